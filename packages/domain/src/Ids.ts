@@ -1,0 +1,45 @@
+/**
+ * The identifiers of the model. Every id is an opaque string: whoever stores the model decides its form
+ * (UUIDv7 in `adapter-postgres`, a bigint in an EHR that embeds Careline).
+ */
+import { Schema } from "effect"
+
+const MAX_ID_LENGTH = 128
+
+const OpaqueId = Schema.NonEmptyString.check(Schema.isMaxLength(MAX_ID_LENGTH))
+
+/** The tenant: a group of clinic sites that share numbers, threads and staff. */
+export const SiteGroupingId = OpaqueId.pipe(Schema.brand("SiteGroupingId"))
+export type SiteGroupingId = typeof SiteGroupingId.Type
+
+/** Where something belongs: a site grouping, or `null` for the system-wide space. */
+export const Tenant = Schema.NullOr(SiteGroupingId)
+export type Tenant = typeof Tenant.Type
+
+export const ThreadId = OpaqueId.pipe(Schema.brand("ThreadId"))
+export type ThreadId = typeof ThreadId.Type
+
+export const MessageId = OpaqueId.pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** A pool number's id, not its digits. */
+export const PhoneNumberId = OpaqueId.pipe(Schema.brand("PhoneNumberId"))
+export type PhoneNumberId = typeof PhoneNumberId.Type
+
+/** One text that has to leave, however many attempts it takes. */
+export const SendId = OpaqueId.pipe(Schema.brand("SendId"))
+export type SendId = typeof SendId.Type
+
+/** One try at handing one text to a provider. Travels to the provider and back in its callbacks. */
+export const AttemptId = OpaqueId.pipe(Schema.brand("AttemptId"))
+export type AttemptId = typeof AttemptId.Type
+
+/** A member of staff, as the identity provider names them (the JWT's `sub`). */
+export const UserId = OpaqueId.pipe(Schema.brand("UserId"))
+export type UserId = typeof UserId.Type
+
+export const PatientId = OpaqueId.pipe(Schema.brand("PatientId"))
+export type PatientId = typeof PatientId.Type
+
+export const FacilityId = OpaqueId.pipe(Schema.brand("FacilityId"))
+export type FacilityId = typeof FacilityId.Type

@@ -1,0 +1,186 @@
+/**
+ * A text came in: what follows from it.
+ *
+ * The thread is found or opened and locked, the text kept, a keyword obeyed, the one automatic answer queued and the
+ * alarm started. With the line switched off the text is kept and shown, and nothing else happens.
+ */
+import type { DateTime } from "effect"
+import * as AutoReply from "./AutoReply.ts"
+import type { Change } from "./Change.ts"
+import * as Consent from "./Consent.ts"
+import type { Contact } from "./Contact.ts"
+import * as ContactRule from "./Contact.ts"
+import * as Escalation from "./Escalation.ts"
+import type { MessageId, SendId, ThreadId } from "./Ids.ts"
+import type { Attachment, Message, MessageMetadata, SystemMessageKind } from "./Message.ts"
+import type { E164 } from "./PhoneNumber.ts"
+import type { PoolNumber } from "./PoolNumber.ts"
+import * as Send from "./Send.ts"
+import * as Thread from "./Thread.ts"
+import type { VoipSettings } from "./VoipSettings.ts"
+
+/** The text, as the provider handed it over. */
+export interface InboundText {
+  readonly provider: string
+  readonly providerMessageId: string
+  readonly from: Contact
+  readonly text: string
+  readonly attachments: ReadonlyArray<Attachment>
+  /** The keyword that the provider itself recognised and answered, if it says so. */
+  readonly providerKeyword: Consent.Keyword | null
+  /** Whether the provider answers opt-out and help words by itself. */
+  readonly providerConfirmsOptOut: boolean
+}
+
+/** What the decision rests on. */
+export interface State {
+  /** The thread of the key, deleted or not; `null` before the first text. */
+  readonly thread: Thread.Thread | null
+  readonly consent: Consent.Consent
+  readonly settings: VoipSettings
+  /** The name that the directory has for the contact. */
+  readonly contactName: string | null
+}
+
+/** Fresh ids for whatever the decision may make. Unused ones are dropped. */
+export interface FreshIds {
+  readonly threadId: ThreadId
+  readonly messageId: MessageId
+  readonly systemMessageId: MessageId
+  readonly answerId: MessageId
+  readonly sendId: SendId
+}
+
+/** The state after the text, for the next text of the same lane, and what has to be stored. */
+export interface Decision {
+  readonly state: State & { readonly thread: Thread.Thread }
+  readonly changes: ReadonlyArray<Change>
+}
+
+const OPT_OUT_CONFIRMATION = "You are opted out and will receive no further texts from this number. Reply START to opt in."
+
+const flagOf = (text: string): MessageMetadata["flag"] =>
+  Consent.mayMeanAppointment(text)
+    ? "possible_appointment_change"
+    : Consent.mayMeanOptOut(text)
+      ? "possible_opt_out"
+      : undefined
+
+export const decide = (
+  state: State,
+  inbound: InboundText,
+  on: PoolNumber,
+  ids: FreshIds,
+  now: DateTime.Utc
+): Decision => {
+  const changes: Array<Change> = []
+  const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: inbound.from }
+  let thread = Thread.receivedOn(
+    state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now),
+    on.id
+  )
+
+  const add = (message: Message): Message => {
+    changes.push({ _tag: "MessageAdded", message })
+    thread = Thread.append(thread, message)
+    return message
+  }
+  const systemMessage = (id: MessageId, kind: SystemMessageKind, content: string, leaves: boolean): Message => ({
+    id,
+    siteGroupingId: thread.siteGroupingId,
+    externalThreadId: thread.id,
+    position: Thread.nextPosition(thread),
+    messageType: "system",
+    direction: "outbound",
+    senderId: null,
+    content,
+    attachments: [],
+    metaData: { messageSubType: kind },
+    deliveryStatus: leaves ? "queued" : null,
+    createdAt: now
+  })
+  const answer = (purpose: "auto_reply" | "opt_out_confirmation", body: string) => {
+    const message = add(systemMessage(ids.answerId, purpose, body, true))
+    changes.push({
+      _tag: "SendQueued",
+      send: Send.queue(
+        {
+          id: ids.sendId,
+          siteGroupingId: thread.siteGroupingId,
+          threadId: thread.id,
+          messageId: message.id,
+          purpose,
+          messageClass: "conversational",
+          from: on.number,
+          fromNumberId: on.id,
+          to: inbound.from as string as E164,
+          body,
+          mediaUrls: []
+        },
+        now
+      )
+    })
+  }
+
+  const flag = flagOf(inbound.text)
+  add({
+    id: ids.messageId,
+    siteGroupingId: thread.siteGroupingId,
+    externalThreadId: thread.id,
+    position: Thread.nextPosition(thread),
+    messageType: "sms",
+    direction: "inbound",
+    senderId: null,
+    content: inbound.text,
+    attachments: inbound.attachments,
+    metaData: {
+      provider: inbound.provider,
+      providerMessageId: inbound.providerMessageId,
+      ...(flag === undefined ? {} : { flag })
+    },
+    deliveryStatus: null,
+    createdAt: now
+  })
+
+  const keyword = inbound.providerKeyword ?? Consent.keyword(inbound.text)
+  const consent =
+    keyword === null
+      ? state.consent
+      : Consent.afterKeyword(state.consent, keyword, inbound.providerKeyword === null ? "keyword" : "provider", now)
+  if (consent !== state.consent) {
+    changes.push({ _tag: "ConsentChanged", consent })
+    const said = consent.status === "opted_out" ? "opt_out" : "opt_in"
+    const note = said === "opt_out" ? "The contact opted out of texts." : "The contact opted in to texts."
+    const task = Consent.mayMeanAppointment(inbound.text) ? " They may want to cancel an appointment: please ask." : ""
+    add(systemMessage(ids.systemMessageId, task === "" ? said : "staff_task", note + task, false))
+    if (
+      said === "opt_out" &&
+      !inbound.providerConfirmsOptOut &&
+      state.settings.voipEnabled &&
+      ContactRule.canBeTexted(inbound.from)
+    ) {
+      answer("opt_out_confirmation", OPT_OUT_CONFIRMATION)
+    }
+  }
+
+  const reply = keyword === null ? AutoReply.decide(thread, inbound.text, consent, state.settings) : null
+  if (reply !== null) {
+    answer("auto_reply", reply)
+    thread = AutoReply.mark(thread, now)
+  }
+
+  const escalation = Escalation.onInbound(thread.escalation, state.settings, now)
+  if (escalation !== thread.escalation && escalation.dueAt !== null) {
+    changes.push({
+      _tag: "TimerStarted",
+      siteGroupingId: thread.siteGroupingId,
+      threadId: thread.id,
+      period: escalation.period,
+      dueAt: escalation.dueAt
+    })
+    thread = { ...thread, escalation }
+  }
+
+  changes.push({ _tag: "ThreadSaved", thread })
+  return { state: { ...state, thread, consent }, changes }
+}

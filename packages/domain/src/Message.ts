@@ -1,0 +1,68 @@
+/** One message of a thread, as it is shown. */
+import { Schema } from "effect"
+import { DeliveryStatus } from "./DeliveryStatus.ts"
+import { MessageId, Tenant, ThreadId, UserId } from "./Ids.ts"
+
+/** What a system message tells. */
+export const SystemMessageKind = Schema.Literals([
+  "auto_reply",
+  "escalation",
+  "opt_out",
+  "opt_in",
+  "opt_out_confirmation",
+  "staff_task"
+])
+export type SystemMessageKind = typeof SystemMessageKind.Type
+
+export const Attachment = Schema.Struct({
+  type: Schema.Literals(["image", "audio", "video", "file"]),
+  url: Schema.String,
+  mimeType: Schema.NullOr(Schema.String)
+})
+export type Attachment = typeof Attachment.Type
+
+/** What is known about a message beside its words. Absent keys are not known or do not apply. */
+export const MessageMetadata = Schema.Struct({
+  messageSubType: Schema.optionalKey(SystemMessageKind),
+  /** The provider that carried it, and its id there. */
+  provider: Schema.optionalKey(Schema.String),
+  providerMessageId: Schema.optionalKey(Schema.String),
+  /** Why it did not arrive, in our words, and the provider's own code. */
+  failureReason: Schema.optionalKey(Schema.String),
+  providerErrorCode: Schema.optionalKey(Schema.String),
+  /** Nobody knows whether it left and Careline will not guess: a person has to decide. */
+  needsDecision: Schema.optionalKey(Schema.Boolean),
+  /** Set when the words look like a wish to opt out, or to change an appointment, that only a person can judge. */
+  flag: Schema.optionalKey(Schema.Literals(["possible_opt_out", "possible_appointment_change"]))
+})
+export type MessageMetadata = typeof MessageMetadata.Type
+
+export const Message = Schema.Struct({
+  id: MessageId,
+  siteGroupingId: Tenant,
+  externalThreadId: ThreadId,
+  /** Place in the thread, from 1, without gaps or repeats: the order in which messages were kept. */
+  position: Schema.Int,
+  messageType: Schema.Literals(["sms", "system", "email"]),
+  direction: Schema.Literals(["inbound", "outbound"]),
+  /** The member of staff who wrote it, or `null` for the contact and for the system. */
+  senderId: Schema.NullOr(UserId),
+  content: Schema.String,
+  attachments: Schema.Array(Attachment),
+  metaData: MessageMetadata,
+  /** `null` for a message that is not meant to leave. */
+  deliveryStatus: Schema.NullOr(DeliveryStatus),
+  createdAt: Schema.DateTimeUtc
+})
+export type Message = typeof Message.Type
+
+const PREVIEW_LENGTH = 140
+
+/** The line that an inbox shows of a message. Counts code points, so that no emoji is cut in half. */
+export const preview = (message: Pick<Message, "content" | "attachments">): string => {
+  const text = message.content.trim()
+  if (text === "") return message.attachments.length > 0 ? "Attachment" : ""
+  if (text.length <= PREVIEW_LENGTH) return text
+  const points = Array.from(text)
+  return points.length <= PREVIEW_LENGTH ? text : `${points.slice(0, PREVIEW_LENGTH - 1).join("")}…`
+}

@@ -1,0 +1,55 @@
+/**
+ * Phone numbers: read as people and providers write them, kept as E.164 (ITU-T E.164), shown as the region writes them.
+ * The numbering plans are libphonenumber's.
+ */
+import { Option, Schema } from "effect"
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max"
+
+const E164_PATTERN = /^\+[1-9]\d{6,14}$/
+
+/** Whether the string has the form of E.164: `+`, then 7 to 15 digits. Says nothing about the numbering plan. */
+export const isE164 = (text: string): boolean => E164_PATTERN.test(text)
+
+/** Whether the string is an E.164 number that the numbering plan of its country allows. */
+export const isValid = (text: string): boolean =>
+  isE164(text) && (parsePhoneNumberFromString(text)?.isValid() ?? false)
+
+/** A number in E.164 form that its country's numbering plan allows. */
+export const E164 = Schema.String.check(
+  Schema.makeFilter((text) => isValid(text) || "a valid phone number in E.164 form, like +12025550123")
+).pipe(Schema.brand("E164"))
+export type E164 = typeof E164.Type
+
+/**
+ * Reads a number as people write it. Without a `+` it is read in `defaultRegion` (ISO 3166-1 alpha-2).
+ * `none` for what is not a valid number there, and for a number with an extension: no text reaches one.
+ */
+export const parse = (text: string, defaultRegion: CountryCode = "US"): Option.Option<E164> => {
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry: defaultRegion, extract: false })
+  return parsed !== undefined && parsed.isValid() && parsed.ext === undefined
+    ? Option.some(parsed.number as string as E164)
+    : Option.none()
+}
+
+/** Whether two ways of writing name the same number. */
+export const isSame = (left: string, right: string, defaultRegion: CountryCode = "US"): boolean => {
+  const parsed = parse(left, defaultRegion)
+  return Option.isSome(parsed) && Option.contains(parse(right, defaultRegion), parsed.value)
+}
+
+/** The number as its region writes it, `(202) 555-0123`; with its country code when it is of another region. */
+export const display = (number: E164, homeRegion: CountryCode = "US"): string => {
+  const parsed = parsePhoneNumberFromString(number)
+  if (parsed === undefined) return number
+  return parsed.country === homeRegion || (homeRegion === "US" && parsed.countryCallingCode === "1")
+    ? parsed.formatNational()
+    : parsed.formatInternational()
+}
+
+const VISIBLE_DIGITS = 4
+
+/** The number with all but its last four digits hidden: for logs, audit and screens that must not name it. */
+export const mask = (number: string): string => {
+  const digits = number.replace(/\D/g, "")
+  return digits.length <= VISIBLE_DIGITS ? "••••" : `•••${digits.slice(-VISIBLE_DIGITS)}`
+}

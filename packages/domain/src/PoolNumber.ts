@@ -1,0 +1,16 @@
+/** A number that we own, in a tenant's pool or system-wide. */
+import { Schema } from "effect"
+import { PhoneNumberId, Tenant } from "./Ids.ts"
+import { E164 } from "./PhoneNumber.ts"
+
+export const PoolNumber = Schema.Struct({
+  id: PhoneNumberId,
+  siteGroupingId: Tenant,
+  number: E164,
+  label: Schema.NullOr(Schema.String.check(Schema.isMaxLength(200))),
+  /** The provider's own id of the number (`PN…` at Twilio). */
+  providerSid: Schema.NullOr(Schema.String.check(Schema.isMaxLength(200))),
+  status: Schema.Literals(["assigned", "suspended"]),
+  createdAt: Schema.DateTimeUtc
+})
+export type PoolNumber = typeof PoolNumber.Type

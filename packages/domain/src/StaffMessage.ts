@@ -1,0 +1,89 @@
+/** A member of staff writes to a contact: the message is kept, queued, and ends the alarm. */
+import type { DateTime } from "effect"
+import type { Change } from "./Change.ts"
+import * as Escalation from "./Escalation.ts"
+import type { MessageId, SendId, UserId } from "./Ids.ts"
+import type { Attachment, Message } from "./Message.ts"
+import * as MessageClass from "./MessageClass.ts"
+import type { E164 } from "./PhoneNumber.ts"
+import type { PoolNumber } from "./PoolNumber.ts"
+import * as Send from "./Send.ts"
+import * as Thread from "./Thread.ts"
+
+export interface StaffMessage {
+  readonly content: string
+  readonly mediaUrls: ReadonlyArray<string>
+  readonly senderId: UserId
+}
+
+export interface Decision {
+  readonly thread: Thread.Thread
+  readonly message: Message
+  readonly changes: ReadonlyArray<Change>
+}
+
+/** The changes that end a running or fired period, with the thread as it is then. */
+export const answered = (thread: Thread.Thread): { thread: Thread.Thread; changes: ReadonlyArray<Change> } => {
+  const { escalation } = thread
+  return {
+    thread: { ...thread, escalation: Escalation.onAnswered(escalation) },
+    changes:
+      escalation.state === "running"
+        ? [{ _tag: "TimerStopped", siteGroupingId: thread.siteGroupingId, threadId: thread.id, period: escalation.period }]
+        : []
+  }
+}
+
+const imageUrl = (url: string): Attachment => ({ type: "file", url, mimeType: null })
+
+/** Presumes that the send policy said yes. `from` becomes the thread's lock. */
+export const decide = (
+  thread: Thread.Thread,
+  staff: StaffMessage,
+  from: PoolNumber,
+  ids: { readonly messageId: MessageId; readonly sendId: SendId },
+  now: DateTime.Utc
+): Decision => {
+  const message: Message = {
+    id: ids.messageId,
+    siteGroupingId: thread.siteGroupingId,
+    externalThreadId: thread.id,
+    position: Thread.nextPosition(thread),
+    messageType: "sms",
+    direction: "outbound",
+    senderId: staff.senderId,
+    content: staff.content,
+    attachments: staff.mediaUrls.map(imageUrl),
+    metaData: {},
+    deliveryStatus: "queued",
+    createdAt: now
+  }
+  const send = Send.queue(
+    {
+      id: ids.sendId,
+      siteGroupingId: thread.siteGroupingId,
+      threadId: thread.id,
+      messageId: message.id,
+      purpose: "reply",
+      messageClass: MessageClass.ofStaffMessage(thread.lastInboundAt, now),
+      from: from.number,
+      fromNumberId: from.id,
+      to: thread.externalContact as string as E164,
+      body: staff.content,
+      mediaUrls: staff.mediaUrls
+    },
+    now
+  )
+  const ended = answered(thread)
+  const next = Thread.append(Thread.lock(ended.thread, from.id), message)
+  return {
+    thread: next,
+    message,
+    changes: [
+      { _tag: "MessageAdded", message },
+      { _tag: "SendQueued", send },
+      ...ended.changes,
+      { _tag: "ThreadSaved", thread: next }
+    ]
+  }
+}

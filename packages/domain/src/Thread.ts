@@ -1,0 +1,130 @@
+/**
+ * The conversation of a tenant with one external contact.
+ *
+ * One thread per key (site grouping, thread type, contact), for ever: deleting is soft, and a new text from the contact
+ * reopens it with its history and its number. A thread of one tenant is never another's.
+ */
+import { type DateTime, Schema } from "effect"
+import { Contact } from "./Contact.ts"
+import * as Escalation from "./Escalation.ts"
+import { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
+import type { Message } from "./Message.ts"
+import { preview } from "./Message.ts"
+
+export const ThreadType = Schema.Literals(["voip", "email"])
+export type ThreadType = typeof ThreadType.Type
+
+export const Thread = Schema.Struct({
+  id: ThreadId,
+  siteGroupingId: Tenant,
+  threadType: ThreadType,
+  externalContact: Contact,
+  contactName: Schema.NullOr(Schema.String),
+  /** The lock: the pool number that this thread answers from. */
+  phoneNumberId: Schema.NullOr(PhoneNumberId),
+  /** The pool number that the contact used last. */
+  lastContactedNumberId: Schema.NullOr(PhoneNumberId),
+  patientIds: Schema.Array(PatientId),
+  facilityId: Schema.NullOr(FacilityId),
+  assigneeId: Schema.NullOr(UserId),
+  /** Inbound messages that nobody of the staff has read. */
+  unreadCount: Schema.Int,
+  /** The place of the last message; the next one gets the place after it. */
+  lastPosition: Schema.Int,
+  /** Up to which place somebody of the staff has read. */
+  readPosition: Schema.Int,
+  lastMessageAt: Schema.DateTimeUtc,
+  lastMessagePreview: Schema.String,
+  lastInboundAt: Schema.NullOr(Schema.DateTimeUtc),
+  autoRepliedAt: Schema.NullOr(Schema.DateTimeUtc),
+  escalation: Escalation.Escalation,
+  createdAt: Schema.DateTimeUtc,
+  updatedAt: Schema.DateTimeUtc,
+  deletedAt: Schema.NullOr(Schema.DateTimeUtc)
+})
+export type Thread = typeof Thread.Type
+
+/** What tells threads apart. */
+export interface ThreadKey {
+  readonly siteGroupingId: Tenant
+  readonly threadType: ThreadType
+  readonly contact: Contact
+}
+
+/** A new thread, locked to no number yet. */
+export const open = (id: ThreadId, key: ThreadKey, contactName: string | null, now: DateTime.Utc): Thread => ({
+  id,
+  siteGroupingId: key.siteGroupingId,
+  threadType: key.threadType,
+  externalContact: key.contact,
+  contactName,
+  phoneNumberId: null,
+  lastContactedNumberId: null,
+  patientIds: [],
+  facilityId: null,
+  assigneeId: null,
+  unreadCount: 0,
+  lastPosition: 0,
+  readPosition: 0,
+  lastMessageAt: now,
+  lastMessagePreview: "",
+  lastInboundAt: null,
+  autoRepliedAt: null,
+  escalation: Escalation.idle,
+  createdAt: now,
+  updatedAt: now,
+  deletedAt: null
+})
+
+/** The thread of a contact who is heard from again: as it was left, and open. */
+export const reopen = (thread: Thread, now: DateTime.Utc): Thread =>
+  thread.deletedAt === null ? thread : { ...thread, deletedAt: null, updatedAt: now }
+
+/** Takes the thread out of every list. Its alarm ends with it. */
+export const remove = (thread: Thread, now: DateTime.Utc): Thread =>
+  thread.deletedAt !== null
+    ? thread
+    : { ...thread, deletedAt: now, updatedAt: now, unreadCount: 0, readPosition: thread.lastPosition, escalation: Escalation.onAnswered(thread.escalation) }
+
+/** The from-number lock after a text to `number`: the first one sets it, a later one on another number does not move it. */
+export const receivedOn = (thread: Thread, number: PhoneNumberId): Thread => ({
+  ...thread,
+  phoneNumberId: thread.phoneNumberId ?? number,
+  lastContactedNumberId: number
+})
+
+/**
+ * The number that a reply leaves from: the lock; else the number the contact used last; else the sender's choice; else
+ * the tenant's default. `null` when there is none of these.
+ */
+export const fromNumber = (
+  thread: Thread,
+  choice: PhoneNumberId | null,
+  tenantDefault: PhoneNumberId | null
+): PhoneNumberId | null => thread.phoneNumberId ?? thread.lastContactedNumberId ?? choice ?? tenantDefault
+
+/** The thread locked to the number that it answers from. */
+export const lock = (thread: Thread, number: PhoneNumberId): Thread =>
+  thread.phoneNumberId === number ? thread : { ...thread, phoneNumberId: number }
+
+/**
+ * The thread with one more message at its end. The message must have been given `nextPosition(thread)`.
+ * A system message leaves the inbox line alone: staff look there for what a person said.
+ */
+export const append = (thread: Thread, message: Message): Thread => ({
+  ...thread,
+  lastPosition: message.position,
+  lastMessageAt: message.messageType === "system" ? thread.lastMessageAt : message.createdAt,
+  lastMessagePreview: message.messageType === "system" ? thread.lastMessagePreview : preview(message),
+  unreadCount: thread.unreadCount + (message.direction === "inbound" ? 1 : 0),
+  lastInboundAt: message.direction === "inbound" ? message.createdAt : thread.lastInboundAt,
+  updatedAt: message.createdAt
+})
+
+export const nextPosition = (thread: Thread): number => thread.lastPosition + 1
+
+/** The thread read up to a place, of which `unreadAfter` inbound messages lie behind. Reading never goes back. */
+export const readUpTo = (thread: Thread, position: number, unreadAfter: number, now: DateTime.Utc): Thread =>
+  position <= thread.readPosition
+    ? thread
+    : { ...thread, readPosition: Math.min(position, thread.lastPosition), unreadCount: unreadAfter, updatedAt: now }

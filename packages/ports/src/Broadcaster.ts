@@ -1,0 +1,29 @@
+/** Tells user interfaces what changed, in real time. Events name things and carry none of their content. */
+import { MessageId, Tenant, ThreadId } from "@careline/domain"
+import { Context, type Effect, Schema, type Stream } from "effect"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+export const BroadcastEvent = Schema.Struct({
+  siteGroupingId: Tenant,
+  type: Schema.Literals(["thread.updated", "message.created", "message.updated"]),
+  threadId: ThreadId,
+  messageId: Schema.NullOr(MessageId)
+})
+export type BroadcastEvent = typeof BroadcastEvent.Type
+
+/** An event with its place in the stream. A listener that names the last id it saw misses nothing behind it. */
+export interface PublishedEvent {
+  readonly id: string
+  readonly event: BroadcastEvent
+}
+
+export class Broadcaster extends Context.Service<
+  Broadcaster,
+  {
+    /** Heard by listeners once the ambient transaction commits, and never if it does not. */
+    readonly publish: (events: ReadonlyArray<BroadcastEvent>) => Effect.Effect<void, StorageError>
+    /** The events of the tenants behind `after`, then those to come. Without `after` only those to come. */
+    readonly subscribe: (scope: TenantScope, after: string | null) => Stream.Stream<PublishedEvent, StorageError>
+  }
+>()("careline/ports/Broadcaster") {}

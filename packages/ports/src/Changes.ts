@@ -1,0 +1,12 @@
+/** Carries out what the rules decided. */
+import type { Change } from "@careline/domain"
+import { Context, type Effect } from "effect"
+import type { StorageError } from "./StorageError.ts"
+
+export class Changes extends Context.Service<
+  Changes,
+  {
+    /** Applies a set in the ambient transaction, one statement each kind or one after the other: the result is the same. */
+    readonly apply: (changes: ReadonlyArray<Change>) => Effect.Effect<void, StorageError>
+  }
+>()("careline/ports/Changes") {}

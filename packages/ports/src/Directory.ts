@@ -1,0 +1,37 @@
+/** What only the embedding EHR knows. Without one, contacts have no names and every link is taken at its word. */
+import type { Contact, FacilityId, PatientId, Tenant, UserId } from "@careline/domain"
+import { Context, Effect, Layer } from "effect"
+import type { StorageError } from "./StorageError.ts"
+
+export interface ContactCard {
+  readonly siteGroupingId: Tenant
+  readonly contact: Contact.Contact
+  readonly name: string | null
+  /** IANA zone of the contact. */
+  readonly timeZone: string | null
+}
+
+export class Directory extends Context.Service<
+  Directory,
+  {
+    /** The known ones among the contacts. Called inside a transaction: must be quick. */
+    readonly contacts: (
+      keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly contact: Contact.Contact }>
+    ) => Effect.Effect<ReadonlyArray<ContactCard>, StorageError>
+    /** Those of the given ids that do not exist in the tenant. */
+    readonly missing: (
+      tenant: Tenant,
+      ids: {
+        readonly patientIds: ReadonlyArray<PatientId>
+        readonly facilityIds: ReadonlyArray<FacilityId>
+        readonly userIds: ReadonlyArray<UserId>
+      }
+    ) => Effect.Effect<ReadonlyArray<string>, StorageError>
+  }
+>()("careline/ports/Directory") {
+  /** Knows nobody, and doubts nobody. */
+  static readonly layerEmpty: Layer.Layer<Directory> = Layer.succeed(
+    Directory,
+    Directory.of({ contacts: () => Effect.succeed([]), missing: () => Effect.succeed([]) })
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * Durable intake of what providers report. An accepted event is kept before the provider is answered, once however often
+ * it is delivered, and applied exactly once in effect, in order per contact.
+ *
+ * A **lane** is the order in which one contact's events are applied: (tenant of our number, contact). An event on a number
+ * that is in no pool is kept, parked and visible to admins.
+ */
+import type { Contact, Tenant } from "@careline/domain"
+import { Context, type DateTime, type Effect, type Stream } from "effect"
+import type { StorageError } from "./StorageError.ts"
+import type { DeliveryReported, MessageReceived, TelephonyEvent } from "./TelephonyEvent.ts"
+
+/** An event with what tells it from every other. */
+export interface IncomingEvent {
+  readonly provider: string
+  readonly account: string
+  readonly event: TelephonyEvent
+}
+
+/** `unroutable`: kept, and parked because the number is not ours. */
+export type Acceptance = "accepted" | "duplicate" | "unroutable"
+
+export interface LaneEvent {
+  readonly id: string
+  readonly provider: string
+  readonly event: MessageReceived
+  readonly receivedAt: DateTime.Utc
+  /** Times it failed before. */
+  readonly failures: number
+}
+
+export interface Lane {
+  readonly siteGroupingId: Tenant
+  readonly contact: Contact.Contact
+  /** In order of arrival. Never empty. */
+  readonly events: ReadonlyArray<LaneEvent>
+}
+
+export interface ClaimedLanes {
+  /** The store's clock. */
+  readonly now: DateTime.Utc
+  readonly lanes: ReadonlyArray<Lane>
+}
+
+export interface ClaimedReports {
+  readonly now: DateTime.Utc
+  readonly reports: ReadonlyArray<{
+    readonly id: string
+    readonly provider: string
+    readonly event: DeliveryReported
+    readonly failures: number
+  }>
+}
+
+/** What became of a claimed event. A postponed text holds its lane back; a parked one lets it go on. */
+export type Settlement =
+  | { readonly _tag: "Done"; readonly id: string }
+  | { readonly _tag: "Postponed"; readonly id: string; readonly until: DateTime.Utc; readonly reason: string }
+  | { readonly _tag: "Parked"; readonly id: string; readonly reason: string }
+
+export interface ParkedEvent {
+  readonly id: string
+  readonly provider: string
+  readonly kind: TelephonyEvent["_tag"]
+  readonly reason: string
+  readonly receivedAt: DateTime.Utc
+}
+
+export class Inbox extends Context.Service<
+  Inbox,
+  {
+    /** Keeps the events, in order, in one commit. Returns once they are durable. */
+    readonly accept: (events: ReadonlyArray<IncomingEvent>) => Effect.Effect<ReadonlyArray<Acceptance>, StorageError>
+    /**
+     * The pending texts of up to `lanes` lanes, oldest first, up to `eventsPerLane` each; nobody else gets these lanes
+     * until the ambient transaction ends.
+     */
+    readonly claimLanes: (options: {
+      readonly lanes: number
+      readonly eventsPerLane: number
+    }) => Effect.Effect<ClaimedLanes, StorageError>
+    /** Up to `limit` pending delivery reports, nobody else's until the ambient transaction ends. */
+    readonly claimReports: (limit: number) => Effect.Effect<ClaimedReports, StorageError>
+    readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void, StorageError>
+    /** Parked events, newest first. */
+    readonly parked: (limit: number) => Effect.Effect<ReadonlyArray<ParkedEvent>, StorageError>
+    /** Ticks when there may be new work. Missing a tick is harmless: workers look from time to time. */
+    readonly wakeups: Stream.Stream<void>
+  }
+>()("careline/ports/Inbox") {}

@@ -1,0 +1,68 @@
+/** The messages of the threads, and who has read them. Adding goes through `Changes`. */
+import type { DeliveryStatus, Message, MessageId, Tenant, ThreadId, UserId } from "@careline/domain"
+import { Context, type DateTime, type Effect, type Option } from "effect"
+import type { InvalidCursor } from "./InvalidCursor.ts"
+import type { Page, PageRequest } from "./Page.ts"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+/** Something was heard of a message's way. */
+export interface MessageUpdate {
+  readonly siteGroupingId: Tenant
+  readonly messageId: MessageId
+  /** Joined with the known status by the lattice. */
+  readonly status: DeliveryStatus.DeliveryStatus
+  /** Merged into the known metadata. */
+  readonly metaData: Message.MessageMetadata
+}
+
+export interface MessageListQuery extends PageRequest {
+  readonly siteGroupingId: Tenant
+  readonly threadId: ThreadId
+}
+
+export interface ReadMark {
+  readonly siteGroupingId: Tenant
+  readonly threadId: ThreadId
+  readonly userId: UserId
+  readonly position: number
+  readonly readAt: DateTime.Utc
+}
+
+export class Messages extends Context.Service<
+  Messages,
+  {
+    /** Newest first. */
+    readonly list: (query: MessageListQuery) => Effect.Effect<Page<Message.Message>, StorageError | InvalidCursor>
+    readonly get: (
+      scope: TenantScope,
+      threadId: ThreadId,
+      id: MessageId
+    ) => Effect.Effect<Option.Option<Message.Message>, StorageError>
+    /** Applies what was heard; returns those messages whose status or metadata changed, as they are now. */
+    readonly update: (updates: ReadonlyArray<MessageUpdate>) => Effect.Effect<ReadonlyArray<Message.Message>, StorageError>
+    /** Inbound messages of the thread behind a place. */
+    readonly countInboundAfter: (
+      siteGroupingId: Tenant,
+      threadId: ThreadId,
+      position: number
+    ) => Effect.Effect<number, StorageError>
+    /** Notes that somebody read a thread up to a place. Never goes back. */
+    readonly markRead: (mark: ReadMark) => Effect.Effect<void, StorageError>
+    /**
+     * Remembers that a request with this key made this message, or tells which message an earlier one made. The key
+     * belongs to the thread; `fingerprint` tells whether the two requests were the same.
+     */
+    readonly claimIdempotencyKey: (claim: {
+      readonly siteGroupingId: Tenant
+      readonly threadId: ThreadId
+      readonly key: string
+      readonly fingerprint: string
+      readonly messageId: MessageId
+    }) => Effect.Effect<
+      | { readonly _tag: "Claimed" }
+      | { readonly _tag: "Used"; readonly messageId: MessageId; readonly fingerprint: string },
+      StorageError
+    >
+  }
+>()("careline/ports/Messages") {}

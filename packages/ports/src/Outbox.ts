@@ -1,0 +1,98 @@
+/**
+ * Texts on their way out. Queuing goes through `Changes` (`SendQueued`), so that a text is queued in the transaction that
+ * decided it.
+ *
+ * An attempt is written before the provider is called, and settles its send only while it is the send's current one: a
+ * worker that comes back too late changes nothing.
+ */
+import type { AttemptId, DeliveryStatus, Send, SendId, Tenant } from "@careline/domain"
+import { Context, type DateTime, type Effect, type Stream } from "effect"
+import type { StorageError } from "./StorageError.ts"
+
+export interface Attempt {
+  readonly id: AttemptId
+  readonly sendId: SendId
+  readonly provider: string
+  readonly startedAt: DateTime.Utc
+  /** When the worker is given up for lost and the outcome taken for unknown. */
+  readonly deadline: DateTime.Utc
+}
+
+/** What becomes of a send. */
+export type SendUpdate = {
+  readonly sendId: SendId
+  /** Applied only while this is the send's current attempt; `null` for a send without one. */
+  readonly fence: AttemptId | null
+  readonly state: Send.SendState
+  /** For `queued`: when to try again. For `unknown`: when to look again. */
+  readonly notBefore?: DateTime.Utc
+  readonly providerMessageId?: string
+  /** What is noted of the attempt, in our words; never the provider's raw error. */
+  readonly detail?: string
+}
+
+/** A send that nobody knows the outcome of, and its current attempt. */
+export interface UnknownSend {
+  readonly send: Send.Send
+  readonly attempt: Attempt
+  /** Looks at the provider so far. */
+  readonly looks: number
+  /** Ids at the provider that other attempts between the same two numbers hold. */
+  readonly claimedProviderMessageIds: ReadonlyArray<string>
+}
+
+/** What a delivery report is about. */
+export interface ReportTarget {
+  readonly provider: string
+  readonly providerMessageId: string
+  readonly attemptId: AttemptId | null
+}
+
+export interface MatchedSend {
+  readonly send: Send.Send
+  readonly attemptId: AttemptId
+  readonly providerMessageId: string | null
+}
+
+export class Outbox extends Context.Service<
+  Outbox,
+  {
+    /**
+     * Up to `limit` queued sends that may leave now, oldest first and at most one per recipient and tenant, nobody else's
+     * until the ambient transaction ends. A send waits while an earlier one to the same recipient is queued or sending.
+     */
+    readonly claim: (
+      limit: number
+    ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly sends: ReadonlyArray<Send.Send> }, StorageError>
+    /** Texts to each recipient that left or may have left since `since`. */
+    readonly countSince: (
+      keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly to: string }>,
+      since: DateTime.Utc
+    ) => Effect.Effect<ReadonlyArray<number>, StorageError>
+    /** The sends are `sending` and the attempts current. */
+    readonly begin: (attempts: ReadonlyArray<Attempt>) => Effect.Effect<void, StorageError>
+    /** Returns the sends that were updated: those whose fence still held. */
+    readonly update: (updates: ReadonlyArray<SendUpdate>) => Effect.Effect<ReadonlyArray<Send.Send>, StorageError>
+    /** `sending` past its deadline, and `unknown` whose next look is due; nobody else's until the ambient transaction ends. */
+    readonly claimUnknown: (
+      limit: number
+    ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly unknown: ReadonlyArray<UnknownSend> }, StorageError>
+    /** Notes a look at the provider and keeps others away until `nextLookAt`. */
+    readonly noteLooks: (
+      looks: ReadonlyArray<{ readonly attemptId: AttemptId; readonly nextLookAt: DateTime.Utc }>
+    ) => Effect.Effect<void, StorageError>
+    /** The sends that reports are about, in the given order, locked until the ambient transaction ends. */
+    readonly match: (
+      targets: ReadonlyArray<ReportTarget>
+    ) => Effect.Effect<ReadonlyArray<MatchedSend | null>, StorageError>
+    /** Keeps the provider's id and the best status heard for an attempt, whatever became of its send. */
+    readonly noteReports: (
+      reports: ReadonlyArray<{
+        readonly attemptId: AttemptId
+        readonly providerMessageId: string
+        readonly status: DeliveryStatus.DeliveryStatus
+      }>
+    ) => Effect.Effect<void, StorageError>
+    readonly wakeups: Stream.Stream<void>
+  }
+>()("careline/ports/Outbox") {}

@@ -1,0 +1,26 @@
+/** The numbers that we own. */
+import type { PhoneNumber, PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
+import { Context, type Effect, type Option, Schema } from "effect"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+/** The number is in a pool already. It may be another tenant's, so nothing else is said. */
+export class NumberTaken extends Schema.TaggedError<NumberTaken>()("NumberTaken", { number: Schema.String }) {}
+
+export class PoolNumbers extends Context.Service<
+  PoolNumbers,
+  {
+    readonly list: (scope: TenantScope) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
+    readonly get: (
+      scope: TenantScope,
+      id: PhoneNumberId
+    ) => Effect.Effect<Option.Option<PoolNumber.PoolNumber>, StorageError>
+    /** Those of the given digits that are in a pool, whoever's. */
+    readonly byNumbers: (
+      numbers: ReadonlyArray<PhoneNumber.E164>
+    ) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
+    /** The tenant's oldest number that is not suspended. */
+    readonly defaultOf: (tenant: Tenant) => Effect.Effect<Option.Option<PoolNumber.PoolNumber>, StorageError>
+    readonly add: (number: PoolNumber.PoolNumber) => Effect.Effect<void, StorageError | NumberTaken>
+  }
+>()("careline/ports/PoolNumbers") {}

@@ -1,0 +1,6 @@
+/** Which tenants a caller may see: every one, or those listed (`null` is the system-wide space). */
+import type { Tenant } from "@careline/domain"
+
+export type TenantScope = "all" | ReadonlyArray<Tenant>
+
+export const includes = (scope: TenantScope, tenant: Tenant): boolean => scope === "all" || scope.includes(tenant)

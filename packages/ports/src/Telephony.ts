@@ -1,0 +1,132 @@
+/**
+ * A telephony provider: one service, in facets. An adapter implements it for one provider and passes the contract suite
+ * of `@careline/testkit`.
+ *
+ * - `webhooks.receive` verifies over the raw bytes and only then decodes: an unverified payload cannot become an event.
+ * - `messages.send` tries once, and never again by itself; whatever happens is an outcome, not an error.
+ * - What an adapter does not declare in `capabilities` fails with `Unsupported`.
+ */
+import type { AttemptId, PhoneNumber, SendOutcome, DeliveryStatus } from "@careline/domain"
+import { Context, type DateTime, Effect } from "effect"
+import { TelephonyError, Unsupported } from "./TelephonyError.ts"
+import type { TelephonyEvent } from "./TelephonyEvent.ts"
+
+/** A request as it came over the wire. Nothing of it is parsed, decoded or normalised. */
+export interface RawRequest {
+  readonly method: string
+  /** Path and query exactly as received: `/api/v1/webhooks/twilio/sms?a=b`. */
+  readonly target: string
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** What to answer a provider. */
+export interface HttpReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A verified webhook: where it is from, and its events. None when it tells nothing that Careline acts on. */
+export interface Received {
+  /** The account at the provider, part of what tells events apart. */
+  readonly account: string
+  readonly events: ReadonlyArray<TelephonyEvent>
+}
+
+/** What kind of webhook a path is for. */
+export type WebhookKind = "sms" | "status"
+
+export interface OutboundMessage {
+  readonly attemptId: AttemptId
+  readonly from: PhoneNumber.E164
+  readonly to: PhoneNumber.E164
+  readonly body: string
+  readonly mediaUrls: ReadonlyArray<string>
+}
+
+/** An attempt whose outcome nobody knows, with all that may identify it at the provider. */
+export interface SentAttempt extends OutboundMessage {
+  readonly startedAt: DateTime.Utc
+  /** Ids at the provider that belong to other attempts and so are not this one. */
+  readonly claimedProviderMessageIds: ReadonlyArray<string>
+}
+
+/** What a look at the provider for an attempt found. `absent` only when the provider would show it by now. */
+export type FindResult =
+  | { readonly _tag: "Found"; readonly providerMessageId: string; readonly status: DeliveryStatus.DeliveryStatus }
+  | { readonly _tag: "Absent" }
+  | { readonly _tag: "CannotTell"; readonly detail: string }
+
+/** What became of a message, by the provider's own record. */
+export interface MessageStatus {
+  readonly status: DeliveryStatus.DeliveryStatus
+  readonly failureReason: SendOutcome.RejectionReason | null
+  readonly errorCode: string | null
+}
+
+/** What the provider can do. Values rather than booleans where providers differ. */
+export interface Capabilities {
+  readonly messages: {
+    readonly mms: { readonly maxMedia: number } | null
+    /** Longest text of one message, in characters. */
+    readonly maxTextLength: number
+    /** How a late answer is tied to its attempt. */
+    readonly attemptEcho: "callback_url" | "client_reference" | "none"
+    /** How a lost answer is looked up. */
+    readonly find: "by_reference" | "by_content" | "none"
+    /** How long after an attempt the provider may still be silent about it, in milliseconds. */
+    readonly findAfterMillis: number
+  }
+  /** Who answers STOP and HELP. Careline confirms an opt-out only when the provider does not. */
+  readonly optOutReplies: "provider" | "application"
+}
+
+export interface Webhooks {
+  readonly receive: (kind: WebhookKind, request: RawRequest) => Effect.Effect<Received, TelephonyError>
+  /** The answer that tells the provider "taken, and say nothing to the sender". */
+  readonly reply: (kind: WebhookKind) => HttpReply
+}
+
+export interface Messages {
+  /** One try. Fails only with `Unsupported`. */
+  readonly send: (message: OutboundMessage) => Effect.Effect<SendOutcome.SendOutcome, TelephonyError>
+  readonly find: (attempt: SentAttempt) => Effect.Effect<FindResult, TelephonyError>
+  readonly status: (providerMessageId: string) => Effect.Effect<MessageStatus, TelephonyError>
+}
+
+export interface TelephonyService {
+  /** The provider's name, as it stands in webhook paths: `twilio`. */
+  readonly provider: string
+  readonly capabilities: Capabilities
+  readonly webhooks: Webhooks
+  readonly messages: Messages
+}
+
+export class Telephony extends Context.Service<Telephony, TelephonyService>()("careline/ports/Telephony") {}
+
+/** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */
+export const make = (options: {
+  readonly provider: string
+  readonly capabilities: Capabilities
+  readonly webhooks: Webhooks
+  readonly messages: Pick<Messages, "send"> & Partial<Messages>
+}): TelephonyService => {
+  const unsupported = (operation: string) => () =>
+    Effect.fail(
+      new TelephonyError({
+        provider: options.provider,
+        operation,
+        reason: new Unsupported({ message: "not supported by this provider", capability: operation })
+      })
+    )
+  return {
+    ...options,
+    messages: {
+      find: unsupported("messages.find"),
+      status: unsupported("messages.status"),
+      ...options.messages
+    }
+  }
+}

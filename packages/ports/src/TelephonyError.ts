@@ -1,0 +1,109 @@
+/**
+ * What can go wrong between us and a telephony provider, in words that all providers share.
+ *
+ * One error, `TelephonyError`, whose `reason` says what and knows whether trying again may help. No reason carries the
+ * provider's raw error: those hold credentials and numbers. An adapter adds only its own code table to `fromStatus`.
+ */
+import { Schema } from "effect"
+
+const Detail = { message: Schema.String, code: Schema.NullOr(Schema.String) }
+
+/** A webhook without a signature, or with one that does not match its bytes. Answered 403. */
+export class InvalidSignature extends Schema.TaggedError<InvalidSignature>()("InvalidSignature", {
+  message: Schema.String
+}) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/** A webhook whose signature is right and whose content cannot be read. */
+export class MalformedWebhook extends Schema.TaggedError<MalformedWebhook>()("MalformedWebhook", {
+  message: Schema.String
+}) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/** The provider does not accept our credentials. An operator has to act. */
+export class Unauthorised extends Schema.TaggedError<Unauthorised>()("Unauthorised", Detail) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/** The provider refused the request for good. */
+export class Refused extends Schema.TaggedError<Refused>()("Refused", Detail) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/** The provider knows nothing under that id. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", Detail) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/** The provider wants us to slow down; `retryAfterMillis` where it said how long. */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...Detail,
+  retryAfterMillis: Schema.NullOr(Schema.Finite)
+}) {
+  get isRetryable(): boolean {
+    return true
+  }
+}
+
+/** The provider could not be reached, did not answer in time, answered 5xx, or answered what nobody can read. */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", Detail) {
+  get isRetryable(): boolean {
+    return true
+  }
+}
+
+/** The adapter does not declare this capability. */
+export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported", {
+  message: Schema.String,
+  capability: Schema.String
+}) {
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+export const TelephonyErrorReason = Schema.Union([
+  InvalidSignature,
+  MalformedWebhook,
+  Unauthorised,
+  Refused,
+  NotFound,
+  RateLimited,
+  Unavailable,
+  Unsupported
+])
+export type TelephonyErrorReason = typeof TelephonyErrorReason.Type
+
+export class TelephonyError extends Schema.TaggedError<TelephonyError>()("TelephonyError", {
+  provider: Schema.String,
+  operation: Schema.String,
+  reason: TelephonyErrorReason
+}) {
+  override get message(): string {
+    return `${this.provider} ${this.operation}: ${this.reason.message}`
+  }
+  get isRetryable(): boolean {
+    return this.reason.isRetryable
+  }
+}
+
+/** The reason that an HTTP status alone stands for: the base under every adapter's own code table. */
+export const fromStatus = (status: number, code: string | null, retryAfterMillis: number | null): TelephonyErrorReason => {
+  const message = `HTTP ${status}`
+  if (status === 401 || status === 403) return new Unauthorised({ message, code })
+  if (status === 404) return new NotFound({ message, code })
+  if (status === 429) return new RateLimited({ message, code, retryAfterMillis })
+  return status >= 400 && status < 500 ? new Refused({ message, code }) : new Unavailable({ message, code })
+}

@@ -1,0 +1,25 @@
+/**
+ * The providers that this installation knows: the active one sends; the others are kept so that their late callbacks
+ * still verify and their attempts can still be looked up after a swap.
+ */
+import { Context, Effect, Layer } from "effect"
+import { Telephony, type TelephonyService } from "./Telephony.ts"
+
+export class TelephonyProviders extends Context.Service<
+  TelephonyProviders,
+  {
+    readonly active: TelephonyService
+    readonly byName: (provider: string) => TelephonyService | undefined
+  }
+>()("careline/ports/TelephonyProviders") {}
+
+export const make = (active: TelephonyService, others: ReadonlyArray<TelephonyService> = []): TelephonyProviders["Service"] => {
+  const known = new Map([...others, active].map((telephony) => [telephony.provider, telephony]))
+  return { active, byName: (provider) => known.get(provider) }
+}
+
+/** One provider, and no memory of another. */
+export const layer: Layer.Layer<TelephonyProviders, never, Telephony> = Layer.effect(
+  TelephonyProviders,
+  Effect.map(Telephony, (telephony) => make(telephony))
+)

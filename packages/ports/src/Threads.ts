@@ -1,0 +1,45 @@
+/** The threads of the tenants, and the inbox over them. Writing goes through `Changes`. */
+import type { FacilityId, PatientId, PhoneNumber, Tenant, Thread, ThreadId, UserId } from "@careline/domain"
+import { Context, type Effect, type Option } from "effect"
+import type { InvalidCursor } from "./InvalidCursor.ts"
+import type { Page, PageRequest } from "./Page.ts"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+/** A thread with what a list shows beside it. */
+export interface ThreadView {
+  readonly thread: Thread.Thread
+  /** The digits of the lock. */
+  readonly phoneNumber: PhoneNumber.E164 | null
+  readonly optedOut: boolean
+}
+
+/** `inbox`: unassigned or unread. */
+export type ThreadListView = "inbox" | "all" | "unread" | "unassigned" | "mine"
+
+export interface ThreadQuery extends PageRequest {
+  readonly scope: TenantScope
+  readonly view: ThreadListView
+  /** Whose threads `mine` are. */
+  readonly userId: UserId
+  readonly patientId?: PatientId | undefined
+  readonly facilityId?: FacilityId | undefined
+  /** Part of a contact's name, or of its number in any way of writing. */
+  readonly search?: string | undefined
+}
+
+export class Threads extends Context.Service<
+  Threads,
+  {
+    /** The threads of the keys, deleted ones too, each locked until the transaction ends. Absent keys are left out. */
+    readonly loadByKeys: (keys: ReadonlyArray<Thread.ThreadKey>) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
+    /** The threads of the ids, deleted ones too, each locked until the transaction ends. */
+    readonly loadByIds: (
+      ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>
+    ) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
+    /** One open thread within the scope. */
+    readonly get: (scope: TenantScope, id: ThreadId) => Effect.Effect<Option.Option<ThreadView>, StorageError>
+    /** Open threads, the one with the newest message first. */
+    readonly list: (query: ThreadQuery) => Effect.Effect<Page<ThreadView>, StorageError | InvalidCursor>
+  }
+>()("careline/ports/Threads") {}
