@@ -4,6 +4,7 @@ import type { Change } from "./Change.ts"
 import * as Escalation from "./Escalation.ts"
 import type { MessageId, SendId } from "./Ids.ts"
 import type { Message } from "./Message.ts"
+import * as PhoneNumber from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
 import * as Send from "./Send.ts"
 import * as Thread from "./Thread.ts"
@@ -18,6 +19,21 @@ export interface Due {
   /** Deep link to the thread. */
   readonly link: string
 }
+
+const systemMessage = (thread: Thread.Thread, id: MessageId, content: string, now: DateTime.Utc): Message => ({
+  id,
+  siteGroupingId: thread.siteGroupingId,
+  externalThreadId: thread.id,
+  position: Thread.nextPosition(thread),
+  messageType: "system",
+  direction: "outbound",
+  senderId: null,
+  content,
+  attachments: [],
+  metaData: { messageSubType: "escalation" },
+  deliveryStatus: null,
+  createdAt: now
+})
 
 /** The changes, none when the timer's cause is gone. `sendIds` has one id for each number of the settings. */
 export const decide = (
@@ -41,20 +57,7 @@ export const decide = (
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
   })
-  const message: Message = {
-    id: ids.messageId,
-    siteGroupingId,
-    externalThreadId: threadId,
-    position: Thread.nextPosition(thread),
-    messageType: "system",
-    direction: "outbound",
-    senderId: null,
-    content: Escalation.report(notified),
-    attachments: [],
-    metaData: { messageSubType: "escalation" },
-    deliveryStatus: null,
-    createdAt: now
-  }
+  const message = systemMessage(thread, ids.messageId, Escalation.report(notified), now)
   const sends = from === null ? [] : notified.map((to, index): Change => ({
     _tag: "SendQueued",
     send: Send.queue(
@@ -83,4 +86,16 @@ export const decide = (
       thread: Thread.append({ ...thread, escalation: Escalation.onFired(thread.escalation) }, message)
     }
   ]
+}
+
+/** One of the numbers could not be notified: the thread says so. */
+export const notNotified = (
+  thread: Thread.Thread,
+  number: string,
+  messageId: MessageId,
+  now: DateTime.Utc
+): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
+  const message = systemMessage(thread, messageId, `The alarm did not reach ${PhoneNumber.mask(number)}.`, now)
+  const next = Thread.append(thread, message)
+  return { thread: next, changes: [{ _tag: "MessageAdded", message }, { _tag: "ThreadSaved", thread: next }] }
 }

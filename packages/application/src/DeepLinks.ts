@@ -1,0 +1,11 @@
+/** Where staff open a thread. The host or the EHR says. */
+import type { ThreadId } from "@careline/domain"
+import { Context } from "effect"
+
+export interface DeepLinksShape {
+  readonly thread: (id: ThreadId) => string
+}
+
+export const DeepLinks: Context.Reference<DeepLinksShape> = Context.Reference("careline/application/DeepLinks", {
+  defaultValue: () => ({ thread: (id: ThreadId) => `careline:threads/${id}` })
+})

@@ -1,0 +1,61 @@
+/** What a use case may refuse, as tagged errors that a host maps to its own protocol. */
+import { SendPolicy } from "@careline/domain"
+import { Schema } from "effect"
+
+/** There is no such thing within what the actor may see. Says no more, whoever else has it. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
+  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider"])
+}) {
+  override get message(): string {
+    return `No such ${this.entity}`
+  }
+}
+
+/** The send policy says no. */
+export class SendRefused extends Schema.TaggedError<SendRefused>()("SendRefused", {
+  reason: SendPolicy.RefusalReason
+}) {
+  override get message(): string {
+    return SendPolicy.explain(this.reason)
+  }
+}
+
+/** The send policy says not before `until`. */
+export class SendHeld extends Schema.TaggedError<SendHeld>()("SendHeld", {
+  reason: Schema.Literals(["quiet_hours"]),
+  until: Schema.DateTimeUtc
+}) {
+  override get message(): string {
+    return "It is quiet hours where the contact is"
+  }
+}
+
+/** The thread has no number to answer from, and its tenant has no default. */
+export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSenderNumber", {
+  message: Schema.String
+}) {}
+
+/** The same idempotency key came with another request. */
+export class IdempotencyMismatch extends Schema.TaggedError<IdempotencyMismatch>()("IdempotencyMismatch", {
+  message: Schema.String
+}) {}
+
+/** The contact has an open thread already. */
+export class ThreadExists extends Schema.TaggedError<ThreadExists>()("ThreadExists", {
+  threadId: Schema.String
+}) {
+  override get message(): string {
+    return "The contact has an open thread already"
+  }
+}
+
+/** Something in the request does not fit together or does not exist. */
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
+  field: Schema.String,
+  message: Schema.String
+}) {}
+
+/** Intake is full: the provider has to come back. */
+export class IntakeOverloaded extends Schema.TaggedError<IntakeOverloaded>()("IntakeOverloaded", {
+  message: Schema.String
+}) {}

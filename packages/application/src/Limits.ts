@@ -1,0 +1,78 @@
+/** Every limit, timeout and retry of the use cases and workers, by name. Times are in milliseconds. */
+import { Context } from "effect"
+
+export interface LimitsShape {
+  /** Webhooks that one commit may take in. */
+  readonly intakeBatch: number
+  /** Intake commits under way at once. */
+  readonly intakeConcurrency: number
+  /** Webhooks that may wait for a commit; more are refused with 503 rather than kept in memory. */
+  readonly intakeQueue: number
+  /** Lanes that one transaction of the lane worker takes. */
+  readonly lanesPerBatch: number
+  /** Events of one lane that one transaction takes. */
+  readonly eventsPerLane: number
+  /** Delivery reports that one transaction takes. */
+  readonly reportsPerBatch: number
+  /** Timers that one transaction takes. */
+  readonly timersPerBatch: number
+  /** Sends that the outbound worker prepares at once, and hands over side by side. */
+  readonly sendsPerBatch: number
+  /** Failures after which an inbound text is parked and its lane goes on. */
+  readonly eventAttempts: number
+  /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
+  readonly eventBackoff: number
+  /** Failures after which a delivery report that fits no message is parked: its send may not be committed yet. */
+  readonly reportAttempts: number
+  /** How long one call to a provider may take. */
+  readonly sendTimeout: number
+  /** When an attempt that nobody settled counts as unknown. Longer than `sendTimeout`, or a live worker is given up. */
+  readonly attemptDeadline: number
+  /** Attempts after which a text that never reached the provider is given up. */
+  readonly sendAttempts: number
+  /** First pause after an attempt that is safe to repeat; doubles each time, up to `sendBackoffMax`. */
+  readonly sendBackoff: number
+  readonly sendBackoffMax: number
+  /** Pause between two looks at the provider for an unknown send. */
+  readonly lookEvery: number
+  /** Looks without a trace after which a send counts as lost. */
+  readonly looksUntilLost: number
+  /** Looks that could tell nothing after which a person decides. */
+  readonly looksUntilUndecided: number
+  /** How often an idle worker looks for work that no wake-up told it of. */
+  readonly pollEvery: number
+  /** Longest pause of a worker whose store is failing. */
+  readonly workerBackoffMax: number
+}
+
+export const defaults: LimitsShape = {
+  intakeBatch: 256,
+  intakeConcurrency: 4,
+  intakeQueue: 10_000,
+  lanesPerBatch: 200,
+  eventsPerLane: 20,
+  reportsPerBatch: 500,
+  timersPerBatch: 100,
+  sendsPerBatch: 16,
+  eventAttempts: 8,
+  eventBackoff: 250,
+  reportAttempts: 10,
+  sendTimeout: 20_000,
+  attemptDeadline: 60_000,
+  sendAttempts: 8,
+  sendBackoff: 1_000,
+  sendBackoffMax: 300_000,
+  lookEvery: 30_000,
+  looksUntilLost: 4,
+  looksUntilUndecided: 20,
+  pollEvery: 1_000,
+  workerBackoffMax: 10_000
+}
+
+export const Limits: Context.Reference<LimitsShape> = Context.Reference("careline/application/Limits", {
+  defaultValue: () => defaults
+})
+
+/** The pause before try number `failures + 1`: `first`, doubled each time, at most `max`. */
+export const backoff = (first: number, failures: number, max = Number.POSITIVE_INFINITY): number =>
+  Math.min(first * 2 ** failures, max)

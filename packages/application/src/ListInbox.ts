@@ -1,0 +1,20 @@
+/** What staff see: the inbox, a thread, its messages. */
+import type { ThreadId } from "@careline/domain"
+import { Messages, type PageRequest, type ThreadQuery, Threads } from "@careline/ports"
+import { Effect } from "effect"
+import type { Actor } from "./Actor.ts"
+import { viewThread } from "./LoadThread.ts"
+
+export { viewThread }
+
+export const listThreads = Effect.fnUntraced(function* (
+  actor: Actor,
+  query: Omit<ThreadQuery, "scope" | "userId">
+) {
+  return yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
+})
+
+export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, page: PageRequest) {
+  const { thread } = yield* viewThread(actor, threadId)
+  return yield* (yield* Messages).list({ ...page, siteGroupingId: thread.siteGroupingId, threadId })
+})

@@ -1,0 +1,42 @@
+/** The thread that a request is about, if its actor may see it. */
+import { Consent, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
+import { Consents, PoolNumbers, Threads } from "@careline/ports"
+import { Effect, Option } from "effect"
+import type { Actor } from "./Actor.ts"
+import { NotFound, NoSenderNumber } from "./Errors.ts"
+
+/** As it is shown. */
+export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
+  const view = yield* (yield* Threads).get(actor.scope, id)
+  return Option.isSome(view) ? view.value : yield* new NotFound({ entity: "thread" })
+})
+
+/** To be changed: nobody else changes it until the transaction ends. */
+export const lockThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
+  const { thread } = yield* viewThread(actor, id)
+  const [locked] = yield* (yield* Threads).loadByIds([{ siteGroupingId: thread.siteGroupingId, threadId: id }])
+  return locked === undefined || locked.deletedAt !== null ? yield* new NotFound({ entity: "thread" }) : locked
+})
+
+export const consentOf = Effect.fnUntraced(function* (thread: Pick<Thread.Thread, "siteGroupingId" | "externalContact">) {
+  const { externalContact: contact, siteGroupingId } = thread
+  const [consent] = yield* (yield* Consents).load([{ siteGroupingId, contact }])
+  return consent ?? Consent.unrecorded(siteGroupingId, contact)
+})
+
+/** A number of the tenant by its id. */
+export const poolNumber = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"], id: PhoneNumberId) {
+  const number = yield* (yield* PoolNumbers).get([tenant], id)
+  return Option.isSome(number) ? number.value : yield* new NotFound({ entity: "phoneNumber" })
+})
+
+/** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */
+export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
+  const numbers = yield* PoolNumbers
+  const fallback = Option.getOrNull(yield* numbers.defaultOf(thread.siteGroupingId))
+  const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
+  const from = id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
+  return from === null || from.status === "suspended"
+    ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
+    : from
+})

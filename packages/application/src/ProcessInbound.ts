@@ -1,0 +1,197 @@
+/**
+ * Applies the texts that wait in the inbox: many lanes in one transaction, one read and one write per table, each lane in
+ * its order. No provider is called here: answers are queued.
+ *
+ * A batch that fails is done again lane by lane, so that one poisoned event delays nobody else's. The event itself is
+ * tried again later, and parked, visibly, when it never works.
+ */
+import {
+  type Change,
+  Consent,
+  type Contact,
+  InboundText,
+  type MessageId,
+  type PoolNumber,
+  type SendId,
+  type Tenant,
+  type ThreadId
+} from "@careline/domain"
+import {
+  Consents,
+  Directory,
+  IdGenerator,
+  Inbox,
+  type Lane,
+  type LaneEvent,
+  PoolNumbers,
+  Settings,
+  type Settlement,
+  StorageError,
+  TelephonyProviders,
+  Threads,
+  Transaction
+} from "@careline/ports"
+import { Cause, DateTime, Effect } from "effect"
+import { commit } from "./Commit.ts"
+import { backoff, Limits } from "./Limits.ts"
+
+const MESSAGES_PER_TEXT = 3
+
+/** Tenant and contact as one map key. No tenant id or contact contains the separator. */
+const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact.Contact }): string =>
+  `${key.siteGroupingId ?? ""}\u0000${key.contact}`
+
+const inboundText = (waiting: LaneEvent, providerConfirmsOptOut: boolean): InboundText.InboundText => ({
+  provider: waiting.provider,
+  providerMessageId: waiting.event.providerMessageId,
+  from: waiting.event.from,
+  text: waiting.event.text,
+  attachments: waiting.event.attachments,
+  providerKeyword: waiting.event.providerKeyword,
+  providerConfirmsOptOut
+})
+
+/** The states of all lanes, one read per table. */
+const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
+  const keys = lanes.map(({ contact, siteGroupingId }) => ({ siteGroupingId, contact }))
+  const tenants = [...new Set(lanes.map((lane) => lane.siteGroupingId))]
+  const threads = yield* (yield* Threads).loadByKeys(keys.map((key) => ({ ...key, threadType: "voip" as const })))
+  const consents = yield* (yield* Consents).load(keys)
+  const settings = yield* (yield* Settings).effective(tenants)
+  const cards = yield* (yield* Directory).contacts(keys)
+
+  const threadOf = new Map(
+    threads.map((thread) => [keyOf({ siteGroupingId: thread.siteGroupingId, contact: thread.externalContact }), thread])
+  )
+  const consentOf = new Map(consents.map((consent) => [keyOf(consent), consent]))
+  const settingsOf = new Map(tenants.map((tenant, index) => [tenant, settings[index]!]))
+  const nameOf = new Map(cards.map((card) => [keyOf(card), card.name]))
+
+  return (lane: Lane): InboundText.State => ({
+    thread: threadOf.get(keyOf(lane)) ?? null,
+    consent: consentOf.get(keyOf(lane)) ?? Consent.unrecorded(lane.siteGroupingId, lane.contact),
+    settings: settingsOf.get(lane.siteGroupingId)!,
+    contactName: nameOf.get(keyOf(lane)) ?? null
+  })
+})
+
+/** Fresh ids for every text, drawn at once. */
+const drawIds = Effect.fnUntraced(function* (texts: number) {
+  const ids = yield* IdGenerator
+  const threadIds = yield* ids.next("thread", texts)
+  const messageIds = yield* ids.next("message", texts * MESSAGES_PER_TEXT)
+  const sendIds = yield* ids.next("send", texts)
+  return (text: number): InboundText.FreshIds => ({
+    threadId: threadIds[text] as ThreadId,
+    messageId: messageIds[text * MESSAGES_PER_TEXT] as MessageId,
+    systemMessageId: messageIds[text * MESSAGES_PER_TEXT + 1] as MessageId,
+    answerId: messageIds[text * MESSAGES_PER_TEXT + 2] as MessageId,
+    sendId: sendIds[text] as SendId
+  })
+})
+
+/** One transaction over up to `lanes` lanes. Tells `claimed` which events it took, for when it fails. */
+const processBatch = Effect.fnUntraced(function* (
+  options: { readonly lanes: number; readonly eventsPerLane: number },
+  claimed: Array<LaneEvent>
+) {
+  const inbox = yield* Inbox
+  const providers = yield* TelephonyProviders.TelephonyProviders
+  const { lanes, now } = yield* inbox.claimLanes(options)
+  if (lanes.length === 0) return 0
+  const waiting = lanes.flatMap((lane) => lane.events)
+  claimed.push(...waiting)
+
+  const stateOf = yield* loadStates(lanes)
+  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(waiting.map(({ event }) => event.to))])
+  const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map((number) => [number.number, number]))
+  const idsOf = yield* drawIds(waiting.length)
+
+  const changes: Array<Change> = []
+  const settlements: Array<Settlement> = []
+  let text = 0
+  for (const lane of lanes) {
+    let state = stateOf(lane)
+    for (const arrival of lane.events) {
+      const ids = idsOf(text++)
+      const number = numberOf.get(arrival.event.to)
+      if (number === undefined || number.siteGroupingId !== lane.siteGroupingId) {
+        settlements.push({ _tag: "Parked", id: arrival.id, reason: "the number left the tenant it was texted at" })
+        continue
+      }
+      const confirms = providers.byName(arrival.provider)?.capabilities.optOutReplies === "provider"
+      const decision = InboundText.decide(state, inboundText(arrival, confirms), number, ids, now)
+      state = decision.state
+      changes.push(...decision.changes)
+      settlements.push({ _tag: "Done", id: arrival.id })
+    }
+  }
+  yield* commit(changes)
+  yield* inbox.settle(settlements)
+  return waiting.length
+})
+
+/** Puts a failed event aside: for a while, or for good. */
+const setAside = Effect.fnUntraced(function* (failed: LaneEvent, cause: Cause.Cause<unknown>) {
+  const limits = yield* Limits
+  const inbox = yield* Inbox
+  const failures = failed.failures + 1
+  const reason = Cause.hasDies(cause) ? "defect while applying the text" : "the store refused the text"
+  const parked = failures >= limits.eventAttempts
+  yield* Effect.logError("An inbound text could not be applied").pipe(
+    Effect.annotateLogs({ event: failed.id, failures, parked, reason })
+  )
+  const now = yield* DateTime.now
+  yield* inbox.settle([
+    parked
+      ? { _tag: "Parked", id: failed.id, reason }
+      : {
+          _tag: "Postponed",
+          id: failed.id,
+          until: DateTime.addDuration(now, backoff(limits.eventBackoff, failed.failures)),
+          reason
+        }
+  ])
+})
+
+/** One event in a transaction of its own; a failure of its own making sets it aside. */
+const processOne = Effect.fnUntraced(function* () {
+  const { transact } = yield* Transaction
+  const claimed: Array<LaneEvent> = []
+  return yield* transact(processBatch({ lanes: 1, eventsPerLane: 1 }, claimed)).pipe(
+    Effect.catchCause((cause) => {
+      const [failed] = claimed
+      return failed === undefined || isOutage(cause)
+        ? Effect.failCause(cause)
+        : Effect.as(transact(setAside(failed, cause)), 1)
+    })
+  )
+})
+
+/** Whether the store is out of reach, or we are being stopped: then nothing is counted against the event. */
+const isOutage = (cause: Cause.Cause<unknown>): boolean =>
+  Cause.hasInterrupts(cause) ||
+  cause.reasons.some(
+    (reason) =>
+      Cause.isFailReason(reason) &&
+      reason.error instanceof StorageError &&
+      reason.error.reason._tag === "StoreUnavailable"
+  )
+
+/** Applies what waits, once. Returns the number of texts it dealt with; 0 when none waited. */
+export const processInbound = Effect.fn("processInbound")(function* () {
+  const limits = yield* Limits
+  const { transact } = yield* Transaction
+  const claimed: Array<LaneEvent> = []
+  return yield* transact(
+    processBatch({ lanes: limits.lanesPerBatch, eventsPerLane: limits.eventsPerLane }, claimed)
+  ).pipe(
+    Effect.catchCause((cause) =>
+      claimed.length === 0 || Cause.hasInterrupts(cause)
+        ? Effect.failCause(cause)
+        : Effect.map(Effect.replicateEffect(processOne(), claimed.length), (dealt) =>
+            dealt.reduce((sum, one) => sum + one, 0)
+          )
+    )
+  )
+})

@@ -1,0 +1,103 @@
+/** A member of staff answers a contact. */
+import {
+  MessageClass,
+  type MessageId,
+  type SendId,
+  SendPolicy,
+  StaffMessage,
+  type Tenant,
+  type ThreadId
+} from "@careline/domain"
+import { Directory, IdGenerator, Messages, Outbox, Settings, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import type { Actor } from "./Actor.ts"
+import { audit } from "./Audit.ts"
+import { commit } from "./Commit.ts"
+import { IdempotencyMismatch, NotFound, SendHeld, SendRefused } from "./Errors.ts"
+import { consentOf, lockThread, senderOf } from "./LoadThread.ts"
+
+export interface SendMessageRequest {
+  readonly threadId: ThreadId
+  readonly content: string
+  readonly mediaUrls: ReadonlyArray<string>
+  /** Two requests with one key make one message. */
+  readonly idempotencyKey: string | null
+}
+
+const DAY_MILLIS = 24 * 60 * 60 * 1000
+
+const fingerprintOf = (request: SendMessageRequest): string => JSON.stringify([request.content, request.mediaUrls])
+
+/**
+ * Keeps the message and queues it; the outbound worker sends it. Refused with the policy's reason, or held with the
+ * time from which it may be sent: nothing is kept then.
+ */
+export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, request: SendMessageRequest) {
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const thread = yield* lockThread(actor, request.threadId)
+      const [messageId] = (yield* (yield* IdGenerator).next("message", 1)) as ReadonlyArray<MessageId>
+      const [sendId] = (yield* (yield* IdGenerator).next("send", 1)) as ReadonlyArray<SendId>
+
+      const earlier = request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
+      if (earlier !== null) return earlier
+
+      const now = yield* DateTime.now
+      const tenant = thread.siteGroupingId
+      const [settings] = yield* (yield* Settings).effective([tenant])
+      const [card] = yield* (yield* Directory).contacts([{ siteGroupingId: tenant, contact: thread.externalContact }])
+      const [sentInLastDay] = yield* (yield* Outbox).countSince(
+        [{ siteGroupingId: tenant, to: thread.externalContact }],
+        DateTime.subtractDuration(now, DAY_MILLIS)
+      )
+      const policy = SendPolicy.decide({
+        recipient: thread.externalContact,
+        messageClass: MessageClass.ofStaffMessage(thread.lastInboundAt, now),
+        settings: settings!,
+        consent: yield* consentOf(thread),
+        recipientZone: card?.timeZone ?? null,
+        sentInLastDay: sentInLastDay ?? 0,
+        now
+      })
+      if (policy._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
+      if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
+
+      const { content, mediaUrls } = request
+      const decision = StaffMessage.decide(
+        thread,
+        { content, mediaUrls, senderId: actor.userId },
+        yield* senderOf(thread),
+        { messageId: messageId!, sendId: sendId! },
+        now
+      )
+      yield* commit(decision.changes)
+      yield* audit(actor, tenant, "message.send", `message:${decision.message.id}`, { thread: thread.id })
+      return decision.message
+    })
+  )
+})
+
+/** The message that an earlier request with this key made, or `null` when this is the first. */
+const claimKey = Effect.fnUntraced(function* (
+  actor: Actor,
+  request: SendMessageRequest,
+  messageId: MessageId,
+  siteGroupingId: Tenant
+) {
+  const messages = yield* Messages
+  const fingerprint = fingerprintOf(request)
+  const claim = yield* messages.claimIdempotencyKey({
+    siteGroupingId,
+    threadId: request.threadId,
+    key: request.idempotencyKey!,
+    fingerprint,
+    messageId
+  })
+  if (claim._tag === "Claimed") return null
+  if (claim.fingerprint !== fingerprint) {
+    return yield* new IdempotencyMismatch({ message: "The idempotency key was used for another message" })
+  }
+  const message = yield* messages.get(actor.scope, request.threadId, claim.messageId)
+  return Option.isSome(message) ? message.value : yield* new NotFound({ entity: "message" })
+})

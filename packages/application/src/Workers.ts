@@ -1,0 +1,53 @@
+/**
+ * The background of a host: loops that do what waits, sleep until there may be more, and outlive a failing store. Every
+ * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
+ * use cases from there instead.
+ */
+import { Inbox, Outbox } from "@careline/ports"
+import { Effect, Layer, Queue, Stream } from "effect"
+import { applyReports } from "./ApplyReports.ts"
+import { dispatchSends } from "./DispatchSends.ts"
+import { escalate } from "./Escalate.ts"
+import { backoff, Limits } from "./Limits.ts"
+import { processInbound } from "./ProcessInbound.ts"
+import { reconcileSends } from "./ReconcileSends.ts"
+
+const FIRST_BACKOFF_MILLIS = 100
+
+/** Does `step` until it finds nothing, then waits for a wake-up or for the next poll. */
+const loop = Effect.fnUntraced(function* <E, R>(
+  name: string,
+  step: Effect.Effect<number, E, R>,
+  wakeups: Stream.Stream<void>
+) {
+  const limits = yield* Limits
+  const awake = yield* Queue.sliding<void>(1)
+  yield* Effect.forkScoped(Stream.runForEach(wakeups, () => Queue.offer(awake, undefined)))
+  let failures = 0
+  const turn = step.pipe(
+    Effect.matchCauseEffect({
+      onSuccess: (done) => {
+        failures = 0
+        return done > 0 ? Effect.void : Effect.timeoutOption(Queue.take(awake), limits.pollEvery)
+      },
+      onFailure: (cause) =>
+        Effect.logWarning("A worker failed and will try again", cause).pipe(
+          Effect.annotateLogs({ worker: name, failures: failures + 1 }),
+          Effect.andThen(Effect.sleep(backoff(FIRST_BACKOFF_MILLIS, failures++, limits.workerBackoffMax)))
+        )
+    })
+  )
+  yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(turn), { worker: name }))
+})
+
+export const layer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const inbox = yield* Inbox
+    const outbox = yield* Outbox
+    yield* loop("inbound", processInbound(), inbox.wakeups)
+    yield* loop("reports", applyReports(), inbox.wakeups)
+    yield* loop("outbound", dispatchSends(), outbox.wakeups)
+    yield* loop("timers", escalate(), Stream.empty)
+    yield* loop("reconciler", reconcileSends(), Stream.empty)
+  })
+)
