@@ -1,0 +1,151 @@
+/**
+ * Real time, and what a listener missed of it. Events are rows; a reader goes by the order of transactions and shows a
+ * row only when every transaction before its own has ended, so that a listener who resumes misses nothing.
+ */
+import type { MessageId, ThreadId } from "@careline/domain"
+import { type BroadcastEvent, Broadcaster, type PublishedEvent, Scope } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Option, PubSub, Schedule, Stream } from "effect"
+import { asStorage } from "./Database.ts"
+import { Notifications } from "./Notifications.ts"
+import { tenantColumn, tenantOf } from "./rows.ts"
+
+/** Rows that one read takes. */
+const READ = 500
+/** How long a listener may be away and still resume, as a PostgreSQL interval. */
+const KEPT_FOR = "1 day"
+const PRUNE_EVERY = "10 minutes"
+/** How often rows are looked for that no wake-up told of: those that a slower transaction held back. */
+const LOOK_EVERY = "500 millis"
+
+/** A place in the stream: the transaction, and the row in it. */
+interface Place {
+  readonly xid: string
+  readonly id: string
+}
+
+const START: Place = { xid: "0", id: "0" }
+
+const placeOf = (text: string | null): Place | null => {
+  const match = text === null ? null : /^(\d{1,19})-(\d{1,18})$/.exec(text)
+  return match === null ? null : { xid: match[1]!, id: match[2]! }
+}
+
+const textOf = (place: Place): string => `${place.xid}-${place.id}`
+
+const isAfter = (text: string, place: Place): boolean => {
+  const one = placeOf(text) ?? START
+  const xid = BigInt(one.xid) - BigInt(place.xid)
+  return xid > 0n || (xid === 0n && BigInt(one.id) > BigInt(place.id))
+}
+
+interface Row {
+  readonly xid: string
+  readonly id: string
+  readonly site_grouping_id: string
+  readonly type: BroadcastEvent["type"]
+  readonly external_thread_id: string
+  readonly message_id: string | null
+}
+
+const fromRow = (row: Row): PublishedEvent => ({
+  id: textOf(row),
+  event: {
+    siteGroupingId: tenantOf(row.site_grouping_id),
+    type: row.type,
+    threadId: row.external_thread_id as ThreadId,
+    messageId: row.message_id as MessageId | null
+  }
+})
+
+export const layer = Layer.effect(
+  Broadcaster,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const notifications = yield* Notifications
+    const live = yield* PubSub.sliding<PublishedEvent>(8192)
+
+    const read = (after: Place) =>
+      sql<Row>`
+        select xid::text as xid, id::text as id, site_grouping_id, type, external_thread_id, message_id
+        from broadcast_events
+        where (xid, id) > (${after.xid}::xid8, ${after.id}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+        order by broadcast_events.xid, broadcast_events.id limit ${READ}`.pipe(
+        Effect.map((rows) => rows.map(fromRow)),
+        asStorage("broadcaster.read")
+      )
+
+    /** Where the stream stands: everything before is settled. */
+    const [head] = yield* sql<{ readonly xid: string }>`
+      select (pg_snapshot_xmin(pg_current_snapshot()))::text as xid`
+    let place: Place = { xid: (BigInt(head!.xid) - 1n).toString(), id: "9".repeat(18) }
+
+    const advance = Effect.gen(function* () {
+      while (true) {
+        const events = yield* read(place)
+        for (const event of events) yield* PubSub.publish(live, event)
+        place = placeOf(events.at(-1)?.id ?? null) ?? place
+        if (events.length < READ) return
+      }
+    }).pipe(Effect.ignoreCause)
+
+    yield* Effect.forkScoped(
+      Stream.runForEach(
+        Stream.merge(notifications.wakeups("broadcast"), Stream.fromSchedule(Schedule.spaced(LOOK_EVERY))),
+        () => advance
+      )
+    )
+    yield* Effect.forkScoped(
+      sql`delete from broadcast_events where published_at < careline_now() - ${KEPT_FOR}::interval`.pipe(
+        Effect.ignoreCause,
+        Effect.repeat(Schedule.spaced(PRUNE_EVERY))
+      )
+    )
+
+    const missed = (after: Place) =>
+      Stream.paginate(after, (from) =>
+        Effect.map(read(from), (events) => {
+          const last = placeOf(events.at(-1)?.id ?? null)
+          return [events, last === null ? Option.none() : Option.some(last)] as const
+        })
+      )
+
+    return Broadcaster.of({
+      publish: (events) =>
+        events.length === 0
+          ? Effect.void
+          : sql`
+              with published as (
+                insert into broadcast_events (site_grouping_id, type, external_thread_id, message_id)
+                select site_grouping_id, type, external_thread_id, message_id
+                from json_populate_recordset(null::broadcast_events, ${JSON.stringify(
+                  events.map((event) => ({
+                    site_grouping_id: tenantColumn(event.siteGroupingId),
+                    type: event.type,
+                    external_thread_id: event.threadId,
+                    message_id: event.messageId
+                  }))
+                )}::json)
+              )
+              select pg_notify('careline', 'broadcast')`.pipe(Effect.asVoid, asStorage("broadcaster.publish")),
+
+      subscribe: (scope, after) =>
+        Stream.unwrap(
+          Effect.gen(function* () {
+            // Listening begins before what was missed is read, so that nothing falls between the two.
+            const heard = yield* PubSub.subscribe(live)
+            let seen = placeOf(after) ?? place
+            const resumed = placeOf(after) === null ? Stream.empty : missed(seen)
+            return Stream.concat(resumed, Stream.fromSubscription(heard)).pipe(
+              Stream.filter(({ id }) => {
+                const isNew = isAfter(id, seen)
+                if (isNew) seen = placeOf(id)!
+                return isNew
+              }),
+              Stream.filter(({ event }) => Scope.includes(scope, event.siteGroupingId))
+            )
+          })
+        )
+    })
+  })
+)

@@ -1,0 +1,236 @@
+/** Durable intake. */
+import type { Contact } from "@careline/domain"
+import {
+  type Acceptance,
+  Inbox,
+  type IncomingEvent,
+  type Lane,
+  type LaneEvent,
+  type MessageReceived,
+  type ParkedEvent,
+  StorageError,
+  type Settlement,
+  TelephonyEvent
+} from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Schedule } from "effect"
+import { storeNow } from "./clock.ts"
+import { asStorage } from "./Database.ts"
+import { Notifications } from "./Notifications.ts"
+import { instant, iso, tenantOf } from "./rows.ts"
+
+/** Pending events looked at for each lane that is wanted: the oldest lanes are found among them. */
+const WINDOW_PER_LANE = 8
+const INTAKE_RETRIES = 5
+
+/** What tells an event from every other, the status of a report included. */
+const keyJson = ({ account, event, provider }: IncomingEvent) => ({
+  provider,
+  account,
+  provider_message_id: event.providerMessageId,
+  kind: event._tag,
+  status: event._tag === "DeliveryReported" ? event.status : "",
+  number: event._tag === "MessageReceived" ? event.to : null,
+  contact: event._tag === "MessageReceived" ? event.from : null,
+  event
+})
+
+const identity = (key: {
+  readonly provider: string
+  readonly account: string
+  readonly provider_message_id: string
+  readonly kind: string
+  readonly status: string
+}): string => JSON.stringify([key.provider, key.account, key.provider_message_id, key.kind, key.status])
+
+interface EventRow {
+  readonly id: bigint
+  readonly site_grouping_id: string
+  readonly contact: string
+  readonly provider: string
+  readonly event: TelephonyEvent
+  readonly failures: number
+  readonly received_at: Date
+}
+
+/** Rows in order of arrival as lanes, each lane where its first event stands. */
+const lanesOf = (rows: ReadonlyArray<EventRow>): ReadonlyArray<Lane> => {
+  const lanes = new Map<string, { row: EventRow; events: Array<LaneEvent> }>()
+  for (const row of rows) {
+    const key = `${row.site_grouping_id} ${row.contact}`
+    const lane = lanes.get(key) ?? { row, events: [] }
+    lanes.set(key, lane)
+    lane.events.push({
+      id: String(row.id),
+      provider: row.provider,
+      event: row.event as MessageReceived,
+      receivedAt: instant(row.received_at),
+      failures: row.failures
+    })
+  }
+  return [...lanes.values()].map(({ events, row }) => ({
+    siteGroupingId: tenantOf(row.site_grouping_id),
+    contact: row.contact as Contact.Contact,
+    events
+  }))
+}
+
+export const layer = Layer.effect(
+  Inbox,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const notifications = yield* Notifications
+
+    // Ids are drawn in order of arrival, rows written in order of their keys: two hosts that take the same duplicates in
+    // at once then wait for each other in one direction only, and never deadlock.
+    const insert = (events: ReadonlyArray<ReturnType<typeof keyJson>>) => sql<{
+      readonly provider: string
+      readonly account: string
+      readonly provider_message_id: string
+      readonly kind: string
+      readonly status: string
+      readonly state: string
+    }>`
+      with incoming as materialized (
+        select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id
+        from rows from (json_to_recordset(${JSON.stringify(events)}::json) as (
+          provider text, account text, provider_message_id text, kind text, status text, number text, contact text, event jsonb
+        )) with ordinality i (provider, account, provider_message_id, kind, status, number, contact, event, place)
+        left join phone_numbers n on n.number = i.number
+        order by i.place
+      ), inserted as (
+        insert into webhook_events (id, site_grouping_id, contact, provider, account, provider_message_id, kind, status,
+                                    event, state, reason)
+        select id, site_grouping_id, contact, provider, account, provider_message_id, kind, status, event,
+               case when kind = 'MessageReceived' and site_grouping_id is null then 'parked' else 'pending' end,
+               case when kind = 'MessageReceived' and site_grouping_id is null then 'the number is in no pool' end
+        from incoming order by provider, account, provider_message_id, kind, status, id
+        on conflict (provider, account, provider_message_id, kind, status) do nothing
+        returning site_grouping_id, contact, provider, account, provider_message_id, kind, status, state
+      ), lane_rows as (
+        insert into lanes (site_grouping_id, contact)
+        select distinct site_grouping_id, contact from inserted where kind = 'MessageReceived' and state = 'pending'
+        order by site_grouping_id, contact
+        on conflict do nothing
+      )
+      select provider, account, provider_message_id, kind, status, state, pg_notify('careline', 'inbox') from inserted`
+
+    const accept = (events: ReadonlyArray<IncomingEvent>) =>
+      Effect.map(insert(events.map(keyJson)), (rows) => {
+        const stored = new Map(rows.map((row) => [identity(row), row.state]))
+        return events.map((event): Acceptance => {
+          const key = identity(keyJson(event))
+          const state = stored.get(key)
+          // The first of several in one set is the one that was kept.
+          stored.delete(key)
+          return state === undefined ? "duplicate" : state === "parked" ? "unroutable" : "accepted"
+        })
+      })
+
+    /** Locks the lanes of the oldest events. Their events are read afterwards: a lane may have been emptied meanwhile. */
+    const lockLanes = (lanes: number) => sql<{ readonly site_grouping_id: string; readonly contact: string }>`
+      with oldest as materialized (
+        select site_grouping_id, contact, min(id) as first_id
+        from (
+          select site_grouping_id, contact, id from webhook_events
+          where state = 'pending' and kind = 'MessageReceived' and visible_at <= careline_now()
+          order by id limit ${lanes * WINDOW_PER_LANE}
+        ) pending
+        group by site_grouping_id, contact
+      )
+      select l.site_grouping_id, l.contact
+      from oldest o join lanes l using (site_grouping_id, contact)
+      where l.blocked_until is null or l.blocked_until <= careline_now()
+      order by o.first_id limit ${lanes}
+      for update of l skip locked`
+
+    const readLanes = (
+      lanes: ReadonlyArray<{ readonly site_grouping_id: string; readonly contact: string }>,
+      eventsPerLane: number
+    ) => sql<EventRow>`
+      select e.* from json_to_recordset(${JSON.stringify(lanes)}::json) l (site_grouping_id text, contact text)
+      cross join lateral (
+        select id, site_grouping_id, contact, provider, event, failures, received_at from webhook_events w
+        where w.site_grouping_id = l.site_grouping_id and w.contact = l.contact
+          and w.state = 'pending' and w.kind = 'MessageReceived'
+        order by w.id limit ${eventsPerLane}
+      ) e
+      order by e.id`
+
+    const settle = (settlements: ReadonlyArray<Settlement>) => sql`
+      with settled as (
+        update webhook_events e set
+          state = s.state,
+          failures = e.failures + case when s.state = 'done' then 0 else 1 end,
+          reason = s.reason,
+          visible_at = coalesce(s.until, e.visible_at)
+        from json_to_recordset(${JSON.stringify(
+          settlements.map((settlement) => ({
+            id: settlement.id,
+            state: settlement._tag === "Done" ? "done" : settlement._tag === "Parked" ? "parked" : "pending",
+            reason: settlement._tag === "Done" ? null : settlement.reason,
+            until: settlement._tag === "Postponed" ? iso(settlement.until) : null
+          }))
+        )}::json) s (id bigint, state text, reason text, until timestamptz)
+        where e.id = s.id and e.state = 'pending'
+        returning e.site_grouping_id, e.contact, e.kind, s.until
+      )
+      update lanes l set blocked_until = s.until
+      from settled s
+      where s.kind = 'MessageReceived' and s.until is not null
+        and l.site_grouping_id = s.site_grouping_id and l.contact = s.contact`
+
+    return Inbox.of({
+      accept: (events) =>
+        events.length === 0
+          ? Effect.succeed([])
+          : accept(events).pipe(
+              asStorage("inbox.accept"),
+              Effect.retry({
+                times: INTAKE_RETRIES,
+                schedule: Schedule.exponential(10).pipe(Schedule.jittered),
+                while: (error: StorageError) => error.reason._tag === "StoreConflict"
+              })
+            ),
+      claimLanes: ({ eventsPerLane, lanes }) =>
+        Effect.gen(function* () {
+          const now = yield* storeNow(sql)
+          const locked = yield* lockLanes(lanes)
+          return { now, lanes: locked.length === 0 ? [] : lanesOf(yield* readLanes(locked, eventsPerLane)) }
+        }).pipe(asStorage("inbox.claimLanes")),
+      claimReports: (limit) =>
+        Effect.gen(function* () {
+          const now = yield* storeNow(sql)
+          const rows = yield* sql<EventRow>`
+            select id, provider, event, failures from webhook_events
+            where state = 'pending' and kind = 'DeliveryReported' and visible_at <= careline_now()
+            order by id limit ${limit}
+            for update skip locked`
+          return {
+            now,
+            reports: rows.flatMap(({ event, failures, id, provider }) =>
+              event._tag === "DeliveryReported" ? [{ id: String(id), provider, event, failures }] : []
+            )
+          }
+        }).pipe(asStorage("inbox.claimReports")),
+      settle: (settlements) =>
+        settlements.length === 0 ? Effect.void : settle(settlements).pipe(Effect.asVoid, asStorage("inbox.settle")),
+      parked: (limit) =>
+        sql<{ id: bigint; provider: string; kind: ParkedEvent["kind"]; reason: string; received_at: Date }>`
+          select id, provider, kind, reason, received_at from webhook_events
+          where state = 'parked' order by id desc limit ${limit}`.pipe(
+          Effect.map((rows) =>
+            rows.map(({ id, kind, provider, reason, received_at }) => ({
+              id: String(id),
+              provider,
+              kind,
+              reason,
+              receivedAt: instant(received_at)
+            }))
+          ),
+          asStorage("inbox.parked")
+        ),
+      wakeups: notifications.wakeups("inbox")
+    })
+  })
+)

@@ -1,0 +1,120 @@
+/** Messages, and who has read them. */
+import { DeliveryStatus } from "@careline/domain"
+import { Messages } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Option, Schema } from "effect"
+import * as Cursor from "./cursor.ts"
+import { asStorage } from "./Database.ts"
+import * as MessageRow from "./messageRow.ts"
+import { isUuid, iso, tenantColumn } from "./rows.ts"
+
+const cursor = Cursor.make("messages", Schema.Int)
+
+/** The lattice as an array: a status is greater when it stands further back. */
+const chain = DeliveryStatus.DeliveryStatus.literals.toSorted((a, b) => DeliveryStatus.rank(a) - DeliveryStatus.rank(b))
+
+export const layer = Layer.effect(
+  Messages,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const rankOf = (column: "m.delivery_status" | "u.status") =>
+      sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
+
+    return Messages.of({
+      list: (query) =>
+        Effect.gen(function* () {
+          const before = yield* Effect.fromResult(cursor.decode(query.cursor))
+          if (!isUuid(query.threadId)) return { items: [], nextCursor: null }
+          const rows = yield* sql<MessageRow.MessageRow>`
+            select * from messages
+            where site_grouping_id = ${tenantColumn(query.siteGroupingId)} and external_thread_id = ${query.threadId}::uuid
+              ${before === null ? sql`` : sql`and position < ${before}::int`}
+            order by position desc
+            limit ${query.limit + 1}`
+          const items = rows.slice(0, query.limit).map(MessageRow.fromRow)
+          const last = items.at(-1)
+          return {
+            items,
+            nextCursor: rows.length > query.limit && last !== undefined ? cursor.encode(last.position) : null
+          }
+        }).pipe(asStorage("messages.list")),
+
+      get: (scope, threadId, id) =>
+        !isUuid(id) || !isUuid(threadId)
+          ? Effect.succeedNone
+          : sql<MessageRow.MessageRow>`
+              select m.* from messages m
+              where m.id = ${id}::uuid and m.external_thread_id = ${threadId}::uuid
+                and m.site_grouping_id in ${
+                  scope === "all"
+                    ? sql`(select id from site_groupings)`
+                    : sql`(select unnest(${scope.map(tenantColumn)}::text[]))`
+                }`.pipe(
+              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
+              asStorage("messages.get")
+            ),
+
+      update: (updates) =>
+        updates.length === 0
+          ? Effect.succeed([])
+          : sql<MessageRow.MessageRow>`
+              with u as materialized (
+                select * from json_to_recordset(${JSON.stringify(
+                  updates.map(({ messageId, metaData, siteGroupingId, status }) => ({
+                    site_grouping_id: tenantColumn(siteGroupingId),
+                    id: messageId,
+                    status,
+                    meta_data: metaData
+                  }))
+                )}::json) u (site_grouping_id text, id uuid, status text, meta_data jsonb)
+              ), locked as materialized (
+                select m.site_grouping_id, m.id from messages m join u using (site_grouping_id, id)
+                order by m.site_grouping_id, m.id for update of m
+              )
+              update messages m set
+                delivery_status = case when ${rankOf("u.status")} > ${rankOf("m.delivery_status")}
+                                       then u.status else m.delivery_status end,
+                meta_data = m.meta_data || u.meta_data
+              from u join locked using (site_grouping_id, id)
+              where m.site_grouping_id = u.site_grouping_id and m.id = u.id
+                and (${rankOf("u.status")} > ${rankOf("m.delivery_status")} or not m.meta_data @> u.meta_data)
+              returning m.*`.pipe(Effect.map((rows) => rows.map(MessageRow.fromRow)), asStorage("messages.update")),
+
+      countInboundAfter: (siteGroupingId, threadId, position) =>
+        sql<{ readonly count: number }>`
+          select count(*)::int as count from messages
+          where site_grouping_id = ${tenantColumn(siteGroupingId)} and external_thread_id = ${threadId}::uuid
+            and position > ${position}::int and direction = 'inbound'`.pipe(
+          Effect.map(([row]) => row?.count ?? 0),
+          asStorage("messages.countInboundAfter")
+        ),
+
+      markRead: (mark) =>
+        sql`
+          insert into message_read_status (site_grouping_id, external_thread_id, user_id, position, read_at)
+          values (${tenantColumn(mark.siteGroupingId)}, ${mark.threadId}::uuid, ${mark.userId}, ${mark.position}::int,
+                  ${iso(mark.readAt)}::timestamptz)
+          on conflict (site_grouping_id, external_thread_id, user_id) do update
+            set position = excluded.position, read_at = excluded.read_at
+            where message_read_status.position < excluded.position`.pipe(Effect.asVoid, asStorage("messages.markRead")),
+
+      claimIdempotencyKey: (claim) =>
+        Effect.gen(function* () {
+          const tenant = tenantColumn(claim.siteGroupingId)
+          const inserted = yield* sql`
+            insert into idempotency_keys (site_grouping_id, external_thread_id, key, fingerprint, message_id)
+            values (${tenant}, ${claim.threadId}::uuid, ${claim.key}, ${claim.fingerprint}, ${claim.messageId}::uuid)
+            on conflict do nothing returning key`
+          if (inserted.length > 0) return { _tag: "Claimed" as const }
+          const [used] = yield* sql<{ readonly message_id: string; readonly fingerprint: string }>`
+            select message_id, fingerprint from idempotency_keys
+            where site_grouping_id = ${tenant} and external_thread_id = ${claim.threadId}::uuid and key = ${claim.key}`
+          return {
+            _tag: "Used" as const,
+            messageId: used!.message_id as typeof claim.messageId,
+            fingerprint: used!.fingerprint
+          }
+        }).pipe(asStorage("messages.claimIdempotencyKey"))
+    })
+  })
+)

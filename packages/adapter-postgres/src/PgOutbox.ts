@@ -1,0 +1,243 @@
+/** Texts on their way out, and their attempts. */
+import type { AttemptId, SendId } from "@careline/domain"
+import { DeliveryStatus } from "@careline/domain"
+import { type MatchedSend, Outbox, type UnknownSend } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { storeNow } from "./clock.ts"
+import { asStorage } from "./Database.ts"
+import { Notifications } from "./Notifications.ts"
+import { instant, iso, tenantColumn } from "./rows.ts"
+import * as SendRow from "./sendRow.ts"
+
+/** How far back other attempts between the same numbers are looked for, so that a lost text is not taken for theirs. */
+const CLAIMED_IDS_WITHIN = "1 day"
+
+interface UnknownRow extends SendRow.SendRow {
+  readonly provider: string
+  readonly started_at: Date
+  readonly deadline: Date
+  readonly looks: number
+  readonly claimed_ids: ReadonlyArray<string>
+}
+
+interface MatchRow extends SendRow.SendRow {
+  readonly place: bigint
+  readonly matched_attempt_id: string
+  readonly provider_message_id: string | null
+}
+
+const chain = DeliveryStatus.DeliveryStatus.literals.toSorted((a, b) => DeliveryStatus.rank(a) - DeliveryStatus.rank(b))
+
+export const layer = Layer.effect(
+  Outbox,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const notifications = yield* Notifications
+
+    return Outbox.of({
+      claim: (limit) =>
+        Effect.gen(function* () {
+          const now = yield* storeNow(sql)
+          const rows = yield* sql<SendRow.SendRow>`
+            select s.* from sends s
+            where s.state = 'queued' and s.not_before <= careline_now()
+              and not exists (
+                select from sends earlier
+                where earlier.site_grouping_id = s.site_grouping_id and earlier.to_number = s.to_number
+                  and earlier.place < s.place and earlier.state in ('queued', 'sending')
+              )
+            order by s.place limit ${limit}
+            for update of s skip locked`
+          return { now, sends: rows.map(SendRow.fromRow) }
+        }).pipe(asStorage("outbox.claim")),
+
+      countSince: (keys, since) =>
+        keys.length === 0
+          ? Effect.succeed([])
+          : sql<{ readonly count: number }>`
+              select (
+                select count(*)::int from sends s
+                where s.site_grouping_id = k.site_grouping_id and s.to_number = k.to_number
+                  and s.queued_at >= ${iso(since)}::timestamptz and s.state not in ('canceled', 'rejected')
+              ) as count
+              from rows from (json_to_recordset(${JSON.stringify(
+                keys.map(({ siteGroupingId, to }) => ({ site_grouping_id: tenantColumn(siteGroupingId), to_number: to }))
+              )}::json) as (site_grouping_id text, to_number text)) with ordinality k (site_grouping_id, to_number, place)
+              order by k.place`.pipe(
+              Effect.map((rows) => rows.map(({ count }) => count)),
+              asStorage("outbox.countSince")
+            ),
+
+      begin: (attempts) =>
+        attempts.length === 0
+          ? Effect.void
+          : sql`
+              with a as materialized (
+                select * from json_to_recordset(${JSON.stringify(
+                  attempts.map((attempt) => ({
+                    id: attempt.id,
+                    send_id: attempt.sendId,
+                    provider: attempt.provider,
+                    started_at: iso(attempt.startedAt),
+                    deadline: iso(attempt.deadline)
+                  }))
+                )}::json) a (id uuid, send_id uuid, provider text, started_at timestamptz, deadline timestamptz)
+              ), begun as (
+                update sends s set state = 'sending', attempts = s.attempts + 1, attempt_id = a.id, not_before = a.deadline
+                from a where s.id = a.send_id
+                returning s.site_grouping_id, s.id as send_id
+              )
+              insert into send_attempts (site_grouping_id, id, send_id, provider, started_at, deadline)
+              select b.site_grouping_id, a.id, a.send_id, a.provider, a.started_at, a.deadline
+              from a join begun b using (send_id)`.pipe(Effect.asVoid, asStorage("outbox.begin")),
+
+      update: (updates) =>
+        updates.length === 0
+          ? Effect.succeed([])
+          : sql<SendRow.SendRow>`
+              with u as materialized (
+                select * from json_to_recordset(${JSON.stringify(
+                  updates.map((update) => ({
+                    send_id: update.sendId,
+                    fence: update.fence,
+                    state: update.state,
+                    not_before: iso(update.notBefore ?? null),
+                    provider_message_id: update.providerMessageId ?? null,
+                    detail: update.detail ?? null
+                  }))
+                )}::json) u (send_id uuid, fence uuid, state text, not_before timestamptz, provider_message_id text, detail text)
+              ), updated as (
+                update sends s set state = u.state, not_before = coalesce(u.not_before, s.not_before)
+                from u where s.id = u.send_id and s.attempt_id is not distinct from u.fence
+                  and s.state not in ('accepted', 'rejected', 'canceled')
+                returning s.*
+              ), noted as (
+                update send_attempts a set
+                  provider_message_id = coalesce(u.provider_message_id, a.provider_message_id),
+                  detail = coalesce(u.detail, a.detail)
+                from u join updated s on s.id = u.send_id
+                where a.id = u.fence
+              )
+              select * from updated`.pipe(Effect.map((rows) => rows.map(SendRow.fromRow)), asStorage("outbox.update")),
+
+      claimUnknown: (limit) =>
+        Effect.gen(function* () {
+          const now = yield* storeNow(sql)
+          const rows = yield* sql<UnknownRow>`
+            select s.*, a.provider, a.started_at, a.deadline, a.looks,
+              array(
+                select o.provider_message_id from send_attempts o
+                join sends other on other.site_grouping_id = o.site_grouping_id and other.id = o.send_id
+                where other.site_grouping_id = s.site_grouping_id and other.to_number = s.to_number
+                  and other.queued_at > careline_now() - ${CLAIMED_IDS_WITHIN}::interval
+                  and o.provider_message_id is not null and o.id <> a.id
+              ) as claimed_ids
+            from sends s
+            join send_attempts a on a.site_grouping_id = s.site_grouping_id and a.id = s.attempt_id
+            where s.state in ('sending', 'unknown') and s.not_before <= careline_now()
+            order by s.not_before limit ${limit}
+            for update of s skip locked`
+          return {
+            now,
+            unknown: rows.map(
+              (row): UnknownSend => ({
+                send: SendRow.fromRow(row),
+                attempt: {
+                  id: row.attempt_id as AttemptId,
+                  sendId: row.id as SendId,
+                  provider: row.provider,
+                  startedAt: instant(row.started_at),
+                  deadline: instant(row.deadline)
+                },
+                looks: row.looks,
+                claimedProviderMessageIds: row.claimed_ids
+              })
+            )
+          }
+        }).pipe(asStorage("outbox.claimUnknown")),
+
+      noteLooks: (looks) =>
+        looks.length === 0
+          ? Effect.void
+          : sql`
+              with l as materialized (
+                select * from json_to_recordset(${JSON.stringify(
+                  looks.map(({ attemptId, nextLookAt }) => ({ attempt_id: attemptId, next_look_at: iso(nextLookAt) }))
+                )}::json) l (attempt_id uuid, next_look_at timestamptz)
+              ), looked as (
+                update send_attempts a set looks = a.looks + 1 from l where a.id = l.attempt_id
+                returning a.site_grouping_id, a.send_id, a.id, l.next_look_at
+              )
+              update sends s set not_before = k.next_look_at from looked k
+              where s.site_grouping_id = k.site_grouping_id and s.id = k.send_id and s.attempt_id = k.id
+                and s.state = 'unknown'`.pipe(Effect.asVoid, asStorage("outbox.noteLooks")),
+
+      match: (targets) =>
+        targets.length === 0
+          ? Effect.succeed([])
+          : Effect.gen(function* () {
+              const rows = yield* sql<MatchRow>`
+                with t as materialized (
+                  select t.place, coalesce(
+                    (select a.id from send_attempts a where a.id = t.attempt_id),
+                    (select a.id from send_attempts a
+                     where a.provider = t.provider and a.provider_message_id = t.provider_message_id limit 1)
+                  ) as matched_attempt_id
+                  from rows from (json_to_recordset(${JSON.stringify(
+                    targets.map(({ attemptId, provider, providerMessageId }) => ({
+                      provider,
+                      provider_message_id: providerMessageId,
+                      attempt_id: attemptId
+                    }))
+                  )}::json) as (provider text, provider_message_id text, attempt_id uuid))
+                    with ordinality t (provider, provider_message_id, attempt_id, place)
+                ), locked as materialized (
+                  select s.* from sends s
+                  where (s.site_grouping_id, s.id) in (
+                    select a.site_grouping_id, a.send_id from t join send_attempts a on a.id = t.matched_attempt_id
+                  )
+                  order by s.site_grouping_id, s.id for update
+                )
+                select t.place, t.matched_attempt_id, a.provider_message_id, s.*
+                from t
+                join send_attempts a on a.id = t.matched_attempt_id
+                join locked s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`
+              const matches = new Map(
+                rows.map((row): [number, MatchedSend] => [
+                  Number(row.place),
+                  {
+                    send: SendRow.fromRow(row),
+                    attemptId: row.matched_attempt_id as AttemptId,
+                    providerMessageId: row.provider_message_id
+                  }
+                ])
+              )
+              return targets.map((_, index) => matches.get(index + 1) ?? null)
+            }).pipe(asStorage("outbox.match")),
+
+      noteReports: (reports) =>
+        reports.length === 0
+          ? Effect.void
+          : sql`
+              update send_attempts a set
+                provider_message_id = coalesce(a.provider_message_id, r.provider_message_id),
+                status = case when coalesce(array_position(${chain}::text[], r.status), 0)
+                                 > coalesce(array_position(${chain}::text[], a.status), 0)
+                              then r.status else a.status end
+              from (
+                select distinct on (attempt_id) * from json_to_recordset(${JSON.stringify(
+                  reports.map(({ attemptId, providerMessageId, status }) => ({
+                    attempt_id: attemptId,
+                    provider_message_id: providerMessageId,
+                    status
+                  }))
+                )}::json) r (attempt_id uuid, provider_message_id text, status text)
+                order by attempt_id, array_position(${chain}::text[], status) desc
+              ) r
+              where a.id = r.attempt_id`.pipe(Effect.asVoid, asStorage("outbox.noteReports")),
+
+      wakeups: notifications.wakeups("outbox")
+    })
+  })
+)

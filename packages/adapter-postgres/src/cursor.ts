@@ -1,0 +1,18 @@
+/** Keyset cursors: the sort key of the last item, opaque to whoever carries it. */
+import { InvalidCursor } from "@careline/ports"
+import { Result, Schema } from "effect"
+
+/** A cursor for keys of this form. `name` ties it to the list that gave it. */
+export const make = <A>(name: string, key: Schema.Codec<A, unknown>) => {
+  const decode = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Tuple([Schema.Literal(name), key])))
+  return {
+    encode: (value: A): string => Buffer.from(JSON.stringify([name, value])).toString("base64url"),
+    decode: (cursor: string | null): Result.Result<A | null, InvalidCursor> =>
+      cursor === null
+        ? Result.succeed(null)
+        : Result.mapBoth(decode(Buffer.from(cursor, "base64url").toString()), {
+            onSuccess: ([, value]) => value,
+            onFailure: () => new InvalidCursor({ message: "The cursor is not one that this list gave" })
+          })
+  }
+}

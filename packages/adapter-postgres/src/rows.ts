@@ -1,0 +1,19 @@
+/** What rows and the model have in common: the tenant's column, instants, ids. */
+import type { Tenant } from "@careline/domain"
+import { DateTime } from "effect"
+
+/** The tenant as it is kept: a key cannot hold null, so `''` stands for the system-wide space. */
+export const tenantColumn = (tenant: Tenant): string => tenant ?? ""
+
+export const tenantOf = (column: string): Tenant => (column === "" ? null : (column as Tenant))
+
+export const instant = (date: Date): DateTime.Utc => DateTime.makeUnsafe(date)
+
+export const instantOrNull = (date: Date | null): DateTime.Utc | null => (date === null ? null : DateTime.makeUnsafe(date))
+
+export const iso = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Whether an id can be one of ours. Any other names nothing here. */
+export const isUuid = (id: string): boolean => UUID.test(id)

@@ -1,0 +1,84 @@
+/** A thread as a row. */
+import type { Contact, FacilityId, PatientId, PhoneNumberId, Thread, ThreadId, UserId } from "@careline/domain"
+import { instant, instantOrNull, iso, tenantColumn, tenantOf } from "./rows.ts"
+
+export interface ThreadRow {
+  readonly site_grouping_id: string
+  readonly id: string
+  readonly thread_type: Thread.ThreadType
+  readonly external_contact: string
+  readonly contact_name: string | null
+  readonly phone_number_id: string | null
+  readonly last_contacted_number_id: string | null
+  readonly patient_ids: ReadonlyArray<string>
+  readonly facility_id: string | null
+  readonly assignee_id: string | null
+  readonly unread_count: number
+  readonly last_position: number
+  readonly read_position: number
+  readonly last_message_at: Date
+  readonly last_message_preview: string
+  readonly last_inbound_at: Date | null
+  readonly auto_replied_at: Date | null
+  readonly escalation_state: Thread.Thread["escalation"]["state"]
+  readonly escalation_period: number
+  readonly escalation_due_at: Date | null
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly deleted_at: Date | null
+}
+
+export const fromRow = (row: ThreadRow): Thread.Thread => ({
+  id: row.id as ThreadId,
+  siteGroupingId: tenantOf(row.site_grouping_id),
+  threadType: row.thread_type,
+  externalContact: row.external_contact as Contact.Contact,
+  contactName: row.contact_name,
+  phoneNumberId: row.phone_number_id as PhoneNumberId | null,
+  lastContactedNumberId: row.last_contacted_number_id as PhoneNumberId | null,
+  patientIds: row.patient_ids as ReadonlyArray<PatientId>,
+  facilityId: row.facility_id as FacilityId | null,
+  assigneeId: row.assignee_id as UserId | null,
+  unreadCount: row.unread_count,
+  lastPosition: row.last_position,
+  readPosition: row.read_position,
+  lastMessageAt: instant(row.last_message_at),
+  lastMessagePreview: row.last_message_preview,
+  lastInboundAt: instantOrNull(row.last_inbound_at),
+  autoRepliedAt: instantOrNull(row.auto_replied_at),
+  escalation: {
+    state: row.escalation_state,
+    period: row.escalation_period,
+    dueAt: instantOrNull(row.escalation_due_at)
+  },
+  createdAt: instant(row.created_at),
+  updatedAt: instant(row.updated_at),
+  deletedAt: instantOrNull(row.deleted_at)
+})
+
+/** The row as JSON, to be read by `json_populate_recordset`. */
+export const toJson = (thread: Thread.Thread) => ({
+  site_grouping_id: tenantColumn(thread.siteGroupingId),
+  id: thread.id,
+  thread_type: thread.threadType,
+  external_contact: thread.externalContact,
+  contact_name: thread.contactName,
+  phone_number_id: thread.phoneNumberId,
+  last_contacted_number_id: thread.lastContactedNumberId,
+  patient_ids: thread.patientIds,
+  facility_id: thread.facilityId,
+  assignee_id: thread.assigneeId,
+  unread_count: thread.unreadCount,
+  last_position: thread.lastPosition,
+  read_position: thread.readPosition,
+  last_message_at: iso(thread.lastMessageAt),
+  last_message_preview: thread.lastMessagePreview,
+  last_inbound_at: iso(thread.lastInboundAt),
+  auto_replied_at: iso(thread.autoRepliedAt),
+  escalation_state: thread.escalation.state,
+  escalation_period: thread.escalation.period,
+  escalation_due_at: iso(thread.escalation.dueAt),
+  created_at: iso(thread.createdAt),
+  updated_at: iso(thread.updatedAt),
+  deleted_at: iso(thread.deletedAt)
+})
