@@ -1,0 +1,219 @@
+/** The shapes of the public API. What validates a request also describes it in the OpenAPI document. */
+import { Consent, Contact, DeliveryStatus, FacilityId, Message, PatientId, PhoneNumber, type PoolNumber, SiteGroupingId, UserId, VoipSettings } from "@careline/domain"
+import type { ParkedEvent, ThreadView } from "@careline/ports"
+import { DateTime, Option, Schema } from "effect"
+
+const MAX_PAGE = 200
+const DEFAULT_PAGE = 50
+const MAX_IDS = 100
+const MAX_NAME = 200
+const MAX_MEDIA = 10
+
+const nullOr = Schema.NullOr
+const Text = Schema.String
+const Id = Schema.String
+
+/** A tenant as JSON: its id, as string or number, or null. */
+export const TenantJson = nullOr(Schema.Union([SiteGroupingId, Schema.Int]))
+export const tenantOf = (json: typeof TenantJson.Type): SiteGroupingId | null =>
+  json === null ? null : SiteGroupingId.make(String(json))
+
+/** `?siteGroupingId=`: `null`, or nothing after the `=`, is the system-wide space. */
+export const TenantQuery = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(128)))
+export const tenantOfQuery = (text: string | undefined): SiteGroupingId | null | undefined =>
+  text === undefined ? undefined : text === "" || text === "null" ? null : SiteGroupingId.make(text)
+
+export const PageQuery = {
+  limit: Schema.optionalKey(Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }))),
+  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512)))
+}
+export const pageOf = (query: { readonly limit?: number; readonly cursor?: string }) => ({
+  limit: query.limit ?? DEFAULT_PAGE,
+  cursor: query.cursor === undefined || query.cursor === "" ? null : query.cursor
+})
+
+export const ThreadJson = Schema.Struct({
+  id: Id,
+  threadType: Schema.Literals(["voip", "email"]),
+  externalContact: Text,
+  contactName: nullOr(Text),
+  phoneNumberId: nullOr(Id),
+  phoneNumber: nullOr(Text),
+  facilityId: nullOr(Id),
+  patientIds: Schema.Array(Id),
+  assigneeId: nullOr(Id),
+  siteGroupingId: nullOr(Id),
+  unreadCount: Schema.Int,
+  lastMessageAt: Text,
+  lastMessagePreview: Text,
+  escalation: Schema.Struct({ state: Schema.Literals(["idle", "running", "fired"]), dueAt: nullOr(Text) }),
+  optedOut: Schema.Boolean,
+  createdAt: Text,
+  updatedAt: Text
+}).annotate({ identifier: "Thread" })
+
+const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
+const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
+
+export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeof ThreadJson.Type => ({
+  id: thread.id,
+  threadType: thread.threadType,
+  externalContact: thread.externalContact,
+  contactName: thread.contactName,
+  phoneNumberId: thread.phoneNumberId,
+  phoneNumber,
+  facilityId: thread.facilityId,
+  patientIds: thread.patientIds,
+  assigneeId: thread.assigneeId,
+  siteGroupingId: thread.siteGroupingId,
+  unreadCount: thread.unreadCount,
+  lastMessageAt: iso(thread.lastMessageAt),
+  lastMessagePreview: thread.lastMessagePreview,
+  escalation: { state: thread.escalation.state, dueAt: isoOrNull(thread.escalation.dueAt) },
+  optedOut,
+  createdAt: iso(thread.createdAt),
+  updatedAt: iso(thread.updatedAt)
+})
+
+export const ThreadListQuery = Schema.Struct({
+  ...PageQuery,
+  view: Schema.optionalKey(Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"])),
+  patientId: Schema.optionalKey(PatientId),
+  facilityId: Schema.optionalKey(FacilityId),
+  q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(MAX_NAME)))
+})
+
+export const MessageListQuery = Schema.Struct(PageQuery)
+
+const links = {
+  patientIds: Schema.optionalKey(Schema.Array(PatientId).check(Schema.isMaxLength(MAX_IDS))),
+  facilityId: Schema.optionalKey(nullOr(FacilityId))
+}
+const ContactName = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
+
+export const ThreadCreation = Schema.Struct({
+  externalContact: Schema.NonEmptyString.check(Schema.isMaxLength(254)),
+  contactName: Schema.optionalKey(ContactName),
+  phoneNumberId: Schema.optionalKey(nullOr(Id)),
+  siteGroupingId: Schema.optionalKey(TenantJson),
+  ...links
+}).annotate({ identifier: "ThreadCreation" })
+
+export const ThreadEdit = Schema.Struct({
+  contactName: Schema.optionalKey(ContactName),
+  assigneeId: Schema.optionalKey(nullOr(UserId)),
+  phoneNumberId: Schema.optionalKey(Id),
+  ...links
+}).annotate({ identifier: "ThreadEdit" })
+
+export const MessageJson = Schema.Struct({
+  id: Id,
+  externalThreadId: Id,
+  messageType: Schema.Literals(["sms", "system", "email"]),
+  direction: Schema.Literals(["inbound", "outbound"]),
+  senderId: nullOr(Id),
+  content: Text,
+  attachments: Schema.Array(Message.Attachment),
+  metaData: Message.MessageMetadata,
+  deliveryStatus: nullOr(DeliveryStatus.DeliveryStatus),
+  createdAt: Text
+}).annotate({ identifier: "Message" })
+
+export const messageJson = (message: Message.Message): typeof MessageJson.Type => ({
+  id: message.id,
+  externalThreadId: message.externalThreadId,
+  messageType: message.messageType,
+  direction: message.direction,
+  senderId: message.senderId,
+  content: message.content,
+  attachments: message.attachments,
+  metaData: message.metaData,
+  deliveryStatus: message.deliveryStatus,
+  createdAt: iso(message.createdAt)
+})
+
+const HttpUrl = Schema.String.check(Schema.isMaxLength(2048), Schema.isPattern(/^https?:\/\/\S+$/))
+
+export const NewMessage = Schema.Struct({
+  content: Schema.String.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)),
+  mediaUrls: Schema.optionalKey(Schema.Array(HttpUrl).check(Schema.isMaxLength(MAX_MEDIA)))
+})
+  .check(
+    Schema.makeFilter(
+      (message) => message.content.trim() !== "" || (message.mediaUrls?.length ?? 0) > 0 || "content or media is needed"
+    )
+  )
+  .annotate({ identifier: "NewMessage" })
+
+export const ReadMark = Schema.Struct({ upToMessageId: Id }).annotate({ identifier: "ReadMark" })
+
+export const NumberJson = Schema.Struct({
+  id: Id,
+  number: Text,
+  label: nullOr(Text),
+  providerSid: nullOr(Text),
+  siteGroupingId: nullOr(Id),
+  status: Schema.Literals(["assigned", "suspended"]),
+  createdAt: Text
+}).annotate({ identifier: "PhoneNumber" })
+
+export const numberJson = (number: PoolNumber.PoolNumber): typeof NumberJson.Type => ({
+  ...number,
+  createdAt: iso(number.createdAt)
+})
+
+export const NewNumber = Schema.Struct({
+  number: PhoneNumber.E164,
+  label: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
+  providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
+  siteGroupingId: Schema.optionalKey(TenantJson)
+}).annotate({ identifier: "NewPhoneNumber" })
+
+export const SettingsJson = VoipSettings.VoipSettings.annotate({ identifier: "VoipSettings" })
+
+const settingsFields = VoipSettings.VoipSettings.fields
+export const SettingsEdit = Schema.Struct({
+  voipEnabled: Schema.optionalKey(settingsFields.voipEnabled),
+  autoReplyMessage: Schema.optionalKey(settingsFields.autoReplyMessage),
+  escalationTimerMinutes: Schema.optionalKey(settingsFields.escalationTimerMinutes),
+  escalationPhoneNumbers: Schema.optionalKey(settingsFields.escalationPhoneNumbers),
+  escalationPreview: Schema.optionalKey(settingsFields.escalationPreview),
+  quietHours: Schema.optionalKey(settingsFields.quietHours),
+  dailyLimitPerContact: Schema.optionalKey(settingsFields.dailyLimitPerContact)
+}).annotate({ identifier: "VoipSettingsEdit" })
+
+export const ConsentJson = Schema.Struct({
+  contact: Text,
+  siteGroupingId: nullOr(Id),
+  status: Consent.Consent.fields.status,
+  optedOut: Schema.Boolean,
+  source: Consent.Consent.fields.source,
+  changedAt: nullOr(Text)
+}).annotate({ identifier: "Consent" })
+
+export const consentJson = (consent: Consent.Consent): typeof ConsentJson.Type => ({
+  ...consent,
+  optedOut: consent.status === "opted_out",
+  changedAt: isoOrNull(consent.changedAt)
+})
+
+export const NewConsent = Schema.Struct({ status: Schema.Literals(["opted_in", "opted_out"]) }).annotate({
+  identifier: "NewConsent"
+})
+
+/** The contact in a path: E.164, its `+` escaped or read as a blank by a careless client. */
+export const contactOfPath = (text: string): Contact.Contact | undefined =>
+  Option.getOrUndefined(PhoneNumber.parse(text.trim().replace(/^(?!\+)(?=\d{8,15}$)/, "+"))) as Contact.Contact | undefined
+
+export const ParkedJson = Schema.Struct({
+  id: Id,
+  provider: Text,
+  kind: Text,
+  reason: Text,
+  receivedAt: Text
+}).annotate({ identifier: "ParkedEvent" })
+
+export const parkedJson = (event: ParkedEvent): typeof ParkedJson.Type => ({ ...event, receivedAt: iso(event.receivedAt) })
+
+export const pageJson = <S extends Schema.Constraint>(item: S, name: string) =>
+  Schema.Struct({ items: Schema.Array(item), nextCursor: nullOr(Text) }).annotate({ identifier: name })

@@ -1,0 +1,6 @@
+/** What runs a request's effect: the host's one runtime. */
+import type { Effect, Exit } from "effect"
+
+export interface HostRuntime<R> {
+  readonly runPromiseExit: <A, E>(effect: Effect.Effect<A, E, R>) => Promise<Exit.Exit<A, E>>
+}

@@ -1,0 +1,54 @@
+/** The one way from an effect's exit to an HTTP response. */
+import { Cause, Effect, Exit } from "effect"
+import type { Context } from "hono"
+import type { HostRuntime } from "./HostRuntime.ts"
+import * as Problem from "./Problem.ts"
+import { requestIdOf } from "./RequestId.ts"
+import type { RouteResponse } from "./Route.ts"
+
+/** A problem as a response of this request. */
+export const problemResponse = (context: Context, problem: Problem.Problem): Response =>
+  new Response(JSON.stringify({ ...problem, instance: `urn:careline:request:${requestIdOf(context)}` }), {
+    status: problem.status,
+    headers: {
+      "content-type": Problem.CONTENT_TYPE,
+      "x-request-id": requestIdOf(context),
+      ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+      ...(problem.status === 503 ? { "retry-after": "5" } : {})
+    }
+  })
+
+/** Logs what nobody foresaw, by the request's id. Typed failures are answers, not faults. */
+const logFault = (context: Context, cause: Cause.Cause<unknown>, status: number) =>
+  status < 500
+    ? Effect.void
+    : Effect.logError("Request failed", faultOf(cause)).pipe(
+        Effect.annotateLogs({ requestId: requestIdOf(context), method: context.req.method, status })
+      )
+
+/** What a fault may say in a log: names and our own words, never what it was about. */
+const faultOf = (cause: Cause.Cause<unknown>): string =>
+  cause.reasons
+    .map((reason) => {
+      if (Cause.isFailReason(reason)) {
+        const { error } = reason
+        return error instanceof Error ? `${error.name}: ${error.message}` : "failure"
+      }
+      return Cause.isDieReason(reason) && reason.defect instanceof Error
+        ? `defect ${reason.defect.name} ${(reason.defect.stack ?? "").split("\n").slice(1, 4).join(" ")}`
+        : reason._tag
+    })
+    .join("; ")
+
+export const respond = async <R>(
+  context: Context,
+  runtime: HostRuntime<R>,
+  effect: Effect.Effect<RouteResponse, unknown, R>
+): Promise<Response> => {
+  const exit = await runtime.runPromiseExit(
+    Effect.tapCause(effect, (cause) => logFault(context, cause, Problem.ofCause(cause).status))
+  )
+  if (Exit.isFailure(exit)) return problemResponse(context, Problem.ofCause(exit.cause))
+  const { body, status } = exit.value
+  return body === undefined ? context.body(null, status as 204) : context.json(body as object, status as 200)
+}

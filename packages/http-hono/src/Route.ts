@@ -1,0 +1,119 @@
+/**
+ * A route as data: what it takes, what it gives and what it does. The host mounts it, the OpenAPI document describes it,
+ * and both read the same schemas.
+ */
+import { Effect, Schema } from "effect"
+import type { Context, Hono } from "hono"
+import type { Authenticate, Caller } from "./Auth.ts"
+import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.ts"
+import type { HostRuntime } from "./HostRuntime.ts"
+import { respond } from "./Respond.ts"
+
+/** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
+export const MAX_JSON_BYTES = 64 * 1024
+
+type AnySchema = Schema.Codec<unknown, unknown>
+
+export interface RouteResponse {
+  readonly status: 200 | 201 | 202 | 204
+  readonly body?: unknown
+}
+
+/** What every request brings. */
+export interface Request<Query, Body> {
+  readonly caller: Caller
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Query
+  readonly body: Body
+  readonly header: (name: string) => string | undefined
+}
+
+export interface Route<R> {
+  readonly method: "get" | "post" | "put" | "patch" | "delete"
+  /** With OpenAPI's `{parameters}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly query: AnySchema | null
+  readonly body: AnySchema | null
+  readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
+  /** The statuses of its problems, and what they mean here. */
+  readonly problems: Readonly<Record<number, string>>
+  readonly headers: ReadonlyArray<{ readonly name: string; readonly description: string }>
+  readonly handle: (request: Request<unknown, unknown>) => Effect.Effect<RouteResponse, unknown, R>
+}
+
+/** Ties a handler to the schemas of what it takes. */
+export const route = <R, Query = null, Body = null>(options: {
+  readonly method: Route<R>["method"]
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly query?: Schema.Codec<Query, unknown>
+  readonly body?: Schema.Codec<Body, unknown>
+  readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
+  readonly problems?: Readonly<Record<number, string>>
+  readonly headers?: Route<R>["headers"]
+  readonly handle: (request: Request<Query, Body>) => Effect.Effect<RouteResponse, unknown, R>
+}): Route<R> => ({
+  ...options,
+  query: options.query ?? null,
+  body: options.body ?? null,
+  problems: options.problems ?? {},
+  headers: options.headers ?? [],
+  // The kernel below decodes with these very schemas before it calls the handler.
+  handle: options.handle as Route<R>["handle"]
+})
+
+const readJson = Effect.fnUntraced(function* (context: Context) {
+  const type = context.req.header("content-type") ?? ""
+  if (!/^application\/json\b/i.test(type)) {
+    return yield* new UnsupportedMediaType({ message: "The body must be application/json" })
+  }
+  if (Number(context.req.header("content-length") ?? 0) > MAX_JSON_BYTES) {
+    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
+  }
+  const text = yield* Effect.tryPromise({
+    try: () => context.req.text(),
+    catch: () => new MalformedRequest({ message: "The body cannot be read" })
+  })
+  if (Buffer.byteLength(text) > MAX_JSON_BYTES) {
+    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
+  }
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: () => new MalformedRequest({ message: "The body is not JSON" })
+  })
+})
+
+/** Decodes and runs one request. */
+const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) => {
+  const decodeQuery = one.query === null ? null : Schema.decodeUnknownEffect(one.query)
+  const decodeBody = one.body === null ? null : Schema.decodeUnknownEffect(one.body)
+  return Effect.gen(function* () {
+    const caller = yield* authenticate(context.req.header("authorization"))
+    const query =
+      decodeQuery === null
+        ? null
+        : yield* decodeQuery(context.req.query()).pipe(
+            Effect.mapError((error) => new MalformedRequest({ message: error.message }))
+          )
+    const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context))
+    return yield* one.handle({
+      caller,
+      params: context.req.param(),
+      query,
+      body,
+      header: (name) => context.req.header(name)
+    })
+  }).pipe(Effect.withSpan(one.operationId))
+}
+
+/** Mounts routes on an app. */
+export const mount = <R>(app: Hono, routes: ReadonlyArray<Route<R>>, runtime: HostRuntime<R>, authenticate: Authenticate): void => {
+  for (const one of routes) {
+    app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
+      respond(context, runtime, serve(one, context, authenticate))
+    )
+  }
+}

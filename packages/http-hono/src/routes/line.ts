@@ -1,0 +1,119 @@
+/** Numbers, settings, consent, and what could not be delivered to a tenant. */
+import * as Application from "@careline/application"
+import { Inbox } from "@careline/ports"
+import { Effect, Schema } from "effect"
+import * as Api from "../Api.ts"
+import { requireAdmin, requireSystemAdmin, tenantFor } from "../Auth.ts"
+import { route } from "../Route.ts"
+
+const PARKED_LIMIT = 200
+
+const numbers = route({
+  method: "get",
+  path: "/api/v1/phone-numbers",
+  operationId: "listPhoneNumbers",
+  summary: "The numbers of the caller's site groupings.",
+  success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.NumberJson) }) },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    return { status: 200, body: { items: (yield* Application.listNumbers(caller)).map(Api.numberJson) } }
+  })
+})
+
+const addNumber = route({
+  method: "post",
+  path: "/api/v1/phone-numbers",
+  operationId: "addPhoneNumber",
+  summary: "Adds a number that the provider has assigned to us.",
+  body: Api.NewNumber,
+  success: { status: 201, schema: Api.NumberJson },
+  problems: { 409: "The number is in a pool already" },
+  handle: Effect.fnUntraced(function* ({ body, caller }) {
+    yield* requireAdmin(caller)
+    const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
+    const number = yield* Application.addNumber(caller, {
+      number: body.number,
+      label: body.label ?? null,
+      providerSid: body.providerSid ?? null,
+      siteGroupingId: yield* tenantFor(caller, named)
+    })
+    return { status: 201, body: Api.numberJson(number) }
+  })
+})
+
+const TenantOnly = Schema.Struct({ siteGroupingId: Api.TenantQuery })
+
+const settings = route({
+  method: "get",
+  path: "/api/v1/voip-settings",
+  operationId: "getVoipSettings",
+  summary: "The settings that hold for a site grouping: its own, else the system-wide ones, else the defaults.",
+  query: TenantOnly,
+  success: { status: 200, schema: Api.SettingsJson },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: yield* Application.lineSettings(tenant) }
+  })
+})
+
+const changeSettings = route({
+  method: "put",
+  path: "/api/v1/voip-settings",
+  operationId: "putVoipSettings",
+  summary: "Changes settings; what is not named stays as it is. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
+  query: TenantOnly,
+  body: Api.SettingsEdit,
+  success: { status: 200, schema: Api.SettingsJson },
+  handle: Effect.fnUntraced(function* ({ body, caller, query }) {
+    yield* requireAdmin(caller)
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: yield* Application.changeLineSettings(caller, tenant, body) }
+  })
+})
+
+const contact = Effect.fnUntraced(function* (params: Readonly<Record<string, string>>) {
+  const parsed = Api.contactOfPath(params.e164 ?? "")
+  return parsed ?? (yield* new Application.InvalidRequest({ field: "e164", message: "must be a valid E.164 number" }))
+})
+
+const consent = route({
+  method: "get",
+  path: "/api/v1/contacts/{e164}/consent",
+  operationId: "getConsent",
+  summary: "Whether a contact may be texted.",
+  query: TenantOnly,
+  success: { status: 200, schema: Api.ConsentJson },
+  handle: Effect.fnUntraced(function* ({ caller, params, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: Api.consentJson(yield* Application.contactConsent(tenant, yield* contact(params))) }
+  })
+})
+
+const recordConsent = route({
+  method: "put",
+  path: "/api/v1/contacts/{e164}/consent",
+  operationId: "putConsent",
+  summary: "Puts down, on a contact's behalf, whether it may be texted.",
+  query: TenantOnly,
+  body: Api.NewConsent,
+  success: { status: 200, schema: Api.ConsentJson },
+  handle: Effect.fnUntraced(function* ({ body, caller, params, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    const recorded = yield* Application.recordConsent(caller, tenant, yield* contact(params), body.status)
+    return { status: 200, body: Api.consentJson(recorded) }
+  })
+})
+
+const parked = route({
+  method: "get",
+  path: "/api/v1/parked-events",
+  operationId: "listParkedEvents",
+  summary: "Webhooks that were kept and could not be applied: texts to numbers that are in no pool, and events that failed.",
+  success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.ParkedJson) }) },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    yield* requireSystemAdmin(caller)
+    const events = yield* (yield* Inbox).parked(PARKED_LIMIT)
+    return { status: 200, body: { items: events.map(Api.parkedJson) } }
+  })
+})
+
+export const line = [numbers, addNumber, settings, changeSettings, consent, recordConsent, parked] as const

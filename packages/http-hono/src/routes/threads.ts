@@ -1,0 +1,141 @@
+/** Threads and their messages. */
+import * as Application from "@careline/application"
+import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
+import { Effect } from "effect"
+import * as Api from "../Api.ts"
+import { tenantFor } from "../Auth.ts"
+import { MalformedRequest } from "../Errors.ts"
+import { route } from "../Route.ts"
+
+const MAX_KEY = 255
+
+const threadId = (params: Readonly<Record<string, string>>) => params.id as ThreadId
+
+const list = route({
+  method: "get",
+  path: "/api/v1/external-threads",
+  operationId: "listThreads",
+  summary: "Open threads, the one with the newest message first. `inbox`: unassigned or unread.",
+  query: Api.ThreadListQuery,
+  success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const page = yield* Application.listThreads(caller, {
+      ...Api.pageOf(query),
+      view: query.view ?? "inbox",
+      patientId: query.patientId,
+      facilityId: query.facilityId,
+      search: query.q
+    })
+    return { status: 200, body: { items: page.items.map(Api.threadJson), nextCursor: page.nextCursor } }
+  })
+})
+
+const create = route({
+  method: "post",
+  path: "/api/v1/external-threads",
+  operationId: "createThread",
+  summary: "Opens a thread with a contact who has not written, or reopens one that was deleted.",
+  body: Api.ThreadCreation,
+  success: { status: 201, schema: Api.ThreadJson },
+  problems: { 409: "The contact has an open thread: its id is `threadId`" },
+  handle: Effect.fnUntraced(function* ({ body, caller }) {
+    const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
+    const view = yield* Application.createThread(caller, {
+      ...body,
+      siteGroupingId: yield* tenantFor(caller, named),
+      phoneNumberId: body.phoneNumberId as PhoneNumberId | null | undefined
+    })
+    return { status: 201, body: Api.threadJson(view) }
+  })
+})
+
+const get = route({
+  method: "get",
+  path: "/api/v1/external-threads/{id}",
+  operationId: "getThread",
+  summary: "One thread.",
+  success: { status: 200, schema: Api.ThreadJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    return { status: 200, body: Api.threadJson(yield* Application.viewThread(caller, threadId(params))) }
+  })
+})
+
+const edit = route({
+  method: "patch",
+  path: "/api/v1/external-threads/{id}",
+  operationId: "editThread",
+  summary: "Renames, links, assigns a thread, or moves the number that it answers from. Setting patients clears the facility, and the other way round.",
+  body: Api.ThreadEdit,
+  success: { status: 200, schema: Api.ThreadJson },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const { view } = yield* Application.editThread(caller, threadId(params), {
+      ...body,
+      phoneNumberId: body.phoneNumberId as PhoneNumberId | undefined
+    })
+    return { status: 200, body: Api.threadJson(view) }
+  })
+})
+
+const remove = route({
+  method: "delete",
+  path: "/api/v1/external-threads/{id}",
+  operationId: "deleteThread",
+  summary: "Takes a thread out of every list. Its history stays, and a new text from the contact reopens it.",
+  success: { status: 204, schema: null },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    yield* Application.deleteThread(caller, threadId(params))
+    return { status: 204 }
+  })
+})
+
+const messages = route({
+  method: "get",
+  path: "/api/v1/external-threads/{id}/messages",
+  operationId: "listMessages",
+  summary: "The messages of a thread, newest first.",
+  query: Api.MessageListQuery,
+  success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
+  handle: Effect.fnUntraced(function* ({ caller, params, query }) {
+    const page = yield* Application.listMessages(caller, threadId(params), Api.pageOf(query))
+    return { status: 200, body: { items: page.items.map(Api.messageJson), nextCursor: page.nextCursor } }
+  })
+})
+
+const send = route({
+  method: "post",
+  path: "/api/v1/external-threads/{id}/messages",
+  operationId: "sendMessage",
+  summary: "Answers the contact from the thread's number. The message is queued; its `deliveryStatus` tells what becomes of it.",
+  headers: [{ name: "Idempotency-Key", description: "Two requests with one key make one message." }],
+  body: Api.NewMessage,
+  success: { status: 202, schema: Api.MessageJson },
+  problems: { 409: "The send policy refuses (`reason`), or holds the message (`until`)" },
+  handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
+    const idempotencyKey = header("idempotency-key") ?? null
+    if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > MAX_KEY)) {
+      return yield* new MalformedRequest({ message: `Idempotency-Key must have 1 to ${MAX_KEY} characters` })
+    }
+    const message = yield* Application.sendMessage(caller, {
+      threadId: threadId(params),
+      content: body.content,
+      mediaUrls: body.mediaUrls ?? [],
+      idempotencyKey
+    })
+    return { status: 202, body: Api.messageJson(message) }
+  })
+})
+
+const read = route({
+  method: "post",
+  path: "/api/v1/external-threads/{id}/read",
+  operationId: "markRead",
+  summary: "Marks a thread read up to a message. Reading is no answer: an escalation goes on.",
+  body: Api.ReadMark,
+  success: { status: 204, schema: null },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    yield* Application.markRead(caller, threadId(params), body.upToMessageId as MessageId)
+    return { status: 204 }
+  })
+})
+
+export const threads = [list, create, get, edit, remove, messages, send, read] as const

@@ -1,0 +1,67 @@
+/**
+ * What a store has to do, whoever keeps it: the promise that `@careline/ports` makes to the application, as tests.
+ *
+ * An adapter's own test file calls `suite` with a harness and passes. Tests that need what the harness does not declare
+ * are reported as skipped, with the reason.
+ */
+import { describe, it } from "@effect/vitest"
+import { auditLogChapter } from "./repository/AuditLogChapter.ts"
+import { broadcasterChapter } from "./repository/BroadcasterChapter.ts"
+import { changesChapter } from "./repository/ChangesChapter.ts"
+import { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
+import { consentsChapter } from "./repository/ConsentsChapter.ts"
+import { type Harness, meets } from "./repository/Harness.ts"
+import { idempotencyChapter } from "./repository/IdempotencyChapter.ts"
+import { idsChapter } from "./repository/IdsChapter.ts"
+import { inboxIntakeChapter } from "./repository/InboxIntakeChapter.ts"
+import { inboxLanesChapter } from "./repository/InboxLanesChapter.ts"
+import { inboxReportsChapter } from "./repository/InboxReportsChapter.ts"
+import { messagesChapter } from "./repository/MessagesChapter.ts"
+import { outboxChapter } from "./repository/OutboxChapter.ts"
+import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
+import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
+import { settingsChapter } from "./repository/SettingsChapter.ts"
+import { threadListChapter } from "./repository/ThreadListChapter.ts"
+import { threadsChapter } from "./repository/ThreadsChapter.ts"
+import { timersChapter } from "./repository/TimersChapter.ts"
+import { transactionChapter } from "./repository/TransactionChapter.ts"
+
+export { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
+export { type Harness, meets, type Need, type People, type StoragePorts } from "./repository/Harness.ts"
+
+/** Every test of the contract. */
+export const chapters: ReadonlyArray<Chapter> = [
+  transactionChapter,
+  idsChapter,
+  changesChapter,
+  threadsChapter,
+  threadListChapter,
+  messagesChapter,
+  idempotencyChapter,
+  poolNumbersChapter,
+  consentsChapter,
+  settingsChapter,
+  inboxIntakeChapter,
+  inboxLanesChapter,
+  inboxReportsChapter,
+  outboxChapter,
+  outboxUnknownChapter,
+  timersChapter,
+  broadcasterChapter,
+  auditLogChapter
+]
+
+const register = <R>(harness: Harness<R>, test: ContractTest): void => {
+  const unmet = test.needs.filter((need) => !meets(harness, need))
+  if (unmet.length > 0) it.skip(`${test.title} [not declared: ${unmet.join(", ")}]`)
+  else it.live(test.title, () => run(harness, test))
+}
+
+/** Registers the contract with vitest, for the store of the harness. */
+export const suite = <R>(name: string, harness: Harness<R>): void => {
+  describe(`${name}: repository contract`, () => {
+    for (const { chapter, tests } of chapters) {
+      describe(chapter, () => tests.forEach((test) => register(harness, test)))
+    }
+  })
+}

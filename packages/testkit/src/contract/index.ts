@@ -1,0 +1,2 @@
+/** What an adapter has to do, as tests that it passes. */
+export * as RepositoryContract from "./RepositoryContract.ts"

@@ -1,0 +1,26 @@
+/** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
+import { Effect, type Scope } from "effect"
+import { type Harness, layerOf, type Need, type StoragePorts, type StoreUnderTest } from "./Harness.ts"
+
+export interface ContractTest {
+  /** Starts with MUST, or with SHOULD where a store may have a reason to do otherwise. */
+  readonly title: `MUST ${string}` | `SHOULD ${string}`
+  readonly needs: ReadonlyArray<Need>
+  readonly effect: Effect.Effect<void, unknown, StoragePorts | StoreUnderTest | Scope.Scope>
+}
+
+export interface Chapter {
+  readonly chapter: string
+  readonly tests: ReadonlyArray<ContractTest>
+}
+
+/** One test. */
+export const test = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest => ({ title, needs, effect: Effect.gen(body) })
+
+/** Runs a test on a clean store of the harness. Fails as the test fails. */
+export const run = <R>(harness: Harness<R>, { effect }: ContractTest): Effect.Effect<void, unknown> =>
+  effect.pipe(Effect.scoped, Effect.provide(layerOf(harness)))

@@ -1,0 +1,29 @@
+/** Equality of model values across a store: by their encoded form, in which times are text and differences show. */
+import { Consent, Message, PoolNumber, Send, Thread } from "@careline/domain"
+import { assert } from "@effect/vitest"
+import { Schema } from "effect"
+
+const sameBy =
+  <S extends Schema.Top & { readonly EncodingServices: never }>(schema: S) =>
+  (actual: S["Type"] | undefined, expected: S["Type"]): void => {
+    const encode = Schema.encodeSync(schema)
+    assert.isDefined(actual, "nothing was found")
+    assert.deepStrictEqual<unknown>(encode(actual), encode(expected))
+  }
+
+export const sameThread = sameBy(Thread.Thread)
+export const sameThreads = sameBy(Schema.Array(Thread.Thread))
+export const sameMessage = sameBy(Message.Message)
+export const sameMessages = sameBy(Schema.Array(Message.Message))
+export const sameSend = sameBy(Send.Send)
+export const sameSends = sameBy(Schema.Array(Send.Send))
+export const sameConsents = sameBy(Schema.Array(Consent.Consent))
+export const samePoolNumber = sameBy(PoolNumber.PoolNumber)
+
+/** The ids of things, in their order. */
+export const idsOf = (things: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> =>
+  things.map(({ id }) => id)
+
+/** The same things whatever their order. */
+export const sameSet = (actual: Iterable<string>, expected: Iterable<string>): void =>
+  assert.deepStrictEqual([...actual].sort(), [...expected].sort())

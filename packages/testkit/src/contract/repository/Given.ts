@@ -1,0 +1,177 @@
+/** What tests start from: pool numbers, threads and messages in the store, made the way the application makes them. */
+import {
+  AttemptId,
+  type Change,
+  Consent,
+  Contact,
+  InboundText,
+  MessageId,
+  PhoneNumberId,
+  type PoolNumber,
+  SendId,
+  StaffMessage,
+  type Tenant,
+  Thread,
+  ThreadId,
+  VoipSettings
+} from "@careline/domain"
+import { Changes, IdGenerator, PoolNumbers, type StorageError, Threads, Timers, Transaction } from "@careline/ports"
+import { type DateTime, Effect } from "effect"
+import { freshContact, freshNumber, StoreUnderTest } from "./Harness.ts"
+
+export const transact = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Transaction, (transaction) => transaction.transact(effect))
+
+class Peeked<A> {
+  readonly value: A
+  constructor(value: A) {
+    this.value = value
+  }
+}
+
+/** What the effect finds in a transaction that is undone afterwards. */
+export const peek = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  transact(Effect.flatMap(effect, (value) => Effect.fail(new Peeked(value)))).pipe(
+    Effect.catchIf(
+      (failure: E | StorageError | Peeked<A>): failure is Peeked<A> => failure instanceof Peeked,
+      ({ value }) => Effect.succeed(value)
+    )
+  )
+
+/** The store's clock. */
+export const storeNow = Effect.flatMap(Timers, (timers) => Effect.map(transact(timers.claimDue(1)), ({ now }) => now))
+
+export const apply = (changes: ReadonlyArray<Change>) =>
+  Effect.flatMap(Changes, (port) => transact(port.apply(changes)))
+
+const oneId = <A>(kind: Parameters<IdGenerator["Service"]["next"]>[0], make: (id: string) => A) =>
+  Effect.map(
+    Effect.flatMap(IdGenerator, (ids) => ids.next(kind, 1)),
+    ([id]) => make(id!)
+  )
+
+export const freshThreadId = oneId("thread", (id) => ThreadId.make(id))
+export const freshMessageId = oneId("message", (id) => MessageId.make(id))
+export const freshSendId = oneId("send", (id) => SendId.make(id))
+export const freshAttemptId = oneId("attempt", (id) => AttemptId.make(id))
+
+/** A number in the tenant's pool. */
+export const aPoolNumber = Effect.fnUntraced(function* (tenant: Tenant, fields: Partial<PoolNumber.PoolNumber> = {}) {
+  const number: PoolNumber.PoolNumber = {
+    id: yield* oneId("phoneNumber", (id) => PhoneNumberId.make(id)),
+    siteGroupingId: tenant,
+    number: yield* freshNumber,
+    label: null,
+    providerSid: null,
+    status: "assigned",
+    createdAt: yield* storeNow,
+    ...fields
+  }
+  yield* Effect.flatMap(PoolNumbers, (port) => port.add(number))
+  return number
+})
+
+/** A thread of the tenant with a contact of its own, in the store. */
+export const aThread = Effect.fnUntraced(function* (tenant: Tenant, fields: Partial<Thread.Thread> = {}) {
+  const key: Thread.ThreadKey = { siteGroupingId: tenant, threadType: "voip", contact: yield* freshContact }
+  const opened = Thread.open(yield* freshThreadId, key, null, yield* storeNow)
+  const thread: Thread.Thread = { ...opened, ...fields }
+  yield* apply([{ _tag: "ThreadSaved", thread }])
+  return thread
+})
+
+/** The thread as the store has it, deleted or not. */
+export const stored = (thread: Thread.Thread) =>
+  Effect.map(
+    Effect.flatMap(Threads, (port) =>
+      transact(port.loadByIds([{ siteGroupingId: thread.siteGroupingId, threadId: thread.id }]))
+    ),
+    ([found]) => found
+  )
+
+export const keyOf = (thread: Thread.Thread): Thread.ThreadKey => ({
+  siteGroupingId: thread.siteGroupingId,
+  threadType: thread.threadType,
+  contact: thread.externalContact
+})
+
+/** What a text to one of our numbers leads to; nothing is stored yet. */
+export const inboundText = Effect.fnUntraced(function* (
+  state: InboundText.State,
+  from: Contact.Contact,
+  on: PoolNumber.PoolNumber,
+  text: string,
+  now: DateTime.Utc
+) {
+  const ids: InboundText.FreshIds = {
+    threadId: yield* freshThreadId,
+    messageId: yield* freshMessageId,
+    systemMessageId: yield* freshMessageId,
+    answerId: yield* freshMessageId,
+    sendId: yield* freshSendId
+  }
+  const inbound: InboundText.InboundText = {
+    provider: "memory",
+    providerMessageId: `in-${ids.messageId}`,
+    from,
+    text,
+    attachments: [],
+    providerKeyword: null,
+    providerConfirmsOptOut: false
+  }
+  return InboundText.decide(state, inbound, on, ids, now)
+})
+
+/** The state of a contact who has never texted. */
+export const unheardOf = (tenant: Tenant, contact: Contact.Contact): InboundText.State => ({
+  thread: null,
+  consent: Consent.unrecorded(tenant, contact),
+  settings: VoipSettings.defaults,
+  contactName: null
+})
+
+/** A contact's first text, in the store. */
+export const aConversation = Effect.fnUntraced(function* (on: PoolNumber.PoolNumber, text = "Hello") {
+  const contact = yield* freshContact
+  const { changes, state } = yield* inboundText(
+    unheardOf(on.siteGroupingId, contact),
+    contact,
+    on,
+    text,
+    yield* storeNow
+  )
+  yield* apply(changes)
+  return state.thread
+})
+
+/** What a reply to the thread leads to; nothing is stored yet. */
+export const reply = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  from: PoolNumber.PoolNumber,
+  content: string,
+  now: DateTime.Utc
+) {
+  const { people } = yield* StoreUnderTest
+  const ids = { messageId: yield* freshMessageId, sendId: yield* freshSendId }
+  const staff = { content, mediaUrls: [], senderId: people.users[0] }
+  const decision = StaffMessage.decide(thread, staff, from, ids, now)
+  return { ...decision, sendId: ids.sendId }
+})
+
+/** A reply in the store, its text queued; the thread as it is then. */
+export const aReply = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  from: PoolNumber.PoolNumber,
+  content = "Reply"
+) {
+  const decision = yield* reply(thread, from, content, yield* storeNow)
+  yield* apply(decision.changes)
+  return decision
+})
+
+/** A contact's text to the first tenant, and the reply to it, in the store. */
+export const anAnsweredThread = Effect.gen(function* () {
+  const { tenants } = yield* StoreUnderTest
+  const number = yield* aPoolNumber(tenants[0])
+  return { number, ...(yield* aReply(yield* aConversation(number), number)) }
+})

@@ -1,0 +1,79 @@
+/** Events as providers report them, into the inbox and out of it again. */
+import type { Contact, PhoneNumber } from "@careline/domain"
+import { DeliveryStatus } from "@careline/domain"
+import { Inbox, type IncomingEvent, type Lane, type Settlement } from "@careline/ports"
+import { Effect } from "effect"
+import * as Given from "./Given.ts"
+import { StoreUnderTest } from "./Harness.ts"
+
+const freshProviderId = Effect.flatMap(StoreUnderTest, ({ nextInt }) =>
+  Effect.map(nextInt, (count) => `provider-${count}`)
+)
+
+const incoming = (event: IncomingEvent["event"]): IncomingEvent => ({ provider: "memory", account: "main", event })
+
+/** A text that came in; not accepted yet. */
+export const aText = Effect.fnUntraced(function* (from: Contact.Contact, to: PhoneNumber.E164, text = "Hello") {
+  return incoming({
+    _tag: "MessageReceived",
+    providerMessageId: yield* freshProviderId,
+    from,
+    to,
+    text,
+    attachments: [],
+    providerKeyword: null
+  })
+})
+
+/** A delivery report that came in; not accepted yet. */
+export const aReport = Effect.fnUntraced(function* (status: DeliveryStatus.DeliveryStatus = "delivered") {
+  return incoming({
+    _tag: "DeliveryReported",
+    providerMessageId: yield* freshProviderId,
+    attemptId: null,
+    status,
+    failureReason: null,
+    errorCode: null
+  })
+})
+
+export const accept = (events: ReadonlyArray<IncomingEvent>) => Effect.flatMap(Inbox, (inbox) => inbox.accept(events))
+
+/** Accepts texts with these words from one contact to one number, in this order. */
+export const textsIn = Effect.fnUntraced(function* (
+  from: Contact.Contact,
+  to: PhoneNumber.E164,
+  words: ReadonlyArray<string>
+) {
+  return yield* accept(yield* Effect.forEach(words, (text) => aText(from, to, text)))
+})
+
+export const claimLanes = (lanes = 100, eventsPerLane = 100) =>
+  Effect.map(
+    Effect.flatMap(Inbox, (inbox) => inbox.claimLanes({ lanes, eventsPerLane })),
+    (claimed) => claimed.lanes
+  )
+
+export const claimReports = (limit = 100) =>
+  Effect.map(
+    Effect.flatMap(Inbox, (inbox) => inbox.claimReports(limit)),
+    ({ reports }) => reports
+  )
+
+export const settle = (settlements: ReadonlyArray<Settlement>) =>
+  Effect.flatMap(Inbox, (inbox) => inbox.settle(settlements))
+
+export const done = ({ id }: { readonly id: string }): Settlement => ({ _tag: "Done", id })
+
+/** Claims lanes and settles of their events what `decide` says, in one transaction. */
+export const work = (decide: (lane: Lane) => ReadonlyArray<Settlement>, lanes = 100, eventsPerLane = 100) =>
+  Given.transact(
+    Effect.tap(claimLanes(lanes, eventsPerLane), (claimed) => settle(claimed.flatMap((lane) => decide(lane))))
+  )
+
+/** The words of a lane's texts, in their order. */
+export const wordsOf = ({ events }: Pick<Lane, "events">): ReadonlyArray<string> =>
+  events.map(({ event }) => event.text)
+
+/** The words that are waiting, lane by lane. */
+export const waiting = Effect.map(Given.peek(claimLanes()), (lanes) => lanes.map(wordsOf))

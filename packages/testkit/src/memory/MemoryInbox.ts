@@ -1,0 +1,157 @@
+import type { Tenant } from "@careline/domain"
+import {
+  type Acceptance,
+  type DeliveryReported,
+  Inbox,
+  type IncomingEvent,
+  type Lane,
+  type LaneEvent,
+  type MessageReceived,
+  type Settlement,
+  type TelephonyEvent
+} from "@careline/ports"
+import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
+import { type InboxRow, keyOf, type MemoryState } from "./MemoryState.ts"
+import { MemoryStore } from "./MemoryStore.ts"
+import * as wakeups from "./wakeups.ts"
+
+type RowOf<Event extends TelephonyEvent> = InboxRow & { readonly event: Event }
+
+const isText = (row: InboxRow): row is RowOf<MessageReceived> => row.event._tag === "MessageReceived"
+const isReport = (row: InboxRow): row is RowOf<DeliveryReported> => row.event._tag === "DeliveryReported"
+
+const byArrival = Order.mapInput(Order.Number, (row: InboxRow) => row.sequence)
+
+const identityOf = ({ account, event, provider }: IncomingEvent): string =>
+  keyOf(provider, account, event._tag, event.providerMessageId, event._tag === "DeliveryReported" ? event.status : null)
+
+/** The tenant of the number that an event came in on, `undefined` when the number is not ours. */
+const tenantOf = (state: MemoryState, event: TelephonyEvent): Tenant | undefined =>
+  event._tag === "DeliveryReported"
+    ? null
+    : HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.siteGroupingId
+
+const acceptOne = (
+  state: MemoryState,
+  incoming: IncomingEvent,
+  now: DateTime.Utc
+): readonly [Acceptance, MemoryState] => {
+  const identity = identityOf(incoming)
+  if (HashMap.has(state.inboxIdentities, identity)) return ["duplicate", state]
+  const tenant = tenantOf(state, incoming.event)
+  const sequence = state.sequence + 1
+  const row: InboxRow = {
+    id: String(sequence),
+    sequence,
+    provider: incoming.provider,
+    event: incoming.event,
+    siteGroupingId: tenant ?? null,
+    receivedAt: now,
+    failures: 0,
+    dueAt: now,
+    parkedBecause: tenant === undefined ? "The number is in no pool" : null
+  }
+  return [
+    tenant === undefined ? "unroutable" : "accepted",
+    {
+      ...state,
+      sequence,
+      inbox: HashMap.set(state.inbox, row.id, row),
+      inboxIdentities: HashMap.set(state.inboxIdentities, identity, true)
+    }
+  ]
+}
+
+const laneEvent = ({ event, failures, id, provider, receivedAt }: RowOf<MessageReceived>): LaneEvent => ({
+  id,
+  provider,
+  event,
+  receivedAt,
+  failures
+})
+
+/** The lanes whose oldest pending text is due, in the order of those texts; each with its texts up to one not due. */
+const dueLanes = (state: MemoryState, eventsPerLane: number, now: DateTime.Utc): ReadonlyArray<Lane> => {
+  const pending = HashMap.toValues(state.inbox)
+    .filter((row) => row.parkedBecause === null)
+    .filter(isText)
+    .sort(byArrival)
+  const lanes = Map.groupBy(pending, (row) => keyOf(row.siteGroupingId, row.event.from))
+  return [...lanes.values()].flatMap((rows) => {
+    const held = rows.findIndex((row) => DateTime.isGreaterThan(row.dueAt, now))
+    const due = held < 0 ? rows : rows.slice(0, held)
+    const first = due[0]
+    return first === undefined
+      ? []
+      : [
+          {
+            siteGroupingId: first.siteGroupingId,
+            contact: first.event.from,
+            events: due.slice(0, eventsPerLane).map(laneEvent)
+          }
+        ]
+  })
+}
+
+const settleOne = (state: MemoryState, settlement: Settlement): MemoryState => {
+  const row = Option.getOrUndefined(HashMap.get(state.inbox, settlement.id))
+  if (row === undefined) return state
+  switch (settlement._tag) {
+    case "Done":
+      return { ...state, inbox: HashMap.remove(state.inbox, row.id) }
+    case "Postponed":
+      return {
+        ...state,
+        inbox: HashMap.set(state.inbox, row.id, { ...row, dueAt: settlement.until, failures: row.failures + 1 })
+      }
+    case "Parked":
+      return { ...state, inbox: HashMap.set(state.inbox, row.id, { ...row, parkedBecause: settlement.reason }) }
+  }
+}
+
+export const layer: Layer.Layer<Inbox, never, MemoryStore> = Layer.effect(
+  Inbox,
+  Effect.map(MemoryStore, (store) =>
+    Inbox.of({
+      accept: (events) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.modify((before) => {
+            let state = before
+            const acceptances = events.map((incoming) => {
+              const [acceptance, after] = acceptOne(state, incoming, now)
+              state = after
+              return acceptance
+            })
+            return [acceptances, state]
+          })
+        ),
+      claimLanes: ({ eventsPerLane, lanes }) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.read((state) => ({ now, lanes: dueLanes(state, eventsPerLane, now).slice(0, lanes) }))
+        ),
+      claimReports: (limit) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.read((state) => ({
+            now,
+            reports: HashMap.toValues(state.inbox)
+              .filter((row) => row.parkedBecause === null && DateTime.isLessThanOrEqualTo(row.dueAt, now))
+              .filter(isReport)
+              .sort(byArrival)
+              .slice(0, limit)
+              .map(({ event, failures, id, provider }) => ({ id, provider, event, failures }))
+          }))
+        ),
+      settle: (settlements) => store.update((state) => settlements.reduce(settleOne, state)),
+      parked: (limit) =>
+        store.read((state) =>
+          HashMap.toValues(state.inbox)
+            .sort(Order.flip(byArrival))
+            .flatMap(({ event, id, parkedBecause, provider, receivedAt }) =>
+              parkedBecause === null ? [] : [{ id, provider, kind: event._tag, reason: parkedBecause, receivedAt }]
+            )
+            .slice(0, limit)
+        ),
+      wakeups: wakeups.of(store, (state) => state.inbox)
+    })
+  )
+)

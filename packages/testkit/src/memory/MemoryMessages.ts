@@ -1,0 +1,91 @@
+import { DeliveryStatus, type Message, type MessageId } from "@careline/domain"
+import { Messages, type MessageUpdate, Scope } from "@careline/ports"
+import { Effect, Equal, HashMap, Layer, Option } from "effect"
+import * as keyset from "./keyset.ts"
+import { keyOf, type MemoryState } from "./MemoryState.ts"
+import { MemoryStore } from "./MemoryStore.ts"
+
+const hear = (message: Message.Message, update: MessageUpdate): Message.Message => ({
+  ...message,
+  deliveryStatus:
+    message.deliveryStatus === null ? update.status : DeliveryStatus.apply(message.deliveryStatus, update.status),
+  metaData: { ...message.metaData, ...update.metaData }
+})
+
+const applyUpdates = (
+  before: MemoryState,
+  updates: ReadonlyArray<MessageUpdate>
+): readonly [ReadonlyArray<Message.Message>, MemoryState] => {
+  const changed = new Set<MessageId>()
+  const messages = updates.reduce((known, update) => {
+    const message = Option.getOrUndefined(HashMap.get(known, update.messageId))
+    if (message === undefined || message.siteGroupingId !== update.siteGroupingId) return known
+    const next = hear(message, update)
+    if (Equal.equals(next, message)) return known
+    changed.add(message.id)
+    return HashMap.set(known, message.id, next)
+  }, before.messages)
+  return [[...changed].map((id) => HashMap.getUnsafe(messages, id)), { ...before, messages }]
+}
+
+type KeyClaim = Parameters<Messages["Service"]["claimIdempotencyKey"]>[0]
+type KeyClaimed = Effect.Success<ReturnType<Messages["Service"]["claimIdempotencyKey"]>>
+
+const claimKey = (
+  state: MemoryState,
+  { fingerprint, key, messageId, siteGroupingId, threadId }: KeyClaim
+): readonly [KeyClaimed, MemoryState] => {
+  const place = keyOf(siteGroupingId, threadId, key)
+  const used = Option.getOrUndefined(HashMap.get(state.idempotencyKeys, place))
+  return used === undefined
+    ? [
+        { _tag: "Claimed" },
+        { ...state, idempotencyKeys: HashMap.set(state.idempotencyKeys, place, { messageId, fingerprint }) }
+      ]
+    : [{ _tag: "Used", ...used }, state]
+}
+
+export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
+  Messages,
+  Effect.map(MemoryStore, (store) =>
+    Messages.of({
+      list: (query) =>
+        Effect.flatMap(
+          store.read((state) =>
+            HashMap.toValues(state.messages).filter(
+              (message) =>
+                message.externalThreadId === query.threadId && message.siteGroupingId === query.siteGroupingId
+            )
+          ),
+          (messages) =>
+            keyset.page("messages", messages, (message) => ({ at: message.position, id: message.id }), query)
+        ),
+      get: (scope, threadId, id) =>
+        store.read((state) =>
+          Option.filter(
+            HashMap.get(state.messages, id),
+            (message) => message.externalThreadId === threadId && Scope.includes(scope, message.siteGroupingId)
+          )
+        ),
+      update: (updates) => store.modify((state) => applyUpdates(state, updates)),
+      countInboundAfter: (siteGroupingId, threadId, position) =>
+        store.read(
+          (state) =>
+            HashMap.toValues(state.messages).filter(
+              (message) =>
+                message.siteGroupingId === siteGroupingId &&
+                message.externalThreadId === threadId &&
+                message.direction === "inbound" &&
+                message.position > position
+            ).length
+        ),
+      markRead: (mark) =>
+        store.update((state) => {
+          const key = keyOf(mark.siteGroupingId, mark.threadId, mark.userId)
+          const known = Option.getOrElse(HashMap.get(state.readPositions, key), () => 0)
+          return { ...state, readPositions: HashMap.set(state.readPositions, key, Math.max(known, mark.position)) }
+        }),
+      claimIdempotencyKey: (claim) => store.modify((state) => claimKey(state, claim))
+    })
+  )
+)

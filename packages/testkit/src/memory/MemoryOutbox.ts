@@ -1,0 +1,175 @@
+import { DeliveryStatus, type Send } from "@careline/domain"
+import {
+  type Attempt,
+  type MatchedSend,
+  Outbox,
+  type ReportTarget,
+  type SendUpdate,
+  type UnknownSend
+} from "@careline/ports"
+import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
+import { type AttemptRow, keyOf, type MemoryState, type SendRow } from "./MemoryState.ts"
+import { MemoryStore } from "./MemoryStore.ts"
+import * as wakeups from "./wakeups.ts"
+
+const oldestFirst = Order.combine(
+  Order.mapInput(DateTime.Order, ({ send }: SendRow) => send.queuedAt),
+  Order.mapInput(Order.Number, (row: SendRow) => row.sequence)
+)
+
+const isPast = (time: DateTime.Utc, now: DateTime.Utc): boolean => DateTime.isLessThanOrEqualTo(time, now)
+
+const leavesOrMayHaveLeft: ReadonlySet<Send.SendState> = new Set([
+  "sending",
+  "accepted",
+  "unknown",
+  "undecided",
+  "abandoned"
+])
+
+const sendRow = (state: MemoryState, id: Send.Send["id"]): SendRow | undefined =>
+  Option.getOrUndefined(HashMap.get(state.sends, id))
+
+const attemptRow = (state: MemoryState, id: Attempt["id"] | null): AttemptRow | undefined =>
+  id === null ? undefined : Option.getOrUndefined(HashMap.get(state.attempts, id))
+
+const putSend = (state: MemoryState, row: SendRow): MemoryState => ({
+  ...state,
+  sends: HashMap.set(state.sends, row.send.id, row)
+})
+
+const putAttempt = (state: MemoryState, row: AttemptRow): MemoryState => ({
+  ...state,
+  attempts: HashMap.set(state.attempts, row.attempt.id, row)
+})
+
+/** Of each recipient the oldest send that waits or is on its way, if it waits and may leave. */
+const claimable = (state: MemoryState, now: DateTime.Utc): ReadonlyArray<Send.Send> => {
+  const waiting = HashMap.toValues(state.sends)
+    .filter(({ send }) => send.state === "queued" || send.state === "sending")
+    .sort(oldestFirst)
+  return [...Map.groupBy(waiting, ({ send }) => keyOf(send.siteGroupingId, send.to)).values()].flatMap(([first]) =>
+    first !== undefined && first.send.state === "queued" && isPast(first.send.notBefore, now) ? [first.send] : []
+  )
+}
+
+const beginOne = (state: MemoryState, attempt: Attempt): MemoryState => {
+  const row = sendRow(state, attempt.sendId)
+  if (row === undefined) return state
+  const { send } = row
+  return putAttempt(
+    putSend(state, { ...row, send: { ...send, state: "sending", attempts: send.attempts + 1, attemptId: attempt.id } }),
+    { attempt, providerMessageId: null, status: null, detail: null, looks: 0, nextLookAt: attempt.deadline }
+  )
+}
+
+const updateOne = (before: MemoryState, update: SendUpdate): readonly [Send.Send | null, MemoryState] => {
+  const row = sendRow(before, update.sendId)
+  if (row === undefined || row.send.attemptId !== update.fence) return [null, before]
+  const notBefore = update.state === "queued" ? (update.notBefore ?? row.send.notBefore) : row.send.notBefore
+  const send: Send.Send = { ...row.send, state: update.state, notBefore }
+  const state = putSend(before, { ...row, send })
+  const attempt = attemptRow(state, update.fence)
+  return attempt === undefined
+    ? [send, state]
+    : [
+        send,
+        putAttempt(state, {
+          ...attempt,
+          providerMessageId: update.providerMessageId ?? attempt.providerMessageId,
+          detail: update.detail ?? attempt.detail,
+          nextLookAt: update.state === "unknown" ? (update.notBefore ?? attempt.nextLookAt) : attempt.nextLookAt
+        })
+      ]
+}
+
+const unknownSends = (state: MemoryState, now: DateTime.Utc): ReadonlyArray<UnknownSend> =>
+  HashMap.toValues(state.sends)
+    .filter(({ send }) => send.state === "sending" || send.state === "unknown")
+    .sort(oldestFirst)
+    .flatMap(({ send }) => {
+      const row = attemptRow(state, send.attemptId)
+      return row === undefined || !isPast(row.nextLookAt, now)
+        ? []
+        : [{ send, attempt: row.attempt, looks: row.looks, claimedProviderMessageIds: claimedBesides(state, send) }]
+    })
+
+const claimedBesides = (state: MemoryState, send: Send.Send): ReadonlyArray<string> =>
+  HashMap.toValues(state.attempts).flatMap(({ attempt, providerMessageId }) => {
+    if (attempt.id === send.attemptId || providerMessageId === null) return []
+    const other = sendRow(state, attempt.sendId)?.send
+    return other !== undefined && other.from === send.from && other.to === send.to ? [providerMessageId] : []
+  })
+
+const matchOne = (state: MemoryState, target: ReportTarget): MatchedSend | null => {
+  const row =
+    attemptRow(state, target.attemptId) ??
+    HashMap.toValues(state.attempts).find(
+      ({ attempt, providerMessageId }) =>
+        attempt.provider === target.provider && providerMessageId === target.providerMessageId
+    )
+  const send = row === undefined ? undefined : sendRow(state, row.attempt.sendId)?.send
+  return row === undefined || send === undefined
+    ? null
+    : { send, attemptId: row.attempt.id, providerMessageId: row.providerMessageId }
+}
+
+export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
+  Outbox,
+  Effect.map(MemoryStore, (store) =>
+    Outbox.of({
+      claim: (limit) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.read((state) => ({ now, sends: claimable(state, now).slice(0, limit) }))
+        ),
+      countSince: (keys, since) =>
+        store.read((state) => {
+          const left = HashMap.toValues(state.sends).filter(({ send }) => {
+            const startedAt = attemptRow(state, send.attemptId)?.attempt.startedAt
+            return leavesOrMayHaveLeft.has(send.state) && startedAt !== undefined && isPast(since, startedAt)
+          })
+          return keys.map(
+            ({ siteGroupingId, to }) =>
+              left.filter(({ send }) => send.siteGroupingId === siteGroupingId && send.to === to).length
+          )
+        }),
+      begin: (attempts) => store.update((state) => attempts.reduce(beginOne, state)),
+      update: (updates) =>
+        store.modify((before) => {
+          let state = before
+          const sends = updates.flatMap((update) => {
+            const [send, after] = updateOne(state, update)
+            state = after
+            return send === null ? [] : [send]
+          })
+          return [sends, state]
+        }),
+      claimUnknown: (limit) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.read((state) => ({ now, unknown: unknownSends(state, now).slice(0, limit) }))
+        ),
+      noteLooks: (looks) =>
+        store.update((state) =>
+          looks.reduce((known, { attemptId, nextLookAt }) => {
+            const row = attemptRow(known, attemptId)
+            return row === undefined ? known : putAttempt(known, { ...row, looks: row.looks + 1, nextLookAt })
+          }, state)
+        ),
+      match: (targets) => store.read((state) => targets.map((target) => matchOne(state, target))),
+      noteReports: (reports) =>
+        store.update((state) =>
+          reports.reduce((known, { attemptId, providerMessageId, status }) => {
+            const row = attemptRow(known, attemptId)
+            return row === undefined
+              ? known
+              : putAttempt(known, {
+                  ...row,
+                  providerMessageId,
+                  status: row.status === null ? status : DeliveryStatus.apply(row.status, status)
+                })
+          }, state)
+        ),
+      wakeups: wakeups.of(store, (state) => state.sends)
+    })
+  )
+)

@@ -1,0 +1,102 @@
+/** Everything that the memory store holds, as one immutable value: what a transaction reads, changes and swaps in. */
+import type {
+  AttemptId,
+  Consent,
+  DeliveryStatus,
+  Message,
+  MessageId,
+  PhoneNumberId,
+  PoolNumber,
+  Send,
+  SendId,
+  Tenant,
+  Thread,
+  ThreadId,
+  VoipSettings
+} from "@careline/domain"
+import type { Attempt, AuditEntry, PublishedEvent, TelephonyEvent, Timer } from "@careline/ports"
+import { Chunk, type DateTime, HashMap } from "effect"
+
+/** An event that is pending or parked. One that is done leaves only its identity. */
+export interface InboxRow {
+  readonly id: string
+  /** Place in the order of arrival. */
+  readonly sequence: number
+  readonly provider: string
+  readonly event: TelephonyEvent
+  /** The tenant of our number at acceptance; of no meaning for a delivery report. */
+  readonly siteGroupingId: Tenant
+  readonly receivedAt: DateTime.Utc
+  readonly failures: number
+  readonly dueAt: DateTime.Utc
+  /** Why it is parked, or `null` while it is pending. */
+  readonly parkedBecause: string | null
+}
+
+export interface SendRow {
+  readonly sequence: number
+  readonly send: Send.Send
+}
+
+export interface AttemptRow {
+  readonly attempt: Attempt
+  readonly providerMessageId: string | null
+  /** The best status that a report told. */
+  readonly status: DeliveryStatus.DeliveryStatus | null
+  readonly detail: string | null
+  readonly looks: number
+  readonly nextLookAt: DateTime.Utc
+}
+
+export interface TimerRow {
+  readonly timer: Timer
+  readonly dueAt: DateTime.Utc
+}
+
+/** Tables by the string of their key: the id where there is one, else `keyOf` the parts. */
+export interface MemoryState {
+  /** Grows with every row whose order matters. */
+  readonly sequence: number
+  readonly threads: HashMap.HashMap<ThreadId, Thread.Thread>
+  /** The one thread of each key. */
+  readonly threadIds: HashMap.HashMap<string, ThreadId>
+  readonly messages: HashMap.HashMap<MessageId, Message.Message>
+  /** The place up to which a user has read a thread. */
+  readonly readPositions: HashMap.HashMap<string, number>
+  readonly idempotencyKeys: HashMap.HashMap<string, { readonly messageId: MessageId; readonly fingerprint: string }>
+  readonly numbers: HashMap.HashMap<PhoneNumberId, PoolNumber.PoolNumber>
+  readonly consents: HashMap.HashMap<string, Consent.Consent>
+  readonly settings: HashMap.HashMap<string, VoipSettings.VoipSettings>
+  readonly inbox: HashMap.HashMap<string, InboxRow>
+  /** What tells each event ever accepted from every other. */
+  readonly inboxIdentities: HashMap.HashMap<string, true>
+  readonly sends: HashMap.HashMap<SendId, SendRow>
+  readonly attempts: HashMap.HashMap<AttemptId, AttemptRow>
+  readonly timers: HashMap.HashMap<string, TimerRow>
+  readonly broadcasts: Chunk.Chunk<PublishedEvent>
+  readonly audit: Chunk.Chunk<AuditEntry>
+}
+
+export const empty: MemoryState = {
+  sequence: 0,
+  threads: HashMap.empty(),
+  threadIds: HashMap.empty(),
+  messages: HashMap.empty(),
+  readPositions: HashMap.empty(),
+  idempotencyKeys: HashMap.empty(),
+  numbers: HashMap.empty(),
+  consents: HashMap.empty(),
+  settings: HashMap.empty(),
+  inbox: HashMap.empty(),
+  inboxIdentities: HashMap.empty(),
+  sends: HashMap.empty(),
+  attempts: HashMap.empty(),
+  timers: HashMap.empty(),
+  broadcasts: Chunk.empty(),
+  audit: Chunk.empty()
+}
+
+/** One string for a key of several parts. No two lists of parts share one. */
+export const keyOf = (...parts: ReadonlyArray<string | number | null>): string => JSON.stringify(parts)
+
+export const keyOfThread = (key: Thread.ThreadKey): string => keyOf(key.siteGroupingId, key.threadType, key.contact)

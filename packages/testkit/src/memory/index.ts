@@ -1,0 +1,44 @@
+/** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
+import { Layer } from "effect"
+import * as MemoryAuditLog from "./MemoryAuditLog.ts"
+import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
+import * as MemoryChanges from "./MemoryChanges.ts"
+import * as MemoryConsents from "./MemoryConsents.ts"
+import * as MemoryDirectory from "./MemoryDirectory.ts"
+import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
+import * as MemoryInbox from "./MemoryInbox.ts"
+import * as MemoryMessages from "./MemoryMessages.ts"
+import * as MemoryOutbox from "./MemoryOutbox.ts"
+import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
+import * as MemorySettings from "./MemorySettings.ts"
+import { MemoryStore } from "./MemoryStore.ts"
+import * as MemoryTelephony from "./MemoryTelephony.ts"
+import * as MemoryThreads from "./MemoryThreads.ts"
+import * as MemoryTimers from "./MemoryTimers.ts"
+import * as MemoryTransaction from "./MemoryTransaction.ts"
+
+export { entries as auditEntries } from "./MemoryAuditLog.ts"
+export { MemoryDirectory } from "./MemoryDirectory.ts"
+export { MemoryTelephony } from "./MemoryTelephony.ts"
+export type { MemoryState } from "./MemoryState.ts"
+export { MemoryStore } from "./MemoryStore.ts"
+
+/** All storage ports, over one store. */
+export const layerStorage = Layer.mergeAll(
+  MemoryTransaction.layer,
+  MemoryThreads.layer,
+  MemoryMessages.layer,
+  MemoryPoolNumbers.layer,
+  MemoryConsents.layer,
+  MemorySettings.layer,
+  MemoryChanges.layer,
+  MemoryInbox.layer,
+  MemoryOutbox.layer,
+  MemoryTimers.layer,
+  MemoryBroadcaster.layer,
+  MemoryAuditLog.layer,
+  MemoryIdGenerator.layer
+).pipe(Layer.provideMerge(MemoryStore.layer))
+
+/** All ports: storage, a directory and a provider that tests script. */
+export const layer = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)

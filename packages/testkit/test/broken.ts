@@ -1,0 +1,42 @@
+/** What a memory store with one fault is made of. */
+import { type Context, Effect, Layer } from "effect"
+import type { RepositoryContract } from "../src/contract/index.ts"
+import { MemoryStore } from "../src/memory/index.ts"
+import { memoryHarness } from "./memoryHarness.ts"
+
+type Ports = RepositoryContract.StoragePorts
+
+export interface BrokenStore {
+  /** What it does wrong. */
+  readonly fault: string
+  readonly chapter: string
+  /** The test that has to fail, so that the fault is noticed for what it is. */
+  readonly noticedBy: string
+  readonly harness: RepositoryContract.Harness<MemoryStore>
+}
+
+/** The memory store with the layer's ports in place of its own. */
+export const broken = <I extends Ports>(
+  fault: string,
+  chapter: string,
+  noticedBy: string,
+  layer: Layer.Layer<I, never, Ports | MemoryStore>
+): BrokenStore => ({
+  fault,
+  chapter,
+  noticedBy,
+  harness: { ...memoryHarness, layer: Layer.provideMerge(layer, memoryHarness.layer) }
+})
+
+/** A port of the memory store with some of its operations replaced. */
+export const altered = <I extends Ports, S>(
+  port: Context.Service<I, S>,
+  change: (sound: S, store: MemoryStore["Service"]) => Partial<S>
+): Layer.Layer<I, never, I | MemoryStore> =>
+  Layer.effect(
+    port,
+    Effect.gen(function* () {
+      const sound = yield* port
+      return { ...sound, ...change(sound, yield* MemoryStore) }
+    })
+  )

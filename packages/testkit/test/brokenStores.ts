@@ -1,0 +1,283 @@
+/** Memory stores with one fault each, and the test of the repository contract that has to notice. */
+import type { Change } from "@careline/domain"
+import {
+  Broadcaster,
+  Changes,
+  Inbox,
+  Messages,
+  Outbox,
+  PoolNumbers,
+  type PublishedEvent,
+  Scope,
+  type SendUpdate,
+  Settings,
+  Threads,
+  Timers,
+  Transaction
+} from "@careline/ports"
+import { Chunk, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRef } from "effect"
+import { altered, broken, type BrokenStore } from "./broken.ts"
+
+/** Once in every listener's ear at the moment of publishing, committed or not. */
+const hasty = Layer.effect(
+  Broadcaster,
+  Effect.map(SubscriptionRef.make(Chunk.empty<PublishedEvent>()), (said) =>
+    Broadcaster.of({
+      publish: (events) =>
+        SubscriptionRef.update(said, (before) =>
+          Chunk.appendAll(
+            before,
+            Chunk.fromIterable(events.map((event, index) => ({ id: String(Chunk.size(before) + index + 1), event })))
+          )
+        ),
+      subscribe: (scope, after) =>
+        SubscriptionRef.changes(said).pipe(
+          Stream.mapAccum(
+            () => (after === null ? null : Number(after)),
+            (heard: number | null, events) => [
+              Chunk.size(events),
+              heard === null ? [] : Chunk.toArray(Chunk.drop(events, heard))
+            ]
+          ),
+          Stream.filter(({ event }) => Scope.includes(scope, event.siteGroupingId))
+        )
+    })
+  )
+)
+
+const isStart = (change: Change): boolean => change._tag === "TimerStarted"
+
+export const brokenStores: ReadonlyArray<BrokenStore> = [
+  broken(
+    "never rolls back",
+    "Transaction",
+    "MUST undo a nested transaction together with the outer one",
+    Layer.succeed(Transaction, Transaction.of({ transact: (effect) => effect }))
+  ),
+  broken(
+    "lets the first of several states of a thread hold",
+    "Changes",
+    "MUST let the last of several states of one thread hold",
+    altered(Changes, ({ apply }) => ({
+      apply: (changes) =>
+        apply(
+          changes.filter(
+            (change, index) =>
+              change._tag !== "ThreadSaved" ||
+              changes.findIndex((other) => other._tag === "ThreadSaved" && other.thread.id === change.thread.id) ===
+                index
+          )
+        )
+    }))
+  ),
+  broken(
+    "stops timers before it starts those of the same set",
+    "Changes",
+    "MUST come to the same result when a set is applied at once and decision by decision",
+    altered(Changes, ({ apply }) => ({
+      apply: (changes) => apply([...changes.filter((change) => !isStart(change)), ...changes.filter(isStart)])
+    }))
+  ),
+  broken(
+    "forgets the tenant of a key",
+    "Threads",
+    "MUST tell the threads of one contact in different tenants apart",
+    altered(Threads, (_sound, store) => ({
+      loadByKeys: (keys) =>
+        store.read(({ threads }) => {
+          const contacts = new Set(keys.map(({ contact }) => contact))
+          return HashMap.toValues(threads).filter(({ externalContact }) => contacts.has(externalContact))
+        })
+    }))
+  ),
+  broken(
+    "loses threads of equal time between two pages",
+    "Thread list",
+    "MUST show each thread exactly once over all pages, with equal times as well",
+    altered(Threads, ({ list }) => ({
+      list: (query) =>
+        Effect.gen(function* () {
+          const first = yield* list({ ...query, cursor: null, limit: 200 })
+          const behind = first.items.filter(
+            ({ thread }) => query.cursor === null || thread.lastMessageAt.epochMilliseconds < Number(query.cursor)
+          )
+          const items = behind.slice(0, query.limit)
+          const last = behind.length > items.length ? items.at(-1) : undefined
+          const nextCursor = last === undefined ? null : String(last.thread.lastMessageAt.epochMilliseconds)
+          return { items, nextCursor }
+        })
+    }))
+  ),
+  broken(
+    "takes a search for digits only as it is written",
+    "Thread list",
+    "MUST find threads by a part of the number, however it is written",
+    altered(Threads, ({ list }) => ({
+      list: (query) =>
+        Effect.map(list({ ...query, search: undefined }), (page) => ({
+          ...page,
+          items: page.items.filter(({ thread }) =>
+            `${thread.contactName ?? ""} ${thread.externalContact}`.includes(query.search ?? "")
+          )
+        }))
+    }))
+  ),
+  broken(
+    "lets the last status heard hold",
+    "Messages",
+    "MUST come to the same status whatever the order in which it is heard",
+    altered(Messages, (_sound, store) => ({
+      update: (updates) =>
+        store.modify((state) => {
+          const changed = updates.flatMap(({ messageId, metaData, siteGroupingId, status }) =>
+            Option.toArray(HashMap.get(state.messages, messageId))
+              .filter((message) => message.siteGroupingId === siteGroupingId)
+              .map((message) => ({
+                ...message,
+                deliveryStatus: status,
+                metaData: { ...message.metaData, ...metaData }
+              }))
+          )
+          const messages = HashMap.setMany(
+            state.messages,
+            changed.map((message) => [message.id, message] as const)
+          )
+          return [changed, { ...state, messages }]
+        })
+    }))
+  ),
+  broken(
+    "takes a suspended number for the default",
+    "Pool numbers",
+    "MUST take the tenant's oldest number that is not suspended for its default",
+    altered(PoolNumbers, ({ list }) => ({
+      defaultOf: (tenant) => Effect.map(list([tenant]), (numbers) => Option.fromNullishOr(numbers[0]))
+    }))
+  ),
+  broken(
+    "answers in an order of its own",
+    "Settings",
+    "MUST answer in the given order, for each that is given",
+    altered(Settings, ({ effective }) => ({
+      effective: (tenants) => effective(tenants.toSorted((left, right) => String(left).localeCompare(String(right))))
+    }))
+  ),
+  broken(
+    "takes a second delivery for another event",
+    "Inbox: intake",
+    "MUST accept an event once however often it is delivered",
+    altered(Inbox, ({ accept }) => ({
+      accept: (events) =>
+        Effect.map(
+          Effect.forEach(events, (incoming) =>
+            Effect.flatMap(
+              Effect.sync(() => crypto.randomUUID()),
+              (account) => accept([{ ...incoming, account }])
+            )
+          ),
+          (answers) => answers.flat()
+        )
+    }))
+  ),
+  broken(
+    "loses the order within a lane",
+    "Inbox: lanes",
+    "MUST hand out the texts of a contact in the order in which they were accepted",
+    altered(Inbox, ({ claimLanes }) => ({
+      claimLanes: (options) =>
+        Effect.map(claimLanes(options), ({ lanes, now }) => ({
+          now,
+          lanes: lanes.map((lane) => ({ ...lane, events: lane.events.toReversed() }))
+        }))
+    }))
+  ),
+  broken(
+    "lets later texts pass a postponed one",
+    "Inbox: lanes",
+    "MUST hold a postponed text and all behind it back until it is due, in their order",
+    altered(Inbox, ({ claimLanes }, store) => ({
+      claimLanes: (options) =>
+        Effect.gen(function* () {
+          const { now } = yield* claimLanes(options)
+          const isHeld = ({ dueAt }: { readonly dueAt: DateTime.Utc }) => DateTime.isGreaterThan(dueAt, now)
+          // Without the held texts nothing is in the way of those behind them.
+          return yield* store.transact(
+            Effect.gen(function* () {
+              const inbox = yield* store.read((state) => state.inbox)
+              yield* store.update((state) => ({ ...state, inbox: HashMap.filter(inbox, (row) => !isHeld(row)) }))
+              const claimed = yield* claimLanes(options)
+              yield* store.update((state) => ({ ...state, inbox }))
+              return claimed
+            })
+          )
+        })
+    }))
+  ),
+  broken(
+    "lets any attempt settle a text",
+    "Outbox",
+    "MUST let an attempt that is not the current one change nothing",
+    altered(Outbox, ({ update }, store) => ({
+      update: (updates) =>
+        Effect.flatMap(
+          store.read(({ sends }) =>
+            updates.map((one): SendUpdate => ({
+              ...one,
+              fence: Option.match(HashMap.get(sends, one.sendId), {
+                onNone: () => one.fence,
+                onSome: ({ send }) => send.attemptId
+              })
+            }))
+          ),
+          update
+        )
+    }))
+  ),
+  broken(
+    "sends several texts to one recipient at a time",
+    "Outbox",
+    "MUST hand out one text per recipient, and the next once that one is settled",
+    altered(Outbox, ({ claim }, store) => ({
+      claim: (limit) =>
+        Effect.flatMap(claim(limit), ({ now }) =>
+          store.read(({ sends }) => ({
+            now,
+            sends: HashMap.toValues(sends)
+              .map(({ send }) => send)
+              .filter(({ notBefore, state }) => state === "queued" && DateTime.isLessThanOrEqualTo(notBefore, now))
+              .slice(0, limit)
+          }))
+        )
+    }))
+  ),
+  broken(
+    "leaves out reports on what nobody sent",
+    "Outbox: unknown outcomes and reports",
+    "MUST answer for each report in the given order, with null for what nobody sent",
+    altered(Outbox, ({ match }) => ({
+      match: (targets) => Effect.map(match(targets), (found) => found.filter((matched) => matched !== null))
+    }))
+  ),
+  broken(
+    "takes every timer for due",
+    "Timers",
+    "MUST hand out a timer when it is due by the store's clock, and not before",
+    altered(Timers, ({ claimDue }, store) => ({
+      claimDue: (limit) =>
+        Effect.flatMap(claimDue(limit), ({ now }) =>
+          store.read((state) => ({
+            now,
+            timers: HashMap.toValues(state.timers)
+              .map(({ timer }) => timer)
+              .slice(0, limit)
+          }))
+        )
+    }))
+  ),
+  broken(
+    "says at once what is not committed yet",
+    "Broadcaster",
+    "MUST say nothing before the transaction commits",
+    hasty
+  )
+]
