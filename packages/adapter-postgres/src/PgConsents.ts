@@ -4,7 +4,7 @@ import { Consents } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "./Database.ts"
-import { instantOrNull, tenantColumn, tenantOf } from "./rows.ts"
+import { distinct, instantOrNull, tenantColumn, tenantOf } from "./rows.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -22,7 +22,9 @@ export const layer = Layer.effect(
       load: (keys) =>
         sql<Row>`
           select c.* from json_to_recordset(${JSON.stringify(
-            keys.map(({ contact, siteGroupingId }) => ({ site_grouping_id: tenantColumn(siteGroupingId), contact }))
+            distinct(
+              keys.map(({ contact, siteGroupingId }) => ({ site_grouping_id: tenantColumn(siteGroupingId), contact }))
+            )
           )}::json) k (site_grouping_id text, contact text)
           join consents c using (site_grouping_id, contact)`.pipe(
           Effect.map((rows) =>

@@ -1,6 +1,6 @@
 /** Messages, and who has read them. */
-import { DeliveryStatus } from "@careline/domain"
-import { Messages } from "@careline/ports"
+import { DeliveryStatus, type MessageId } from "@careline/domain"
+import { Messages, type MessageUpdate } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import * as Cursor from "./cursor.ts"
@@ -12,6 +12,25 @@ const cursor = Cursor.make("messages", Schema.Int)
 
 /** The lattice as an array: a status is greater when it stands further back. */
 const chain = DeliveryStatus.DeliveryStatus.literals.toSorted((a, b) => DeliveryStatus.rank(a) - DeliveryStatus.rank(b))
+
+/** Several updates of one message as one: a statement updates a row once. */
+const joined = (updates: ReadonlyArray<MessageUpdate>): ReadonlyArray<MessageUpdate> => {
+  const known = new Map<MessageId, MessageUpdate>()
+  for (const update of updates) {
+    const before = known.get(update.messageId)
+    known.set(
+      update.messageId,
+      before === undefined
+        ? update
+        : {
+            ...before,
+            status: DeliveryStatus.apply(before.status, update.status),
+            metaData: { ...before.metaData, ...update.metaData }
+          }
+    )
+  }
+  return [...known.values()]
+}
 
 export const layer = Layer.effect(
   Messages,
@@ -60,7 +79,7 @@ export const layer = Layer.effect(
           : sql<MessageRow.MessageRow>`
               with u as materialized (
                 select * from json_to_recordset(${JSON.stringify(
-                  updates.map(({ messageId, metaData, siteGroupingId, status }) => ({
+                  joined(updates).map(({ messageId, metaData, siteGroupingId, status }) => ({
                     site_grouping_id: tenantColumn(siteGroupingId),
                     id: messageId,
                     status,

@@ -22,7 +22,7 @@ interface UnknownRow extends SendRow.SendRow {
 }
 
 interface MatchRow extends SendRow.SendRow {
-  readonly place: bigint
+  readonly nth: bigint
   readonly matched_attempt_id: string
   readonly provider_message_id: string | null
 }
@@ -84,7 +84,7 @@ export const layer = Layer.effect(
                   }))
                 )}::json) a (id uuid, send_id uuid, provider text, started_at timestamptz, deadline timestamptz)
               ), begun as (
-                update sends s set state = 'sending', attempts = s.attempts + 1, attempt_id = a.id, not_before = a.deadline
+                update sends s set state = 'sending', attempts = s.attempts + 1, attempt_id = a.id, look_at = a.deadline
                 from a where s.id = a.send_id
                 returning s.site_grouping_id, s.id as send_id
               )
@@ -108,7 +108,9 @@ export const layer = Layer.effect(
                   }))
                 )}::json) u (send_id uuid, fence uuid, state text, not_before timestamptz, provider_message_id text, detail text)
               ), updated as (
-                update sends s set state = u.state, not_before = coalesce(u.not_before, s.not_before)
+                update sends s set state = u.state,
+                  not_before = case when u.state = 'queued' then coalesce(u.not_before, s.not_before) else s.not_before end,
+                  look_at = case when u.state = 'unknown' then coalesce(u.not_before, s.look_at) else s.look_at end
                 from u where s.id = u.send_id and s.attempt_id is not distinct from u.fence
                   and s.state not in ('accepted', 'rejected', 'canceled')
                 returning s.*
@@ -135,8 +137,8 @@ export const layer = Layer.effect(
               ) as claimed_ids
             from sends s
             join send_attempts a on a.site_grouping_id = s.site_grouping_id and a.id = s.attempt_id
-            where s.state in ('sending', 'unknown') and s.not_before <= careline_now()
-            order by s.not_before limit ${limit}
+            where s.state in ('sending', 'unknown') and s.look_at <= careline_now()
+            order by s.look_at limit ${limit}
             for update of s skip locked`
           return {
             now,
@@ -169,9 +171,9 @@ export const layer = Layer.effect(
                 update send_attempts a set looks = a.looks + 1 from l where a.id = l.attempt_id
                 returning a.site_grouping_id, a.send_id, a.id, l.next_look_at
               )
-              update sends s set not_before = k.next_look_at from looked k
+              update sends s set look_at = k.next_look_at from looked k
               where s.site_grouping_id = k.site_grouping_id and s.id = k.send_id and s.attempt_id = k.id
-                and s.state = 'unknown'`.pipe(Effect.asVoid, asStorage("outbox.noteLooks")),
+                and s.state in ('sending', 'unknown')`.pipe(Effect.asVoid, asStorage("outbox.noteLooks")),
 
       match: (targets) =>
         targets.length === 0
@@ -179,7 +181,7 @@ export const layer = Layer.effect(
           : Effect.gen(function* () {
               const rows = yield* sql<MatchRow>`
                 with t as materialized (
-                  select t.place, coalesce(
+                  select t.nth, coalesce(
                     (select a.id from send_attempts a where a.id = t.attempt_id),
                     (select a.id from send_attempts a
                      where a.provider = t.provider and a.provider_message_id = t.provider_message_id limit 1)
@@ -191,7 +193,7 @@ export const layer = Layer.effect(
                       attempt_id: attemptId
                     }))
                   )}::json) as (provider text, provider_message_id text, attempt_id uuid))
-                    with ordinality t (provider, provider_message_id, attempt_id, place)
+                    with ordinality t (provider, provider_message_id, attempt_id, nth)
                 ), locked as materialized (
                   select s.* from sends s
                   where (s.site_grouping_id, s.id) in (
@@ -199,13 +201,13 @@ export const layer = Layer.effect(
                   )
                   order by s.site_grouping_id, s.id for update
                 )
-                select t.place, t.matched_attempt_id, a.provider_message_id, s.*
+                select t.nth, t.matched_attempt_id, a.provider_message_id, s.*
                 from t
                 join send_attempts a on a.id = t.matched_attempt_id
                 join locked s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`
               const matches = new Map(
                 rows.map((row): [number, MatchedSend] => [
-                  Number(row.place),
+                  Number(row.nth),
                   {
                     send: SendRow.fromRow(row),
                     attemptId: row.matched_attempt_id as AttemptId,

@@ -6,7 +6,7 @@ import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
-import { isUuid, tenantColumn } from "./rows.ts"
+import { distinct, isUuid, tenantColumn } from "./rows.ts"
 import * as ThreadRow from "./threadRow.ts"
 
 interface ViewRow extends ThreadRow.ThreadRow {
@@ -94,7 +94,7 @@ export const layer = Layer.effect(
     return Threads.of({
       loadByKeys: (keys) =>
         sql<ThreadRow.ThreadRow>`
-          select t.* from json_to_recordset(${JSON.stringify(keys.map(keyJson))}::json)
+          select t.* from json_to_recordset(${JSON.stringify(distinct(keys.map(keyJson)))}::json)
             k (site_grouping_id text, thread_type text, external_contact text)
           join external_threads t using (site_grouping_id, thread_type, external_contact)
           order by t.site_grouping_id, t.id
@@ -103,18 +103,16 @@ export const layer = Layer.effect(
       loadByIds: (ids) =>
         sql<ThreadRow.ThreadRow>`
           select t.* from json_to_recordset(${JSON.stringify(
-            ids.filter(({ threadId }) => isUuid(threadId)).map(({ siteGroupingId, threadId }) => ({
-              site_grouping_id: tenantColumn(siteGroupingId),
-              id: threadId
-            }))
+            distinct(
+              ids
+                .filter(({ threadId }) => isUuid(threadId))
+                .map(({ siteGroupingId, threadId }) => ({ site_grouping_id: tenantColumn(siteGroupingId), id: threadId }))
+            )
           )}::json) k (site_grouping_id text, id uuid)
           join external_threads t using (site_grouping_id, id)
           order by t.site_grouping_id, t.id
           for update of t`.pipe(
-          Effect.map((rows) => {
-            const seen = new Map(rows.map((row) => [row.id, row]))
-            return [...seen.values()].map(ThreadRow.fromRow)
-          }),
+          Effect.map((rows) => rows.map(ThreadRow.fromRow)),
           asStorage("threads.loadByIds")
         ),
 

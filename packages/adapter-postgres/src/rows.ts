@@ -17,3 +17,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether an id can be one of ours. Any other names nothing here. */
 export const isUuid = (id: string): boolean => UUID.test(id)
+
+/** Each key once, however often it was asked for. */
+export const distinct = <Key extends object>(keys: ReadonlyArray<Key>): ReadonlyArray<Key> => [
+  ...new Map(keys.map((key) => [JSON.stringify(key), key])).values()
+]

@@ -2,7 +2,7 @@
  * Puts down what became of sends: on their messages, and, for what concerns more than the message, in the thread and the
  * contact's consent. In the ambient transaction.
  */
-import { type Change, Consent, DeliveryStatus, EscalationDue, type Message, type MessageId, type Send } from "@careline/domain"
+import { type Change, Consent, type DeliveryStatus, EscalationDue, type Message, type MessageId, type Send } from "@careline/domain"
 import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Threads } from "@careline/ports"
 import type { Contact } from "@careline/domain"
 import { DateTime, Effect } from "effect"
@@ -14,21 +14,11 @@ export interface SendResult {
   readonly metaData: Message.MessageMetadata
 }
 
-/** Several results of one message as one update: the join of what was heard. */
-const messageUpdates = (results: ReadonlyArray<SendResult>): ReadonlyArray<MessageUpdate> => {
-  const updates = new Map<MessageId, MessageUpdate>()
-  for (const { metaData, send, status } of results) {
-    if (send.messageId === null) continue
-    const known = updates.get(send.messageId)
-    updates.set(send.messageId, {
-      siteGroupingId: send.siteGroupingId,
-      messageId: send.messageId,
-      status: known === undefined ? status : DeliveryStatus.apply(known.status, status),
-      metaData: { ...known?.metaData, ...metaData }
-    })
-  }
-  return [...updates.values()]
-}
+/** What the results say of messages; a text to staff has none. */
+const messageUpdates = (results: ReadonlyArray<SendResult>): ReadonlyArray<MessageUpdate> =>
+  results.flatMap(({ metaData, send: { messageId, siteGroupingId }, status }) =>
+    messageId === null ? [] : [{ siteGroupingId, messageId, status, metaData }]
+  )
 
 /** The provider says that the recipient opted out there: then they have opted out here. */
 const providerOptOuts = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult>, now: DateTime.Utc) {

@@ -64,14 +64,17 @@ export class Outbox extends Context.Service<
     readonly claim: (
       limit: number
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly sends: ReadonlyArray<Send.Send> }, StorageError>
-    /** Texts to each recipient that left or may have left since `since`. */
+    /** Texts to each recipient that were queued since `since` and left, may have left, or wait to leave. */
     readonly countSince: (
       keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly to: string }>,
       since: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<number>, StorageError>
     /** The sends are `sending` and the attempts current. */
     readonly begin: (attempts: ReadonlyArray<Attempt>) => Effect.Effect<void, StorageError>
-    /** Returns the sends that were updated: those whose fence still held. */
+    /**
+     * Returns the sends that were updated: those whose fence still held and that were not `accepted`, `rejected` or
+     * `canceled` before, which is final.
+     */
     readonly update: (updates: ReadonlyArray<SendUpdate>) => Effect.Effect<ReadonlyArray<Send.Send>, StorageError>
     /** `sending` past its deadline, and `unknown` whose next look is due; nobody else's until the ambient transaction ends. */
     readonly claimUnknown: (

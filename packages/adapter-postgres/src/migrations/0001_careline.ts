@@ -193,13 +193,14 @@ const statements = [
      attempt_id uuid,
      state text not null,
      not_before timestamptz not null,
+     look_at timestamptz,
      queued_at timestamptz not null,
      primary key (site_grouping_id, id),
      foreign key (site_grouping_id, external_thread_id) references external_threads
    ) with (fillfactor = 80)`,
   `create index sends_queued on sends (place) where state = 'queued'`,
   `create index sends_open on sends (site_grouping_id, to_number, place) where state in ('queued', 'sending')`,
-  `create index sends_unknown on sends (not_before) where state in ('sending', 'unknown')`,
+  `create index sends_unknown on sends (look_at) where state in ('sending', 'unknown')`,
   `create index sends_recipient on sends (site_grouping_id, to_number, queued_at)`,
 
   `create table send_attempts (

@@ -19,13 +19,9 @@ const oldestFirst = Order.combine(
 
 const isPast = (time: DateTime.Utc, now: DateTime.Utc): boolean => DateTime.isLessThanOrEqualTo(time, now)
 
-const leavesOrMayHaveLeft: ReadonlySet<Send.SendState> = new Set([
-  "sending",
-  "accepted",
-  "unknown",
-  "undecided",
-  "abandoned"
-])
+const neverLeaves: ReadonlySet<Send.SendState> = new Set(["rejected", "canceled"])
+
+const final: ReadonlySet<Send.SendState> = new Set(["accepted", "rejected", "canceled"])
 
 const sendRow = (state: MemoryState, id: Send.Send["id"]): SendRow | undefined =>
   Option.getOrUndefined(HashMap.get(state.sends, id))
@@ -65,7 +61,7 @@ const beginOne = (state: MemoryState, attempt: Attempt): MemoryState => {
 
 const updateOne = (before: MemoryState, update: SendUpdate): readonly [Send.Send | null, MemoryState] => {
   const row = sendRow(before, update.sendId)
-  if (row === undefined || row.send.attemptId !== update.fence) return [null, before]
+  if (row === undefined || row.send.attemptId !== update.fence || final.has(row.send.state)) return [null, before]
   const notBefore = update.state === "queued" ? (update.notBefore ?? row.send.notBefore) : row.send.notBefore
   const send: Send.Send = { ...row.send, state: update.state, notBefore }
   const state = putSend(before, { ...row, send })
@@ -124,10 +120,9 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
         ),
       countSince: (keys, since) =>
         store.read((state) => {
-          const left = HashMap.toValues(state.sends).filter(({ send }) => {
-            const startedAt = attemptRow(state, send.attemptId)?.attempt.startedAt
-            return leavesOrMayHaveLeft.has(send.state) && startedAt !== undefined && isPast(since, startedAt)
-          })
+          const left = HashMap.toValues(state.sends).filter(
+            ({ send }) => !neverLeaves.has(send.state) && isPast(since, send.queuedAt)
+          )
           return keys.map(
             ({ siteGroupingId, to }) =>
               left.filter(({ send }) => send.siteGroupingId === siteGroupingId && send.to === to).length

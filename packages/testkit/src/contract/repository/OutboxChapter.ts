@@ -125,6 +125,16 @@ export const outboxChapter: Chapter = {
       sameSend(yield* Sending.byAttempt(current), { ...send, state: "sending", attempts: 2, attemptId: current })
     }),
 
+    test("MUST leave a text alone that is accepted, rejected or canceled", function* () {
+      for (const state of ["accepted", "rejected", "canceled"] as const) {
+        const send = yield* Sending.aSend()
+        const fence = yield* Sending.begin(send)
+        yield* Sending.update([{ sendId: send.id, fence, state }])
+        assert.deepStrictEqual(yield* Sending.update([{ sendId: send.id, fence, state: "unknown" }]), [])
+        assert.strictEqual((yield* Sending.byAttempt(fence))?.state, state)
+      }
+    }),
+
     test("MUST withdraw a text that was never begun without an attempt, and no other way", function* () {
       const send = yield* Sending.aSend()
       const stranger = yield* Given.freshAttemptId
@@ -149,7 +159,7 @@ export const outboxChapter: Chapter = {
       assert.deepStrictEqual(yield* Sending.update([]), [])
     }),
 
-    test("MUST count the texts that left or may have left since a time, recipient by recipient", function* () {
+    test("MUST count the texts since a time that left, may have left or wait to leave, recipient by recipient", function* () {
       const { advance, tenants } = yield* StoreUnderTest
       const recipient = yield* Sending.aRecipient()
       const quiet = yield* Sending.aRecipient()
@@ -173,11 +183,11 @@ export const outboxChapter: Chapter = {
         { siteGroupingId: tenants[0], to },
         { siteGroupingId: tenants[1], to }
       ]
-      // Accepted, unknown, undecided and being sent.
-      assert.deepStrictEqual(yield* outbox.countSince(keys, since), [0, 4, 0])
+      // Accepted, unknown, undecided, being sent and waiting.
+      assert.deepStrictEqual(yield* outbox.countSince(keys, since), [0, 5, 0])
       assert.deepStrictEqual(yield* outbox.countSince([], since), [])
-      const [withTheOldOne] = yield* outbox.countSince([keys[1]!], DateTime.subtractDuration(since, minute))
-      assert.strictEqual(withTheOldOne, 5)
+      const [withTheOldOne] = yield* outbox.countSince([keys[1]!], DateTime.subtractDuration(since, Duration.minutes(2)))
+      assert.strictEqual(withTheOldOne, 6)
     }),
 
     test("MUST leave a text in the queue when the worker's transaction fails", function* () {

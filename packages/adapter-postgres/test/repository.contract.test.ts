@@ -1,0 +1,61 @@
+/** The repository contract on a real PostgreSQL. Each test has a database of its own. */
+import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
+import { RepositoryContract } from "@careline/testkit/contract"
+import { PgClient } from "@effect/sql-pg"
+import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
+import { layer } from "../src/index.ts"
+import { freshDatabase } from "../../../test/support/postgres.ts"
+
+/** Moves the store's clock by replacing the function that reads it, for every session of the database at once. */
+const advance = (duration: Duration.Input) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    yield* sql`create table if not exists test_clock (ahead interval not null)`
+    yield* sql`insert into test_clock values (${`${Duration.toMillis(duration)} milliseconds`}::interval)`
+    yield* sql`
+      create or replace function careline_now() returns timestamptz language sql stable as $$
+        select date_trunc('milliseconds', now()) + coalesce((select sum(ahead) from test_clock), interval '0')
+      $$`
+  })
+
+const readAudit = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const rows = yield* sql<{
+    site_grouping_id: string
+    actor: string
+    action: string
+    subject: string
+    detail: Record<string, string>
+    at: Date
+  }>`select * from audit_log order by id`
+  return rows.map(({ action, actor, at, detail, site_grouping_id, subject }) => ({
+    siteGroupingId: site_grouping_id === "" ? null : SiteGroupingId.make(site_grouping_id),
+    actor,
+    action,
+    subject,
+    detail,
+    at: DateTime.makeUnsafe(at)
+  }))
+})
+
+const readPosition = (threadId: ThreadId, userId: UserId) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const [row] = yield* sql<{ position: number }>`
+      select position from message_read_status where external_thread_id = ${threadId}::uuid and user_id = ${userId}`
+    return row?.position ?? 0
+  })
+
+RepositoryContract.suite("PostgreSQL", {
+  layer: Layer.unwrap(Effect.map(Effect.promise(freshDatabase), (url) => layer({ url: Redacted.make(url), maxConnections: 6 }))),
+  tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],
+  people: {
+    users: ["user-1" as UserId, "user-2" as UserId],
+    patients: ["patient-1" as PatientId, "patient-2" as PatientId],
+    facilities: ["facility-1" as FacilityId, "facility-2" as FacilityId]
+  },
+  advance,
+  concurrentTransactions: true,
+  readAudit,
+  readPosition
+})
