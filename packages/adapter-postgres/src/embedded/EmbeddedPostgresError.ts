@@ -1,0 +1,11 @@
+/** Why the database in the data directory cannot be had. */
+import { Schema } from "effect"
+
+export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresError>()("EmbeddedPostgresError", {
+  /**
+   * `in_use`: another host has the directory open. `unsupported`: there is no PostgreSQL for this platform, or the
+   * directory cannot be reached by the user that it runs as. `failed`: a program failed; the message has its words.
+   */
+  reason: Schema.Literals(["in_use", "unsupported", "failed"]),
+  message: Schema.String
+}) {}

@@ -1,0 +1,85 @@
+/** The server process of a cluster: found, stopped, started. It outlives a host that is killed, and is then taken away. */
+import { readFile, rm } from "node:fs/promises"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { Effect } from "effect"
+import type { Binaries, Cluster } from "./Cluster.ts"
+import { run, type RunAs } from "./Command.ts"
+import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+
+/** How long the server may take to come up, or to go down before it is made to, in seconds. */
+const START_SECONDS = 60
+const FAST_STOP_SECONDS = 20
+const IMMEDIATE_STOP_SECONDS = 20
+
+const failed = (message: string) => new EmbeddedPostgresError({ reason: "failed", message })
+
+/** The command line of a process, where the system tells it. */
+const commandOf = (pid: number) =>
+  Effect.map(
+    run("ps", ["-o", "args=", "-p", String(pid)]).pipe(Effect.catch(() => Effect.succeed({ code: null, output: "" }))),
+    ({ output }) => output
+  )
+
+/** The pid in `postmaster.pid`, if that process is indeed this cluster's server: pids are used again. */
+const runningPid = Effect.fnUntraced(function* ({ pgdata }: Cluster) {
+  const pidFile = join(pgdata, "postmaster.pid")
+  const text = yield* Effect.promise(() => readFile(pidFile, "utf8").catch(() => ""))
+  const pid = Number.parseInt(text, 10)
+  if (!(pid > 0)) return null
+  const linux = yield* Effect.promise(() => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null))
+  const command = linux ?? (process.platform === "linux" ? "" : yield* commandOf(pid))
+  if (command.includes("postgres") && command.includes(pgdata)) return pid
+  yield* Effect.promise(() => rm(pidFile, { force: true }))
+  return null
+})
+
+/** Stops the cluster's server, at once if it does not go by itself. */
+export const stop = Effect.fnUntraced(function* (cluster: Cluster, binaries: Binaries, runAs: RunAs | undefined) {
+  if ((yield* runningPid(cluster)) === null) return
+  const control = (mode: "fast" | "immediate", seconds: number) =>
+    run(binaries.pg_ctl, ["stop", "-D", cluster.pgdata, "-m", mode, "-w", "-t", String(seconds)], { runAs, cwd: cluster.pgdata })
+  if ((yield* control("fast", FAST_STOP_SECONDS)).code === 0) return
+  const stopped = yield* control("immediate", IMMEDIATE_STOP_SECONDS)
+  if (stopped.code !== 0) return yield* failed(`PostgreSQL does not stop: ${stopped.output}`)
+})
+
+export const freePort: Effect.Effect<number, EmbeddedPostgresError> = Effect.callback((resume) => {
+  const server = createServer()
+  server.once("error", (cause) => resume(Effect.fail(failed(cause.message))))
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() =>
+      resume(
+        address !== null && typeof address === "object" ? Effect.succeed(address.port) : Effect.fail(failed("no free port"))
+      )
+    )
+  })
+})
+
+export const start = Effect.fnUntraced(function* (
+  cluster: Cluster,
+  binaries: Binaries,
+  runAs: RunAs | undefined,
+  port: number,
+  settings: Readonly<Record<string, string>>
+) {
+  const flags = Object.entries({
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "100",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    ...settings
+  }).map(([name, value]) => `-c ${name}='${value}'`)
+  const log = join(cluster.pgdata, "server.log")
+  const started = yield* run(
+    binaries.pg_ctl,
+    ["start", "-D", cluster.pgdata, "-l", log, "-w", "-t", String(START_SECONDS), "-o", [`-p ${port}`, ...flags].join(" ")],
+    { runAs, cwd: cluster.pgdata }
+  )
+  if (started.code !== 0) {
+    const tail = yield* Effect.promise(() => readFile(log, "utf8").then((text) => text.slice(-2000), () => ""))
+    return yield* failed(`PostgreSQL does not start: ${started.output}${tail}`)
+  }
+})
