@@ -1,0 +1,51 @@
+/** The webhook of an inbound SMS or MMS. Source: twilio.com/docs/messaging/guides/webhook-request. */
+import { type Contact, type Message, PhoneNumber } from "@careline/domain"
+import { type MessageReceived, TelephonyError } from "@careline/ports"
+
+/** Twilio attaches at most ten. */
+const MAX_MEDIA = 10
+const MESSAGE_SID = /^(SM|MM)[0-9a-fA-F]{32}$/
+const MAX_SENDER = 254
+
+const keywords: Readonly<Record<string, NonNullable<MessageReceived["providerKeyword"]>>> = {
+  STOP: "opt_out",
+  START: "opt_in",
+  HELP: "help"
+}
+
+const typeOf = (mimeType: string | null): Message.Attachment["type"] => {
+  const kind = mimeType?.split("/")[0]
+  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
+}
+
+const attachments = (form: URLSearchParams): ReadonlyArray<Message.Attachment> => {
+  const count = Math.min(Number.parseInt(form.get("NumMedia") ?? "0", 10) || 0, MAX_MEDIA)
+  const found: Array<Message.Attachment> = []
+  for (let index = 0; index < count; index++) {
+    const url = form.get(`MediaUrl${index}`)
+    const mimeType = form.get(`MediaContentType${index}`)
+    if (url !== null && url !== "") found.push({ type: typeOf(mimeType), url, mimeType })
+  }
+  return found
+}
+
+const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
+
+/** The event, or what is wrong with the form. Parameters that we do not know are left alone: Twilio adds new ones. */
+export const decode = (form: URLSearchParams): MessageReceived | TelephonyError.MalformedWebhook => {
+  const providerMessageId = form.get("MessageSid") ?? form.get("SmsSid") ?? ""
+  const from = form.get("From")?.trim() ?? ""
+  const to = form.get("To") ?? ""
+  if (!MESSAGE_SID.test(providerMessageId)) return malformed("MessageSid is missing or malformed")
+  if (from === "" || from.length > MAX_SENDER) return malformed("From is missing or too long")
+  if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
+  return {
+    _tag: "MessageReceived",
+    providerMessageId,
+    from: from as Contact.Contact,
+    to: to as PhoneNumber.E164,
+    text: form.get("Body") ?? "",
+    attachments: attachments(form),
+    providerKeyword: keywords[form.get("OptOutType")?.toUpperCase() ?? ""] ?? null
+  }
+}

@@ -1,0 +1,21 @@
+/** How to reach Twilio, and where Twilio reaches us. */
+import type { Redacted } from "effect"
+
+export interface TwilioOptions {
+  /** `AC…` */
+  readonly accountSid: string
+  /** The first one calls the API; all of them verify webhooks, so that a token can be rotated. */
+  readonly authTokens: readonly [Redacted.Redacted, ...Array<Redacted.Redacted>]
+  /** Calls the API in the place of the auth token. Webhooks are always signed with the auth token. */
+  readonly apiKey: { readonly sid: string; readonly secret: Redacted.Redacted } | null
+  /** `MG…`: the Messaging Service that carries the A2P campaign. The sender stays the thread's number. */
+  readonly messagingServiceSid: string | null
+  /** In the place of `https://api.twilio.com`: a simulator or a proxy. */
+  readonly baseUrl: string | null
+  /** Where Twilio reaches this host, as it stands in the webhook URLs at Twilio. */
+  readonly publicUrl: string
+  /** How long one call may take, in milliseconds. */
+  readonly timeoutMillis: number
+}
+
+export const DEFAULT_TIMEOUT_MILLIS = 15_000

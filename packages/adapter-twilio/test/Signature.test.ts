@@ -1,0 +1,85 @@
+/** Twilio's signature: published vectors, the SDK's own validator, and the adapter, all over the same bytes. */
+import { signTwilioWebhook } from "@careline/testkit/simulators"
+import { fc, test } from "@fast-check/vitest"
+import { createRequire } from "node:module"
+import { assert, describe, it } from "vitest"
+import * as Signature from "../src/Signature.ts"
+
+const { validateRequest } = createRequire(import.meta.url)("twilio") as {
+  readonly validateRequest: (token: string, signature: string, url: string, params: Record<string, unknown>) => boolean
+}
+
+const TOKEN = "12345"
+const URL_ = "https://mycompany.com/myapp.php?foo=1&bar=2"
+const CALL = {
+  CallSid: "CA1234567890ABCDE",
+  Caller: "+14158675309",
+  Digits: "1234",
+  From: "+14158675309",
+  To: "+18005551212"
+}
+
+const form = (parameters: Readonly<Record<string, string | ReadonlyArray<string>>>) =>
+  new URLSearchParams(
+    Object.entries(parameters).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one as string]))
+  )
+
+/** From the test suites of Twilio's SDKs for Node, Python and Go. */
+const vectors: ReadonlyArray<readonly [string, string, Record<string, string | ReadonlyArray<string>>]> = [
+  ["RSOYDt4T1cUTdK1PDd93/VVr8B8=", URL_, CALL],
+  ["Zmvh+3yNM1Phv2jhDCwEM3q5ebU=", "http://mycompany.com:1234/myapp.php?foo=1&bar=2", CALL],
+  ["kvajT1Ptam85bY51eRf/AJRuM3w=", URL_, CALL],
+  ["0ZXoZLH/DfblKGATFgpif+LLRf4=", "http://mycompany.com/myapp.php?foo=1&bar=2", CALL],
+  ["83O6e2vORAoJHUNzJjDWN1jz+BA=", URL_, { "MessagingBinding.Address": ["+1415xxxxxxx", "+1325xxxxxxx"] }],
+  ["IK+Dwps556ElfBT0I3Rgjkr1wJU=", URL_, { Sid: "CA123", SidAccount: "AC123", Digits: ["5678", "1234", "1234"] }],
+  ["vOEb5UThFn24KEfnOFLQY2AE5FY=", URL_, { ...CALL, Reason: "Participant", ReasonConferenceEnded: "test" }],
+  ["NBdBDr/T/lgjI+tlgpXjKZQZs/k=", URL_, { property: "value", boolean: "true" }],
+  [
+    "oK8CHY+S8nRt+s+k1YMNTE5NrVw=",
+    "https://clinic.example.com/webhooks/twilio/sms?t=abc",
+    { Body: "Olá 👍 + & = %", From: "+15550001111", To: "+15550002222", NumMedia: "0" }
+  ]
+]
+
+describe("The Twilio signature", () => {
+  it.each(vectors)("accepts the published vector %s", (signature, url, parameters) => {
+    assert.isTrue(Signature.verify([TOKEN], signature, url, form(parameters)))
+    assert.isTrue(validateRequest(TOKEN, signature, url, parameters))
+  })
+
+  it("refuses the vector with one digit, one parameter, the path or the token changed", () => {
+    const [signature, url] = vectors[0]!
+    assert.isFalse(Signature.verify([TOKEN], signature, url, form({ ...CALL, Digits: "1235" })))
+    assert.isFalse(Signature.verify([TOKEN], signature, url, form({ ...CALL, Extra: "" })))
+    assert.isFalse(Signature.verify([TOKEN], signature, url.replace("foo=1", "foo=2"), form(CALL)))
+    assert.isFalse(Signature.verify(["12346"], signature, url, form(CALL)))
+  })
+
+  it("refuses what is no signature", () => {
+    for (const signature of [undefined, "", "x", "!!!!", "RSOYDt4T1cUTdK1PDd93/VVr8B8", "A".repeat(200)]) {
+      const isVector = signature === "RSOYDt4T1cUTdK1PDd93/VVr8B8"
+      assert.strictEqual(Signature.verify([TOKEN], signature, URL_, form(CALL)), isVector)
+    }
+    assert.isFalse(Signature.verify([TOKEN], "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "/relative", form(CALL)))
+  })
+
+  it("accepts the old token and the new one while a token is rotated", () => {
+    const signature = signTwilioWebhook("old", URL_, Object.entries(CALL))
+    assert.isTrue(Signature.verify(["new", "old"], signature, URL_, form(CALL)))
+    assert.isFalse(Signature.verify(["new"], signature, URL_, form(CALL)))
+  })
+
+  const parameter = fc.tuple(fc.string({ minLength: 1, unit: "grapheme" }), fc.string({ unit: "grapheme" }))
+
+  test.prop([fc.array(parameter, { maxLength: 20 }), fc.webUrl({ withQueryParameters: true }), fc.string({ minLength: 1 })])(
+    "of the simulator satisfies the adapter and the SDK's validator, whatever the parameters",
+    (parameters, url, token) => {
+      const signature = signTwilioWebhook(token, url, parameters)
+      assert.isTrue(Signature.verify([token], signature, url, new URLSearchParams(parameters)))
+      const grouped = Object.create(null) as Record<string, Array<string>>
+      for (const [name, value] of parameters) (grouped[name] ??= []).push(value)
+      assert.isTrue(validateRequest(token, signature, url, grouped))
+      assert.isFalse(Signature.verify([`${token}x`], signature, url, new URLSearchParams(parameters)))
+    }
+  )
+})

@@ -1,0 +1,79 @@
+/** Twilio's own forms: ids, dates, message resources, errors. Source: twilio.com/docs/messaging/api/message-resource. */
+import { randomBytes } from "node:crypto"
+import type { SimulatedMessage } from "./Ledger.ts"
+
+export const newSid = (prefix: "SM" | "MM" | "RQ"): string => prefix + randomBytes(16).toString("hex")
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+const two = (value: number): string => String(value).padStart(2, "0")
+
+/** RFC 2822, in whole seconds and with a numeric zone. */
+export const date = (at: Date): string =>
+  `${DAYS[at.getUTCDay()]}, ${two(at.getUTCDate())} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()} ` +
+  `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`
+
+export const messageResource = (accountSid: string, message: SimulatedMessage) => {
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`
+  return {
+    sid: message.sid,
+    account_sid: accountSid,
+    api_version: "2010-04-01",
+    body: message.body,
+    from: message.from,
+    to: message.to,
+    direction: message.direction,
+    status: message.status,
+    num_media: String(message.mediaUrls.length),
+    num_segments: "1",
+    price: null,
+    price_unit: "USD",
+    error_code: message.errorCode,
+    error_message: null,
+    messaging_service_sid: message.messagingServiceSid,
+    date_created: date(message.createdAt),
+    date_updated: date(message.createdAt),
+    date_sent: message.status === "queued" || message.status === "accepted" ? null : date(message.createdAt),
+    uri: `${uri}.json`,
+    subresource_uris: { media: `${uri}/Media.json` }
+  }
+}
+
+export interface ApiError {
+  readonly status: number
+  readonly code: number
+  readonly message: string
+}
+
+export const errorBody = ({ code, message, status }: ApiError) => ({
+  code,
+  message,
+  more_info: `https://www.twilio.com/docs/errors/${code}`,
+  status
+})
+
+export const errors = {
+  authenticate: { status: 401, code: 20003, message: "Authenticate" },
+  notFound: { status: 404, code: 20404, message: "The requested resource was not found" },
+  tooMany: { status: 429, code: 20429, message: "Too Many Requests" },
+  server: { status: 500, code: 20500, message: "Internal Server Error" },
+  toMissing: { status: 400, code: 21604, message: "A 'To' phone number is required." },
+  toInvalid: { status: 400, code: 21211, message: "Invalid 'To' Phone Number" },
+  fromMissing: { status: 400, code: 21603, message: "A 'From' phone number is required." },
+  fromInvalid: { status: 400, code: 21606, message: "The 'From' phone number is not a valid, SMS-capable number." },
+  contentMissing: { status: 400, code: 21619, message: "A text message body or media urls must be specified." },
+  bodyTooLong: { status: 400, code: 21617, message: "The concatenated message body exceeds the 1600 character limit" },
+  unroutable: { status: 400, code: 21612, message: "Message cannot be sent with the current combination of 'To' and 'From'" },
+  regionOff: { status: 400, code: 21408, message: "Permission to send an SMS has not been enabled for the region" },
+  unsubscribed: { status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
+  notMobile: { status: 400, code: 21614, message: "'To' number is not a valid mobile number" }
+} satisfies Record<string, ApiError>
+
+/** Twilio's test credentials: recipients that fail in a known way. */
+export const magicRecipients: Readonly<Record<string, ApiError>> = {
+  "+15005550001": errors.toInvalid,
+  "+15005550002": errors.unroutable,
+  "+15005550003": errors.regionOff,
+  "+15005550004": errors.unsubscribed,
+  "+15005550009": errors.notMobile
+}
