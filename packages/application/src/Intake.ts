@@ -28,7 +28,7 @@ export class Intake extends Context.Service<
       const limits = yield* Limits
       const waiting = yield* Queue.dropping<Waiting>(limits.intakeQueue)
 
-      const commitBatch = Effect.flatMap(Queue.takeBetween(waiting, 1, limits.intakeBatch), (batch) =>
+      const commit = (batch: ReadonlyArray<Waiting>) =>
         inbox.accept(batch.map(({ event }) => event)).pipe(
           Effect.exit,
           Effect.map((exit) => {
@@ -37,10 +37,15 @@ export class Intake extends Context.Service<
             })
           })
         )
+      // Waiting may be cut off at any time; what was taken from the queue is committed and answered first.
+      const next = Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(restore(Queue.takeBetween(waiting, 1, limits.intakeBatch)), commit)
       )
-      for (let worker = 0; worker < limits.intakeConcurrency; worker++) {
-        yield* Effect.forkScoped(Effect.forever(Effect.uninterruptible(commitBatch).pipe(Effect.interruptible)))
-      }
+      yield* Effect.forEach(
+        Array.from({ length: limits.intakeConcurrency }),
+        () => Effect.forkScoped(Effect.forever(next)),
+        { discard: true }
+      )
 
       return Intake.of({
         accept: (event) =>

@@ -2,5 +2,8 @@
 import type { Effect, Exit } from "effect"
 
 export interface HostRuntime<R> {
-  readonly runPromiseExit: <A, E>(effect: Effect.Effect<A, E, R>) => Promise<Exit.Exit<A, E>>
+  readonly runPromiseExit: <A, E>(
+    effect: Effect.Effect<A, E, R>,
+    options?: { readonly signal?: AbortSignal }
+  ) => Promise<Exit.Exit<A, E>>
 }

@@ -1,0 +1,81 @@
+/** The composition root: which store, which provider, and the workers, under one HTTP server. */
+import { mkdir } from "node:fs/promises"
+import { layer as postgres } from "@careline/adapter-postgres"
+import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { DeepLinks, Intake, Workers } from "@careline/application"
+import { Directory, Telephony, TelephonyProviders } from "@careline/ports"
+import { Effect, Layer, Logger, References } from "effect"
+import { makeApp } from "./App.ts"
+import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
+import type { HostConfig } from "./HostConfig.ts"
+import * as Sandbox from "./Sandbox.ts"
+import * as Server from "./Server.ts"
+import type { Services } from "./Services.ts"
+
+export interface RunningHost {
+  readonly url: string
+  readonly port: number
+  /** An administrator's token, in the sandbox only. */
+  readonly token: string | null
+  /** What the store is, for the greeting. */
+  readonly store: "embedded" | "external"
+}
+
+/** The database, ours when none is given. */
+const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
+  if (config.databaseUrl !== null) return config.databaseUrl
+  const { url } = yield* EmbeddedPostgres.start({ directory: `${config.dataDirectory}/database` })
+  return url
+})
+
+/** The provider, and who may come in. */
+const provider = Effect.fnUntraced(function* (config: HostConfig) {
+  if (config.provider === "sandbox") {
+    const { secret, telephony, token } = yield* Sandbox.start(config)
+    const own: AuthOptions = { source: { _tag: "Secret", secret }, issuer: null, audience: null }
+    return { telephony, token: config.auth === null ? token : null, auth: config.auth ?? own }
+  }
+  const telephony = yield* Effect.provide(Telephony.Telephony, TwilioTelephony.layerConfig)
+  return { telephony, token: null, auth: config.auth! }
+})
+
+/** Starts a host that runs until the scope closes: the server goes first, then the workers, then the store. */
+export const start = Effect.fnUntraced(function* (config: HostConfig) {
+  yield* Effect.promise(() => mkdir(config.dataDirectory, { recursive: true }))
+  const url = yield* databaseUrl(config)
+  const { auth, telephony, token } = yield* provider(config)
+
+  const stores = Layer.mergeAll(postgres({ url }), Directory.layerEmpty)
+  const line = Layer.mergeAll(
+    Intake.layer,
+    Workers.layer,
+    config.provider === "sandbox" ? Sandbox.seedNumber : Layer.empty
+  ).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        stores,
+        Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony)),
+        Layer.succeed(DeepLinks, { thread: (id) => `${config.publicUrl}/threads/${id}` })
+      )
+    )
+  )
+  const context = yield* Layer.build(line)
+  const app = makeApp(
+    { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
+    makeAuthenticate(auth)
+  )
+  const { port } = yield* Server.listen(app, config.port, config.hostname)
+  return {
+    url: config.publicUrl,
+    port,
+    token,
+    store: config.databaseUrl === null ? "embedded" : "external"
+  } satisfies RunningHost
+})
+
+/** Structured lines, from the given level on. */
+export const logging = (config: HostConfig) =>
+  Layer.mergeAll(Logger.layer([Logger.consoleJson]), Layer.succeed(References.MinimumLogLevel, config.logLevel))
+
+export type { Services }

@@ -1,0 +1,115 @@
+/** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
+import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
+import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
+
+export type ProviderName = "sandbox" | "twilio"
+
+export interface HostConfig {
+  readonly port: number
+  /** The address that is listened on. The sandbox hands out tokens, so it stays on the loopback. */
+  readonly hostname: string
+  /** Where the world reaches this host: what webhook signatures are checked against and what links lead to. */
+  readonly publicUrl: string
+  /** `null`: an embedded PostgreSQL in `dataDirectory`. */
+  readonly databaseUrl: Redacted.Redacted | null
+  readonly dataDirectory: string
+  readonly provider: ProviderName
+  /** `null` in the sandbox, which makes its own. */
+  readonly auth: AuthOptions | null
+  readonly logLevel: LogLevel.LogLevel
+}
+
+/** A variable that is missing or makes no sense. Never quotes its value: it may be a secret. */
+export class HostConfigError extends Schema.TaggedError<HostConfigError>()("HostConfigError", {
+  variable: Schema.String,
+  message: Schema.String
+}) {}
+
+const DEFAULT_PORT = "3000"
+
+const refuse = (variable: string, message: string) => new HostConfigError({ variable, message: `${variable} ${message}` })
+
+/** An empty variable counts as one that is not set: that is how `.env` files say so. */
+const read = (variable: string) =>
+  Config.option(Config.String(variable)).pipe(
+    Effect.mapError(() => refuse(variable, "cannot be read")),
+    Effect.map((text) => Option.getOrNull(Option.filter(text, (one) => one.trim() !== "")))
+  )
+
+const readUrl = Effect.fnUntraced(function* (variable: string, protocols: ReadonlyArray<string>) {
+  const text = yield* read(variable)
+  if (text === null) return null
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+    ? text
+    : yield* refuse(variable, `must be a URL that begins with ${protocols.map((one) => `${one}//`).join(" or ")}`)
+})
+
+const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
+  trace: "Trace",
+  debug: "Debug",
+  info: "Info",
+  warn: "Warn",
+  warning: "Warn",
+  error: "Error",
+  fatal: "Fatal",
+  none: "None"
+}
+
+const readTokenSource = Effect.gen(function* () {
+  const secret = yield* read("AUTH_JWT_SECRET")
+  const jwks = yield* readUrl("AUTH_JWKS_URL", ["https:", "http:"])
+  if (secret !== null && jwks !== null) {
+    return yield* refuse("AUTH_JWT_SECRET", "and AUTH_JWKS_URL are both set: one of them checks tokens")
+  }
+  if (jwks !== null) return { _tag: "Jwks", url: new URL(jwks) } satisfies TokenSource
+  if (secret === null) return null
+  return Buffer.byteLength(secret) < MIN_SECRET_BYTES
+    ? yield* refuse("AUTH_JWT_SECRET", `must have at least ${MIN_SECRET_BYTES} bytes (RFC 7518 3.2)`)
+    : ({ _tag: "Secret", secret: Redacted.make(secret) } satisfies TokenSource)
+})
+
+const readProvider = Effect.gen(function* () {
+  const provider = (yield* read("VOIP_PROVIDER")) ?? "sandbox"
+  if (provider === "sandbox" || provider === "twilio") return provider
+  return yield* refuse("VOIP_PROVIDER", "must be sandbox or twilio: this version has no other provider")
+})
+
+const readPort = Effect.gen(function* () {
+  const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? port
+    : yield* refuse("PORT", "must be a port number, 0 to 65535")
+})
+
+export const hostConfig = Effect.gen(function* () {
+  const provider = yield* readProvider
+  const port = yield* readPort
+  const publicUrl = yield* readUrl("PUBLIC_URL", ["https:", "http:"])
+  const databaseUrl = yield* readUrl("DATABASE_URL", ["postgres:", "postgresql:"])
+  const source = yield* readTokenSource
+  if (source === null && provider !== "sandbox") {
+    return yield* refuse("AUTH_JWT_SECRET", "or AUTH_JWKS_URL must be set outside the sandbox")
+  }
+  if (publicUrl === null && provider !== "sandbox") {
+    return yield* refuse("PUBLIC_URL", "must be set: the provider's signatures are checked against it")
+  }
+  const level = ((yield* read("LOG_LEVEL")) ?? "info").toLowerCase()
+  const logLevel = logLevels[level]
+  if (logLevel === undefined) {
+    return yield* refuse("LOG_LEVEL", `must be one of ${Object.keys(logLevels).join(", ")}`)
+  }
+  const config: HostConfig = {
+    port,
+    hostname: provider === "sandbox" ? "127.0.0.1" : ((yield* read("HOST")) ?? "0.0.0.0"),
+    publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
+    databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
+    dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
+    provider,
+    auth:
+      source === null
+        ? null
+        : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
+    logLevel
+  }
+  return config
+})

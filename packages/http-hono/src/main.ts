@@ -1,0 +1,55 @@
+/** Starts Careline as a service, configured by the environment. */
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import * as Host from "./Host.ts"
+import { type HostConfig, hostConfig } from "./HostConfig.ts"
+
+const greeting = (config: HostConfig, host: Host.RunningHost): string => {
+  const lines = [
+    "",
+    `  Careline listens on ${host.url}`,
+    `  API documentation   ${host.url}/docs`,
+    `  Store               ${host.store === "embedded" ? `PostgreSQL in ${config.dataDirectory}/database` : "DATABASE_URL"}`,
+    `  Provider            ${config.provider}`
+  ]
+  return [
+    ...lines,
+    ...(host.token === null
+      ? []
+      : [
+          `  Admin token         ${host.token}`,
+          "",
+          "  This is the sandbox: nothing leaves this machine. In a second terminal, try:",
+          "",
+          "    npx -y pnpm@12 demo"
+        ]),
+    ""
+  ].join("\n")
+}
+
+/** What the operator can mend is said in one line. */
+const refuse = (error: { readonly message: string }) =>
+  Effect.sync(() => {
+    process.exitCode = 1
+    process.stderr.write(`Careline does not start: ${error.message}\n`)
+  })
+
+const program = Effect.gen(function* () {
+  const config = yield* hostConfig
+  yield* Effect.gen(function* () {
+    const host = yield* Host.start(config)
+    yield* Console.log(greeting(config, host))
+    yield* Effect.never
+  }).pipe(Effect.provide(Host.logging(config)))
+})
+
+NodeRuntime.runMain(
+  Effect.scoped(program).pipe(
+    Effect.catchTags({
+      HostConfigError: refuse,
+      ConfigError: refuse,
+      EmbeddedPostgresError: refuse,
+      ListenError: refuse
+    })
+  )
+)

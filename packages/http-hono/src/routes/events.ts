@@ -1,0 +1,39 @@
+/** Server-sent events: what changed, in real time. `Last-Event-ID` resumes without a gap. */
+import { Broadcaster, type PublishedEvent } from "@careline/ports"
+import { Effect, Exit, Stream } from "effect"
+import type { Hono } from "hono"
+import { streamSSE } from "hono/streaming"
+import type { Authenticate } from "../Auth.ts"
+import type { HostRuntime } from "../HostRuntime.ts"
+import * as Problem from "../Problem.ts"
+import { problemResponse } from "../Respond.ts"
+
+/** A comment now and then keeps proxies from closing an idle stream, in milliseconds. */
+const HEARTBEAT = 15_000
+/** What a client waits before it comes again, in milliseconds. */
+const RETRY = 2_000
+
+const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
+
+export const mountEvents = (app: Hono, runtime: HostRuntime<Broadcaster>, authenticate: Authenticate): void => {
+  app.get("/api/v1/events", async (context) => {
+    const caller = await runtime.runPromiseExit(authenticate(context.req.header("authorization")))
+    if (Exit.isFailure(caller)) return problemResponse(context, Problem.ofCause(caller.cause))
+    const after = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null
+    return streamSSE(context, async (sse) => {
+      const gone = new AbortController()
+      sse.onAbort(() => gone.abort())
+      await sse.writeSSE({ event: "ready", data: "{}", retry: RETRY })
+      await runtime.runPromiseExit(
+        Effect.flatMap(Broadcaster, (broadcaster) =>
+          broadcaster.subscribe(caller.value.scope, after).pipe(
+            Stream.map((one) => ({ id: one.id, event: one.event.type, data: payload(one) })),
+            Stream.merge(Stream.tick(HEARTBEAT).pipe(Stream.map(() => ({ event: "heartbeat", data: "{}" })))),
+            Stream.runForEach((message) => Effect.promise(() => sse.writeSSE(message)))
+          )
+        ),
+        { signal: gone.signal }
+      )
+    })
+  })
+}
