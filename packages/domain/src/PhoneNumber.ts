@@ -53,3 +53,6 @@ export const mask = (number: string): string => {
   const digits = number.replace(/\D/g, "")
   return digits.length <= VISIBLE_DIGITS ? "••••" : `•••${digits.slice(-VISIBLE_DIGITS)}`
 }
+
+/** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
+export const country = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country

@@ -34,7 +34,22 @@ export const answered = (thread: Thread.Thread): { thread: Thread.Thread; change
   }
 }
 
-const imageUrl = (url: string): Attachment => ({ type: "file", url, mimeType: null })
+const typesByExtension: Readonly<Record<string, Attachment["type"]>> = {
+  gif: "image",
+  jpeg: "image",
+  jpg: "image",
+  mp3: "audio",
+  mp4: "video",
+  png: "image",
+  wav: "audio",
+  webp: "image"
+}
+
+/** What the name of the file tells of its kind. */
+const attachmentAt = (url: string): Attachment => {
+  const extension = /\.(\w+)(?:[?#].*)?$/.exec(url)?.[1]?.toLowerCase() ?? ""
+  return { type: typesByExtension[extension] ?? "file", url, mimeType: null }
+}
 
 /** Presumes that the send policy said yes. `from` becomes the thread's lock. */
 export const decide = (
@@ -53,7 +68,7 @@ export const decide = (
     direction: "outbound",
     senderId: staff.senderId,
     content: staff.content,
-    attachments: staff.mediaUrls.map(imageUrl),
+    attachments: staff.mediaUrls.map(attachmentAt),
     metaData: {},
     deliveryStatus: "queued",
     createdAt: now
