@@ -66,9 +66,13 @@ const sqlState = (cause: unknown): string =>
 /** The effect with the errors of a store in the place of SQL's. */
 export const asStorage =
   (operation: string) =>
-  <A, E, R>(effect: Effect.Effect<A, E | SqlError.SqlError, R>): Effect.Effect<A, Exclude<E, SqlError.SqlError> | StorageError, R> =>
+  <A, E, R>(
+    effect: Effect.Effect<A, E | SqlError.SqlError, R>
+  ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | StorageError, R> =>
     Effect.mapError(effect, (error) =>
-      isSqlError(error) ? new StorageError({ operation, reason: reasonOf(error) }) : (error as Exclude<E, SqlError.SqlError>)
+      isSqlError(error)
+        ? new StorageError({ operation, reason: reasonOf(error) })
+        : (error as Exclude<E, SqlError.SqlError>)
     )
 
 const isSqlError = (error: unknown): error is SqlError.SqlError =>

@@ -7,12 +7,13 @@
 import { realpathSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { resolve } from "node:path"
-import { Effect, Redacted, type Scope } from "effect"
+import { Duration, Effect, Layer, Redacted, Schedule, type Scope } from "effect"
 import * as Cluster from "./embedded/Cluster.ts"
 import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
 import * as HostLock from "./embedded/HostLock.ts"
 import * as Postmaster from "./embedded/Postmaster.ts"
 import * as SystemUser from "./embedded/SystemUser.ts"
+import { layer as layerUrl } from "./index.ts"
 
 export { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
 
@@ -42,22 +43,40 @@ const binaries = Effect.tryPromise({
     })
 })
 
+/**
+ * A killed host's `pg_ctl` may bring its server up behind our back, a killed server's sessions take a moment to go, and
+ * a free port may be taken before we are on it.
+ */
+const RETRIES = 4
+const RETRY_EVERY = Schedule.spaced(Duration.millis(250))
+
 /** Runs until the scope closes. */
 export const start = (
   options: EmbeddedPostgresOptions
 ): Effect.Effect<RunningPostgres, EmbeddedPostgresError, Scope.Scope> =>
   Effect.gen(function* () {
     const given = resolve(options.directory)
-    yield* Effect.promise(() => mkdir(given, { recursive: true }))
+    yield* Effect.tryPromise({
+      try: () => mkdir(given, { recursive: true }),
+      catch: (cause) => new EmbeddedPostgresError({ reason: "unsupported", message: `DATA_DIR: ${String(cause)}` })
+    })
     const directory = realpathSync(given)
     yield* HostLock.acquire(directory)
     const programs = yield* binaries
     const runAs = yield* SystemUser.runAs
     const cluster = yield* Cluster.open(directory, programs, runAs)
-    yield* Postmaster.stop(cluster, programs, runAs)
-    const port = options.port ?? (yield* Postmaster.freePort)
-    yield* Effect.acquireRelease(Postmaster.start(cluster, programs, runAs, port, options.settings ?? {}), () =>
+    const launch = Effect.gen(function* () {
+      yield* Postmaster.stop(cluster, programs, runAs)
+      const port = options.port ?? (yield* Postmaster.freePort)
+      yield* Postmaster.start(cluster, programs, runAs, port, options.settings ?? {})
+      return port
+    })
+    const port = yield* Effect.acquireRelease(Effect.retry(launch, { times: RETRIES, schedule: RETRY_EVERY }), () =>
       Effect.ignore(Postmaster.stop(cluster, programs, runAs))
     )
     return { url: Redacted.make(`postgres://careline:${cluster.password}@127.0.0.1:${port}/postgres`) }
   })
+
+/** Every store port on a PostgreSQL of its own in the directory. */
+export const layer = (options: EmbeddedPostgresOptions) =>
+  Layer.unwrap(Effect.map(start(options), ({ url }) => layerUrl({ url })))

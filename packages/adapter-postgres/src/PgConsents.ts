@@ -28,15 +28,13 @@ export const layer = Layer.effect(
           )}::json) k (site_grouping_id text, contact text)
           join consents c using (site_grouping_id, contact)`.pipe(
           Effect.map((rows) =>
-            rows.map(
-              (row): Consent.Consent => ({
-                siteGroupingId: tenantOf(row.site_grouping_id),
-                contact: row.contact as Contact.Contact,
-                status: row.status,
-                source: row.source,
-                changedAt: instantOrNull(row.changed_at)
-              })
-            )
+            rows.map((row): Consent.Consent => ({
+              siteGroupingId: tenantOf(row.site_grouping_id),
+              contact: row.contact as Contact.Contact,
+              status: row.status,
+              source: row.source,
+              changedAt: instantOrNull(row.changed_at)
+            }))
           ),
           asStorage("consents.load")
         )

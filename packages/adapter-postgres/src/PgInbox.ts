@@ -1,5 +1,6 @@
 /** Durable intake. */
 import type { Contact } from "@careline/domain"
+import type { StorageError, TelephonyEvent } from "@careline/ports"
 import {
   type Acceptance,
   Inbox,
@@ -8,9 +9,7 @@ import {
   type LaneEvent,
   type MessageReceived,
   type ParkedEvent,
-  StorageError,
-  type Settlement,
-  TelephonyEvent
+  type Settlement
 } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schedule } from "effect"

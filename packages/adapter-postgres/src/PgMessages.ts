@@ -97,7 +97,10 @@ export const layer = Layer.effect(
               from u join locked using (site_grouping_id, id)
               where m.site_grouping_id = u.site_grouping_id and m.id = u.id
                 and (${rankOf("u.status")} > ${rankOf("m.delivery_status")} or not m.meta_data @> u.meta_data)
-              returning m.*`.pipe(Effect.map((rows) => rows.map(MessageRow.fromRow)), asStorage("messages.update")),
+              returning m.*`.pipe(
+              Effect.map((rows) => rows.map(MessageRow.fromRow)),
+              asStorage("messages.update")
+            ),
 
       countInboundAfter: (siteGroupingId, threadId, position) =>
         sql<{ readonly count: number }>`

@@ -62,7 +62,10 @@ export const layer = Layer.effect(
                   and s.queued_at >= ${iso(since)}::timestamptz and s.state not in ('canceled', 'rejected')
               ) as count
               from rows from (json_to_recordset(${JSON.stringify(
-                keys.map(({ siteGroupingId, to }) => ({ site_grouping_id: tenantColumn(siteGroupingId), to_number: to }))
+                keys.map(({ siteGroupingId, to }) => ({
+                  site_grouping_id: tenantColumn(siteGroupingId),
+                  to_number: to
+                }))
               )}::json) as (site_grouping_id text, to_number text)) with ordinality k (site_grouping_id, to_number, place)
               order by k.place`.pipe(
               Effect.map((rows) => rows.map(({ count }) => count)),
@@ -121,7 +124,10 @@ export const layer = Layer.effect(
                 from u join updated s on s.id = u.send_id
                 where a.id = u.fence
               )
-              select * from updated`.pipe(Effect.map((rows) => rows.map(SendRow.fromRow)), asStorage("outbox.update")),
+              select * from updated`.pipe(
+              Effect.map((rows) => rows.map(SendRow.fromRow)),
+              asStorage("outbox.update")
+            ),
 
       claimUnknown: (limit) =>
         Effect.gen(function* () {
@@ -142,20 +148,18 @@ export const layer = Layer.effect(
             for update of s skip locked`
           return {
             now,
-            unknown: rows.map(
-              (row): UnknownSend => ({
-                send: SendRow.fromRow(row),
-                attempt: {
-                  id: row.attempt_id as AttemptId,
-                  sendId: row.id as SendId,
-                  provider: row.provider,
-                  startedAt: instant(row.started_at),
-                  deadline: instant(row.deadline)
-                },
-                looks: row.looks,
-                claimedProviderMessageIds: row.claimed_ids
-              })
-            )
+            unknown: rows.map((row): UnknownSend => ({
+              send: SendRow.fromRow(row),
+              attempt: {
+                id: row.attempt_id as AttemptId,
+                sendId: row.id as SendId,
+                provider: row.provider,
+                startedAt: instant(row.started_at),
+                deadline: instant(row.deadline)
+              },
+              looks: row.looks,
+              claimedProviderMessageIds: row.claimed_ids
+            }))
           }
         }).pipe(asStorage("outbox.claimUnknown")),
 

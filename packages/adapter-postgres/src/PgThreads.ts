@@ -20,7 +20,10 @@ const fromViewRow = (row: ViewRow): ThreadView => ({
   optedOut: row.opted_out
 })
 
-const cursor = Cursor.make("threads", Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) }))
+const cursor = Cursor.make(
+  "threads",
+  Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) })
+)
 
 /** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
 const digitsOf = (search: string): string | null => {
@@ -98,7 +101,10 @@ export const layer = Layer.effect(
             k (site_grouping_id text, thread_type text, external_contact text)
           join external_threads t using (site_grouping_id, thread_type, external_contact)
           order by t.site_grouping_id, t.id
-          for update of t`.pipe(Effect.map((rows) => rows.map(ThreadRow.fromRow)), asStorage("threads.loadByKeys")),
+          for update of t`.pipe(
+          Effect.map((rows) => rows.map(ThreadRow.fromRow)),
+          asStorage("threads.loadByKeys")
+        ),
 
       loadByIds: (ids) =>
         sql<ThreadRow.ThreadRow>`
@@ -106,7 +112,10 @@ export const layer = Layer.effect(
             distinct(
               ids
                 .filter(({ threadId }) => isUuid(threadId))
-                .map(({ siteGroupingId, threadId }) => ({ site_grouping_id: tenantColumn(siteGroupingId), id: threadId }))
+                .map(({ siteGroupingId, threadId }) => ({
+                  site_grouping_id: tenantColumn(siteGroupingId),
+                  id: threadId
+                }))
             )
           )}::json) k (site_grouping_id text, id uuid)
           join external_threads t using (site_grouping_id, id)

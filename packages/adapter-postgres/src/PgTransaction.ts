@@ -6,5 +6,7 @@ import { asStorage } from "./Database.ts"
 
 export const layer = Layer.effect(
   Transaction,
-  Effect.map(PgClient.PgClient, (sql) => Transaction.of({ transact: (effect) => asStorage("transact")(sql.withTransaction(effect)) }))
+  Effect.map(PgClient.PgClient, (sql) =>
+    Transaction.of({ transact: (effect) => asStorage("transact")(sql.withTransaction(effect)) })
+  )
 )

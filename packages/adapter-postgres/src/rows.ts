@@ -9,7 +9,8 @@ export const tenantOf = (column: string): Tenant => (column === "" ? null : (col
 
 export const instant = (date: Date): DateTime.Utc => DateTime.makeUnsafe(date)
 
-export const instantOrNull = (date: Date | null): DateTime.Utc | null => (date === null ? null : DateTime.makeUnsafe(date))
+export const instantOrNull = (date: Date | null): DateTime.Utc | null =>
+  date === null ? null : DateTime.makeUnsafe(date)
 
 export const iso = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
 

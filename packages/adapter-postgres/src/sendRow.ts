@@ -1,5 +1,14 @@
 /** A send as a row. */
-import type { AttemptId, MessageClass, MessageId, PhoneNumber, PhoneNumberId, Send, SendId, ThreadId } from "@careline/domain"
+import type {
+  AttemptId,
+  MessageClass,
+  MessageId,
+  PhoneNumber,
+  PhoneNumberId,
+  Send,
+  SendId,
+  ThreadId
+} from "@careline/domain"
 import { instant, iso, tenantColumn, tenantOf } from "./rows.ts"
 
 export interface SendRow {

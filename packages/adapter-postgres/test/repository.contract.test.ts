@@ -47,7 +47,9 @@ const readPosition = (threadId: ThreadId, userId: UserId) =>
   })
 
 RepositoryContract.suite("PostgreSQL", {
-  layer: Layer.unwrap(Effect.map(Effect.promise(freshDatabase), (url) => layer({ url: Redacted.make(url), maxConnections: 6 }))),
+  layer: Layer.unwrap(
+    Effect.map(Effect.promise(freshDatabase), (url) => layer({ url: Redacted.make(url), maxConnections: 6 }))
+  ),
   tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],
   people: {
     users: ["user-1" as UserId, "user-2" as UserId],

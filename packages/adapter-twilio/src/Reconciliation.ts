@@ -20,7 +20,10 @@ export interface ListedMessage {
 }
 
 /** The oldest message that is this attempt's and nobody else's. */
-export const match = (attempt: Telephony.SentAttempt, listed: ReadonlyArray<ListedMessage>): Telephony.FindResult | null => {
+export const match = (
+  attempt: Telephony.SentAttempt,
+  listed: ReadonlyArray<ListedMessage>
+): Telephony.FindResult | null => {
   const earliest = DateTime.toEpochMillis(attempt.startedAt) - CLOCK_SLACK_MILLIS
   const [found] = listed
     .filter(

@@ -42,7 +42,10 @@ export const inspect = (error: unknown): Failure => {
   const code = (error as Readonly<Record<string, unknown>>).code
   return {
     status,
-    code: status !== null && (Predicate.isNumber(code) || (Predicate.isString(code) && /^\d+$/.test(code))) ? String(code) : null,
+    code:
+      status !== null && (Predicate.isNumber(code) || (Predicate.isString(code) && /^\d+$/.test(code)))
+        ? String(code)
+        : null,
     network: status === null && Predicate.isString(code) ? code : null
   }
 }
@@ -51,7 +54,11 @@ export const inspect = (error: unknown): Failure => {
 export const toOutcome = ({ code, network, status }: Failure): SendOutcome.SendOutcome => {
   if (status === 429) return { _tag: "Throttled", retryAfterMillis: null }
   if (status !== null && status >= 400 && status < 500 && (code !== null || status === 401 || status === 404)) {
-    return { _tag: "Rejected", reason: status === 401 ? "unauthorised" : ErrorCode.toReason(code), code: code ?? `http_${status}` }
+    return {
+      _tag: "Rejected",
+      reason: status === 401 ? "unauthorised" : ErrorCode.toReason(code),
+      code: code ?? `http_${status}`
+    }
   }
   if (status !== null) return { _tag: "Unknown", detail: `HTTP ${status}` }
   if (network !== null && neverConnected.has(network)) return { _tag: "NotSent", detail: network }

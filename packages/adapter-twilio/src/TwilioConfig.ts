@@ -13,14 +13,18 @@ const sid = (prefix: string) =>
 
 const httpUrl = Schema.String.check(Schema.isPattern(/^https?:\/\/[^\s/]+\S*$/, { message: "an http or https URL" }))
 
-const Tokens = Schema.String.check(Schema.isPattern(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, { message: "one or more auth tokens, separated by commas" }))
+const Tokens = Schema.String.check(
+  Schema.isPattern(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, { message: "one or more auth tokens, separated by commas" })
+)
 
 const orNull = <A>(config: Config.Config<A>) => Config.map(Config.option(config), Option.getOrNull)
 
 export const config: Config.Config<TwilioOptions> = Config.all({
   accountSid: Config.schema(sid("AC"), "TWILIO_ACCOUNT_SID"),
   authTokens: Config.map(Config.schema(Schema.RedactedFromValue(Tokens), "TWILIO_AUTH_TOKEN"), (tokens) => {
-    const [first = "", ...rest] = Redacted.value(tokens).split(",").map((token) => token.trim())
+    const [first = "", ...rest] = Redacted.value(tokens)
+      .split(",")
+      .map((token) => token.trim())
     return [Redacted.make(first), ...rest.map((token) => Redacted.make(token))] as const
   }),
   apiKeySid: orNull(Config.schema(sid("SK"), "TWILIO_API_KEY_SID")),

@@ -66,7 +66,11 @@ const makeWebhooks = (options: TwilioOptions): Telephony.Webhooks => {
     // Text of any other kind would be sent to the contact (twilio.com/docs/messaging/twiml).
     reply: (kind) =>
       kind === "sms"
-        ? { status: 200, headers: { "content-type": "text/xml; charset=utf-8" }, body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
+        ? {
+            status: 200,
+            headers: { "content-type": "text/xml; charset=utf-8" },
+            body: '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+          }
         : { status: 204, headers: {}, body: "" }
   }
 }

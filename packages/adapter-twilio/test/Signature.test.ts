@@ -21,7 +21,9 @@ const CALL = {
 
 const form = (parameters: Readonly<Record<string, string | ReadonlyArray<string>>>) =>
   new URLSearchParams(
-    Object.entries(parameters).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one as string]))
+    Object.entries(parameters).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one as string])
+    )
   )
 
 /** From the test suites of Twilio's SDKs for Node, Python and Go. */
@@ -71,7 +73,11 @@ describe("The Twilio signature", () => {
 
   const parameter = fc.tuple(fc.string({ minLength: 1, unit: "grapheme" }), fc.string({ unit: "grapheme" }))
 
-  test.prop([fc.array(parameter, { maxLength: 20 }), fc.webUrl({ withQueryParameters: true }), fc.string({ minLength: 1 })])(
+  test.prop([
+    fc.array(parameter, { maxLength: 20 }),
+    fc.webUrl({ withQueryParameters: true }),
+    fc.string({ minLength: 1 })
+  ])(
     "of the simulator satisfies the adapter and the SDK's validator, whatever the parameters",
     (parameters, url, token) => {
       const signature = signTwilioWebhook(token, url, parameters)

@@ -18,7 +18,8 @@ const text = "Canary text: your results are in 😀"
 
 let simulator: TwilioSimulator.TwilioSimulator
 let webhooks: Server
-const heard: Array<{ readonly target: string; readonly headers: Record<string, string>; readonly body: Uint8Array }> = []
+const heard: Array<{ readonly target: string; readonly headers: Record<string, string>; readonly body: Uint8Array }> =
+  []
 
 beforeAll(async () => {
   webhooks = createServer((request, response) => {
@@ -58,7 +59,8 @@ const options = (overrides: Partial<Parameters<typeof TwilioTelephony.make>[0]> 
   ...overrides
 })
 
-const make = (overrides: Partial<Parameters<typeof TwilioTelephony.make>[0]> = {}) => TwilioTelephony.make(options(overrides))
+const make = (overrides: Partial<Parameters<typeof TwilioTelephony.make>[0]> = {}) =>
+  TwilioTelephony.make(options(overrides))
 
 let counter = 0
 const outbound = (overrides: Partial<Telephony.OutboundMessage> = {}): Telephony.OutboundMessage => ({
@@ -73,7 +75,14 @@ const outbound = (overrides: Partial<Telephony.OutboundMessage> = {}): Telephony
 /** Neither credentials, nor numbers, nor the text may come out of the adapter. */
 const assertRedacted = (value: unknown, message: Telephony.OutboundMessage) => {
   const shown = inspect(value, { depth: 20, showHidden: true }) + JSON.stringify(value)
-  for (const secret of [authToken, Buffer.from(`${accountSid}:${authToken}`).toString("base64"), message.to, message.to.slice(1), from, "Canary"]) {
+  for (const secret of [
+    authToken,
+    Buffer.from(`${accountSid}:${authToken}`).toString("base64"),
+    message.to,
+    message.to.slice(1),
+    from,
+    "Canary"
+  ]) {
     assert.notInclude(shown, secret)
   }
 }
@@ -91,7 +100,10 @@ describe("Sending through Twilio", () => {
       assert.deepStrictEqual(outcome, { _tag: "Accepted", providerMessageId: accepted!.sid, status: "accepted" })
       assert.strictEqual(accepted!.body, text)
       assert.strictEqual(accepted!.from, from)
-      assert.strictEqual(accepted!.statusCallback, `${publicUrl}/api/v1/webhooks/twilio/status?attempt=${message.attemptId}`)
+      assert.strictEqual(
+        accepted!.statusCallback,
+        `${publicUrl}/api/v1/webhooks/twilio/status?attempt=${message.attemptId}`
+      )
     })
   )
 
@@ -102,7 +114,10 @@ describe("Sending through Twilio", () => {
         messagingServiceSid,
         apiKey: { sid: `SK${"1b".repeat(16)}`, secret: Redacted.make("canary-api-secret") }
       })
-      const message = outbound({ body: "", mediaUrls: ["https://files.example.com/a.png", "https://files.example.com/b.png"] })
+      const message = outbound({
+        body: "",
+        mediaUrls: ["https://files.example.com/a.png", "https://files.example.com/b.png"]
+      })
       const outcome = yield* telephony.messages.send(message)
       assert.strictEqual(outcome._tag, "Accepted")
       const accepted = simulator.ledger.sent.find(({ to }) => to === message.to)
@@ -174,7 +189,7 @@ describe("Looking for a text whose answer was lost", () => {
     Effect.gen(function* () {
       const { attempt, telephony } = yield* lost("hangAfter")
       const found = yield* telephony.messages.find(attempt)
-      const [accepted] = simulator.ledger.sent.filter(({ to }) => to === attempt.to)
+      const accepted = simulator.ledger.sent.find(({ to }) => to === attempt.to)
       assert.strictEqual(found._tag === "Found" && found.providerMessageId, accepted!.sid)
       const again = yield* telephony.messages.find({ ...attempt, claimedProviderMessageIds: [accepted!.sid] })
       assert.strictEqual(again._tag, "CannotTell")
@@ -212,14 +227,20 @@ describe("Looking for a text whose answer was lost", () => {
 })
 
 describe("Webhooks of Twilio", () => {
-  const raw = (form: ReadonlyArray<readonly [string, string]>, target = "/api/v1/webhooks/twilio/sms", token = authToken) => ({
+  const raw = (
+    form: ReadonlyArray<readonly [string, string]>,
+    target = "/api/v1/webhooks/twilio/sms",
+    token = authToken
+  ) => ({
     method: "POST",
     target,
     headers: {
       "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
       "x-twilio-signature": signTwilioWebhook(token, publicUrl + target, form)
     },
-    body: new TextEncoder().encode(new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString())
+    body: new TextEncoder().encode(
+      new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString()
+    )
   })
   const sid = `SM${"4d".repeat(16)}`
   const base: ReadonlyArray<readonly [string, string]> = [
@@ -235,7 +256,9 @@ describe("Webhooks of Twilio", () => {
     Effect.gen(function* () {
       heard.length = 0
       const body = "Olá 👍 + & = %\nsecond line "
-      yield* Effect.promise(() => simulator.receive({ from: "+13035550123", to: from, body, extra: { NewParameter: "2027" } }))
+      yield* Effect.promise(() =>
+        simulator.receive({ from: "+13035550123", to: from, body, extra: { NewParameter: "2027" } })
+      )
       const [request] = heard
       const configured = yield* make({ publicUrl: `http://${request!.headers.host}` })
       const { events } = yield* configured.webhooks.receive("sms", { ...request!, method: "POST" })
@@ -289,7 +312,10 @@ describe("Webhooks of Twilio", () => {
   it.effect("report a status with the attempt that they belong to", () =>
     Effect.gen(function* () {
       const target = "/api/v1/webhooks/twilio/status?attempt=attempt-77"
-      const { events } = yield* receive(raw([...base, ["MessageStatus", "undelivered"], ["ErrorCode", "30006"]], target), "status")
+      const { events } = yield* receive(
+        raw([...base, ["MessageStatus", "undelivered"], ["ErrorCode", "30006"]], target),
+        "status"
+      )
       assert.deepStrictEqual(events, [
         {
           _tag: "DeliveryReported",
@@ -326,7 +352,11 @@ describe("Webhooks of Twilio", () => {
 
   it.effect("are malformed when they are signed and say nothing that can be read", () =>
     Effect.gen(function* () {
-      for (const form of [base.filter(([name]) => name !== "MessageSid"), base.filter(([name]) => name !== "To"), [["AccountSid", "ACother"] as const]]) {
+      for (const form of [
+        base.filter(([name]) => name !== "MessageSid"),
+        base.filter(([name]) => name !== "To"),
+        [["AccountSid", "ACother"] as const]
+      ]) {
         const error = yield* Effect.flip(receive(raw(form)))
         assert.strictEqual(error.reason._tag, "MalformedWebhook")
       }

@@ -9,8 +9,4 @@ export interface Actor {
 
 /** The tenant that a request without one is about: the system-wide space if the actor sees it, else their only one. */
 export const homeTenant = (actor: Actor): Tenant | undefined =>
-  actor.scope === "all" || actor.scope.includes(null)
-    ? null
-    : actor.scope.length === 1
-      ? actor.scope[0]
-      : undefined
+  actor.scope === "all" || actor.scope.includes(null) ? null : actor.scope.length === 1 ? actor.scope[0] : undefined

@@ -2,14 +2,18 @@
  * Applies what providers report of our texts. Reports may come late, doubled, in any order, and before the answer to the
  * send itself: the lattice makes the order immaterial, the attempt id finds the send.
  */
-import { DeliveryStatus } from "@careline/domain"
+import type { DeliveryStatus } from "@careline/domain"
 import { Inbox, type MatchedSend, Outbox, type SendUpdate, type Settlement, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { backoff, Limits } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 
 /** What a report tells about a send whose own answer was lost or is still out. */
-const settledBy = (matched: MatchedSend, status: DeliveryStatus.DeliveryStatus, providerMessageId: string): SendUpdate | null => {
+const settledBy = (
+  matched: MatchedSend,
+  status: DeliveryStatus.DeliveryStatus,
+  providerMessageId: string
+): SendUpdate | null => {
   const open =
     matched.send.attemptId === matched.attemptId &&
     ["sending", "unknown", "undecided", "abandoned"].includes(matched.send.state)

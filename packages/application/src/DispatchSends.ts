@@ -2,7 +2,7 @@
  * Hands queued texts to the provider: gate, note the attempt, commit; then one call; then what came of it, fenced by the
  * attempt. A crash at any point leaves a row that says how far it came, and no text is handed over twice.
  */
-import { type AttemptId, Consent, Send, SendOutcome, SendPolicy } from "@careline/domain"
+import { type AttemptId, Consent, type Contact, type Send, type SendOutcome, SendPolicy } from "@careline/domain"
 import {
   type Attempt,
   Consents,
@@ -11,11 +11,10 @@ import {
   Outbox,
   type SendUpdate,
   Settings,
-  TelephonyError,
+  type TelephonyError,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import type { Contact } from "@careline/domain"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
@@ -37,8 +36,9 @@ const judge = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now:
     sends.map(({ siteGroupingId, to }) => ({ siteGroupingId, to })),
     DateTime.subtractDuration(now, DAY_MILLIS)
   )
-  const matches = (send: Send.Send) => (fact: { readonly siteGroupingId: Send.Send["siteGroupingId"]; readonly contact: string }) =>
-    fact.siteGroupingId === send.siteGroupingId && fact.contact === send.to
+  const matches =
+    (send: Send.Send) => (fact: { readonly siteGroupingId: Send.Send["siteGroupingId"]; readonly contact: string }) =>
+      fact.siteGroupingId === send.siteGroupingId && fact.contact === send.to
   return sends.map((send, index) =>
     SendPolicy.decide({
       recipient: send.to as string as Contact.Contact,
@@ -108,7 +108,9 @@ const call = Effect.fnUntraced(function* ({ attempt, send }: Prepared) {
             : { _tag: "Unknown", detail: error.message }
         )
       ),
-      Effect.catchDefect(() => Effect.succeed<SendOutcome.SendOutcome>({ _tag: "Unknown", detail: "defect in the adapter" }))
+      Effect.catchDefect(() =>
+        Effect.succeed<SendOutcome.SendOutcome>({ _tag: "Unknown", detail: "defect in the adapter" })
+      )
     )
 })
 
@@ -202,9 +204,10 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* () {
         (one) =>
           Effect.flatMap(call(one), (outcome) => settle(one, outcome)).pipe(
             Effect.catchCause((cause) =>
-              Effect.logError("The outcome of an attempt could not be stored; the reconciler will find out", cause).pipe(
-                Effect.annotateLogs({ attempt: one.attempt.id })
-              )
+              Effect.logError(
+                "The outcome of an attempt could not be stored; the reconciler will find out",
+                cause
+              ).pipe(Effect.annotateLogs({ attempt: one.attempt.id }))
             )
           ),
         { concurrency: limits.sendsPerBatch, discard: true }

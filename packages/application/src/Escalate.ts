@@ -36,12 +36,17 @@ export const escalate = Effect.fn("escalate")(function* () {
                 },
                 {
                   messageId: (yield* ids.next("message", 1))[0] as MessageId,
-                  sendIds: (yield* ids.next("send", settings[index]!.escalationPhoneNumbers.length)) as ReadonlyArray<SendId>
+                  sendIds: (yield* ids.next(
+                    "send",
+                    settings[index]!.escalationPhoneNumbers.length
+                  )) as ReadonlyArray<SendId>
                 },
                 now
               )
         // A timer whose cause is gone is put away, or every sweep would find it again.
-        changes.push(...(decided.length > 0 ? decided : [{ _tag: "TimerStopped" as const, siteGroupingId, threadId, period }]))
+        changes.push(
+          ...(decided.length > 0 ? decided : [{ _tag: "TimerStopped" as const, siteGroupingId, threadId, period }])
+        )
       }
       yield* commit(changes)
       return timers.length

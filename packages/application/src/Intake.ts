@@ -33,7 +33,10 @@ export class Intake extends Context.Service<
           Effect.exit,
           Effect.map((exit) => {
             batch.forEach(({ accepted }, index) => {
-              Deferred.doneUnsafe(accepted, Exit.map(exit, (acceptances) => acceptances[index]!))
+              Deferred.doneUnsafe(
+                accepted,
+                Exit.map(exit, (acceptances) => acceptances[index]!)
+              )
             })
           })
         )

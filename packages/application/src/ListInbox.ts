@@ -7,10 +7,7 @@ import { viewThread } from "./LoadThread.ts"
 
 export { viewThread }
 
-export const listThreads = Effect.fnUntraced(function* (
-  actor: Actor,
-  query: Omit<ThreadQuery, "scope" | "userId">
-) {
+export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omit<ThreadQuery, "scope" | "userId">) {
   return yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
 })
 

@@ -18,7 +18,9 @@ export const lockThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadI
   return locked === undefined || locked.deletedAt !== null ? yield* new NotFound({ entity: "thread" }) : locked
 })
 
-export const consentOf = Effect.fnUntraced(function* (thread: Pick<Thread.Thread, "siteGroupingId" | "externalContact">) {
+export const consentOf = Effect.fnUntraced(function* (
+  thread: Pick<Thread.Thread, "siteGroupingId" | "externalContact">
+) {
   const { externalContact: contact, siteGroupingId } = thread
   const [consent] = yield* (yield* Consents).load([{ siteGroupingId, contact }])
   return consent ?? Consent.unrecorded(siteGroupingId, contact)
@@ -35,7 +37,8 @@ export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
   const numbers = yield* PoolNumbers
   const fallback = Option.getOrNull(yield* numbers.defaultOf(thread.siteGroupingId))
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
-  const from = id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
+  const from =
+    id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
   return from === null || from.status === "suspended"
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
     : from

@@ -2,9 +2,17 @@
  * Puts down what became of sends: on their messages, and, for what concerns more than the message, in the thread and the
  * contact's consent. In the ambient transaction.
  */
-import { type Change, Consent, type DeliveryStatus, EscalationDue, type Message, type MessageId, type Send } from "@careline/domain"
+import {
+  type Change,
+  Consent,
+  type Contact,
+  type DeliveryStatus,
+  EscalationDue,
+  type Message,
+  type MessageId,
+  type Send
+} from "@careline/domain"
 import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Threads } from "@careline/ports"
-import type { Contact } from "@careline/domain"
 import { DateTime, Effect } from "effect"
 import { commit } from "./Commit.ts"
 

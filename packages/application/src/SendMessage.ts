@@ -40,7 +40,8 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       const [messageId] = (yield* (yield* IdGenerator).next("message", 1)) as ReadonlyArray<MessageId>
       const [sendId] = (yield* (yield* IdGenerator).next("send", 1)) as ReadonlyArray<SendId>
 
-      const earlier = request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
+      const earlier =
+        request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
       if (earlier !== null) return earlier
 
       const now = yield* DateTime.now

@@ -9,7 +9,16 @@ const M = "America/Denver"
 const P = "America/Los_Angeles"
 
 /** Every zone of the fifty states, of the strictest reading for who may be anywhere. */
-export const unitedStates: ReadonlyArray<string> = [E, C, M, "America/Phoenix", P, "America/Anchorage", "America/Adak", "Pacific/Honolulu"]
+export const unitedStates: ReadonlyArray<string> = [
+  E,
+  C,
+  M,
+  "America/Phoenix",
+  P,
+  "America/Anchorage",
+  "America/Adak",
+  "Pacific/Honolulu"
+]
 
 const codesByZones: ReadonlyArray<readonly [zones: ReadonlyArray<string>, codes: string]> = [
   [

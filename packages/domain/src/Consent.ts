@@ -77,14 +77,20 @@ export const keyword = (text: string): Keyword | null => {
 /** Whether an opt-out word may have been meant for an appointment, so that staff should ask. */
 export const mayMeanAppointment = (text: string): boolean => appointmentWords.has(normalise(text))
 
-const fuzzyOptOut = /\b(stop|quit|dont|do not|no more|no mas|unsubscribe|remove me|leave me alone)\b.*\b(text|texts|texting|message|messages|messaging|mensajes|contacting|me)\b|\b(no mas|opt me out|unsubscribe me|take me off|wrong number|lose my number|stp|sotp|unsubcribe|unsuscribe)\b/
+const fuzzyOptOut =
+  /\b(stop|quit|dont|do not|no more|no mas|unsubscribe|remove me|leave me alone)\b.*\b(text|texts|texting|message|messages|messaging|mensajes|contacting|me)\b|\b(no mas|opt me out|unsubscribe me|take me off|wrong number|lose my number|stp|sotp|unsubcribe|unsuscribe)\b/
 
 /** Whether the message reads like a wish to opt out without being the keyword: for a person to judge, never acted on alone. */
 export const mayMeanOptOut = (text: string): boolean =>
   keyword(text) === null && fuzzyOptOut.test(normalise(text.replaceAll("'", "").replaceAll("’", "")))
 
 /** The consent after a keyword. A help word changes nothing. */
-export const afterKeyword = (consent: Consent, said: Keyword, source: Consent["source"], at: Consent["changedAt"]): Consent => {
+export const afterKeyword = (
+  consent: Consent,
+  said: Keyword,
+  source: Consent["source"],
+  at: Consent["changedAt"]
+): Consent => {
   const status = said === "opt_out" ? "opted_out" : said === "opt_in" ? "opted_in" : consent.status
   return status === consent.status ? consent : { ...consent, status, source, changedAt: at }
 }

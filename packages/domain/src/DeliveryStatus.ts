@@ -8,7 +8,17 @@
 import { Schema } from "effect"
 
 /** From the least known to the most. */
-const chain = ["queued", "sending", "unknown", "accepted", "sent", "failed", "undelivered", "delivered", "read"] as const
+const chain = [
+  "queued",
+  "sending",
+  "unknown",
+  "accepted",
+  "sent",
+  "failed",
+  "undelivered",
+  "delivered",
+  "read"
+] as const
 
 /**
  * - `queued`: waits here. `sending`: being handed to the provider. `unknown`: handed over, the answer got lost.

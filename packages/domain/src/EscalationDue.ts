@@ -51,32 +51,36 @@ export const decide = (
     ]
   }
   const notified = from === null ? [] : [...new Set(settings.escalationPhoneNumbers)]
-  const waitedMillis = thread.lastInboundAt === null ? 0 : now.epochMilliseconds - thread.lastInboundAt.epochMilliseconds
+  const waitedMillis =
+    thread.lastInboundAt === null ? 0 : now.epochMilliseconds - thread.lastInboundAt.epochMilliseconds
   const body = Escalation.notice({
     link: due.link,
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
   })
   const message = systemMessage(thread, ids.messageId, Escalation.report(notified), now)
-  const sends = from === null ? [] : notified.map((to, index): Change => ({
-    _tag: "SendQueued",
-    send: Send.queue(
-      {
-        id: ids.sendIds[index]!,
-        siteGroupingId,
-        threadId,
-        messageId: null,
-        purpose: "escalation",
-        messageClass: "on_call",
-        from: from.number,
-        fromNumberId: from.id,
-        to,
-        body,
-        mediaUrls: []
-      },
-      now
-    )
-  }))
+  const sends =
+    from === null
+      ? []
+      : notified.map((to, index): Change => ({
+          _tag: "SendQueued",
+          send: Send.queue(
+            {
+              id: ids.sendIds[index]!,
+              siteGroupingId,
+              threadId,
+              messageId: null,
+              purpose: "escalation",
+              messageClass: "on_call",
+              from: from.number,
+              fromNumberId: from.id,
+              to,
+              body,
+              mediaUrls: []
+            },
+            now
+          )
+        }))
   return [
     { _tag: "MessageAdded", message },
     ...sends,
@@ -97,5 +101,11 @@ export const notNotified = (
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
   const message = systemMessage(thread, messageId, `The alarm did not reach ${PhoneNumber.mask(number)}.`, now)
   const next = Thread.append(thread, message)
-  return { thread: next, changes: [{ _tag: "MessageAdded", message }, { _tag: "ThreadSaved", thread: next }] }
+  return {
+    thread: next,
+    changes: [
+      { _tag: "MessageAdded", message },
+      { _tag: "ThreadSaved", thread: next }
+    ]
+  }
 }

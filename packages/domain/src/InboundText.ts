@@ -57,7 +57,8 @@ export interface Decision {
   readonly changes: ReadonlyArray<Change>
 }
 
-const OPT_OUT_CONFIRMATION = "You are opted out and will receive no further texts from this number. Reply START to opt in."
+const OPT_OUT_CONFIRMATION =
+  "You are opted out and will receive no further texts from this number. Reply START to opt in."
 
 const flagOf = (text: string): MessageMetadata["flag"] =>
   Consent.mayMeanAppointment(text)

@@ -11,8 +11,7 @@ const E164_PATTERN = /^\+[1-9]\d{6,14}$/
 export const isE164 = (text: string): boolean => E164_PATTERN.test(text)
 
 /** Whether the string is an E.164 number that the numbering plan of its country allows. */
-export const isValid = (text: string): boolean =>
-  isE164(text) && (parsePhoneNumberFromString(text)?.isValid() ?? false)
+export const isValid = (text: string): boolean => isE164(text) && (parsePhoneNumberFromString(text)?.isValid() ?? false)
 
 /** A number in E.164 form that its country's numbering plan allows. */
 export const E164 = Schema.String.check(

@@ -30,7 +30,10 @@ export const find = (
         price.direction === query.direction &&
         price.validFrom <= query.on
     )
-    .reduce<Price | null>((latest, price) => (latest === null || price.validFrom > latest.validFrom ? price : latest), null)
+    .reduce<Price | null>(
+      (latest, price) => (latest === null || price.validFrom > latest.validFrom ? price : latest),
+      null
+    )
 
 /** The cost of one text, in millionths of the price's currency. `null` for media where the price has none. */
 export const cost = (price: Price, text: string, mediaCount: number): number | null =>

@@ -30,7 +30,9 @@ const widths = (characters: ReadonlyArray<string>, encoding: Count["encoding"]):
 
 export const count = (text: string): Count => {
   const characters = Array.from(text)
-  const encoding = characters.every((character) => alphabet.has(character) || extension.has(character)) ? "GSM-7" : "UCS-2"
+  const encoding = characters.every((character) => alphabet.has(character) || extension.has(character))
+    ? "GSM-7"
+    : "UCS-2"
   const { part, single } = capacities[encoding]
   const sizes = widths(characters, encoding)
   const units = sizes.reduce((sum, size) => sum + size, 0)

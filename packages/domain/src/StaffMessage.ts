@@ -29,7 +29,14 @@ export const answered = (thread: Thread.Thread): { thread: Thread.Thread; change
     thread: { ...thread, escalation: Escalation.onAnswered(escalation) },
     changes:
       escalation.state === "running"
-        ? [{ _tag: "TimerStopped", siteGroupingId: thread.siteGroupingId, threadId: thread.id, period: escalation.period }]
+        ? [
+            {
+              _tag: "TimerStopped",
+              siteGroupingId: thread.siteGroupingId,
+              threadId: thread.id,
+              period: escalation.period
+            }
+          ]
         : []
   }
 }

@@ -84,7 +84,14 @@ export const reopen = (thread: Thread, now: DateTime.Utc): Thread =>
 export const remove = (thread: Thread, now: DateTime.Utc): Thread =>
   thread.deletedAt !== null
     ? thread
-    : { ...thread, deletedAt: now, updatedAt: now, unreadCount: 0, readPosition: thread.lastPosition, escalation: Escalation.onAnswered(thread.escalation) }
+    : {
+        ...thread,
+        deletedAt: now,
+        updatedAt: now,
+        unreadCount: 0,
+        readPosition: thread.lastPosition,
+        escalation: Escalation.onAnswered(thread.escalation)
+      }
 
 /** The from-number lock after a text to `number`: the first one sets it, a later one on another number does not move it. */
 export const receivedOn = (thread: Thread, number: PhoneNumberId): Thread => ({

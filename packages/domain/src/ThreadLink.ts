@@ -23,16 +23,27 @@ export interface Link {
 }
 
 /** Setting one side clears the other, and says so. Asking for both at once is an error. */
-export const decide = (thread: Pick<Thread, "patientIds" | "facilityId">, request: LinkRequest): Result.Result<Link, LinkConflict> => {
+export const decide = (
+  thread: Pick<Thread, "patientIds" | "facilityId">,
+  request: LinkRequest
+): Result.Result<Link, LinkConflict> => {
   const patients = request.patientIds === undefined ? undefined : [...new Set(request.patientIds)]
   if (patients !== undefined && patients.length > 0 && request.facilityId != null) {
     return Result.fail(new LinkConflict({ message: "A thread links to patients or to a facility, not to both" }))
   }
   if (patients !== undefined && patients.length > 0) {
-    return Result.succeed({ patientIds: patients, facilityId: null, cleared: thread.facilityId === null ? null : "facility" })
+    return Result.succeed({
+      patientIds: patients,
+      facilityId: null,
+      cleared: thread.facilityId === null ? null : "facility"
+    })
   }
   if (request.facilityId != null) {
-    return Result.succeed({ patientIds: [], facilityId: request.facilityId, cleared: thread.patientIds.length === 0 ? null : "patients" })
+    return Result.succeed({
+      patientIds: [],
+      facilityId: request.facilityId,
+      cleared: thread.patientIds.length === 0 ? null : "patients"
+    })
   }
   return Result.succeed({
     patientIds: patients ?? thread.patientIds,

@@ -4,8 +4,22 @@ import { assert, describe, it } from "vitest"
 import { Consent, type Contact } from "../src/index.ts"
 
 const optOuts = [
-  "STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT-OUT", "OPT OUT",
-  "REMOVE", "ARRET", "ARRÊT", "ALTO", "PARAR"
+  "STOP",
+  "STOPALL",
+  "STOP ALL",
+  "UNSUBSCRIBE",
+  "CANCEL",
+  "END",
+  "QUIT",
+  "REVOKE",
+  "OPTOUT",
+  "OPT-OUT",
+  "OPT OUT",
+  "REMOVE",
+  "ARRET",
+  "ARRÊT",
+  "ALTO",
+  "PARAR"
 ]
 const optIns = ["START", "UNSTOP"]
 const helps = ["HELP", "INFO"]
@@ -27,12 +41,13 @@ describe("A text that is a keyword", () => {
       assert.strictEqual(Consent.keyword(before + recased(word, upper) + after), "opt_out")
     }
   )
-  test.prop([fc.constantFrom(...optOuts, ...optIns, ...helps), fc.constantFrom("please", "my medication", "the", "mom"), fc.boolean()])(
-    "is none inside a sentence: nobody is opted out by talking",
-    (word, other, first) => {
-      assert.isNull(Consent.keyword(first ? `${word} ${other}` : `${other} ${word}`))
-    }
-  )
+  test.prop([
+    fc.constantFrom(...optOuts, ...optIns, ...helps),
+    fc.constantFrom("please", "my medication", "the", "mom"),
+    fc.boolean()
+  ])("is none inside a sentence: nobody is opted out by talking", (word, other, first) => {
+    assert.isNull(Consent.keyword(first ? `${word} ${other}` : `${other} ${word}`))
+  })
   it("reads letters of another width as the letters that they are", () => {
     assert.strictEqual(Consent.keyword("ＳＴＯＰ"), "opt_out")
   })
@@ -40,17 +55,24 @@ describe("A text that is a keyword", () => {
 })
 
 describe("A text that only looks like a wish to opt out", () => {
-  it.each(["please stop texting me", "don't text me anymore", "no mas", "No más", "stp", "wrong number", "take me off this list"])(
-    "is flagged for staff: %s",
-    (text) => {
-      assert.isNull(Consent.keyword(text))
-      assert.isTrue(Consent.mayMeanOptOut(text))
-    }
-  )
-  it.each(["When can she stop taking the pills?", "The end of the week is fine", "Can I cancel my appointment?", "thanks!"])(
-    "is not flagged when it is about care: %s",
-    (text) => assert.isFalse(Consent.mayMeanOptOut(text))
-  )
+  it.each([
+    "please stop texting me",
+    "don't text me anymore",
+    "no mas",
+    "No más",
+    "stp",
+    "wrong number",
+    "take me off this list"
+  ])("is flagged for staff: %s", (text) => {
+    assert.isNull(Consent.keyword(text))
+    assert.isTrue(Consent.mayMeanOptOut(text))
+  })
+  it.each([
+    "When can she stop taking the pills?",
+    "The end of the week is fine",
+    "Can I cancel my appointment?",
+    "thanks!"
+  ])("is not flagged when it is about care: %s", (text) => assert.isFalse(Consent.mayMeanOptOut(text)))
   it("may mean an appointment when it is CANCEL, and opts out all the same", () => {
     assert.isTrue(Consent.mayMeanAppointment("Cancel!"))
     assert.isFalse(Consent.mayMeanAppointment("STOP"))

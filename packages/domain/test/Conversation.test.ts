@@ -43,7 +43,14 @@ type Event =
   | { readonly kind: "pause"; readonly minutes: number }
 
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("text" as const), words: fc.constantFrom("hello", "STOP", "START", "HELP", "cancel", "how are you?"), on: fc.constantFrom(0 as const, 1 as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("text" as const),
+      words: fc.constantFrom("hello", "STOP", "START", "HELP", "cancel", "how are you?"),
+      on: fc.constantFrom(0 as const, 1 as const)
+    })
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("reply" as const, "read" as const, "delete" as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("timer" as const), periodsBack: fc.nat({ max: 2 }) }) },
   {
@@ -122,14 +129,21 @@ const play = (events: ReadonlyArray<Event>) => {
       case "timer":
         if (thread !== null) {
           const current: Thread.Thread = thread
-          const due = { thread: current, period: current.escalation.period - one.periodsBack, settings, from: numbers[0], link: "https://x" }
+          const due = {
+            thread: current,
+            period: current.escalation.period - one.periodsBack,
+            settings,
+            from: numbers[0],
+            link: "https://x"
+          }
           take(EscalationDue.decide(due, { messageId: fresh() as MessageId, sendIds: [fresh() as SendId] }, now))
         }
         break
       default:
         if (thread !== null) {
           const current: Thread.Thread = thread
-          if (one.kind === "read") take([{ _tag: "ThreadSaved", thread: Thread.readUpTo(current, current.lastPosition, 0, now) }])
+          if (one.kind === "read")
+            take([{ _tag: "ThreadSaved", thread: Thread.readUpTo(current, current.lastPosition, 0, now) }])
           else if (current.deletedAt !== null) break
           else if (one.kind === "delete") {
             const ended = StaffMessage.answered(current)
@@ -179,12 +193,17 @@ describe("A thread, whatever happens in whatever order", () => {
 
   test.prop([events])("keeps its messages in places without gaps, in the order in which they came", (all) => {
     const messages = of(play(all).changes, "MessageAdded").map(({ message }) => message.position)
-    assert.deepStrictEqual(messages, messages.map((_, index) => index + 1))
+    assert.deepStrictEqual(
+      messages,
+      messages.map((_, index) => index + 1)
+    )
   })
 
   test.prop([events])("stays the same thread, with the same number, through deleting and reopening", (all) => {
     const { changes, locks, thread } = play(all)
-    const ids = new Set(of(changes, "ThreadSaved").map((change) => `${change.thread.id} ${change.thread.siteGroupingId}`))
+    const ids = new Set(
+      of(changes, "ThreadSaved").map((change) => `${change.thread.id} ${change.thread.siteGroupingId}`)
+    )
     assert.isAtMost(ids.size, 1)
     const set = locks.filter((lock) => lock !== null)
     assert.isAtMost(new Set(set).size, 1)
@@ -214,13 +233,19 @@ describe("A thread, whatever happens in whatever order", () => {
 
 describe("An inbound text", () => {
   it("is kept and shown while the line is off, and nothing else happens", () => {
-    const { changes, thread } = play([{ kind: "settings", change: { voipEnabled: false } }, { kind: "text", words: "hello", on: 0 }])
+    const { changes, thread } = play([
+      { kind: "settings", change: { voipEnabled: false } },
+      { kind: "text", words: "hello", on: 0 }
+    ])
     assert.strictEqual(thread?.unreadCount, 1)
     assert.deepStrictEqual([...of(changes, "SendQueued"), ...of(changes, "TimerStarted")], [])
   })
 
   it("does not move the lock when it comes on another number of the tenant", () => {
-    const { thread } = play([{ kind: "text", words: "hello", on: 0 }, { kind: "text", words: "hello", on: 1 }])
+    const { thread } = play([
+      { kind: "text", words: "hello", on: 0 },
+      { kind: "text", words: "hello", on: 1 }
+    ])
     assert.deepStrictEqual([thread?.phoneNumberId, thread?.lastContactedNumberId], [numbers[0].id, numbers[1].id])
   })
 

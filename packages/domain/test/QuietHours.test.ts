@@ -23,7 +23,10 @@ describe("Quiet hours", () => {
     ["Asia/Kolkata", "2026-03-03T14:30:00Z", "2026-03-04T02:30:00Z"],
     ["America/Anchorage", "2026-03-08T06:00:00Z", "2026-03-08T16:00:00Z"]
   ])("in %s: asked at %s, a message may leave at %s", (zone, now, expected) => {
-    assert.strictEqual(DateTime.formatIso(QuietHours.earliestSend(night, [zone], at(now))), DateTime.formatIso(at(expected)))
+    assert.strictEqual(
+      DateTime.formatIso(QuietHours.earliestSend(night, [zone], at(now))),
+      DateTime.formatIso(at(expected))
+    )
   })
 
   it("end in the hour that clocks skip when the skip is over", () => {
@@ -57,17 +60,29 @@ describe("Quiet hours", () => {
     assert.includeMembers([...zones], ["America/New_York", "Pacific/Honolulu"])
   })
 
-  const time = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 })).map(
-    ([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`
+  const time = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+    .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`)
+  const zone = fc.constantFrom(
+    "America/New_York",
+    "America/Phoenix",
+    "America/Anchorage",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "Europe/London"
   )
-  const zone = fc.constantFrom("America/New_York", "America/Phoenix", "America/Anchorage", "Asia/Kolkata", "Pacific/Apia", "Europe/London")
-  const instant = fc.integer({ min: Date.UTC(2025, 0), max: Date.UTC(2028, 0) }).map((millis) => DateTime.makeUnsafe(millis))
+  const instant = fc
+    .integer({ min: Date.UTC(2025, 0), max: Date.UTC(2028, 0) })
+    .map((millis) => DateTime.makeUnsafe(millis))
 
-  test.prop([time, time, zone, instant])("never let a message go early, and never hold it a minute too long", (start, end, one, now) => {
-    const quiet = { start, end }
-    const free = QuietHours.earliestSend(quiet, [one], now)
-    assert.isFalse(QuietHours.isQuiet(quiet, [one], free))
-    assert.isTrue(DateTime.isGreaterThanOrEqualTo(free, now))
-    if (free !== now) assert.isTrue(QuietHours.isQuiet(quiet, [one], DateTime.subtractDuration(free, 1)))
-  })
+  test.prop([time, time, zone, instant])(
+    "never let a message go early, and never hold it a minute too long",
+    (start, end, one, now) => {
+      const quiet = { start, end }
+      const free = QuietHours.earliestSend(quiet, [one], now)
+      assert.isFalse(QuietHours.isQuiet(quiet, [one], free))
+      assert.isTrue(DateTime.isGreaterThanOrEqualTo(free, now))
+      if (free !== now) assert.isTrue(QuietHours.isQuiet(quiet, [one], DateTime.subtractDuration(free, 1)))
+    }
+  )
 })

@@ -35,7 +35,13 @@ describe("A text in segments", () => {
   })
 
   it("costs what the newest line of the price list says", () => {
-    const base = { provider: "twilio", country: "US", direction: "outbound", currency: "USD", microsPerMms: 20_000 } as const
+    const base = {
+      provider: "twilio",
+      country: "US",
+      direction: "outbound",
+      currency: "USD",
+      microsPerMms: 20_000
+    } as const
     const table = [
       { ...base, microsPerSegment: 7_900, validFrom: "2025-01-01" },
       { ...base, microsPerSegment: 8_300, validFrom: "2026-01-01" }

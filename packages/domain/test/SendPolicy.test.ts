@@ -1,6 +1,14 @@
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
-import { type Contact, MessageClass, type PhoneNumber, Send, SendOutcome, SendPolicy, VoipSettings } from "../src/index.ts"
+import {
+  type Contact,
+  MessageClass,
+  type PhoneNumber,
+  Send,
+  SendOutcome,
+  SendPolicy,
+  VoipSettings
+} from "../src/index.ts"
 
 const midnight = DateTime.makeUnsafe("2026-03-03T05:00:00Z")
 const noon = DateTime.makeUnsafe("2026-03-03T17:00:00Z")
@@ -29,7 +37,10 @@ describe("The send policy", () => {
   })
 
   it.each(MessageClass.MessageClass.literals)("refuses a %s message to somebody who opted out", (messageClass) => {
-    assert.strictEqual(refusal({ messageClass, consent: { status: "opted_out" }, now: midnight }), "recipient_opted_out")
+    assert.strictEqual(
+      refusal({ messageClass, consent: { status: "opted_out" }, now: midnight }),
+      "recipient_opted_out"
+    )
   })
 
   it.each(["72975", "PHARMACY", "ana@example.org"])("refuses to text %s, which nobody reads", (recipient) => {

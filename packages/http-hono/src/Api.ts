@@ -1,5 +1,17 @@
 /** The shapes of the public API. What validates a request also describes it in the OpenAPI document. */
-import { Consent, Contact, DeliveryStatus, FacilityId, Message, PatientId, PhoneNumber, type PoolNumber, SiteGroupingId, UserId, VoipSettings } from "@careline/domain"
+import type { Contact } from "@careline/domain"
+import {
+  Consent,
+  DeliveryStatus,
+  FacilityId,
+  Message,
+  PatientId,
+  PhoneNumber,
+  type PoolNumber,
+  SiteGroupingId,
+  UserId,
+  VoipSettings
+} from "@careline/domain"
 import type { ParkedEvent, ThreadView } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
 
@@ -24,7 +36,9 @@ export const tenantOfQuery = (text: string | undefined): SiteGroupingId | null |
   text === undefined ? undefined : text === "" || text === "null" ? null : SiteGroupingId.make(text)
 
 export const PageQuery = {
-  limit: Schema.optionalKey(Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }))),
+  limit: Schema.optionalKey(
+    Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }))
+  ),
   cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512)))
 }
 export const pageOf = (query: { readonly limit?: number; readonly cursor?: string }) => ({
@@ -203,7 +217,9 @@ export const NewConsent = Schema.Struct({ status: Schema.Literals(["opted_in", "
 
 /** The contact in a path: E.164, its `+` escaped or read as a blank by a careless client. */
 export const contactOfPath = (text: string): Contact.Contact | undefined =>
-  Option.getOrUndefined(PhoneNumber.parse(text.trim().replace(/^(?!\+)(?=\d{8,15}$)/, "+"))) as Contact.Contact | undefined
+  Option.getOrUndefined(PhoneNumber.parse(text.trim().replace(/^(?!\+)(?=\d{8,15}$)/, "+"))) as
+    | Contact.Contact
+    | undefined
 
 export const ParkedJson = Schema.Struct({
   id: Id,
@@ -213,7 +229,10 @@ export const ParkedJson = Schema.Struct({
   receivedAt: Text
 }).annotate({ identifier: "ParkedEvent" })
 
-export const parkedJson = (event: ParkedEvent): typeof ParkedJson.Type => ({ ...event, receivedAt: iso(event.receivedAt) })
+export const parkedJson = (event: ParkedEvent): typeof ParkedJson.Type => ({
+  ...event,
+  receivedAt: iso(event.receivedAt)
+})
 
 export const pageJson = <S extends Schema.Constraint>(item: S, name: string) =>
   Schema.Struct({ items: Schema.Array(item), nextCursor: nullOr(Text) }).annotate({ identifier: name })

@@ -43,7 +43,11 @@ export const makeApp = (runtime: HostRuntime<Services>, authenticate: Authentica
   mount(app, routes, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
-  app.notFound((context) => problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path")))
-  app.onError((_error, context) => problemResponse(context, Problem.problem("internal", 500, "Something went wrong here")))
+  app.notFound((context) =>
+    problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))
+  )
+  app.onError((_error, context) =>
+    problemResponse(context, Problem.problem("internal", 500, "Something went wrong here"))
+  )
   return app
 }

@@ -51,7 +51,11 @@ const callerOf = Effect.fnUntraced(function* (payload: JWTPayload) {
   const roles = claims.roles.filter((role) => isRole(role))
   if (roles.length === 0) return yield* new Forbidden({ message: "The token has no role here" })
   const tenants = (claims.siteGroupingIds ?? []).map((id) => SiteGroupingId.make(String(id)))
-  const scope = roles.includes("SYSTEM_ADMIN") ? ("all" as const) : tenants.length === 0 ? [null] : [...new Set(tenants)]
+  const scope = roles.includes("SYSTEM_ADMIN")
+    ? ("all" as const)
+    : tenants.length === 0
+      ? [null]
+      : [...new Set(tenants)]
   return { userId: claims.sub, roles, scope } satisfies Caller
 })
 
@@ -88,7 +92,11 @@ export type Authenticate = ReturnType<typeof makeAuthenticate>
 /** A token for trying Careline out. Only the sandbox hands one out. */
 export const issueToken = (
   secret: Redacted.Redacted,
-  claims: { readonly sub: string; readonly roles: ReadonlyArray<Role>; readonly siteGroupingIds?: ReadonlyArray<string> },
+  claims: {
+    readonly sub: string
+    readonly roles: ReadonlyArray<Role>
+    readonly siteGroupingIds?: ReadonlyArray<string>
+  },
   options: { readonly expiresIn: string; readonly issuer?: string | null; readonly audience?: string | null }
 ): Effect.Effect<string> => {
   const { sub, ...rest } = claims
@@ -106,7 +114,8 @@ export const issueToken = (
 export const tenantFor = Effect.fnUntraced(function* (caller: Caller, named: Tenant | undefined) {
   const tenant = named === undefined ? homeTenant(caller) : named
   if (tenant === undefined) return yield* new Forbidden({ message: "Name the site grouping that you mean" })
-  if (caller.scope !== "all" && !caller.scope.includes(tenant)) return yield* new Forbidden({ message: "Not your site grouping" })
+  if (caller.scope !== "all" && !caller.scope.includes(tenant))
+    return yield* new Forbidden({ message: "Not your site grouping" })
   return tenant
 })
 

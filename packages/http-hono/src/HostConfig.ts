@@ -27,7 +27,8 @@ export class HostConfigError extends Schema.TaggedError<HostConfigError>()("Host
 
 const DEFAULT_PORT = "3000"
 
-const refuse = (variable: string, message: string) => new HostConfigError({ variable, message: `${variable} ${message}` })
+const refuse = (variable: string, message: string) =>
+  new HostConfigError({ variable, message: `${variable} ${message}` })
 
 /** An empty variable counts as one that is not set: that is how `.env` files say so. */
 const read = (variable: string) =>
@@ -106,9 +107,7 @@ export const hostConfig = Effect.gen(function* () {
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
     provider,
     auth:
-      source === null
-        ? null
-        : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
+      source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel
   }
   return config

@@ -83,7 +83,9 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
         Object.entries({
           ...everywhere,
           ...(route.path.includes("{id}") ? { 404: "There is none, or not for the caller" } : {}),
-          ...(route.body === null ? {} : { 413: "The body is too large", 415: "The body is not JSON", 422: "The request is not valid" }),
+          ...(route.body === null
+            ? {}
+            : { 413: "The body is too large", 415: "The body is not JSON", 422: "The request is not valid" }),
           ...route.problems
         }).map(([status, description]) => [status, problemResponse(description)])
       )
@@ -95,9 +97,13 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
   paths["/api/v1/events"] = {
     get: {
       operationId: "listenToEvents",
-      summary: "Server-sent events: `thread.updated`, `message.created`, `message.updated`. `Last-Event-ID` resumes without a gap.",
+      summary:
+        "Server-sent events: `thread.updated`, `message.created`, `message.updated`. `Last-Event-ID` resumes without a gap.",
       parameters: [{ name: "Last-Event-ID", in: "header", schema: { type: "string" } }],
-      responses: { 200: { description: "The stream", content: { "text/event-stream": {} } }, 401: problemResponse(everywhere[401]!) }
+      responses: {
+        200: { description: "The stream", content: { "text/event-stream": {} } },
+        401: problemResponse(everywhere[401]!)
+      }
     }
   }
   return {

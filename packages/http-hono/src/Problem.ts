@@ -62,7 +62,10 @@ const ofTagged = (error: Tagged): Problem | null => {
         until: DateTime.formatIso(error.until as DateTime.Utc)
       })
     case "NoSenderNumber":
-      return problem("no-sender-number", 409, "There is no number to send from", { ...detail, reason: "no_sender_number" })
+      return problem("no-sender-number", 409, "There is no number to send from", {
+        ...detail,
+        reason: "no_sender_number"
+      })
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":
@@ -93,7 +96,8 @@ const ofTelephony = (reason: Tagged): Problem | null => {
   }
 }
 
-const isTagged = (error: unknown): error is Tagged => Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
+const isTagged = (error: unknown): error is Tagged =>
+  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
 
 /** The problem that a failed request answers with. */
 export const ofCause = (cause: Cause.Cause<unknown>): Problem => {

@@ -110,7 +110,12 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
 }
 
 /** Mounts routes on an app. */
-export const mount = <R>(app: Hono, routes: ReadonlyArray<Route<R>>, runtime: HostRuntime<R>, authenticate: Authenticate): void => {
+export const mount = <R>(
+  app: Hono,
+  routes: ReadonlyArray<Route<R>>,
+  runtime: HostRuntime<R>,
+  authenticate: Authenticate
+): void => {
   for (const one of routes) {
     app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
       respond(context, runtime, serve(one, context, authenticate))

@@ -79,7 +79,9 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     number: SANDBOX_NUMBER,
     simulator: { url: simulator.url, accountSid: ACCOUNT_SID, authToken }
   }
-  yield* Effect.promise(() => writeFile(sandboxPath(config.dataDirectory), JSON.stringify(file, null, 2), { mode: 0o600 }))
+  yield* Effect.promise(() =>
+    writeFile(sandboxPath(config.dataDirectory), JSON.stringify(file, null, 2), { mode: 0o600 })
+  )
   return { telephony, simulator, token, secret: Redacted.make(secret) }
 })
 

@@ -92,7 +92,12 @@ class Conversation {
   /** What the simulator took from us for a number. */
   async sentTo(number: string): Promise<ReadonlyArray<{ readonly body: string; readonly from: string }>> {
     const { messages } = await this.simulator<{
-      readonly messages: ReadonlyArray<{ readonly to: string; readonly direction: string; readonly body: string; readonly from: string }>
+      readonly messages: ReadonlyArray<{
+        readonly to: string
+        readonly direction: string
+        readonly body: string
+        readonly from: string
+      }>
     }>("ledger", {})
     return messages.filter((message) => message.to === number && message.direction === "outbound-api")
   }
@@ -107,7 +112,10 @@ class Conversation {
 
   /** Oldest first. */
   async messages(id: string): Promise<ReadonlyArray<Message>> {
-    const { body } = await this.api<{ readonly items: ReadonlyArray<Message> }>("GET", `/external-threads/${id}/messages?limit=200`)
+    const { body } = await this.api<{ readonly items: ReadonlyArray<Message> }>(
+      "GET",
+      `/external-threads/${id}/messages?limit=200`
+    )
     return body.items.toReversed()
   }
 
@@ -164,7 +172,9 @@ const play = async (sandbox: SandboxFile): Promise<number> => {
   const reply = await demo.api<Message>("POST", `/external-threads/${thread.id}/messages`, { content: words })
   demo.check(reply.status === 202 && reply.body.deliveryStatus === "queued", "the reply is queued")
   const delivered = await demo.until(async () =>
-    (await demo.messages(thread.id)).find((message) => message.id === reply.body.id && message.deliveryStatus === "delivered")
+    (await demo.messages(thread.id)).find(
+      (message) => message.id === reply.body.id && message.deliveryStatus === "delivered"
+    )
   )
   demo.check(delivered !== undefined, "its delivery status moves to delivered")
   const sent = (await demo.sentTo(demo.contact)).filter(({ body }) => body === words)
@@ -172,11 +182,18 @@ const play = async (sandbox: SandboxFile): Promise<number> => {
 
   await demo.text("STOP")
   await demo.until(async () => (await demo.thread())?.optedOut)
-  const refused = await demo.api<{ readonly reason?: string; readonly detail?: string }>("POST", `/external-threads/${thread.id}/messages`, {
-    content: "Are you still there?"
-  })
+  const refused = await demo.api<{ readonly reason?: string; readonly detail?: string }>(
+    "POST",
+    `/external-threads/${thread.id}/messages`,
+    {
+      content: "Are you still there?"
+    }
+  )
   demo.say("clinician", `Are you still there?  → ${refused.status}: ${refused.body.detail}`)
-  demo.check(refused.status === 409 && refused.body.reason === "recipient_opted_out", "STOP opts out, and a further send is refused with its reason")
+  demo.check(
+    refused.status === 409 && refused.body.reason === "recipient_opted_out",
+    "STOP opts out, and a further send is refused with its reason"
+  )
 
   await demo.text("START")
   const back = await demo.until(async () => (await demo.thread())?.optedOut === false)
@@ -191,7 +208,10 @@ const play = async (sandbox: SandboxFile): Promise<number> => {
   demo.check(escalated !== undefined, "nobody answers: it escalates, and the thread says so")
   const alarm = await demo.until(async () => (await demo.sentTo(ON_CALL)).at(-1))
   if (alarm !== undefined) demo.say("to on-call", alarm.body)
-  demo.check(alarm !== undefined && !alarm.body.includes("dizzy"), "the on-call clinician is texted, without a word about the patient")
+  demo.check(
+    alarm !== undefined && !alarm.body.includes("dizzy"),
+    "the on-call clinician is texted, without a word about the patient"
+  )
 
   await demo.api("PUT", "/voip-settings", before)
   console.log(demo.failed === 0 ? "\nEvery step came true.\n" : `\n${demo.failed} steps did not come true.\n`)

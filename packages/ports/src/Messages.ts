@@ -40,7 +40,9 @@ export class Messages extends Context.Service<
       id: MessageId
     ) => Effect.Effect<Option.Option<Message.Message>, StorageError>
     /** Applies what was heard; returns those messages whose status or metadata changed, as they are now. */
-    readonly update: (updates: ReadonlyArray<MessageUpdate>) => Effect.Effect<ReadonlyArray<Message.Message>, StorageError>
+    readonly update: (
+      updates: ReadonlyArray<MessageUpdate>
+    ) => Effect.Effect<ReadonlyArray<Message.Message>, StorageError>
     /** Inbound messages of the thread behind a place. */
     readonly countInboundAfter: (
       siteGroupingId: Tenant,

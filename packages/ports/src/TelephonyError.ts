@@ -100,7 +100,11 @@ export class TelephonyError extends Schema.TaggedError<TelephonyError>()("Teleph
 }
 
 /** The reason that an HTTP status alone stands for: the base under every adapter's own code table. */
-export const fromStatus = (status: number, code: string | null, retryAfterMillis: number | null): TelephonyErrorReason => {
+export const fromStatus = (
+  status: number,
+  code: string | null,
+  retryAfterMillis: number | null
+): TelephonyErrorReason => {
   const message = `HTTP ${status}`
   if (status === 401 || status === 403) return new Unauthorised({ message, code })
   if (status === 404) return new NotFound({ message, code })

@@ -13,7 +13,10 @@ export class TelephonyProviders extends Context.Service<
   }
 >()("careline/ports/TelephonyProviders") {}
 
-export const make = (active: TelephonyService, others: ReadonlyArray<TelephonyService> = []): TelephonyProviders["Service"] => {
+export const make = (
+  active: TelephonyService,
+  others: ReadonlyArray<TelephonyService> = []
+): TelephonyProviders["Service"] => {
   const known = new Map([...others, active].map((telephony) => [telephony.provider, telephony]))
   return { active, byName: (provider) => known.get(provider) }
 }

@@ -32,7 +32,9 @@ export class Threads extends Context.Service<
   Threads,
   {
     /** The threads of the keys, deleted ones too, each locked until the transaction ends. Absent keys are left out. */
-    readonly loadByKeys: (keys: ReadonlyArray<Thread.ThreadKey>) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
+    readonly loadByKeys: (
+      keys: ReadonlyArray<Thread.ThreadKey>
+    ) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
     /** The threads of the ids, deleted ones too, each locked until the transaction ends. */
     readonly loadByIds: (
       ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>

@@ -1,5 +1,5 @@
 /** The files of one PostgreSQL: made once, whole or not at all. */
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { chown, mkdir, open as openFile, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { randomBytes } from "node:crypto"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
@@ -23,12 +23,21 @@ const failed = (cause: unknown) =>
 
 const io = <A>(work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: failed })
 
-const exists = (path: string) => Effect.promise(() => stat(path).then(() => true, () => false))
+const exists = (path: string) =>
+  Effect.promise(() =>
+    stat(path).then(
+      () => true,
+      () => false
+    )
+  )
 
 const give = (path: string, runAs: RunAs | undefined) =>
   runAs === undefined ? Effect.void : io(() => chown(path, runAs.uid, runAs.gid))
 
 const EXECUTABLE_BY_OTHERS = 0o001
+const PASSWORD_BYTES = 24
+/** How the directory of a cluster begins that is not whole yet. */
+const MAKING = "postgres.making-"
 
 /** Every directory above must let PostgreSQL's user through. */
 const checkReach = Effect.fnUntraced(function* (path: string, runAs: RunAs | undefined) {
@@ -44,15 +53,42 @@ const checkReach = Effect.fnUntraced(function* (path: string, runAs: RunAs | und
   }
 })
 
+/** The password outlives a power cut, as the cluster that knows it does. */
+const writeDurably = (path: string, text: string) =>
+  io(async () => {
+    await rm(path, { force: true })
+    const file = await openFile(path, "wx", 0o600)
+    await file.writeFile(text)
+    await file.sync()
+    await file.close()
+  })
+
+const syncDirectory = (path: string) =>
+  process.platform === "win32"
+    ? Effect.void
+    : io(async () => {
+        const handle = await openFile(path, "r")
+        await handle.sync()
+        await handle.close()
+      })
+
+const removeHalves = Effect.fnUntraced(function* (directory: string) {
+  for (const name of yield* io(() => readdir(directory))) {
+    if (!name.startsWith(MAKING)) continue
+    yield* Effect.ignore(io(() => rm(join(directory, name), { recursive: true, force: true, maxRetries: 3 })))
+  }
+})
+
 /** Makes the files beside their place and moves them there when they are whole, so that a crash leaves no half of them. */
 const initialise = Effect.fnUntraced(function* (directory: string, binaries: Binaries, runAs: RunAs | undefined) {
   const pgdata = join(directory, "postgres")
-  const making = join(directory, "postgres.making")
+  // A name of its own: the `initdb` of a host that was killed may still be at work in the one before.
+  const making = join(directory, `${MAKING}${randomBytes(8).toString("hex")}`)
   const passwordFile = join(directory, "password")
-  yield* io(() => rm(making, { recursive: true, force: true }))
+  yield* removeHalves(directory)
   yield* io(() => mkdir(making, { mode: 0o700 }))
   yield* give(making, runAs)
-  yield* io(() => writeFile(passwordFile, randomBytes(24).toString("base64url"), { mode: 0o600 }))
+  yield* writeDurably(passwordFile, randomBytes(PASSWORD_BYTES).toString("base64url"))
   yield* give(passwordFile, runAs)
   const made = yield* run(
     binaries.initdb,
@@ -69,6 +105,7 @@ const initialise = Effect.fnUntraced(function* (directory: string, binaries: Bin
   )
   if (made.code !== 0) return yield* failed(made.output)
   yield* io(() => rename(making, pgdata))
+  yield* syncDirectory(directory)
 })
 
 /** The cluster of a directory, made at the first time. */

@@ -21,7 +21,16 @@ const commandOf = (pid: number) =>
     ({ output }) => output
   )
 
-/** The pid in `postmaster.pid`, if that process is indeed this cluster's server: pids are used again. */
+const isAlive = (pid: number) =>
+  Effect.try({ try: () => process.kill(pid, 0), catch: (cause) => cause as NodeJS.ErrnoException }).pipe(
+    Effect.catch(({ code }) => Effect.succeed(code !== "ESRCH"))
+  )
+
+/**
+ * The pid in `postmaster.pid`, if that process is indeed this cluster's server: pids are used again.
+ *
+ * The file of a process that is gone stays: PostgreSQL finds in it whether a session of the dead server still lives.
+ */
 const runningPid = Effect.fnUntraced(function* ({ pgdata }: Cluster) {
   const pidFile = join(pgdata, "postmaster.pid")
   const text = yield* Effect.promise(() => readFile(pidFile, "utf8").catch(() => ""))
@@ -29,8 +38,10 @@ const runningPid = Effect.fnUntraced(function* ({ pgdata }: Cluster) {
   if (!(pid > 0)) return null
   const linux = yield* Effect.promise(() => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null))
   const command = linux ?? (process.platform === "linux" ? "" : yield* commandOf(pid))
-  if (command.includes("postgres") && command.includes(pgdata)) return pid
-  yield* Effect.promise(() => rm(pidFile, { force: true }))
+  const args = command.split(linux === null ? " " : "\0")
+  if (args[0]?.includes("postgres") === true && (linux === null ? command.includes(pgdata) : args.includes(pgdata)))
+    return pid
+  if (yield* isAlive(pid)) yield* Effect.promise(() => rm(pidFile, { force: true }))
   return null
 })
 
@@ -38,7 +49,10 @@ const runningPid = Effect.fnUntraced(function* ({ pgdata }: Cluster) {
 export const stop = Effect.fnUntraced(function* (cluster: Cluster, binaries: Binaries, runAs: RunAs | undefined) {
   if ((yield* runningPid(cluster)) === null) return
   const control = (mode: "fast" | "immediate", seconds: number) =>
-    run(binaries.pg_ctl, ["stop", "-D", cluster.pgdata, "-m", mode, "-w", "-t", String(seconds)], { runAs, cwd: cluster.pgdata })
+    run(binaries.pg_ctl, ["stop", "-D", cluster.pgdata, "-m", mode, "-w", "-t", String(seconds)], {
+      runAs,
+      cwd: cluster.pgdata
+    })
   if ((yield* control("fast", FAST_STOP_SECONDS)).code === 0) return
   const stopped = yield* control("immediate", IMMEDIATE_STOP_SECONDS)
   if (stopped.code !== 0) return yield* failed(`PostgreSQL does not stop: ${stopped.output}`)
@@ -51,7 +65,9 @@ export const freePort: Effect.Effect<number, EmbeddedPostgresError> = Effect.cal
     const address = server.address()
     server.close(() =>
       resume(
-        address !== null && typeof address === "object" ? Effect.succeed(address.port) : Effect.fail(failed("no free port"))
+        address !== null && typeof address === "object"
+          ? Effect.succeed(address.port)
+          : Effect.fail(failed("no free port"))
       )
     )
   })
@@ -75,11 +91,27 @@ export const start = Effect.fnUntraced(function* (
   const log = join(cluster.pgdata, "server.log")
   const started = yield* run(
     binaries.pg_ctl,
-    ["start", "-D", cluster.pgdata, "-l", log, "-w", "-t", String(START_SECONDS), "-o", [`-p ${port}`, ...flags].join(" ")],
+    [
+      "start",
+      "-D",
+      cluster.pgdata,
+      "-l",
+      log,
+      "-w",
+      "-t",
+      String(START_SECONDS),
+      "-o",
+      [`-p ${port}`, ...flags].join(" ")
+    ],
     { runAs, cwd: cluster.pgdata }
   )
   if (started.code !== 0) {
-    const tail = yield* Effect.promise(() => readFile(log, "utf8").then((text) => text.slice(-2000), () => ""))
+    const tail = yield* Effect.promise(() =>
+      readFile(log, "utf8").then(
+        (text) => text.slice(-2000),
+        () => ""
+      )
+    )
     return yield* failed(`PostgreSQL does not start: ${started.output}${tail}`)
   }
 })

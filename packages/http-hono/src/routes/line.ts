@@ -59,7 +59,8 @@ const changeSettings = route({
   method: "put",
   path: "/api/v1/voip-settings",
   operationId: "putVoipSettings",
-  summary: "Changes settings; what is not named stays as it is. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
+  summary:
+    "Changes settings; what is not named stays as it is. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
   query: TenantOnly,
   body: Api.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
@@ -107,7 +108,8 @@ const parked = route({
   method: "get",
   path: "/api/v1/parked-events",
   operationId: "listParkedEvents",
-  summary: "Webhooks that were kept and could not be applied: texts to numbers that are in no pool, and events that failed.",
+  summary:
+    "Webhooks that were kept and could not be applied: texts to numbers that are in no pool, and events that failed.",
   success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.ParkedJson) }) },
   handle: Effect.fnUntraced(function* ({ caller }) {
     yield* requireSystemAdmin(caller)

@@ -64,7 +64,8 @@ const edit = route({
   method: "patch",
   path: "/api/v1/external-threads/{id}",
   operationId: "editThread",
-  summary: "Renames, links, assigns a thread, or moves the number that it answers from. Setting patients clears the facility, and the other way round.",
+  summary:
+    "Renames, links, assigns a thread, or moves the number that it answers from. Setting patients clears the facility, and the other way round.",
   body: Api.ThreadEdit,
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
@@ -105,7 +106,8 @@ const send = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "sendMessage",
-  summary: "Answers the contact from the thread's number. The message is queued; its `deliveryStatus` tells what becomes of it.",
+  summary:
+    "Answers the contact from the thread's number. The message is queued; its `deliveryStatus` tells what becomes of it.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with one key make one message." }],
   body: Api.NewMessage,
   success: { status: 202, schema: Api.MessageJson },

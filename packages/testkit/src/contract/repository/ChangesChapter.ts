@@ -1,4 +1,5 @@
-import { type Change, Consent, type PoolNumber, Thread } from "@careline/domain"
+import type { Thread } from "@careline/domain"
+import { type Change, Consent, type PoolNumber } from "@careline/domain"
 import { Changes, Consents, Messages, Outbox, StorageError, Threads, Timers } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Arbitrary, Cause, DateTime, Effect } from "effect"

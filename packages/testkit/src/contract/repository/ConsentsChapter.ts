@@ -1,4 +1,5 @@
-import { Consent, Contact } from "@careline/domain"
+import type { Consent } from "@careline/domain"
+import { Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"

@@ -1,9 +1,9 @@
 /** What tests start from: pool numbers, threads and messages in the store, made the way the application makes them. */
+import type { Contact } from "@careline/domain"
 import {
   AttemptId,
   type Change,
   Consent,
-  Contact,
   InboundText,
   MessageId,
   PhoneNumberId,

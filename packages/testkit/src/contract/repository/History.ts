@@ -2,10 +2,10 @@
  * Random histories of a tenant's line, as the rules decide them: texts and keywords come in, staff answer, alarms fire,
  * threads are deleted. What a history leads to in a store is read back as plain data.
  */
+import type { Contact } from "@careline/domain"
 import {
   type Change,
   type Consent,
-  Contact,
   EscalationDue,
   type InboundText,
   type PoolNumber,

@@ -186,7 +186,10 @@ export const outboxChapter: Chapter = {
       // Accepted, unknown, undecided, being sent and waiting.
       assert.deepStrictEqual(yield* outbox.countSince(keys, since), [0, 5, 0])
       assert.deepStrictEqual(yield* outbox.countSince([], since), [])
-      const [withTheOldOne] = yield* outbox.countSince([keys[1]!], DateTime.subtractDuration(since, Duration.minutes(2)))
+      const [withTheOldOne] = yield* outbox.countSince(
+        [keys[1]!],
+        DateTime.subtractDuration(since, Duration.minutes(2))
+      )
       assert.strictEqual(withTheOldOne, 6)
     }),
 

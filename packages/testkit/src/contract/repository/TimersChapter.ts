@@ -1,4 +1,5 @@
-import { type Change, Thread } from "@careline/domain"
+import type { Thread } from "@careline/domain"
+import { type Change } from "@careline/domain"
 import { Timers, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect } from "effect"

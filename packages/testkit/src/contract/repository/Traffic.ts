@@ -1,6 +1,6 @@
 /** Events as providers report them, into the inbox and out of it again. */
 import type { Contact, PhoneNumber } from "@careline/domain"
-import { DeliveryStatus } from "@careline/domain"
+import type { DeliveryStatus } from "@careline/domain"
 import { Inbox, type IncomingEvent, type Lane, type Settlement } from "@careline/ports"
 import { Effect } from "effect"
 import * as Given from "./Given.ts"

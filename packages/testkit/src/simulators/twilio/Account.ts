@@ -40,7 +40,12 @@ export class Account {
 
   constructor(
     options: AccountOptions & { readonly smsUrl: string },
-    parts: { readonly ledger: Ledger; readonly sender: WebhookSender; readonly engine: StatusEngine; readonly faults: Faults }
+    parts: {
+      readonly ledger: Ledger
+      readonly sender: WebhookSender
+      readonly engine: StatusEngine
+      readonly faults: Faults
+    }
   ) {
     this.options = options
     this.smsUrl = options.smsUrl
@@ -60,7 +65,8 @@ export class Account {
     const magic = Wire.magicRecipients[to]
     if (magic !== undefined) return magic
     if (!E164.test(to)) return Wire.errors.toInvalid
-    if (from !== null && this.options.numbers !== undefined && !this.options.numbers.includes(from)) return Wire.errors.fromInvalid
+    if (from !== null && this.options.numbers !== undefined && !this.options.numbers.includes(from))
+      return Wire.errors.fromInvalid
     if (body === "" && form.getAll("MediaUrl").length === 0) return Wire.errors.contentMissing
     if (body.length > MAX_BODY) return Wire.errors.bodyTooLong
     return from !== null && this.optOuts.isBlocked(to, from) ? Wire.errors.unsubscribed : null
@@ -93,7 +99,15 @@ export class Account {
     const sid = text.sid ?? Wire.newSid(media.length > 0 ? "MM" : "SM")
     const heard = this.optOuts.hear(text.from, text.to, text.body)
     if (text.sid === undefined) {
-      this.log(sid, text.from, text.to, text.body, media.map(({ url }) => url), "inbound", "received")
+      this.log(
+        sid,
+        text.from,
+        text.to,
+        text.body,
+        media.map(({ url }) => url),
+        "inbound",
+        "received"
+      )
     }
     if (heard !== null) this.log(Wire.newSid("SM"), text.to, text.from, heard.reply, [], "outbound-reply", "delivered")
     const form: Form = [

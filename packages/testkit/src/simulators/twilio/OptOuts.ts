@@ -10,7 +10,8 @@ const words: Readonly<Record<Keyword, ReadonlySet<string>>> = {
 
 const replies: Readonly<Record<Keyword, string>> = {
   STOP: "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe.",
-  START: "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe.",
+  START:
+    "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe.",
   HELP: "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 }
 

@@ -16,7 +16,12 @@ const RETRY_AFTER_SECONDS = "1"
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
 
-export const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
+export const json = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {}
+): void => {
   response.writeHead(status, {
     "content-type": "application/json",
     "twilio-request-id": Wire.newSid("RQ"),
@@ -40,7 +45,8 @@ export class RestApi {
   handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
     const { accountSid, ledger } = this.options
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
-    if (url.pathname === `${base}.json` && request.method === "POST") return this.create(response, new URLSearchParams(body))
+    if (url.pathname === `${base}.json` && request.method === "POST")
+      return this.create(response, new URLSearchParams(body))
     if (url.pathname === `${base}.json` && request.method === "GET") return this.list(response, url)
     const sid = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1).replace(/\.json$/, "") : ""
     const message = ledger.find(sid)

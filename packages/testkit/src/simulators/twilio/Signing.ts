@@ -14,5 +14,7 @@ export const sign = (authToken: string, url: string, form: ReadonlyArray<readonl
     .sort()
     .flatMap((name) => [...byName.get(name)!].sort().map((value) => name + value))
     .join("")
-  return createHmac("sha1", authToken).update(signedUrl(url) + text, "utf8").digest("base64")
+  return createHmac("sha1", authToken)
+    .update(signedUrl(url) + text, "utf8")
+    .digest("base64")
 }

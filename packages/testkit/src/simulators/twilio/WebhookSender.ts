@@ -53,7 +53,10 @@ export class WebhookSender {
       const delivery = await this.try(url, form, token, Math.min(overrides.readTimeout, deadline - performance.now()))
       const failed = typeof delivery.answer !== "number" || delivery.answer >= 400
       const again =
-        failed && retry < overrides.retries && performance.now() < deadline && Overrides.repeats(overrides, delivery.answer)
+        failed &&
+        retry < overrides.retries &&
+        performance.now() < deadline &&
+        Overrides.repeats(overrides, delivery.answer)
       if (!again) return delivery
     }
   }

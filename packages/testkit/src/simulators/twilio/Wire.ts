@@ -63,7 +63,11 @@ export const errors = {
   fromInvalid: { status: 400, code: 21606, message: "The 'From' phone number is not a valid, SMS-capable number." },
   contentMissing: { status: 400, code: 21619, message: "A text message body or media urls must be specified." },
   bodyTooLong: { status: 400, code: 21617, message: "The concatenated message body exceeds the 1600 character limit" },
-  unroutable: { status: 400, code: 21612, message: "Message cannot be sent with the current combination of 'To' and 'From'" },
+  unroutable: {
+    status: 400,
+    code: 21612,
+    message: "Message cannot be sent with the current combination of 'To' and 'From'"
+  },
   regionOff: { status: 400, code: 21408, message: "Permission to send an SMS has not been enabled for the region" },
   unsubscribed: { status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
   notMobile: { status: 400, code: 21614, message: "'To' number is not a valid mobile number" }

@@ -1,0 +1,72 @@
+/**
+ * All that must hold before a change lands: types, lint, format, arrows, then every test. Prints the true counts last, and
+ * fails when anything failed. `--report <file>` also writes them as JSON.
+ */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+}
+
+const checks: ReadonlyArray<readonly [name: string, command: string, ...args: ReadonlyArray<string>]> = [
+  ["types", "tsc", "--noEmit"],
+  ["lint", "oxlint"],
+  ["format", "oxfmt", "--check", "."],
+  ["arrows", "node", "scripts/check-arrows.ts"]
+]
+
+const run = (command: string, args: ReadonlyArray<string>): boolean =>
+  spawnSync(command, [...args], { stdio: "inherit", shell: process.platform === "win32" }).status === 0
+
+const runChecks = (): Counts => {
+  const results = checks.map(([name, command, ...args]) => {
+    const passed = run(command, args)
+    console.log(`${passed ? "✓" : "✗"} ${name}`)
+    return passed
+  })
+  return { passed: results.filter(Boolean).length, failed: results.filter((passed) => !passed).length }
+}
+
+const runTests = (filters: ReadonlyArray<string>): Counts => {
+  const folder = mkdtempSync(join(tmpdir(), "careline-report-"))
+  const file = join(folder, "report.json")
+  const succeeded = run("vitest", [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+    ...filters
+  ])
+  try {
+    const report = JSON.parse(readFileSync(file, "utf8")) as {
+      readonly numPassedTests: number
+      readonly numFailedTests: number
+      readonly numFailedTestSuites: number
+    }
+    // A file that cannot be loaded has no tests that could fail, and is a failure all the same.
+    const failed = Math.max(report.numFailedTests, succeeded ? 0 : 1)
+    return { passed: report.numPassedTests, failed }
+  } catch {
+    return { passed: 0, failed: 1 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const reportFlag = process.argv.indexOf("--report")
+const reportFile = reportFlag === -1 ? null : process.argv[reportFlag + 1]
+const filters = process.argv
+  .slice(2)
+  .filter((argument, index, all) => argument !== "--report" && all[index - 1] !== "--report")
+
+const counts = [runChecks(), runTests(filters)].reduce((sum, one) => ({
+  passed: sum.passed + one.passed,
+  failed: sum.failed + one.failed
+}))
+if (reportFile != null) writeFileSync(reportFile, JSON.stringify(counts))
+console.log(`${counts.passed} passed, ${counts.failed} failed`)
+process.exitCode = counts.failed === 0 ? 0 : 1
