@@ -1,7 +1,7 @@
 /** The embedded PostgreSQL under what happens to a host: restarts, `kill -9` at any moment, a second one. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -37,7 +37,7 @@ interface Host {
   readonly lines: AsyncIterator<string>
 }
 
-/** A host in a process of its own, killed with the scope at the latest. */
+/** A host in a process of its own. One that still lives when the scope closes stops its server and goes. */
 const spawnHost = (directory: string) =>
   Effect.acquireRelease(
     Effect.sync((): Host => {
@@ -46,7 +46,13 @@ const spawnHost = (directory: string) =>
       })
       return { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
     }),
-    (host) => kill(host)
+    ({ process: child }) =>
+      Effect.promise(async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        const gone = once(child, "exit")
+        child.stdin?.end()
+        await gone
+      })
   )
 
 const kill = ({ process: child }: Host) =>
@@ -70,7 +76,12 @@ const up = Effect.fnUntraced(function* (host: Host) {
 })
 
 const isAlive = (pid: number) =>
-  Effect.promise(() => readFile(`/proc/${pid}/stat`, "utf8").then((text) => !text.includes(") Z "), () => false))
+  Effect.promise(() =>
+    readFile(`/proc/${pid}/stat`, "utf8").then(
+      (text) => !text.includes(") Z "),
+      () => false
+    )
+  )
 
 const startOnce = (directory: string) =>
   Effect.scoped(
@@ -80,7 +91,7 @@ const startOnce = (directory: string) =>
     })
   )
 
-describe("A PostgreSQL of our own", () => {
+describe.concurrent("A PostgreSQL of our own", () => {
   it.live("is durable, keeps UTC and answers on the loopback only", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
@@ -142,10 +153,10 @@ describe("A PostgreSQL of our own", () => {
   it.live("is a whole store as a layer", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
-      const settings = yield* Effect.flatMap(Settings.Settings, (store) => store.get(SiteGroupingId.make("north"))).pipe(
+      const settings = yield* Effect.flatMap(Settings, (store) => store.effective([SiteGroupingId.make("north")])).pipe(
         Effect.provide(EmbeddedPostgres.layer({ directory }))
       )
-      assert.isDefined(settings)
+      assert.lengthOf(settings, 1)
     }).pipe(Effect.scoped)
   )
 
@@ -168,7 +179,18 @@ describe("A PostgreSQL of our own", () => {
   )
 })
 
-describe("After kill -9 of its host", () => {
+describe.runIf(process.getuid?.() === 0)("A PostgreSQL of our own, as root", () => {
+  it.live("refuses a place that PostgreSQL's user cannot reach, and says what to do", () =>
+    Effect.gen(function* () {
+      const closed = yield* temporary
+      const error = yield* Effect.flip(EmbeddedPostgres.start({ directory: join(closed, "within") }))
+      assert.strictEqual(error.reason, "unsupported")
+      assert.include(error.message, `may not enter ${closed}`)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe.concurrent("After kill -9 of its host", () => {
   it.live("a committed row is still there, and the server left behind is gone", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
@@ -240,7 +262,7 @@ describe("After kill -9 of its host", () => {
   )
 })
 
-describe("A second host on the same directory", () => {
+describe.concurrent("A second host on the same directory", () => {
   it.live("is refused while the first lives, and let in afterwards", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
@@ -271,7 +293,9 @@ describe("A second host on the same directory", () => {
 
   it.live("is refused when the path is too long for a socket", () =>
     Effect.gen(function* () {
-      const directory = join(yield* temporary, "d".repeat(60), "e".repeat(60))
+      const parent = yield* temporary
+      yield* Effect.promise(() => chmod(parent, 0o755))
+      const directory = join(parent, "d".repeat(60), "e".repeat(60))
       const first = yield* spawnHost(directory)
       yield* up(first)
       const error = yield* Effect.flip(Effect.scoped(EmbeddedPostgres.start({ directory })))
@@ -289,8 +313,14 @@ describe("A second host on the same directory", () => {
       yield* kill(crashed)
       const hosts = yield* Effect.all(Array.from({ length: 4 }, () => spawnHost(directory)))
       const said = yield* Effect.forEach(hosts, heard, { concurrency: "unbounded" })
-      assert.lengthOf(said.filter(({ url }) => url !== undefined), 1)
-      assert.lengthOf(said.filter(({ refused }) => refused === "in_use"), 3)
+      assert.lengthOf(
+        said.filter(({ url }) => url !== undefined),
+        1
+      )
+      assert.lengthOf(
+        said.filter(({ refused }) => refused === "in_use"),
+        3
+      )
     }).pipe(Effect.scoped)
   )
 })

@@ -111,7 +111,7 @@ export const decide = (
           threadId: thread.id,
           messageId: message.id,
           purpose,
-          messageClass: "conversational",
+          messageClass: purpose === "auto_reply" ? "conversational" : "opt_out_confirmation",
           from: on.number,
           fromNumberId: on.id,
           to: inbound.from as string as E164,

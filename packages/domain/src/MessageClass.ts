@@ -6,8 +6,16 @@ import { DateTime, Schema } from "effect"
  * - `care`: a clinician's own message about care, unprompted.
  * - `reminder`: automated information. `marketing`: solicitation.
  * - `on_call`: to our own staff, when nobody answered.
+ * - `opt_out_confirmation`: the one text that may follow an opt-out (47 CFR 64.1200(a)(12)).
  */
-export const MessageClass = Schema.Literals(["conversational", "care", "reminder", "marketing", "on_call"])
+export const MessageClass = Schema.Literals([
+  "conversational",
+  "care",
+  "reminder",
+  "marketing",
+  "on_call",
+  "opt_out_confirmation"
+])
 export type MessageClass = typeof MessageClass.Type
 
 const CONVERSATION_MILLIS = 24 * 60 * 60 * 1000

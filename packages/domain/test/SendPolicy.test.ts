@@ -36,11 +36,19 @@ describe("The send policy", () => {
     assert.strictEqual(refusal({ settings, consent: { status: "opted_out" } }), "voip_disabled")
   })
 
-  it.each(MessageClass.MessageClass.literals)("refuses a %s message to somebody who opted out", (messageClass) => {
-    assert.strictEqual(
-      refusal({ messageClass, consent: { status: "opted_out" }, now: midnight }),
-      "recipient_opted_out"
-    )
+  it.each(MessageClass.MessageClass.literals.filter((one) => one !== "opt_out_confirmation"))(
+    "refuses a %s message to somebody who opted out",
+    (messageClass) => {
+      assert.strictEqual(
+        refusal({ messageClass, consent: { status: "opted_out" }, now: midnight }),
+        "recipient_opted_out"
+      )
+    }
+  )
+
+  it("lets the one text go that confirms an opt-out, at any hour", () => {
+    const decision = decide({ messageClass: "opt_out_confirmation", consent: { status: "opted_out" }, now: midnight })
+    assert.strictEqual(decision._tag, "SendNow")
   })
 
   it.each(["72975", "PHARMACY", "ana@example.org"])("refuses to text %s, which nobody reads", (recipient) => {

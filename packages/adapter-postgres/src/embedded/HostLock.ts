@@ -7,7 +7,7 @@
  * with a smaller name, and waits for one with a larger name to do so.
  */
 import { createHash, randomBytes } from "node:crypto"
-import { mkdir, readdir, rm, stat } from "node:fs/promises"
+import { readdir, rm, stat } from "node:fs/promises"
 import { createConnection, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -16,7 +16,6 @@ import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 
 /** What fits in `sockaddr_un` everywhere: 107 bytes on Linux, 103 on macOS. */
 const MAX_SOCKET_PATH_BYTES = 103
-const SOCKET_NAME = /^host-[0-9a-f]{16}\.sock$/
 /** A host that accepts and says nothing for so long is busy or stopped, and holds. */
 const ANSWER_TIMEOUT = Duration.seconds(2)
 const RETRY_EVERY = Duration.millis(20)
@@ -42,13 +41,15 @@ const io = <A>(work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: 
 
 const hashOf = (directory: string) => createHash("sha256").update(directory).digest("hex").slice(0, 24)
 
-/** Where the sockets are: in the directory itself, unless that makes too long a path. */
-const socketDirectory = Effect.fnUntraced(function* (directory: string, name: string) {
-  if (Buffer.byteLength(join(directory, name)) <= MAX_SOCKET_PATH_BYTES) return directory
-  const elsewhere = join(tmpdir(), `careline-${hashOf(directory)}`)
-  yield* io(() => mkdir(elsewhere, { recursive: true, mode: 0o700 }))
-  return elsewhere
-})
+/** Where the sockets are, and how their names begin: in the directory itself, unless that makes too long a path. */
+const socketsOf = (directory: string) => {
+  const near = { parent: directory, prefix: "host-" }
+  return Buffer.byteLength(join(near.parent, nameIn(near.prefix))) <= MAX_SOCKET_PATH_BYTES
+    ? near
+    : { parent: tmpdir(), prefix: `careline-${hashOf(directory)}-` }
+}
+
+const nameIn = (prefix: string) => `${prefix}${randomBytes(8).toString("hex")}.sock`
 
 const ask = (path: string): Effect.Effect<Answer> =>
   Effect.callback<Answer>((resume) => {
@@ -86,28 +87,28 @@ const acquirePipe = (directory: string) =>
   )
 
 const acquireSocket = Effect.fnUntraced(function* (directory: string) {
-  const name = `host-${randomBytes(8).toString("hex")}.sock`
-  const sockets = yield* socketDirectory(directory, name)
+  const { parent, prefix } = socketsOf(directory)
+  const name = nameIn(prefix)
   let answer = CONTENDS
   yield* Effect.mapError(
-    listen(join(sockets, name), () => answer),
+    listen(join(parent, name), () => answer),
     failed
   )
 
   /** Fails with `in_use` to give way, with `wait` as long as another has yet to give way to us. */
   const lookAround = Effect.gen(function* () {
     let waiting = false
-    for (const other of yield* io(() => readdir(sockets))) {
-      if (!SOCKET_NAME.test(other) || other === name) continue
-      const path = join(sockets, other)
+    for (const other of yield* io(() => readdir(parent))) {
+      if (!other.startsWith(prefix) || !other.endsWith(".sock") || other === name) continue
+      const path = join(parent, other)
       const theirs = yield* ask(path)
-      if (theirs === "dead") yield* io(() => rm(path, { force: true }))
+      if (theirs === "dead") yield* Effect.ignore(io(() => rm(path, { force: true })))
       else if (theirs === HOLDS || other < name) return yield* inUse(directory)
       else waiting = true
     }
     // A contender that asked us between bind and listen took us for dead. It is here, so it holds.
     const own = yield* io(() =>
-      stat(join(sockets, name)).then(
+      stat(join(parent, name)).then(
         () => true,
         () => false
       )
