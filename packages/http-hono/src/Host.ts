@@ -1,5 +1,5 @@
 /** The composition root: which store, which provider, and the workers, under one HTTP server. */
-import { mkdir } from "node:fs/promises"
+import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { TwilioTelephony } from "@careline/adapter-twilio"
@@ -22,6 +22,17 @@ export interface RunningHost {
   readonly store: "embedded" | "external"
 }
 
+const PASS_THROUGH = 0o011
+
+/**
+ * The data directory. When we are root the embedded PostgreSQL runs as another user, who has to pass through it; what is
+ * secret in it has its own mode.
+ */
+const dataDirectory = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true })
+  if (process.getuid?.() === 0) await chmod(path, (await stat(path)).mode | PASS_THROUGH)
+}
+
 /** The database, ours when none is given. */
 const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
   if (config.databaseUrl !== null) return config.databaseUrl
@@ -42,7 +53,7 @@ const provider = Effect.fnUntraced(function* (config: HostConfig) {
 
 /** Starts a host that runs until the scope closes: the server goes first, then the workers, then the store. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
-  yield* Effect.promise(() => mkdir(config.dataDirectory, { recursive: true }))
+  yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
   const { auth, telephony, token } = yield* provider(config)
 

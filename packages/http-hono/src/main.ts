@@ -1,6 +1,6 @@
 /** Starts Careline as a service, configured by the environment. */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect } from "effect"
+import { Cause, Console, Effect, Exit } from "effect"
 import * as Host from "./Host.ts"
 import { type HostConfig, hostConfig } from "./HostConfig.ts"
 
@@ -27,19 +27,15 @@ const greeting = (config: HostConfig, host: Host.RunningHost): string => {
   ].join("\n")
 }
 
-/** What the operator can mend is said in one line. */
-const refuse = (error: { readonly message: string }) =>
-  Effect.sync(() => {
-    process.exitCode = 1
-    process.stderr.write(`Careline does not start: ${error.message}\n`)
-  })
+/** Ends with this in the place of a trace: the operator can mend it. */
+const refuse = (error: { readonly message: string }) => Console.error(`Careline does not start: ${error.message}`)
 
 const program = Effect.gen(function* () {
   const config = yield* hostConfig
-  yield* Effect.gen(function* () {
+  return yield* Effect.gen(function* () {
     const host = yield* Host.start(config)
     yield* Console.log(greeting(config, host))
-    yield* Effect.never
+    return yield* Effect.never
   }).pipe(Effect.provide(Host.logging(config)))
 })
 
@@ -51,5 +47,9 @@ NodeRuntime.runMain(
       EmbeddedPostgresError: refuse,
       ListenError: refuse
     })
-  )
+  ),
+  {
+    // Being stopped by a signal is how a host ends well.
+    teardown: (exit, onExit) => onExit(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  }
 )

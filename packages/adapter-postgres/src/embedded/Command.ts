@@ -14,6 +14,9 @@ export interface Finished {
   readonly output: string
 }
 
+/** How long output may still come after a program has ended. */
+const OUTPUT_GRACE_MILLIS = 2000
+
 export const run = (
   program: string,
   args: ReadonlyArray<string>,
@@ -35,10 +38,16 @@ export const run = (
     child.once("error", (cause) =>
       resume(Effect.fail(new EmbeddedPostgresError({ reason: "failed", message: `${program}: ${cause.message}` })))
     )
-    // `exit`, not `close`: the server that pg_ctl leaves behind keeps the pipes open.
-    child.once("exit", (code) => {
-      child.stdout.destroy()
-      child.stderr.destroy()
+    // `close`, not `exit`: the output is whole only then. A server that is left behind may keep the pipes open, though.
+    let letGo: NodeJS.Timeout | undefined
+    child.once("exit", () => {
+      letGo = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, OUTPUT_GRACE_MILLIS)
+    })
+    child.once("close", (code) => {
+      clearTimeout(letGo)
       resume(Effect.succeed({ code, output }))
     })
   })

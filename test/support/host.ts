@@ -1,0 +1,152 @@
+/** Hosts as an operator runs them: processes of their own, told by their environment, killed as they can be killed. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { setTimeout as pause } from "node:timers/promises"
+import { signTwilioWebhook } from "@careline/testkit/simulators"
+import { SignJWT } from "jose"
+
+export const accountSid = `AC${"7e".repeat(16)}`
+export const authToken = "integration-auth-token"
+export const jwtSecret = "integration-secret-of-at-least-32-bytes"
+/** What stands before all hosts, and what signatures are made for. Nobody listens there. */
+export const publicUrl = "https://clinic.example.com"
+
+const START_MILLIS = 30_000
+const LOOK_EVERY_MILLIS = 50
+
+export interface HostProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** As `kill -9`: nothing is closed, nothing is said. */
+  readonly kill: () => Promise<void>
+  /** As an orchestrator stops it. Resolves with the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))
+      )
+    })
+  })
+
+const exited = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((resolve) => child.once("exit", (code) => resolve(code)))
+
+/** Looks until something is there. What waits for another process has no other way to know. */
+export const until = async <A>(look: () => Promise<A | undefined | false>, patience = START_MILLIS): Promise<A> => {
+  const deadline = performance.now() + patience
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > deadline) throw new Error("It did not come true in time")
+    await pause(LOOK_EVERY_MILLIS)
+  }
+}
+
+/** Starts a host and waits until it is ready. */
+export const startHost = async (environment: Readonly<Record<string, string>>): Promise<HostProcess> => {
+  const port = environment.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, ["packages/http-hono/src/main.ts"], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      VOIP_PROVIDER: "twilio",
+      TWILIO_ACCOUNT_SID: accountSid,
+      TWILIO_AUTH_TOKEN: authToken,
+      AUTH_JWT_SECRET: jwtSecret,
+      PUBLIC_URL: publicUrl,
+      LOG_LEVEL: "error",
+      ...environment,
+      PORT: port
+    },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let output = ""
+  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`The host ended: ${output}`)
+    return fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false
+    )
+  })
+  return {
+    url,
+    child,
+    kill: async () => {
+      child.kill("SIGKILL")
+      await exited(child)
+    },
+    stop: () => {
+      child.kill("SIGTERM")
+      return exited(child)
+    }
+  }
+}
+
+/** A bearer token of the hosts' secret. */
+export const token = (claims: Record<string, unknown> = { roles: ["SYSTEM_ADMIN"] }, sub = "admin"): Promise<string> =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256" })
+    .setSubject(sub)
+    .setIssuedAt()
+    .setExpirationTime("1h")
+    .sign(new TextEncoder().encode(jwtSecret))
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly body: Body
+}
+
+export const api = async <Body = Record<string, unknown>>(
+  host: string,
+  bearer: string,
+  method: string,
+  path: string,
+  body?: unknown
+): Promise<Answer<Body>> => {
+  const response = await fetch(`${host}/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${bearer}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" })
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+  const text = await response.text()
+  return { status: response.status, body: (text === "" ? null : JSON.parse(text)) as Body }
+}
+
+/** Posts a webhook as Twilio would, signed for the public URL, to one of the hosts. Resolves with the status. */
+export const webhook = async (host: string, path: string, form: Readonly<Record<string, string>>): Promise<number> => {
+  const pairs = Object.entries({ AccountSid: accountSid, ...form })
+  const response = await fetch(`${host}${path}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": signTwilioWebhook(authToken, `${publicUrl}${path}`, pairs)
+    },
+    body: new URLSearchParams(pairs)
+  })
+  await response.arrayBuffer()
+  return response.status
+}
+
+/** A text of a contact, as a webhook's form. */
+export const inbound = (sequence: number, from: string, to: string, body: string) => ({
+  MessageSid: `SM${sequence.toString(16).padStart(32, "0")}`,
+  From: from,
+  To: to,
+  Body: body,
+  NumMedia: "0"
+})
