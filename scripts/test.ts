@@ -12,6 +12,16 @@ interface Counts {
   readonly failed: number
 }
 
+/** What we read of vitest's JSON report. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: ReadonlyArray<{
+    readonly status: string
+    readonly assertionResults: ReadonlyArray<{ readonly status: string }>
+  }>
+}
+
 const checks: ReadonlyArray<readonly [name: string, command: string, ...args: ReadonlyArray<string>]> = [
   ["types", "tsc", "--noEmit"],
   ["lint", "oxlint"],
@@ -42,14 +52,14 @@ const runTests = (filters: ReadonlyArray<string>): Counts => {
     ...filters
   ])
   try {
-    const report = JSON.parse(readFileSync(file, "utf8")) as {
-      readonly numPassedTests: number
-      readonly numFailedTests: number
-      readonly numFailedTestSuites: number
-    }
+    const report = JSON.parse(readFileSync(file, "utf8")) as Report
     // A file that cannot be loaded has no tests that could fail, and is a failure all the same.
-    const failed = Math.max(report.numFailedTests, succeeded ? 0 : 1)
-    return { passed: report.numPassedTests, failed }
+    const unloaded = report.testResults.filter(
+      ({ assertionResults, status }) =>
+        status === "failed" && !assertionResults.some((result) => result.status === "failed")
+    ).length
+    const failed = report.numFailedTests + unloaded
+    return { passed: report.numPassedTests, failed: succeeded ? failed : Math.max(failed, 1) }
   } catch {
     return { passed: 0, failed: 1 }
   } finally {

@@ -1,5 +1,6 @@
 /** One PostgreSQL for a whole test run, in a directory of its own, gone afterwards. */
-import { mkdtemp, rm } from "node:fs/promises"
+import { existsSync, readFileSync, rmSync } from "node:fs"
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
@@ -12,15 +13,57 @@ declare module "vitest" {
   }
 }
 
+const PREFIX = "careline-test-"
+/** A younger directory may be of a run that is just about to lock it. */
+const LEFTOVER_AFTER_MILLIS = 60_000
+
+const HANGUP_EXIT_CODE = 129
+const EXIT_TRIES = 100
+const EXIT_PAUSE_MILLIS = 20
+
+const pauseNow = (millis: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis)
+
+const remove = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 3 })
+
+/** Stops and removes what a run left that was killed. The server of a run that lives is refused to us, and stays. */
+const sweep = async () => {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const directory = join(tmpdir(), name)
+    const changed = await stat(directory).catch(() => null)
+    if (changed === null || Date.now() - changed.mtimeMs < LEFTOVER_AFTER_MILLIS) continue
+    const isTaken = await Effect.runPromise(
+      Effect.scoped(EmbeddedPostgres.start({ directory })).pipe(
+        Effect.match({ onSuccess: () => false, onFailure: ({ reason }) => reason === "in_use" })
+      )
+    )
+    if (!isTaken) await remove(directory)
+  }
+}
+
 export default async ({ provide }: TestProject) => {
-  const directory = await mkdtemp(join(tmpdir(), "careline-test-"))
+  await sweep()
+  const directory = await mkdtemp(join(tmpdir(), PREFIX))
   const scope = await Effect.runPromise(Scope.make())
   const { url } = await Effect.runPromise(
     EmbeddedPostgres.start({ directory, settings: { max_connections: "300" } }).pipe(Scope.provide(scope))
   )
   provide("postgresUrl", Redacted.value(url))
+  // On a signal vitest exits without a teardown: then there is time for what is synchronous only.
+  const abandon = () => {
+    const pidFile = join(directory, "postgres", "postmaster.pid")
+    const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10)
+    process.kill(pid, "SIGQUIT")
+    for (let tries = 0; tries < EXIT_TRIES && existsSync(pidFile); tries++) pauseNow(EXIT_PAUSE_MILLIS)
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+  }
+  const hangUp = () => process.exit(HANGUP_EXIT_CODE)
+  process.once("exit", abandon)
+  process.once("SIGHUP", hangUp)
   return async () => {
+    process.off("exit", abandon)
+    process.off("SIGHUP", hangUp)
     await Effect.runPromise(Scope.close(scope, Exit.void))
-    await rm(directory, { recursive: true, force: true })
+    await remove(directory)
   }
 }

@@ -12,6 +12,7 @@ import * as Cluster from "./embedded/Cluster.ts"
 import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
 import * as HostLock from "./embedded/HostLock.ts"
 import * as Postmaster from "./embedded/Postmaster.ts"
+import * as Reach from "./embedded/Reach.ts"
 import * as SystemUser from "./embedded/SystemUser.ts"
 import { layer as layerUrl } from "./index.ts"
 
@@ -63,7 +64,7 @@ export const start = (
     const directory = realpathSync(given)
     yield* HostLock.acquire(directory)
     const programs = yield* binaries
-    const runAs = yield* SystemUser.runAs
+    const runAs = yield* Reach.ensure(yield* SystemUser.runAs, [directory, programs.postgres])
     const cluster = yield* Cluster.open(directory, programs, runAs)
     const launch = Effect.gen(function* () {
       yield* Postmaster.stop(cluster, programs, runAs)

@@ -1,7 +1,7 @@
 /** The files of one PostgreSQL: made once, whole or not at all. */
 import { chown, mkdir, open as openFile, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { randomBytes } from "node:crypto"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { Effect } from "effect"
 import { run, type RunAs } from "./Command.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
@@ -34,24 +34,9 @@ const exists = (path: string) =>
 const give = (path: string, runAs: RunAs | undefined) =>
   runAs === undefined ? Effect.void : io(() => chown(path, runAs.uid, runAs.gid))
 
-const EXECUTABLE_BY_OTHERS = 0o001
 const PASSWORD_BYTES = 24
 /** How the directory of a cluster begins that is not whole yet. */
 const MAKING = "postgres.making-"
-
-/** Every directory above must let PostgreSQL's user through. */
-const checkReach = Effect.fnUntraced(function* (path: string, runAs: RunAs | undefined) {
-  if (runAs === undefined) return
-  for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) {
-    const { mode, uid } = yield* io(() => stat(parent))
-    if ((mode & EXECUTABLE_BY_OTHERS) === 0 && uid !== runAs.uid) {
-      return yield* new EmbeddedPostgresError({
-        reason: "unsupported",
-        message: `We are root, so PostgreSQL runs as the user \`postgres\`, which may not enter ${parent}. Move the project or DATA_DIR, run as another user, or set DATABASE_URL.`
-      })
-    }
-  }
-})
 
 /** The password outlives a power cut, as the cluster that knows it does. */
 const writeDurably = (path: string, text: string) =>
@@ -112,8 +97,6 @@ const initialise = Effect.fnUntraced(function* (directory: string, binaries: Bin
 export const open = Effect.fnUntraced(function* (directory: string, binaries: Binaries, runAs: RunAs | undefined) {
   yield* io(() => mkdir(directory, { recursive: true }))
   yield* give(directory, runAs)
-  yield* checkReach(join(directory, "postgres"), runAs)
-  yield* checkReach(binaries.postgres, runAs)
   const pgdata = join(directory, "postgres")
   if (!(yield* exists(pgdata))) yield* initialise(directory, binaries, runAs)
   const password = (yield* io(() => readFile(join(directory, "password"), "utf8"))).trim()

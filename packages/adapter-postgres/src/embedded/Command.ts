@@ -7,7 +7,23 @@ import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 export interface RunAs {
   readonly uid: number
   readonly gid: number
+  /** Whether it may enter and read what its user may not (`CAP_DAC_READ_SEARCH`). Linux only. */
+  readonly searchesEverywhere?: boolean
 }
+
+/**
+ * util-linux drops the privileges and keeps the one. `no_setuid_fixup`: PostgreSQL asks `access(2)` for its own programs,
+ * which otherwise answers as if there were no capabilities.
+ */
+const searching = ({ gid, uid }: RunAs): ReadonlyArray<string> => [
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  "--clear-groups",
+  "--inh-caps=+dac_read_search",
+  "--ambient-caps=+dac_read_search",
+  "--securebits=+no_setuid_fixup",
+  "--"
+]
 
 export interface Finished {
   readonly code: number | null
@@ -23,9 +39,11 @@ export const run = (
   options: { readonly runAs?: RunAs | undefined; readonly cwd?: string | undefined } = {}
 ): Effect.Effect<Finished, EmbeddedPostgresError> =>
   Effect.callback((resume) => {
-    const child = spawn(program, [...args], {
-      ...options.runAs,
-      cwd: options.cwd,
+    const { cwd, runAs } = options
+    const wrapped = runAs?.searchesEverywhere === true
+    const child = spawn(wrapped ? "setpriv" : program, wrapped ? [...searching(runAs), program, ...args] : [...args], {
+      ...(wrapped || runAs === undefined ? {} : { uid: runAs.uid, gid: runAs.gid }),
+      cwd,
       env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
       stdio: ["ignore", "pipe", "pipe"]
     })

@@ -1,0 +1,63 @@
+/** B1: signed texts per second over 64 connections. */
+import { load, type LoadResult } from "./support/load.ts"
+import { start } from "./support/process.ts"
+import { type Figure, figure, median } from "./support/report.ts"
+import { freshDatabase } from "./support/world.ts"
+
+const CONNECTIONS = 64
+const CONTACTS = 2_000
+const WARM_UP_MILLIS = 1_000
+
+interface Contender {
+  readonly name: string
+  readonly script: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+const contenders: ReadonlyArray<Contender> = [
+  { name: "careline", script: "servers/careline.ts", environment: {} },
+  { name: "careline_workers", script: "servers/careline.ts", environment: { WORKERS: "1" } },
+  { name: "handwritten", script: "handwritten/server.ts", environment: {} },
+  { name: "ceiling", script: "servers/ceiling.ts", environment: {} }
+]
+
+const measure = async (server: string, contender: Contender, millis: number, round: number): Promise<LoadResult> => {
+  const database = await freshDatabase(server, `b1_${contender.name}`)
+  const running = await start(contender.script, { ...contender.environment, DATABASE_URL: database })
+  const options = { port: running.port, connections: CONNECTIONS, contacts: CONTACTS }
+  await load({ ...options, millis: WARM_UP_MILLIS, run: round * 2 })
+  const result = await load({ ...options, millis, run: round * 2 + 1 })
+  await running.stop()
+  if (result.refused > 0) throw new Error(`${contender.name} refused ${result.refused} texts`)
+  return result
+}
+
+export const intake = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
+  const rates = new Map<string, Array<number>>()
+  for (let round = 0; round < (quick ? 1 : 3); round++) {
+    for (const contender of contenders) {
+      const { accepted, seconds } = await measure(server, contender, quick ? 3_000 : 8_000, round)
+      rates.set(contender.name, [...(rates.get(contender.name) ?? []), accepted / seconds])
+    }
+  }
+  const rate = (name: string) => median(rates.get(name) ?? [])
+  const base = { benchmark: "B1 intake", figure: "texts/s, 64 connections" }
+  return [
+    figure({
+      ...base,
+      ours: rate("careline"),
+      baseline: rate("handwritten"),
+      against: "handwritten",
+      goal: { atLeast: 2 }
+    }),
+    figure({ ...base, ours: rate("careline"), baseline: rate("ceiling"), against: "ceiling", goal: { atLeast: 0.7 } }),
+    figure({
+      ...base,
+      figure: "texts/s, worker beside",
+      ours: rate("careline_workers"),
+      baseline: rate("handwritten"),
+      against: "handwritten",
+      goal: null
+    })
+  ]
+}
