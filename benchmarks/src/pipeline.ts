@@ -86,7 +86,7 @@ const latencies = async (
 }
 
 export const pipeline = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
-  const count = quick ? 8_000 : 40_000
+  const count = quick ? 6_000 : 40_000
   const figures: Array<Figure> = []
   for (const perLane of [1, 4]) {
     const ours = await drain(await freshDatabase(server, `b2_lanes_${perLane}`), count, perLane)
@@ -104,7 +104,7 @@ export const pipeline = async (server: string, quick: boolean): Promise<Readonly
       })
     )
   }
-  const samples = quick ? 150 : 600
+  const samples = quick ? 100 : 600
   const lanes = await latencies(
     await freshDatabase(server, "b2_latency"),
     "servers/careline.ts",

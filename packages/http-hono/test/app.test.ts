@@ -1,0 +1,372 @@
+/** The HTTP surface, through `app.request`: what clients and providers meet. */
+import { Intake, processInbound } from "@careline/application"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { Broadcaster, TelephonyProviders } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { signTwilioWebhook } from "@careline/testkit/simulators"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import type { Hono } from "hono"
+import { SignJWT } from "jose"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+
+const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
+const accountSid = `AC${"3d".repeat(16)}`
+const authToken = "app-test-auth-token"
+const publicUrl = "https://clinic.example.com"
+const line = "+12025550100"
+const contact = "+13035550123"
+
+let app: Hono
+let scope: Scope.Closeable
+let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
+
+const twilio = TwilioTelephony.layer({
+  accountSid,
+  authTokens: [Redacted.make(authToken)],
+  apiKey: null,
+  messagingServiceSid: null,
+  baseUrl: "http://127.0.0.1:9",
+  publicUrl,
+  timeoutMillis: 100
+})
+const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(twilio))).pipe(
+  Layer.provideMerge(Memory.layer)
+)
+
+const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = [], sub = "user-1") =>
+  Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+
+let admin: string
+let nurse: string
+let stranger: string
+
+beforeAll(async () => {
+  scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+  app = makeApp(
+    { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
+    authenticate
+  )
+  run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
+  admin = await token(["SYSTEM_ADMIN"])
+  nurse = await token(["CLINICIAN"], ["north"])
+  stranger = await token(["SITE_ADMIN"], ["south"])
+  await call(admin, "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: "Front desk" })
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly headers: Headers
+  readonly body: Record<string, any>
+}
+
+const call = async (
+  bearer: string | null,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+): Promise<Answer> => {
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    headers: {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    type: response.headers.get("content-type") ?? "",
+    headers: response.headers,
+    body: text === "" ? {} : (JSON.parse(text) as Record<string, any>)
+  }
+}
+
+let sequence = 0
+const webhook = (
+  words: string,
+  options: { readonly prefix?: string; readonly sid?: string; readonly token?: string; readonly to?: string } = {}
+) => {
+  const path = `${options.prefix ?? "/api/v1/webhooks"}/twilio/sms`
+  const form: ReadonlyArray<[string, string]> = [
+    ["AccountSid", accountSid],
+    ["MessageSid", options.sid ?? `SM${(++sequence).toString(16).padStart(32, "0")}`],
+    ["From", contact],
+    ["To", options.to ?? line],
+    ["Body", words]
+  ]
+  return app.request(path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": signTwilioWebhook(options.token ?? authToken, publicUrl + path, form)
+    },
+    body: new URLSearchParams(form).toString()
+  })
+}
+
+describe("A webhook", () => {
+  it("is answered with empty TwiML, a duplicate as well, under both paths", async () => {
+    const sid = `SM${"a".repeat(32)}`
+    for (const prefix of ["/api/v1/webhooks", "/api/webhooks", "/api/v1/webhooks"]) {
+      const response = await webhook("Is the clinic open?", { sid, prefix })
+      assert.strictEqual(response.status, 200)
+      assert.match(await response.text(), /<Response\/>$/)
+    }
+    await run(processInbound())
+    const { body } = await call(nurse, "GET", "/external-threads")
+    assert.strictEqual(body.items.length, 1)
+    assert.deepInclude(body.items[0], {
+      externalContact: contact,
+      unreadCount: 1,
+      phoneNumber: line,
+      siteGroupingId: "north"
+    })
+  })
+
+  it("is refused with 403 when its signature is wrong, and says nothing of what it was", async () => {
+    const response = await webhook("Canary words", { token: "wrong" })
+    assert.strictEqual(response.status, 403)
+    assert.include(response.headers.get("content-type"), "application/problem+json")
+    assert.notInclude(await response.text(), "Canary")
+    assert.strictEqual((await app.request("/api/v1/webhooks/twilio/sms", { method: "POST", body: "a=b" })).status, 403)
+  })
+
+  it("of an unknown provider is 404, and one that is too large 413", async () => {
+    assert.strictEqual((await app.request("/api/v1/webhooks/pigeon/sms", { method: "POST" })).status, 404)
+    const large = await app.request("/api/v1/webhooks/twilio/sms", { method: "POST", body: "a".repeat(70_000) })
+    assert.strictEqual(large.status, 413)
+  })
+
+  it("to a number that is in no pool is kept, answered 2xx, and shown to administrators", async () => {
+    assert.strictEqual((await webhook("Lost", { to: "+12025550199" })).status, 200)
+    const { body } = await call(admin, "GET", "/parked-events")
+    assert.strictEqual(body.items.length, 1)
+    assert.strictEqual((await call(nurse, "GET", "/parked-events")).status, 403)
+  })
+})
+
+describe("Who calls", () => {
+  it("needs a token that is signed, not expired, and has a role", async () => {
+    const key = new TextEncoder().encode(Redacted.value(secret))
+    const expired = await new SignJWT({ roles: ["CLINICIAN"] })
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject("x")
+      .setExpirationTime(1)
+      .sign(key)
+    const endless = await new SignJWT({ roles: ["CLINICIAN"] })
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject("x")
+      .sign(key)
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from('{"sub":"x","roles":["SYSTEM_ADMIN"]}').toString("base64url")}.x`
+    for (const bearer of [null, "junk", expired, endless, unsigned, `${admin}x`]) {
+      const { headers, status, type } = await call(bearer, "GET", "/external-threads")
+      assert.deepStrictEqual([status, type], [401, "application/problem+json"])
+      assert.strictEqual(headers.get("www-authenticate"), "Bearer")
+    }
+    assert.strictEqual((await call(await token(["JANITOR" as Role]), "GET", "/external-threads")).status, 403)
+  })
+
+  it("sees threads of their own site groupings only, and cannot tell others from none", async () => {
+    const [thread] = (await call(nurse, "GET", "/external-threads")).body.items
+    assert.deepStrictEqual((await call(stranger, "GET", "/external-threads?view=all")).body.items, [])
+    const foreign = await call(stranger, "GET", `/external-threads/${thread.id}`)
+    const missing = await call(stranger, "GET", "/external-threads/nothing")
+    assert.deepStrictEqual([foreign.status, foreign.body.title], [404, missing.body.title])
+    assert.strictEqual(
+      (await call(stranger, "POST", `/external-threads/${thread.id}/messages`, { content: "hi" })).status,
+      404
+    )
+    assert.deepStrictEqual((await call(stranger, "GET", "/phone-numbers")).body.items, [])
+    assert.strictEqual(
+      (await call(stranger, "PUT", "/voip-settings?siteGroupingId=north", { voipEnabled: false })).status,
+      403
+    )
+    assert.strictEqual(
+      (await call(nurse, "PUT", "/voip-settings?siteGroupingId=north", { voipEnabled: false })).status,
+      403
+    )
+  })
+})
+
+describe("The API", () => {
+  it("adds a number once, and says what is wrong with one that is none", async () => {
+    assert.strictEqual((await call(admin, "POST", "/phone-numbers", { number: line })).status, 409)
+    for (const number of ["2025550100", "+1202", "junk"]) {
+      const { body, status } = await call(admin, "POST", "/phone-numbers", { number })
+      assert.strictEqual(status, 422)
+      assert.include(body.detail, "E.164")
+    }
+    assert.strictEqual((await call(nurse, "POST", "/phone-numbers", { number: "+12025550101" })).status, 403)
+  })
+
+  it("queues a message once for one idempotency key, and refuses it to who opted out, with the reason", async () => {
+    const [thread] = (await call(nurse, "GET", "/external-threads")).body.items
+    const path = `/external-threads/${thread.id}/messages`
+    const first = await call(nurse, "POST", path, { content: "Yes, until five." }, { "idempotency-key": "k1" })
+    assert.strictEqual(first.status, 202)
+    assert.deepInclude(first.body, {
+      content: "Yes, until five.",
+      deliveryStatus: "queued",
+      direction: "outbound",
+      senderId: "user-1"
+    })
+    const again = await call(nurse, "POST", path, { content: "Yes, until five." }, { "idempotency-key": "k1" })
+    assert.strictEqual(again.body.id, first.body.id)
+    assert.strictEqual((await call(nurse, "POST", path, { content: "No." }, { "idempotency-key": "k1" })).status, 422)
+
+    const encoded = encodeURIComponent(contact)
+    const consent = await call(nurse, "PUT", `/contacts/${encoded}/consent?siteGroupingId=north`, {
+      status: "opted_out"
+    })
+    assert.deepInclude(consent.body, { optedOut: true, source: "staff" })
+    const refused = await call(nurse, "POST", path, { content: "Hello?" })
+    assert.deepInclude(refused.body, { status: 409, reason: "recipient_opted_out" })
+    await call(nurse, "PUT", `/contacts/${encoded}/consent`, { status: "opted_in" })
+    assert.strictEqual((await call(nurse, "GET", `/contacts/${encoded}/consent`)).body.status, "opted_in")
+  })
+
+  it("changes the settings that are named, and leaves the rest", async () => {
+    const path = "/voip-settings?siteGroupingId=north"
+    const put = await call(admin, "PUT", path, {
+      escalationTimerMinutes: 0.05,
+      quietHours: { start: "20:00", end: "08:00" }
+    })
+    assert.deepInclude(put.body, { escalationTimerMinutes: 0.05, voipEnabled: true })
+    const off = await call(admin, "PUT", path, { quietHours: null })
+    assert.deepInclude(off.body, { quietHours: null, escalationTimerMinutes: 0.05 })
+    for (const bad of [
+      { escalationTimerMinutes: 0 },
+      { quietHours: { start: "25:00", end: "08:00" } },
+      { escalationPhoneNumbers: ["911"] }
+    ]) {
+      assert.strictEqual((await call(admin, "PUT", path, bad)).status, 422)
+    }
+  })
+
+  it("edits, reads and deletes a thread", async () => {
+    const [thread] = (await call(nurse, "GET", "/external-threads?view=all")).body.items
+    const path = `/external-threads/${thread.id}`
+    const edited = await call(nurse, "PATCH", path, { contactName: "Ana", patientIds: ["p1"], assigneeId: "user-1" })
+    assert.deepInclude(edited.body, { contactName: "Ana", assigneeId: "user-1" })
+    assert.strictEqual((await call(nurse, "GET", "/external-threads?view=mine&q=ana")).body.items.length, 1)
+    assert.strictEqual((await call(nurse, "PATCH", path, { patientIds: ["p1"], facilityId: "f1" })).status, 422)
+    const [newest] = (await call(nurse, "GET", `${path}/messages?limit=1`)).body.items
+    assert.strictEqual((await call(nurse, "POST", `${path}/read`, { upToMessageId: newest.id })).status, 204)
+    assert.strictEqual((await call(nurse, "GET", path)).body.unreadCount, 0)
+    assert.strictEqual((await call(nurse, "POST", "/external-threads", { externalContact: contact })).status, 409)
+    assert.strictEqual((await call(nurse, "DELETE", path)).status, 204)
+    assert.strictEqual((await call(nurse, "GET", path)).status, 404)
+    const reopened = await call(nurse, "POST", "/external-threads", { externalContact: "(303) 555-0123" })
+    assert.deepStrictEqual([reopened.status, reopened.body.id], [201, thread.id])
+  })
+
+  it("answers what it cannot read with a problem that names the request", async () => {
+    const bad: ReadonlyArray<readonly [number, Promise<Answer>]> = [
+      [400, call(nurse, "GET", "/external-threads?limit=0")],
+      [400, call(nurse, "GET", "/external-threads?view=secret")],
+      [400, call(nurse, "GET", "/external-threads?cursor=junk")],
+      [400, call(nurse, "POST", "/external-threads", "{not json")],
+      [422, call(nurse, "POST", "/external-threads", { externalContact: 7 })],
+      [422, call(nurse, "POST", "/external-threads", { externalContact: "12" })],
+      [413, call(nurse, "POST", "/external-threads", { externalContact: "x".repeat(70_000) })],
+      [415, call(nurse, "POST", "/external-threads", "a=b", { "content-type": "text/plain" })],
+      [404, call(nurse, "GET", "/nothing")]
+    ]
+    for (const [status, answer] of bad) {
+      const { body, headers, type, ...got } = await answer
+      assert.deepStrictEqual([got.status, type], [status, "application/problem+json"])
+      assert.strictEqual(body.instance, `urn:careline:request:${headers.get("x-request-id")}`)
+    }
+    const named = await call(nurse, "GET", "/nothing", undefined, { "x-request-id": "req-7" })
+    assert.strictEqual(named.body.instance, "urn:careline:request:req-7")
+  })
+
+  it("tells that it lives and that it is ready", async () => {
+    assert.strictEqual((await app.request("/healthz")).status, 200)
+    assert.strictEqual((await app.request("/readyz")).status, 200)
+  })
+
+  it("describes itself: every route, with schemas that are all there", async () => {
+    const served = await (await app.request("/api/v1/openapi.json")).json()
+    assert.deepStrictEqual(served, JSON.parse(JSON.stringify(openApiDocument)))
+    const text = JSON.stringify(served)
+    const named = new Set([...text.matchAll(/#\/components\/schemas\/([\w.-]+)/g)].map(([, name]) => name!))
+    for (const name of named) assert.property(openApiDocument.components.schemas, name)
+    assert.includeMembers([...named], ["Thread", "Message", "VoipSettings", "Problem", "NewMessage"])
+    assert.notInclude(text, "$defs")
+    const operations = Object.values(openApiDocument.paths).flatMap((path) => Object.keys(path))
+    assert.isAtLeast(operations.length, 16)
+    assert.include(await (await app.request("/docs")).text(), "swagger-ui")
+    assert.strictEqual((await app.request("/docs/swagger-ui-bundle.js")).status, 200)
+  })
+})
+
+describe("The stream of events", () => {
+  const listen = async (after: string | null) => {
+    const gone = new AbortController()
+    const response = await app.request("/api/v1/events", {
+      headers: { authorization: `Bearer ${nurse}`, ...(after === null ? {} : { "last-event-id": after }) },
+      signal: gone.signal
+    })
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ""
+    const until = async (
+      threadId: string
+    ): Promise<ReadonlyArray<{ readonly id: string; readonly data: Record<string, unknown> }>> => {
+      for (;;) {
+        const events = [...text.matchAll(/event: (\S+)\ndata: (.*)\nid: (\S+)\n/g)].map(([, , data, id]) => ({
+          id: id!,
+          data: JSON.parse(data!) as Record<string, unknown>
+        }))
+        if (events.some((event) => event.data.threadId === threadId)) return events
+        const { done, value } = await reader.read()
+        if (done) throw new Error("the stream ended")
+        text += value
+      }
+    }
+    const ready = async () => {
+      while (!text.includes("event: ready")) text += (await reader.read()).value ?? ""
+    }
+    await ready()
+    return { until, close: () => gone.abort() }
+  }
+  const publish = (threadId: string, siteGroupingId: string) =>
+    run(
+      Effect.flatMap(Broadcaster, (broadcaster) =>
+        broadcaster.publish([
+          {
+            siteGroupingId: siteGroupingId as never,
+            type: "thread.updated",
+            threadId: threadId as never,
+            messageId: null
+          }
+        ])
+      )
+    )
+
+  it("resumes behind the last event that was seen, and carries no other tenant's", async () => {
+    await publish("t0", "north")
+    const first = await listen("0")
+    const seen = (await first.until("t0")).find(({ data }) => data.threadId === "t0")!
+    first.close()
+    await publish("foreign", "south")
+    await publish("t1", "north")
+    const second = await listen(seen.id)
+    const missed = await second.until("t1")
+    second.close()
+    assert.deepStrictEqual(
+      missed.map(({ data }) => data.threadId),
+      ["t1"]
+    )
+  })
+
+  it("needs a token", async () => assert.strictEqual((await app.request("/api/v1/events")).status, 401))
+})
