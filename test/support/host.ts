@@ -17,6 +17,8 @@ const LOOK_EVERY_MILLIS = 50
 export interface HostProcess {
   readonly url: string
   readonly child: ChildProcess
+  /** What it printed so far. */
+  readonly output: () => string
   /** As `kill -9`: nothing is closed, nothing is said. */
   readonly kill: () => Promise<void>
   /** As an orchestrator stops it. Resolves with the exit code. */
@@ -83,6 +85,7 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
   return {
     url,
     child,
+    output: () => output,
     kill: async () => {
       child.kill("SIGKILL")
       await exited(child)

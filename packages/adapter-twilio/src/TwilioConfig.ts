@@ -3,7 +3,7 @@
  * all verify), `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_BASE_URL`,
  * `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
-import { Config, Option, Redacted, Schema } from "effect"
+import { Config, Effect, Option, Redacted, Schema } from "effect"
 import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./TwilioOptions.ts"
 
 const sid = (prefix: string) =>
@@ -19,24 +19,32 @@ const Tokens = Schema.String.check(
 
 const orNull = <A>(config: Config.Config<A>) => Config.map(Config.option(config), Option.getOrNull)
 
-export const config: Config.Config<TwilioOptions> = Config.all({
+const fields = Config.all({
   accountSid: Config.schema(sid("AC"), "TWILIO_ACCOUNT_SID"),
-  authTokens: Config.map(Config.schema(Schema.RedactedFromValue(Tokens), "TWILIO_AUTH_TOKEN"), (tokens) => {
-    const [first = "", ...rest] = Redacted.value(tokens)
-      .split(",")
-      .map((token) => token.trim())
-    return [Redacted.make(first), ...rest.map((token) => Redacted.make(token))] as const
-  }),
+  authTokens: Config.schema(Schema.RedactedFromValue(Tokens), "TWILIO_AUTH_TOKEN"),
   apiKeySid: orNull(Config.schema(sid("SK"), "TWILIO_API_KEY_SID")),
   apiKeySecret: orNull(Config.Redacted("TWILIO_API_KEY_SECRET")),
   messagingServiceSid: orNull(Config.schema(sid("MG"), "TWILIO_MESSAGING_SERVICE_SID")),
   baseUrl: orNull(Config.schema(httpUrl, "TWILIO_BASE_URL")),
   publicUrl: Config.schema(httpUrl, "PUBLIC_URL")
-}).pipe(
-  Config.map(({ apiKeySecret, apiKeySid, ...options }) => ({
-    ...options,
-    authTokens: [options.authTokens[0], ...options.authTokens.slice(1)] as const,
-    apiKey: apiKeySid === null || apiKeySecret === null ? null : { sid: apiKeySid, secret: apiKeySecret },
+})
+
+export const config: Effect.Effect<TwilioOptions, Config.ConfigError> = Effect.gen(function* () {
+  const { apiKeySecret, apiKeySid, authTokens, ...rest } = yield* fields
+  const [first = "", ...others] = Redacted.value(authTokens)
+    .split(",")
+    .map((token) => token.trim())
+  return {
+    ...rest,
+    authTokens: [Redacted.make(first), ...others.map((token) => Redacted.make(token))],
+    apiKey:
+      apiKeySid === null && apiKeySecret === null
+        ? null
+        : // One of the two without the other is a mistake: reading both names the one that is missing.
+          {
+            sid: yield* Config.schema(sid("SK"), "TWILIO_API_KEY_SID"),
+            secret: yield* Config.Redacted("TWILIO_API_KEY_SECRET")
+          },
     timeoutMillis: DEFAULT_TIMEOUT_MILLIS
-  }))
-) as Config.Config<TwilioOptions>
+  }
+})

@@ -3,7 +3,7 @@ import * as Application from "@careline/application"
 import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "../Api.ts"
-import { tenantFor } from "../Auth.ts"
+import { requireAdmin, tenantFor } from "../Auth.ts"
 import { MalformedRequest } from "../Errors.ts"
 import { route } from "../Route.ts"
 
@@ -69,6 +69,8 @@ const edit = route({
   body: Api.ThreadEdit,
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    // The number that a contact knows is moved by an administrator, not in passing.
+    if (body.phoneNumberId !== undefined) yield* requireAdmin(caller)
     const { view } = yield* Application.editThread(caller, threadId(params), {
       ...body,
       phoneNumberId: body.phoneNumberId as PhoneNumberId | undefined

@@ -1,0 +1,55 @@
+/** The sandbox as a newcomer meets it: start, demo, a crash, and start again. */
+import { spawn } from "node:child_process"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "vitest"
+import * as Host from "./support/host.ts"
+
+/** Runs the demo to its end. Resolves with its exit code and its transcript. */
+const demo = (directory: string): Promise<{ readonly code: number | null; readonly transcript: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ["packages/http-hono/src/demo.ts"], {
+      env: { PATH: process.env.PATH, DATA_DIR: directory },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let transcript = ""
+    child.stdout.on("data", (chunk: Buffer) => (transcript += chunk.toString()))
+    child.stderr.on("data", (chunk: Buffer) => (transcript += chunk.toString()))
+    child.once("close", (code) => resolve({ code, transcript }))
+  })
+
+describe("The sandbox", () => {
+  it("plays the demo to its end, also after a kill, and logs nothing of what was said", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "careline-demo-"))
+    const port = String(await Host.freePort())
+    const environment = {
+      VOIP_PROVIDER: "sandbox",
+      AUTH_JWT_SECRET: "",
+      PORT: port,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATA_DIR: directory,
+      LOG_LEVEL: "trace"
+    }
+    const first = await Host.startHost(environment)
+    const { code, transcript } = await demo(directory)
+    assert.strictEqual(code, 0, transcript)
+    assert.include(transcript, "Every step came true.")
+    await first.kill()
+
+    const second = await Host.startHost(environment)
+    const again = await demo(directory)
+    assert.strictEqual(again.code, 0, again.transcript)
+    assert.strictEqual(await second.stop(), 0)
+
+    const logged = first.output() + second.output()
+    for (const said of ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic"]) assert.notInclude(logged, said)
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it("tells somebody who starts the demo first what to do", async () => {
+    const { code, transcript } = await demo(join(tmpdir(), "careline-nowhere"))
+    assert.strictEqual(code, 1)
+    assert.include(transcript, "npx -y pnpm@12 start")
+  })
+})
