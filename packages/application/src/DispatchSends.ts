@@ -16,6 +16,7 @@ import {
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
+import { describeFault } from "./Fault.ts"
 import { backoff, Limits, type LimitsShape } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 
@@ -206,7 +207,7 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* () {
             Effect.catchCause((cause) =>
               Effect.logError(
                 "The outcome of an attempt could not be stored; the reconciler will find out",
-                cause
+                describeFault(cause)
               ).pipe(Effect.annotateLogs({ attempt: one.attempt.id }))
             )
           ),

@@ -18,6 +18,8 @@ export interface LimitsShape {
   readonly timersPerBatch: number
   /** Sends that the outbound worker prepares at once, and hands over side by side. */
   readonly sendsPerBatch: number
+  /** Outbound workers of one process: a provider that hangs on one batch holds up one of them. */
+  readonly sendWorkers: number
   /** Failures after which an inbound text is parked and its lane goes on. */
   readonly eventAttempts: number
   /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
@@ -54,6 +56,7 @@ export const defaults: LimitsShape = {
   reportsPerBatch: 500,
   timersPerBatch: 100,
   sendsPerBatch: 16,
+  sendWorkers: 4,
   eventAttempts: 8,
   eventBackoff: 250,
   reportAttempts: 10,

@@ -8,6 +8,7 @@ import { Effect, Layer, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
 import { dispatchSends } from "./DispatchSends.ts"
 import { escalate } from "./Escalate.ts"
+import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
 import { processInbound } from "./ProcessInbound.ts"
 import { reconcileSends } from "./ReconcileSends.ts"
@@ -31,7 +32,7 @@ const loop = Effect.fnUntraced(function* <E, R>(
         return done > 0 ? Effect.void : Effect.timeoutOption(Queue.take(awake), limits.pollEvery)
       },
       onFailure: (cause) =>
-        Effect.logWarning("A worker failed and will try again", cause).pipe(
+        Effect.logWarning("A worker failed and will try again", describeFault(cause)).pipe(
           Effect.annotateLogs({ worker: name, failures: failures + 1 }),
           Effect.andThen(Effect.sleep(backoff(FIRST_BACKOFF_MILLIS, failures++, limits.workerBackoffMax)))
         )
@@ -46,7 +47,10 @@ export const layer = Layer.effectDiscard(
     const outbox = yield* Outbox
     yield* loop("inbound", processInbound(), inbox.wakeups)
     yield* loop("reports", applyReports(), inbox.wakeups)
-    yield* loop("outbound", dispatchSends(), outbox.wakeups)
+    const { sendWorkers } = yield* Limits
+    for (let worker = 0; worker < sendWorkers; worker++) {
+      yield* loop("outbound", dispatchSends(), outbox.wakeups)
+    }
     yield* loop("timers", escalate(), Stream.empty)
     yield* loop("reconciler", reconcileSends(), Stream.empty)
   })

@@ -1,5 +1,6 @@
 /** The one way from an effect's exit to an HTTP response. */
-import { Cause, Effect, Exit } from "effect"
+import { describeFault } from "@careline/application"
+import { type Cause, Effect, Exit } from "effect"
 import type { Context } from "hono"
 import type { HostRuntime } from "./HostRuntime.ts"
 import * as Problem from "./Problem.ts"
@@ -22,23 +23,9 @@ export const problemResponse = (context: Context, problem: Problem.Problem): Res
 export const logFault = (context: Context, cause: Cause.Cause<unknown>, status: number) =>
   status < 500
     ? Effect.void
-    : Effect.logError("Request failed", faultOf(cause)).pipe(
+    : Effect.logError("Request failed", describeFault(cause)).pipe(
         Effect.annotateLogs({ requestId: requestIdOf(context), method: context.req.method, status })
       )
-
-/** What a fault may say in a log: names and our own words, never what it was about. */
-const faultOf = (cause: Cause.Cause<unknown>): string =>
-  cause.reasons
-    .map((reason) => {
-      if (Cause.isFailReason(reason)) {
-        const { error } = reason
-        return error instanceof Error ? `${error.name}: ${error.message}` : "failure"
-      }
-      return Cause.isDieReason(reason) && reason.defect instanceof Error
-        ? `defect ${reason.defect.name} ${(reason.defect.stack ?? "").split("\n").slice(1, 4).join(" ")}`
-        : reason._tag
-    })
-    .join("; ")
 
 export const respond = async <R>(
   context: Context,

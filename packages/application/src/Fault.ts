@@ -1,0 +1,18 @@
+/** What a fault may say in a log: names, and words of our own; never the values that it was about. */
+import { Cause } from "effect"
+
+const STACK_FRAMES = 3
+
+/** A typed error's words are ours. A defect's may quote anything, so only its name and place are kept. */
+export const describeFault = (cause: Cause.Cause<unknown>): string =>
+  cause.reasons
+    .map((reason) => {
+      if (Cause.isFailReason(reason)) {
+        return reason.error instanceof Error ? `${reason.error.name}: ${reason.error.message}` : "failure"
+      }
+      if (!Cause.isDieReason(reason)) return reason._tag
+      if (!(reason.defect instanceof Error)) return "defect"
+      const frames = (reason.defect.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "))
+      return `defect ${reason.defect.name} ${frames.slice(0, STACK_FRAMES).join(" ")}`
+    })
+    .join("; ")
