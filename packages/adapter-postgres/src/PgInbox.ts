@@ -112,7 +112,9 @@ export const layer = Layer.effect(
         order by site_grouping_id, contact
         on conflict do nothing
       )
-      select provider, account, provider_message_id, kind, status, state, pg_notify('careline', 'inbox') from inserted`
+      select provider, account, provider_message_id, kind, status, state,
+             case when row_number() over () = 1 then pg_notify('careline', 'inbox') end
+      from inserted`
 
     const accept = (events: ReadonlyArray<IncomingEvent>) =>
       Effect.map(insert(events.map(keyJson)), (rows) => {

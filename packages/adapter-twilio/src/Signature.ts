@@ -27,7 +27,7 @@ const signedForms = (url: string): ReadonlyArray<string> => {
 
 const sign = (token: string, text: string): Buffer => createHmac("sha1", token).update(text, "utf8").digest()
 
-/** Whether one of the tokens signed these parameters for this URL. Takes the same time for every wrong signature. */
+/** Whether one of the tokens signed these parameters for this URL. Every wrong signature takes the same time. */
 export const verify = (
   tokens: ReadonlyArray<string>,
   signature: string | undefined,
@@ -37,11 +37,5 @@ export const verify = (
   const given = Buffer.from(signature ?? "", "base64")
   if (given.length !== 20) return false
   const text = canonical(parameters)
-  let valid = false
-  for (const token of tokens) {
-    for (const form of signedForms(url)) {
-      if (timingSafeEqual(sign(token, form + text), given)) valid = true
-    }
-  }
-  return valid
+  return tokens.some((token) => signedForms(url).some((form) => timingSafeEqual(sign(token, form + text), given)))
 }

@@ -52,7 +52,7 @@ const makeWebhooks = (options: TwilioOptions): Telephony.Webhooks => {
         if (!Signature.verify(tokens, request.headers["x-twilio-signature"], url, form)) {
           return refuse(new TelephonyError.InvalidSignature({ message: "The signature does not match" }))
         }
-        const query = new URL(url).searchParams
+        const query = new URLSearchParams(request.target.split("?")[1])
         // Twilio calls by GET when it is told to; the parameters are in the URL then.
         const parameters = request.method === "GET" ? query : form
         if (parameters.get("AccountSid") !== options.accountSid) {

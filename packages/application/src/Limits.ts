@@ -49,7 +49,7 @@ export interface LimitsShape {
 
 export const defaults: LimitsShape = {
   intakeBatch: 256,
-  intakeConcurrency: 4,
+  intakeConcurrency: 2,
   intakeQueue: 10_000,
   lanesPerBatch: 200,
   eventsPerLane: 20,

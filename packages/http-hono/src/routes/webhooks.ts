@@ -1,4 +1,5 @@
 /** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
+import type { IncomingMessage } from "node:http"
 import { type Intake, receiveWebhook } from "@careline/application"
 import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Exit } from "effect"
@@ -16,12 +17,20 @@ const tooLarge = Problem.problem("body-too-large", 413, "The body is too large",
 
 const KINDS: ReadonlyArray<Telephony.WebhookKind> = ["sms", "status"]
 
-/** Path and query as they came over the wire, which the signature covers. */
+/** Node's own request, where the host runs on Node: its target is as it came over the wire, which the signature covers. */
+const incomingOf = (context: Context): IncomingMessage | undefined =>
+  (context.env as { readonly incoming?: IncomingMessage } | undefined)?.incoming
+
 const targetOf = (context: Context): string => {
-  const incoming = (context.env as { readonly incoming?: { readonly url?: string } } | undefined)?.incoming?.url
-  if (incoming !== undefined) return incoming
   const { url } = context.req
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2))
+  return incomingOf(context)?.url ?? url.slice(url.indexOf("/", url.indexOf("//") + 2))
+}
+
+/** Node has them in lower case already. Only `set-cookie`, which no request has, would be a list. */
+const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
+  const incoming = incomingOf(context)
+  if (incoming === undefined) return context.req.header()
+  return incoming.headers as Readonly<Record<string, string | undefined>>
 }
 
 const rawRequest = async (context: Context): Promise<Telephony.RawRequest | null> => {
@@ -29,7 +38,7 @@ const rawRequest = async (context: Context): Promise<Telephony.RawRequest | null
   const body = new Uint8Array(await context.req.arrayBuffer())
   return body.byteLength > MAX_WEBHOOK_BYTES
     ? null
-    : { method: context.req.method, target: targetOf(context), headers: context.req.header(), body }
+    : { method: context.req.method, target: targetOf(context), headers: headersOf(context), body }
 }
 
 export const mountWebhooks = (
