@@ -10,8 +10,8 @@ import { isUuid, iso, tenantColumn } from "./rows.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
 
-/** The lattice as an array: a status is greater when it stands further back. */
-const chain = DeliveryStatus.DeliveryStatus.literals.toSorted((a, b) => DeliveryStatus.rank(a) - DeliveryStatus.rank(b))
+/** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
+const chain = [...DeliveryStatus.chain]
 
 /** Several updates of one message as one: a statement updates a row once. */
 const joined = (updates: ReadonlyArray<MessageUpdate>): ReadonlyArray<MessageUpdate> => {

@@ -27,7 +27,8 @@ interface MatchRow extends SendRow.SendRow {
   readonly provider_message_id: string | null
 }
 
-const chain = DeliveryStatus.DeliveryStatus.literals.toSorted((a, b) => DeliveryStatus.rank(a) - DeliveryStatus.rank(b))
+/** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
+const chain = [...DeliveryStatus.chain]
 
 export const layer = Layer.effect(
   Outbox,

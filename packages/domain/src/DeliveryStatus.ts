@@ -8,7 +8,7 @@
 import { Schema } from "effect"
 
 /** From the least known to the most. */
-const chain = [
+export const chain = [
   "queued",
   "sending",
   "unknown",

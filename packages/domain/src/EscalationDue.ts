@@ -3,10 +3,10 @@ import type { DateTime } from "effect"
 import type { Change } from "./Change.ts"
 import * as Escalation from "./Escalation.ts"
 import type { MessageId, SendId } from "./Ids.ts"
-import type { Message } from "./Message.ts"
 import * as PhoneNumber from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
 import * as Send from "./Send.ts"
+import * as SystemMessage from "./SystemMessage.ts"
 import * as Thread from "./Thread.ts"
 import type { VoipSettings } from "./VoipSettings.ts"
 
@@ -20,20 +20,8 @@ export interface Due {
   readonly link: string
 }
 
-const systemMessage = (thread: Thread.Thread, id: MessageId, content: string, now: DateTime.Utc): Message => ({
-  id,
-  siteGroupingId: thread.siteGroupingId,
-  externalThreadId: thread.id,
-  position: Thread.nextPosition(thread),
-  messageType: "system",
-  direction: "outbound",
-  senderId: null,
-  content,
-  attachments: [],
-  metaData: { messageSubType: "escalation" },
-  deliveryStatus: null,
-  createdAt: now
-})
+const note = (thread: Thread.Thread, id: MessageId, content: string, now: DateTime.Utc) =>
+  SystemMessage.make(thread, { id, kind: "escalation", content, leaves: false }, now)
 
 /** The changes, none when the timer's cause is gone. `sendIds` has one id for each number of the settings. */
 export const decide = (
@@ -58,7 +46,7 @@ export const decide = (
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
   })
-  const message = systemMessage(thread, ids.messageId, Escalation.report(notified), now)
+  const message = note(thread, ids.messageId, Escalation.report(notified), now)
   const sends =
     from === null
       ? []
@@ -99,7 +87,7 @@ export const notNotified = (
   messageId: MessageId,
   now: DateTime.Utc
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
-  const message = systemMessage(thread, messageId, `The alarm did not reach ${PhoneNumber.mask(number)}.`, now)
+  const message = note(thread, messageId, `The alarm did not reach ${PhoneNumber.mask(number)}.`, now)
   const next = Thread.append(thread, message)
   return {
     thread: next,

@@ -16,6 +16,7 @@ import type { Attachment, Message, MessageMetadata, SystemMessageKind } from "./
 import type { E164 } from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
 import * as Send from "./Send.ts"
+import * as SystemMessage from "./SystemMessage.ts"
 import * as Thread from "./Thread.ts"
 import type { VoipSettings } from "./VoipSettings.ts"
 
@@ -86,22 +87,10 @@ export const decide = (
     thread = Thread.append(thread, message)
     return message
   }
-  const systemMessage = (id: MessageId, kind: SystemMessageKind, content: string, leaves: boolean): Message => ({
-    id,
-    siteGroupingId: thread.siteGroupingId,
-    externalThreadId: thread.id,
-    position: Thread.nextPosition(thread),
-    messageType: "system",
-    direction: "outbound",
-    senderId: null,
-    content,
-    attachments: [],
-    metaData: { messageSubType: kind },
-    deliveryStatus: leaves ? "queued" : null,
-    createdAt: now
-  })
+  const say = (id: MessageId, kind: SystemMessageKind, content: string, leaves: boolean) =>
+    add(SystemMessage.make(thread, { id, kind, content, leaves }, now))
   const answer = (purpose: "auto_reply" | "opt_out_confirmation", body: string) => {
-    const message = add(systemMessage(ids.answerId, purpose, body, true))
+    const message = say(ids.answerId, purpose, body, true)
     changes.push({
       _tag: "SendQueued",
       send: Send.queue(
@@ -153,7 +142,7 @@ export const decide = (
     const said = consent.status === "opted_out" ? "opt_out" : "opt_in"
     const note = said === "opt_out" ? "The contact opted out of texts." : "The contact opted in to texts."
     const task = Consent.mayMeanAppointment(inbound.text) ? " They may want to cancel an appointment: please ask." : ""
-    add(systemMessage(ids.systemMessageId, task === "" ? said : "staff_task", note + task, false))
+    say(ids.systemMessageId, task === "" ? said : "staff_task", note + task, false)
     if (
       said === "opt_out" &&
       !inbound.providerConfirmsOptOut &&

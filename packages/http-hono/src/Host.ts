@@ -72,11 +72,16 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     )
   )
   const context = yield* Layer.build(line)
+  const closing = new AbortController()
   const app = makeApp(
-    { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: closing.signal
+    },
     makeAuthenticate(auth)
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
+  yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))
   return {
     url: config.publicUrl,
     port,

@@ -6,4 +6,6 @@ export interface HostRuntime<R> {
     effect: Effect.Effect<A, E, R>,
     options?: { readonly signal?: AbortSignal }
   ) => Promise<Exit.Exit<A, E>>
+  /** Aborted when the host goes down, so that what streams ends at once. Never, when not given. */
+  readonly closing?: AbortSignal
 }

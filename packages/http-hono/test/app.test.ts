@@ -18,6 +18,7 @@ const line = "+12025550100"
 const contact = "+13035550123"
 
 let app: Hono
+const closing = new AbortController()
 let scope: Scope.Closeable
 let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
 
@@ -46,7 +47,10 @@ beforeAll(async () => {
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
   const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
   app = makeApp(
-    { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: closing.signal
+    },
     authenticate
   )
   run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
@@ -366,6 +370,13 @@ describe("The stream of events", () => {
       missed.map(({ data }) => data.threadId),
       ["t1"]
     )
+  })
+
+  it("ends when the host goes down", async () => {
+    const open = await listen(null)
+    closing.abort()
+    const ended = await open.until("never").catch((error: unknown) => String(error))
+    assert.include(ended, "the stream ended")
   })
 
   it("needs a token", async () => assert.strictEqual((await app.request("/api/v1/events")).status, 401))

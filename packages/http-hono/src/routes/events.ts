@@ -32,7 +32,7 @@ export const mountEvents = (app: Hono, runtime: HostRuntime<Broadcaster>, authen
             Stream.runForEach((message) => Effect.promise(() => sse.writeSSE(message)))
           )
         ),
-        { signal: gone.signal }
+        { signal: runtime.closing === undefined ? gone.signal : AbortSignal.any([gone.signal, runtime.closing]) }
       )
     })
   })

@@ -8,39 +8,10 @@ import {
   type ThreadId,
   type UserId
 } from "@careline/domain"
-import type {
-  AuditEntry,
-  AuditLog,
-  Broadcaster,
-  Changes,
-  Consents,
-  IdGenerator,
-  Inbox,
-  Messages,
-  Outbox,
-  PoolNumbers,
-  Settings,
-  Threads,
-  Timers,
-  Transaction
-} from "@careline/ports"
+import type { AuditEntry, StoragePorts } from "@careline/ports"
 import { Context, type Duration, Effect, Layer, Ref } from "effect"
 
-/** The ports that keep Careline's state. A store backs all of them, because one transaction spans them. */
-export type StoragePorts =
-  | AuditLog
-  | Broadcaster
-  | Changes
-  | Consents
-  | IdGenerator
-  | Inbox
-  | Messages
-  | Outbox
-  | PoolNumbers
-  | Settings
-  | Threads
-  | Timers
-  | Transaction
+export type { StoragePorts } from "@careline/ports"
 
 /** Ids of people and places that the store takes as existing, two of each. Stores with foreign keys make them first. */
 export interface People {

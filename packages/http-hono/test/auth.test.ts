@@ -1,0 +1,61 @@
+/** Tokens of an identity provider, checked against the keys that it publishes. */
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { Effect } from "effect"
+import { exportJWK, generateKeyPair, SignJWT } from "jose"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { makeAuthenticate } from "../src/index.ts"
+
+let server: Server
+let url: URL
+let sign: (claims: Record<string, unknown>, issuer: string, audience: string) => Promise<string>
+
+beforeAll(async () => {
+  const { privateKey, publicKey } = await generateKeyPair("ES256")
+  const key = { ...(await exportJWK(publicKey)), kid: "key-1", alg: "ES256", use: "sig" }
+  server = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ keys: [key] }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`)
+  sign = (claims, issuer, audience) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: "ES256", kid: "key-1" })
+      .setSubject("nurse")
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setExpirationTime("1h")
+      .sign(privateKey)
+})
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+
+describe("A token of an identity provider", () => {
+  const claims = { roles: ["CLINICIAN", "JANITOR"], siteGroupingIds: [1, "two"] }
+  const check = (token: string) =>
+    Effect.runPromise(
+      Effect.result(
+        makeAuthenticate({ source: { _tag: "Jwks", url }, issuer: "https://id.example", audience: "careline" })(
+          `Bearer ${token}`
+        )
+      )
+    )
+
+  it("lets its bearer in, with the roles that are known and the tenants that it names", async () => {
+    const result = await check(await sign(claims, "https://id.example", "careline"))
+    assert.deepStrictEqual(result._tag === "Success" && { ...result.success }, {
+      userId: "nurse",
+      roles: ["CLINICIAN"],
+      scope: ["1", "two"]
+    } as never)
+  })
+
+  it("is refused when it is of another issuer or for another audience", async () => {
+    for (const [issuer, audience] of [
+      ["https://evil.example", "careline"],
+      ["https://id.example", "billing"]
+    ] as const) {
+      const result = await check(await sign(claims, issuer, audience))
+      assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthenticated")
+    }
+  })
+})

@@ -1,0 +1,29 @@
+/** The ports that keep Careline's state. One store backs all of them, because one transaction spans them. */
+import type { AuditLog } from "./AuditLog.ts"
+import type { Broadcaster } from "./Broadcaster.ts"
+import type { Changes } from "./Changes.ts"
+import type { Consents } from "./Consents.ts"
+import type { IdGenerator } from "./IdGenerator.ts"
+import type { Inbox } from "./Inbox.ts"
+import type { Messages } from "./Messages.ts"
+import type { Outbox } from "./Outbox.ts"
+import type { PoolNumbers } from "./PoolNumbers.ts"
+import type { Settings } from "./Settings.ts"
+import type { Threads } from "./Threads.ts"
+import type { Timers } from "./Timers.ts"
+import type { Transaction } from "./Transaction.ts"
+
+export type StoragePorts =
+  | AuditLog
+  | Broadcaster
+  | Changes
+  | Consents
+  | IdGenerator
+  | Inbox
+  | Messages
+  | Outbox
+  | PoolNumbers
+  | Settings
+  | Threads
+  | Timers
+  | Transaction
