@@ -13,9 +13,12 @@ const numbers = route({
   path: "/api/v1/phone-numbers",
   operationId: "listPhoneNumbers",
   summary: "The numbers of the caller's site groupings.",
-  success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.NumberJson) }) },
+  success: { status: 200, schema: Api.pageJson(Api.NumberJson, "PhoneNumberPage") },
   handle: Effect.fnUntraced(function* ({ caller }) {
-    return { status: 200, body: { items: (yield* Application.listNumbers(caller)).map(Api.numberJson) } }
+    return {
+      status: 200,
+      body: { items: (yield* Application.listNumbers(caller)).map(Api.numberJson), nextCursor: null }
+    }
   })
 })
 
