@@ -56,11 +56,6 @@ const readBody = async (request: IncomingMessage): Promise<string | null> => {
   return Buffer.concat(chunks).toString("utf8")
 }
 
-const isInboundText = (given: unknown): given is InboundText =>
-  typeof given === "object" &&
-  given !== null &&
-  ["from", "to", "body"].every((key) => typeof (given as Readonly<Record<string, unknown>>)[key] === "string")
-
 const credentialsOf = (request: IncomingMessage): readonly [string, string] => {
   const decoded = Buffer.from((request.headers.authorization ?? "").replace(/^Basic /i, ""), "base64").toString("utf8")
   const colon = decoded.indexOf(":")
@@ -91,9 +86,7 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     const given = (body === "" ? {} : JSON.parse(body)) as Record<string, unknown>
     switch (url.pathname) {
       case "/_simulator/receive":
-        return isInboundText(given)
-          ? json(response, 200, await account.receive(given))
-          : json(response, 400, { message: "from, to and body must be strings" })
+        return json(response, 200, await account.receive(given as unknown as InboundText))
       case "/_simulator/ledger":
         return json(response, 200, { messages: ledger.messages, webhooks: ledger.webhooks })
       case "/_simulator/fault":
