@@ -1,29 +1,34 @@
 /** Twilio's error codes in our words. Source: twilio.com/docs/api/errors. */
 import type { SendOutcome } from "@careline/domain"
 
-const reasons: Readonly<Record<string, SendOutcome.RejectionReason>> = {
-  20003: "unauthorised",
-  21211: "invalid_recipient",
-  21217: "invalid_recipient",
-  21408: "region_not_allowed",
-  21602: "content_rejected",
-  21606: "sender_not_allowed",
-  21608: "region_not_allowed",
-  21610: "recipient_opted_out",
-  21611: "sender_not_allowed",
-  21612: "invalid_recipient",
-  21614: "not_text_capable",
-  21617: "content_rejected",
-  21619: "content_rejected",
-  21635: "not_text_capable",
-  30002: "account_suspended",
-  30003: "other",
-  30004: "content_rejected",
-  30005: "invalid_recipient",
-  30006: "not_text_capable",
-  30007: "content_rejected",
-  30034: "sender_not_allowed"
-}
+const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string, SendOutcome.RejectionReason>([
+  // In the answer to a request.
+  ["20003", "unauthorised"],
+  ["21211", "invalid_recipient"],
+  ["21217", "invalid_recipient"],
+  ["21408", "region_not_allowed"],
+  ["21602", "content_rejected"],
+  ["21603", "sender_not_allowed"],
+  ["21604", "invalid_recipient"],
+  ["21606", "sender_not_allowed"],
+  // A trial account texts only numbers that it has verified.
+  ["21608", "sender_not_allowed"],
+  ["21610", "recipient_opted_out"],
+  ["21611", "sender_not_allowed"],
+  ["21612", "invalid_recipient"],
+  ["21614", "not_text_capable"],
+  ["21617", "content_rejected"],
+  ["21619", "content_rejected"],
+  ["21635", "not_text_capable"],
+  // In a status callback. What is not here (30001 queue overflow, 30003 unreachable, 30008 unknown, 30036 expired) may
+  // be different next time, and says nothing of the recipient.
+  ["30002", "account_suspended"],
+  ["30004", "content_rejected"],
+  ["30005", "invalid_recipient"],
+  ["30006", "not_text_capable"],
+  ["30007", "content_rejected"],
+  ["30034", "sender_not_allowed"]
+])
 
 export const toReason = (code: string | null): SendOutcome.RejectionReason =>
-  (code === null ? undefined : reasons[code]) ?? "other"
+  (code === null ? undefined : reasons.get(code)) ?? "other"

@@ -1,17 +1,19 @@
 /** The webhook of an inbound SMS or MMS. Source: twilio.com/docs/messaging/guides/webhook-request. */
 import { type Contact, type Message, PhoneNumber } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
+import { isMessageSid } from "./MessageSid.ts"
 
 /** Twilio attaches at most ten. */
 const MAX_MEDIA = 10
-const MESSAGE_SID = /^(SM|MM)[0-9a-fA-F]{32}$/
+/** As long as a contact may be. */
 const MAX_SENDER = 254
 
-const keywords: Readonly<Record<string, NonNullable<MessageReceived["providerKeyword"]>>> = {
-  STOP: "opt_out",
-  START: "opt_in",
-  HELP: "help"
-}
+/** `OptOutType`, sent only with Advanced Opt-Out: twilio.com/docs/messaging/tutorials/advanced-opt-out. */
+const keywords: ReadonlyMap<string, NonNullable<MessageReceived["providerKeyword"]>> = new Map([
+  ["STOP", "opt_out"],
+  ["START", "opt_in"],
+  ["HELP", "help"]
+])
 
 const typeOf = (mimeType: string | null): Message.Attachment["type"] => {
   const kind = mimeType?.split("/")[0]
@@ -36,7 +38,7 @@ export const decode = (form: URLSearchParams): MessageReceived | TelephonyError.
   const providerMessageId = form.get("MessageSid") ?? form.get("SmsSid") ?? ""
   const from = form.get("From")?.trim() ?? ""
   const to = form.get("To") ?? ""
-  if (!MESSAGE_SID.test(providerMessageId)) return malformed("MessageSid is missing or malformed")
+  if (!isMessageSid(providerMessageId)) return malformed("MessageSid is missing or malformed")
   if (from === "" || from.length > MAX_SENDER) return malformed("From is missing or too long")
   if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
   return {
@@ -46,6 +48,6 @@ export const decode = (form: URLSearchParams): MessageReceived | TelephonyError.
     to: to as PhoneNumber.E164,
     text: form.get("Body") ?? "",
     attachments: attachments(form),
-    providerKeyword: keywords[form.get("OptOutType")?.toUpperCase() ?? ""] ?? null
+    providerKeyword: keywords.get(form.get("OptOutType")?.toUpperCase() ?? "") ?? null
   }
 }

@@ -4,7 +4,8 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto"
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { "https:": "443", "http:": "80" }
+const SIGNATURE_BYTES = 20
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "https:": ":443", "http:": ":80" }
 
 /** Name and value pairs as Twilio concatenates them: names by code unit, the values of one name once each and sorted. */
 const canonical = (parameters: URLSearchParams): string => {
@@ -15,19 +16,31 @@ const canonical = (parameters: URLSearchParams): string => {
   return text
 }
 
-/** Twilio leaves user info out and, for some products, adds or drops the port: the forms that it may have signed. */
+/** An apostrophe of the query is sent as it is or as `%27`, and either may be what was signed. */
+const apostrophes = (rest: string): ReadonlyArray<string> =>
+  /'|%27/.test(rest) ? [...new Set([rest, rest.replaceAll("'", "%27"), rest.replaceAll("%27", "'")])] : [rest]
+
+/**
+ * The forms of a URL that Twilio may have signed: with the port or without it, by product; without user info, by the
+ * documentation, or with it, by the SDKs' own vectors. Never the fragment, which holds connection overrides.
+ */
 const signedForms = (url: string): ReadonlyArray<string> => {
-  const match = /^(https?:)\/\/(?:[^/?#@]*@)?([^/?#:]+|\[[^\]]+\])(:\d+)?([^#]*)/i.exec(url)
+  const match = /^(https?:)\/\/([^/?#@]*@)?([^/?#:@]+|\[[^\]]+\])(:\d+)?([^#]*)/i.exec(url)
   if (match === null) return []
-  const [, scheme = "", host = "", port = "", rest = ""] = match
-  const withPort = `${scheme}//${host}${port === "" ? `:${DEFAULT_PORTS[scheme.toLowerCase()]}` : port}${rest}`
-  const bare = `${scheme}//${host}${rest}`
-  return port === "" ? [bare, withPort] : [withPort, bare]
+  const [, scheme = "", user = "", host = "", port = "", rest = ""] = match
+  const ports = [port, port === "" ? (DEFAULT_PORTS[scheme.toLowerCase()] ?? "") : ""]
+  const users = user === "" ? [""] : ["", user]
+  return apostrophes(rest).flatMap((end) =>
+    users.flatMap((before) => ports.map((after) => `${scheme}//${before}${host}${after}${end}`))
+  )
 }
 
 const sign = (token: string, text: string): Buffer => createHmac("sha1", token).update(text, "utf8").digest()
 
-/** Whether one of the tokens signed these parameters for this URL. Every wrong signature takes the same time. */
+/**
+ * Whether one of the tokens signed these parameters for this URL. `url` is the configured one with the request's own path
+ * and query, never one made from a `Host` header. Takes the same time for every wrong signature; never throws.
+ */
 export const verify = (
   tokens: ReadonlyArray<string>,
   signature: string | undefined,
@@ -35,7 +48,14 @@ export const verify = (
   parameters: URLSearchParams
 ): boolean => {
   const given = Buffer.from(signature ?? "", "base64")
-  if (given.length !== 20) return false
+  if (given.length !== SIGNATURE_BYTES) return false
   const text = canonical(parameters)
-  return tokens.some((token) => signedForms(url).some((form) => timingSafeEqual(sign(token, form + text), given)))
+  const forms = signedForms(url)
+  let valid = false
+  for (const token of tokens) {
+    for (const form of forms) {
+      if (timingSafeEqual(sign(token, form + text), given)) valid = true
+    }
+  }
+  return valid
 }

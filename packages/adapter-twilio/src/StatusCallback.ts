@@ -2,13 +2,14 @@
 import type { AttemptId } from "@careline/domain"
 import { type DeliveryReported, TelephonyError } from "@careline/ports"
 import * as ErrorCode from "./ErrorCode.ts"
+import { isMessageSid } from "./MessageSid.ts"
 import * as Status from "./Status.ts"
 
 /** The query parameter of the callback URL that carries our attempt. */
 export const ATTEMPT_PARAMETER = "attempt"
 
-const MESSAGE_SID = /^(SM|MM)[0-9a-fA-F]{32}$/
-const ATTEMPT = /^[\w-]{1,128}$/
+/** An attempt's id is whatever the host made it, up to this length. */
+const MAX_ATTEMPT = 128
 
 /** The event; `null` for a status that says nothing to us; or what is wrong with the form. */
 export const decode = (
@@ -16,7 +17,7 @@ export const decode = (
   query: URLSearchParams
 ): DeliveryReported | TelephonyError.MalformedWebhook | null => {
   const providerMessageId = form.get("MessageSid") ?? form.get("SmsSid") ?? ""
-  if (!MESSAGE_SID.test(providerMessageId)) {
+  if (!isMessageSid(providerMessageId)) {
     return new TelephonyError.MalformedWebhook({ message: "MessageSid is missing or malformed" })
   }
   const status = Status.toDeliveryStatus(form.get("MessageStatus") ?? form.get("SmsStatus") ?? "")
@@ -26,7 +27,7 @@ export const decode = (
   return {
     _tag: "DeliveryReported",
     providerMessageId,
-    attemptId: ATTEMPT.test(attempt) ? (attempt as AttemptId) : null,
+    attemptId: attempt !== "" && attempt.length <= MAX_ATTEMPT ? (attempt as AttemptId) : null,
     status,
     failureReason: status === "failed" || status === "undelivered" ? ErrorCode.toReason(errorCode) : null,
     errorCode

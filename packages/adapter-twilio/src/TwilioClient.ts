@@ -1,25 +1,57 @@
 /** The official SDK, loaded when it is first needed and pointed at where Twilio is. */
-import { Effect, Redacted } from "effect"
+import { Effect, Predicate, Redacted } from "effect"
 import type { Twilio } from "twilio"
+import * as RetryAfter from "./RetryAfter.ts"
+import * as SendFailure from "./SendFailure.ts"
 import type { TwilioOptions } from "./TwilioOptions.ts"
 
 export type Client = Twilio
 
 const SUPPRESSED_LOG = "error"
 
+/** What the SDK's own exception has no place for: how long a 429 asks us to wait. */
+class TooManyRequests extends Error {
+  readonly status = 429
+  readonly code: unknown
+  readonly retryAfterMillis: number | null
+
+  constructor(body: unknown, retryAfter: unknown) {
+    super("HTTP 429")
+    this.code = Predicate.hasProperty(body, "code") ? body.code : undefined
+    this.retryAfterMillis = RetryAfter.toMillis(retryAfter)
+  }
+}
+
 const load = async (options: TwilioOptions): Promise<Client> => {
   const { default: twilio } = await import("twilio")
   const { accountSid, apiKey, authTokens, baseUrl, timeoutMillis } = options
-  // Retries are ours to decide: a repeated send is a second text. Its logs name numbers.
-  const settings = { accountSid, autoRetry: false, timeout: timeoutMillis, logLevel: SUPPRESSED_LOG }
+  // Retries are ours to decide: a repeated send is a second text.
+  const httpClient = new twilio.RequestClient({ timeout: timeoutMillis, autoRetry: false })
+  // The SDK's timeout begins anew with each byte; this one bounds the whole call.
+  httpClient.axios.interceptors.request.use((request) =>
+    Object.assign(request, { signal: AbortSignal.timeout(timeoutMillis) })
+  )
+  httpClient.axios.interceptors.response.use((response) => {
+    if (response.status === 429) throw new TooManyRequests(response.data, response.headers["retry-after"])
+    return response
+  })
+  // The SDK's debug log names numbers.
+  const settings = { accountSid, httpClient, logLevel: SUPPRESSED_LOG }
   const client =
     apiKey === null
       ? twilio(accountSid, Redacted.value(authTokens[0]), settings)
       : twilio(apiKey.sid, Redacted.value(apiKey.secret), settings)
-  if (baseUrl !== null) client.api.baseUrl = baseUrl.replace(/\/+$/, "")
+  if (baseUrl !== null) {
+    const origin = baseUrl.replace(/\/+$/, "")
+    client.api.baseUrl = origin
+    client.messaging.baseUrl = origin
+    // TWILIO_EDGE and TWILIO_REGION, which the SDK reads by itself, would rename the host.
+    delete client.edge
+    delete client.region
+  }
   return client
 }
 
 /** The client, the same one each time. */
-export const make = (options: TwilioOptions): Effect.Effect<Effect.Effect<Client>> =>
-  Effect.cached(Effect.promise(() => load(options)))
+export const make = (options: TwilioOptions): Effect.Effect<Effect.Effect<Client, SendFailure.Failure>> =>
+  Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => SendFailure.noClient }))

@@ -26,16 +26,46 @@ const form = (parameters: Readonly<Record<string, string | ReadonlyArray<string>
     )
   )
 
-/** From the test suites of Twilio's SDKs for Node, Python and Go. */
+const BODY_SHA = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
+const EMPTY_BODY_SHA = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+/**
+ * From the test suites of Twilio's SDKs for Node, Python and Go, from twilio.com/docs/usage/security, and two of our own
+ * that the SDK confirms. The URL is the one that is configured; what was signed may be another form of it.
+ */
 const vectors: ReadonlyArray<readonly [string, string, Record<string, string | ReadonlyArray<string>>]> = [
   ["RSOYDt4T1cUTdK1PDd93/VVr8B8=", URL_, CALL],
   ["Zmvh+3yNM1Phv2jhDCwEM3q5ebU=", "http://mycompany.com:1234/myapp.php?foo=1&bar=2", CALL],
   ["kvajT1Ptam85bY51eRf/AJRuM3w=", URL_, CALL],
+  ["kvajT1Ptam85bY51eRf/AJRuM3w=", "https://mycompany.com:443/myapp.php?foo=1&bar=2", CALL],
+  ["RSOYDt4T1cUTdK1PDd93/VVr8B8=", "https://mycompany.com:8443/myapp.php?foo=1&bar=2", CALL],
   ["0ZXoZLH/DfblKGATFgpif+LLRf4=", "http://mycompany.com/myapp.php?foo=1&bar=2", CALL],
+  ["CukzLTc1tT5dXEDIHm/tKBanW10=", "https://user:pass@mycompany.com/myapp.php?foo=1&bar=2", CALL],
+  ["2YRLlVAflCqxaNicjMpJcSTgzSs=", "https://user@mycompany.com/myapp.php?foo=1&bar=2", CALL],
+  ["ZQFR1PTIZXF2MXB8ZnKCvnnA+rI=", "https://user:pass@mycompany.com/myapp.php?foo=1&bar=2", CALL],
+  ["ZQFR1PTIZXF2MXB8ZnKCvnnA+rI=", "https://user:pass@mycompany.com:443/myapp.php?foo=1&bar=2", CALL],
+  ["TfZzewPq8wqrGlMfyAud8+/IvJ0=", `${URL_}&Body=It%27s+amazing`, CALL],
+  ["TfZzewPq8wqrGlMfyAud8+/IvJ0=", `${URL_}&Body=It's+amazing`, CALL],
+  ["dsq4Ehbj6cs+KdTkpF5sSSplOWw=", `${URL_}&Body=It's+amazing`, CALL],
   ["83O6e2vORAoJHUNzJjDWN1jz+BA=", URL_, { "MessagingBinding.Address": ["+1415xxxxxxx", "+1325xxxxxxx"] }],
+  ["83O6e2vORAoJHUNzJjDWN1jz+BA=", URL_, { "MessagingBinding.Address": ["+1325xxxxxxx", "+1415xxxxxxx"] }],
   ["IK+Dwps556ElfBT0I3Rgjkr1wJU=", URL_, { Sid: "CA123", SidAccount: "AC123", Digits: ["5678", "1234", "1234"] }],
   ["vOEb5UThFn24KEfnOFLQY2AE5FY=", URL_, { ...CALL, Reason: "Participant", ReasonConferenceEnded: "test" }],
+  [
+    "n2xBNyzSW7rfYStDtOFiFMv7qNo=",
+    "http://mycompany.com/myapp.php?foo=1&bar=2",
+    { ...CALL, Reason: "Participant", ReasonConferenceEnded: "test" }
+  ],
   ["NBdBDr/T/lgjI+tlgpXjKZQZs/k=", URL_, { property: "value", boolean: "true" }],
+  ["a9nBmqA0ju/hNViExpshrM61xv4=", `${URL_}&bodySHA256=${BODY_SHA}`, {}],
+  ["y77kIzt2vzLz71DgmJGsen2scGs=", `https://mycompany.com/myapp.php?bodySHA256=${BODY_SHA}`, {}],
+  ["Ldidvp12m26NI7eqEvxnEpkd9Hc=", `${URL_}&bodySHA256=${EMPTY_BODY_SHA}`, {}],
+  ["rw/jVviOgicj2+kHZULvebnA4ag=", `${URL_}&bodySHA256=${EMPTY_BODY_SHA}`, {}],
+  [
+    "L/OH5YylLD5NRKLltdqwSvS0BnU=",
+    "https://example.com/myapp.php?foo=1&bar=2",
+    { ...CALL, Caller: "+14158675310", From: "+14158675310" }
+  ],
   [
     "oK8CHY+S8nRt+s+k1YMNTE5NrVw=",
     "https://clinic.example.com/webhooks/twilio/sms?t=abc",
@@ -44,7 +74,7 @@ const vectors: ReadonlyArray<readonly [string, string, Record<string, string | R
 ]
 
 describe("The Twilio signature", () => {
-  it.each(vectors)("accepts the published vector %s", (signature, url, parameters) => {
+  it.each(vectors)("accepts the vector %s for %s, as the SDK does", (signature, url, parameters) => {
     assert.isTrue(Signature.verify([TOKEN], signature, url, form(parameters)))
     assert.isTrue(validateRequest(TOKEN, signature, url, parameters))
   })
@@ -57,12 +87,34 @@ describe("The Twilio signature", () => {
     assert.isFalse(Signature.verify(["12346"], signature, url, form(CALL)))
   })
 
+  it("refuses the vector whose parameters were sorted without regard to case", () => {
+    const parameters = { ...CALL, Reason: "Participant", ReasonConferenceEnded: "test" }
+    const url = "http://mycompany.com/myapp.php?foo=1&bar=2"
+    assert.isFalse(Signature.verify([TOKEN], "95+Bu0JVPi0r/SsESZCVf0dWAjw=", url, form(parameters)))
+  })
+
+  it("is over the port that is configured, when it is not the scheme's own", () => {
+    const signature = signTwilioWebhook(TOKEN, "https://mycompany.com:8443/myapp.php", Object.entries(CALL))
+    assert.isTrue(Signature.verify([TOKEN], signature, "https://mycompany.com:8443/myapp.php", form(CALL)))
+    assert.isFalse(Signature.verify([TOKEN], signature, "https://mycompany.com/myapp.php", form(CALL)))
+    assert.isFalse(Signature.verify([TOKEN], signature, "https://mycompany.com:8444/myapp.php", form(CALL)))
+  })
+
+  it("is not over the fragment, nor over user info", () => {
+    const signature = signTwilioWebhook(TOKEN, `${URL_}#rc=5&rp=all`, Object.entries(CALL))
+    assert.strictEqual(signature, vectors[0]![0])
+    assert.isTrue(Signature.verify([TOKEN], signature, `${URL_}#rc=5&rp=all`, form(CALL)))
+    assert.isTrue(Signature.verify([TOKEN], signature, URL_.replace("//", "//user:pass@"), form(CALL)))
+  })
+
   it("refuses what is no signature", () => {
     for (const signature of [undefined, "", "x", "!!!!", "RSOYDt4T1cUTdK1PDd93/VVr8B8", "A".repeat(200)]) {
       const isVector = signature === "RSOYDt4T1cUTdK1PDd93/VVr8B8"
       assert.strictEqual(Signature.verify([TOKEN], signature, URL_, form(CALL)), isVector)
     }
-    assert.isFalse(Signature.verify([TOKEN], "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "/relative", form(CALL)))
+    for (const url of ["/relative", "", "https://", "ftp://mycompany.com/", "https://[::1", "https://%zz/"]) {
+      assert.isFalse(Signature.verify([TOKEN], "RSOYDt4T1cUTdK1PDd93/VVr8B8=", url, form(CALL)))
+    }
   })
 
   it("accepts the old token and the new one while a token is rotated", () => {

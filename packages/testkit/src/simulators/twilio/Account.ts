@@ -1,8 +1,9 @@
 /** One simulated account: its numbers, its messages, what it sends out and takes in. Knows no HTTP server. */
 import type { Faults } from "./Faults.ts"
-import { type Ledger, type SimulatedMessage } from "./Ledger.ts"
-import { OptOuts } from "./OptOuts.ts"
+import type { Ledger, SimulatedMessage } from "./Ledger.ts"
+import { keywordOf, OptOuts } from "./OptOuts.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
+import * as WebhookAnswer from "./WebhookAnswer.ts"
 import type { Delivery, Form, WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
@@ -21,6 +22,8 @@ export interface AccountOptions {
   readonly accountSid: string
   /** Numbers that may send; any may when not given. */
   readonly numbers?: ReadonlyArray<string> | undefined
+  /** The Messaging Service that the numbers are in. Inbound webhooks name it. */
+  readonly messagingServiceSid?: string | undefined
   /** Whether webhooks name the keyword: Advanced Opt-Out of a Messaging Service. */
   readonly advancedOptOut?: boolean | undefined
   readonly fallbackUrl?: string | undefined
@@ -28,6 +31,7 @@ export interface AccountOptions {
 
 const E164 = /^\+[1-9]\d{6,14}$/
 const MAX_BODY = 1600
+const SEGMENT = 153
 
 export class Account {
   smsUrl: string
@@ -57,37 +61,36 @@ export class Account {
 
   /** Why a request to send is refused, as Twilio would say it. */
   refusal(form: URLSearchParams): Wire.ApiError | null {
+    const { errors, magicRecipients, magicSenders } = Wire
     const to = form.get("To") ?? ""
     const from = form.get("From")
     const body = form.get("Body") ?? ""
-    if (to === "") return Wire.errors.toMissing
-    if (from === null && form.get("MessagingServiceSid") === null) return Wire.errors.fromMissing
-    const magic = Wire.magicRecipients[to]
+    if (to === "") return errors.toMissing
+    if (from === null && form.get("MessagingServiceSid") === null) return errors.fromMissing
+    const magic = magicRecipients[to] ?? (from === null ? undefined : magicSenders[from])
     if (magic !== undefined) return magic
-    if (!E164.test(to)) return Wire.errors.toInvalid
-    if (from !== null && this.options.numbers !== undefined && !this.options.numbers.includes(from))
-      return Wire.errors.fromInvalid
-    if (body === "" && form.getAll("MediaUrl").length === 0) return Wire.errors.contentMissing
-    if (body.length > MAX_BODY) return Wire.errors.bodyTooLong
-    return from !== null && this.optOuts.isBlocked(to, from) ? Wire.errors.unsubscribed : null
+    if (!E164.test(to)) return errors.toInvalid
+    if (from !== null && this.options.numbers !== undefined && !this.options.numbers.includes(from)) {
+      return errors.fromInvalid
+    }
+    if (body === "" && form.getAll("MediaUrl").length === 0) return errors.contentMissing
+    if (body.length > MAX_BODY) return errors.bodyTooLong
+    return from !== null && this.optOuts.isBlocked(to, from) ? errors.unsubscribed : null
   }
 
   /** Takes a message for sending. */
   accept(form: URLSearchParams): SimulatedMessage {
-    const mediaUrls = form.getAll("MediaUrl")
     const messagingServiceSid = form.get("MessagingServiceSid")
-    const message = this.ledger.addMessage({
-      sid: Wire.newSid(mediaUrls.length > 0 ? "MM" : "SM"),
+    const message = this.log({
       from: form.get("From") ?? this.options.numbers?.[0] ?? "",
       to: form.get("To") ?? "",
       body: form.get("Body") ?? "",
-      mediaUrls,
+      mediaUrls: form.getAll("MediaUrl"),
       direction: "outbound-api",
       messagingServiceSid,
       statusCallback: form.get("StatusCallback"),
-      createdAt: new Date(),
       status: messagingServiceSid === null ? "queued" : "accepted",
-      errorCode: null
+      sentAt: null
     })
     this.engine.start(message)
     return message
@@ -95,68 +98,82 @@ export class Account {
 
   /** Somebody texts one of the account's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly sid: string }> {
-    const media = text.media ?? []
-    const sid = text.sid ?? Wire.newSid(media.length > 0 ? "MM" : "SM")
-    const heard = this.optOuts.hear(text.from, text.to, text.body)
-    if (text.sid === undefined) {
-      this.log(
-        sid,
-        text.from,
-        text.to,
-        text.body,
-        media.map(({ url }) => url),
-        "inbound",
-        "received"
-      )
+    const keyword = keywordOf(text.body)
+    const sid = text.sid ?? this.keep(text).sid
+    if (keyword !== null && text.sid === undefined) {
+      this.replyTo(text, this.optOuts.apply(text.from, text.to, keyword))
     }
-    if (heard !== null) this.log(Wire.newSid("SM"), text.to, text.from, heard.reply, [], "outbound-reply", "delivered")
-    const form: Form = [
-      ["ToCountry", "US"],
-      ["SmsMessageSid", sid],
-      ["NumMedia", String(media.length)],
-      ["SmsSid", sid],
-      ["SmsStatus", "received"],
-      ["Body", text.body],
-      ["To", text.to],
-      ["NumSegments", String(Math.max(1, Math.ceil(text.body.length / 153)))],
-      ["MessageSid", sid],
-      ["AccountSid", this.options.accountSid],
-      ["From", text.from],
-      ["ApiVersion", "2010-04-01"],
-      ...media.flatMap(({ contentType, url }, index): Form => [
-        [`MediaUrl${index}`, url],
-        [`MediaContentType${index}`, contentType]
-      ]),
-      ...(heard !== null && this.options.advancedOptOut === true ? [["OptOutType", heard.keyword] as const] : []),
-      ...Object.entries({ ...this.faults.extraParameters, ...text.extra })
-    ]
-    const delivery = await this.sender.deliver(this.smsUrl, form, this.options.fallbackUrl ?? null)
-    // A plain answer is sent to the contact. No host means that, so the ledger shows it.
-    if (delivery.answer === 200 && delivery.contentType.startsWith("text/plain") && delivery.body !== "") {
-      this.log(Wire.newSid("SM"), text.to, text.from, delivery.body, [], "outbound-reply", "delivered")
+    const named = keyword !== null && this.options.advancedOptOut === true ? { OptOutType: keyword } : {}
+    const delivery = await this.sender.deliver(
+      this.smsUrl,
+      [...this.formOf(text, sid), ...Object.entries({ ...named, ...this.faults.extraParameters, ...text.extra })],
+      this.options.fallbackUrl ?? null
+    )
+    // No host means to say something this way, so the ledger shows it.
+    if (typeof delivery.answer === "number" && delivery.answer < 300) {
+      for (const reply of WebhookAnswer.replies(delivery.contentType, delivery.body)) this.replyTo(text, reply)
     }
     return { ...delivery, sid }
   }
 
-  private log(
-    sid: string,
-    from: string,
-    to: string,
-    body: string,
-    mediaUrls: ReadonlyArray<string>,
-    direction: SimulatedMessage["direction"],
-    status: SimulatedMessage["status"]
-  ): void {
-    this.ledger.addMessage({
-      sid,
+  private formOf({ body, from, media = [], to }: InboundText, sid: string): Form {
+    const { accountSid, messagingServiceSid } = this.options
+    return [
+      ["ToCountry", "US"],
+      ["ToState", ""],
+      ["SmsMessageSid", sid],
+      ["NumMedia", String(media.length)],
+      ["ToCity", ""],
+      ["SmsSid", sid],
+      ["SmsStatus", "received"],
+      ["Body", body],
+      ["To", to],
+      ["NumSegments", String(Math.max(1, Math.ceil(body.length / SEGMENT)))],
+      ["MessageSid", sid],
+      ["AccountSid", accountSid],
+      ["From", from],
+      ["ApiVersion", "2010-04-01"],
+      ...(messagingServiceSid === undefined ? [] : [["MessagingServiceSid", messagingServiceSid] as const]),
+      ...media.flatMap(({ contentType, url }, index): Form => [
+        [`MediaUrl${index}`, url],
+        [`MediaContentType${index}`, contentType]
+      ])
+    ]
+  }
+
+  private keep({ body, from, media = [], to }: InboundText): SimulatedMessage {
+    return this.log({
       from,
       to,
       body,
-      mediaUrls,
-      direction,
-      status,
+      mediaUrls: media.map(({ url }) => url),
+      direction: "inbound",
+      status: "received",
+      sentAt: new Date()
+    })
+  }
+
+  private replyTo({ from, to }: InboundText, body: string): void {
+    this.log({
+      from: to,
+      to: from,
+      body,
+      mediaUrls: [],
+      direction: "outbound-reply",
+      status: "delivered",
+      sentAt: new Date()
+    })
+  }
+
+  private log(
+    message: Omit<SimulatedMessage, "sid" | "createdAt" | "errorCode" | "messagingServiceSid" | "statusCallback"> &
+      Partial<Pick<SimulatedMessage, "messagingServiceSid" | "statusCallback">>
+  ): SimulatedMessage {
+    return this.ledger.addMessage({
       messagingServiceSid: null,
       statusCallback: null,
+      ...message,
+      sid: Wire.newSid(message.mediaUrls.length > 0 ? "MM" : "SM"),
       createdAt: new Date(),
       errorCode: null
     })

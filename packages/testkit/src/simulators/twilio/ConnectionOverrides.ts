@@ -1,7 +1,13 @@
 /** What a webhook URL's fragment says of timeouts and retries: twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
+import type { Answer } from "./Ledger.ts"
+
+/** Times are in milliseconds. */
 export interface ConnectionOverrides {
-  /** Milliseconds for one try, and for all of them. */
+  /** Until the connection is there. */
+  readonly connectTimeout: number
+  /** Until the answer, and between two packets of it. */
   readonly readTimeout: number
+  /** For all tries. */
   readonly totalTime: number
   readonly retries: number
   /** After which failures a try is repeated. `ct`: the connection, `rt`: the time. */
@@ -16,6 +22,7 @@ const bounded = (text: string | null, minimum: number, maximum: number, otherwis
 export const parse = (url: string): ConnectionOverrides => {
   const fragment = new URLSearchParams(url.split("#")[1] ?? "")
   return {
+    connectTimeout: bounded(fragment.get("ct"), 100, 10_000, 5_000),
     readTimeout: bounded(fragment.get("rt"), 100, 15_000, 15_000),
     totalTime: bounded(fragment.get("tt"), 100, 15_000, 15_000),
     retries: bounded(fragment.get("rc"), 0, 5, 1),
@@ -23,11 +30,11 @@ export const parse = (url: string): ConnectionOverrides => {
   }
 }
 
-/** Whether the policy repeats a try that ended so: with a status, or without an answer. */
-export const repeats = (overrides: ConnectionOverrides, failure: number | "connection" | "timeout"): boolean => {
-  const { policy } = overrides
+/** Whether the policy repeats a try that ended so. */
+export const repeats = ({ policy }: ConnectionOverrides, failure: Answer): boolean => {
   if (policy.has("all")) return true
   if (failure === "connection") return policy.has("ct")
   if (failure === "timeout") return policy.has("rt")
+  if (failure === "reset") return false
   return failure >= 500 ? policy.has("5xx") : failure >= 400 && policy.has("4xx")
 }

@@ -15,18 +15,28 @@ const replies: Readonly<Record<Keyword, string>> = {
   HELP: "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
 }
 
+/** Blocked pairs of numbers; the oldest are forgotten. */
+const MAX_BLOCKED = 100_000
+
+/** The keyword that a whole text is. */
+export const keywordOf = (body: string): Keyword | null => {
+  const word = body.trim().toUpperCase()
+  return (Object.keys(words) as Array<Keyword>).find((keyword) => words[keyword].has(word)) ?? null
+}
+
 export class OptOuts {
   private readonly blocked = new Set<string>()
 
-  /** What a text does: the keyword that it is, and Twilio's answer to it. */
-  hear(contact: string, number: string, body: string): { readonly keyword: Keyword; readonly reply: string } | null {
-    const word = body.trim().toUpperCase()
-    const keyword = (Object.keys(words) as Array<Keyword>).find((one) => words[one].has(word))
-    if (keyword === undefined) return null
+  /** Does what the keyword asks for. Returns Twilio's answer to it. */
+  apply(contact: string, number: string, keyword: Keyword): string {
     const pair = `${contact} ${number}`
-    if (keyword === "STOP") this.blocked.add(pair)
+    if (keyword === "STOP") {
+      const [oldest] = this.blocked
+      if (this.blocked.size >= MAX_BLOCKED && oldest !== undefined) this.blocked.delete(oldest)
+      this.blocked.add(pair)
+    }
     if (keyword === "START") this.blocked.delete(pair)
-    return { keyword, reply: replies[keyword] }
+    return replies[keyword]
   }
 
   isBlocked(contact: string, number: string): boolean {

@@ -1,8 +1,10 @@
 /** Twilio's REST API for messages, version 2010-04-01, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Account } from "./Account.ts"
-import type { Faults, SendFault } from "./Faults.ts"
-import type { Ledger } from "./Ledger.ts"
+import { fail, json } from "./ApiAnswer.ts"
+import * as FaultyAnswer from "./FaultyAnswer.ts"
+import type { Faults } from "./Faults.ts"
+import type { Ledger, SimulatedMessage } from "./Ledger.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
@@ -12,28 +14,31 @@ export interface RestApiOptions {
   readonly faults: Faults
 }
 
-const RETRY_AFTER_SECONDS = "1"
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
 
-export const json = (
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {}
-): void => {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "twilio-request-id": Wire.newSid("RQ"),
-    "twilio-request-duration": "0.010",
-    "twilio-concurrent-requests": "1",
-    ...headers
-  })
-  response.end(JSON.stringify(body))
-}
+const DAY_MILLIS = 24 * 60 * 60 * 1000
 
-export const fail = (response: ServerResponse, error: Wire.ApiError, headers: Record<string, string> = {}): void =>
-  json(response, error.status, Wire.errorBody(error), headers)
+const naturalOf = (text: string | null, otherwise: number): number =>
+  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
+
+/** `DateSent`, `DateSent>` and `DateSent<`, as GMT; the last two include what they name. */
+const sentFilter = (query: URLSearchParams): ((message: SimulatedMessage) => boolean) => {
+  const instant = (name: string): number | null => {
+    const given = query.get(name)
+    const at = given === null ? Number.NaN : Date.parse(given)
+    return Number.isNaN(at) ? null : at
+  }
+  const day = instant("DateSent")
+  const earliest = day ?? instant("DateSent>")
+  const latest = day === null ? instant("DateSent<") : day + DAY_MILLIS - 1
+  if (earliest === null && latest === null) return () => true
+  return ({ sentAt }) => {
+    if (sentAt === null) return false
+    const seconds = Math.floor(sentAt.getTime() / 1000) * 1000
+    return (earliest === null || seconds >= earliest) && (latest === null || seconds <= latest)
+  }
+}
 
 export class RestApi {
   private readonly options: RestApiOptions
@@ -43,85 +48,52 @@ export class RestApi {
   }
 
   handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
-    const { accountSid, ledger } = this.options
+    const { accountSid, faults, ledger } = this.options
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
-    if (url.pathname === `${base}.json` && request.method === "POST")
+    if (url.pathname === `${base}.json` && request.method === "POST") {
       return this.create(response, new URLSearchParams(body))
-    if (url.pathname === `${base}.json` && request.method === "GET") return this.list(response, url)
+    }
+    if (request.method !== "GET") return fail(response, Wire.errors.notFound)
+    const fault = faults.takeRead()
+    if (fault !== undefined && (FaultyAnswer.before(response, fault) || FaultyAnswer.after(response, fault))) return
+    if (url.pathname === `${base}.json`) return this.list(response, url)
     const sid = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1).replace(/\.json$/, "") : ""
     const message = ledger.find(sid)
-    if (message === undefined || request.method !== "GET") return fail(response, Wire.errors.notFound)
+    if (message === undefined) return fail(response, Wire.errors.notFound)
     json(response, 200, Wire.messageResource(accountSid, message))
   }
 
   private create(response: ServerResponse, form: URLSearchParams): void {
     const { account, accountSid, faults } = this.options
-    const fault = faults.take()
-    if (fault !== undefined && this.failBefore(response, fault)) return
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault)) return
     const refusal = account.refusal(form)
     if (refusal !== null) return fail(response, refusal)
     const message = account.accept(form)
-    switch (fault) {
-      case "serverErrorAfter":
-        return fail(response, Wire.errors.server)
-      case "hangAfter":
-        return
-      case "resetAfter":
-        response.socket?.resetAndDestroy()
-        return
-      case "garbageAfter":
-        response.writeHead(201, { "content-type": "application/json" })
-        response.end("<html>not json")
-        return
-      default:
-        json(response, 201, Wire.messageResource(accountSid, message))
-    }
+    if (fault !== undefined && FaultyAnswer.after(response, fault)) return
+    json(response, 201, Wire.messageResource(accountSid, message))
   }
 
-  /** Faults that strike before the message is taken. */
-  private failBefore(response: ServerResponse, fault: SendFault): boolean {
-    switch (fault) {
-      case "rateLimited":
-        fail(response, Wire.errors.tooMany, { "retry-after": RETRY_AFTER_SECONDS })
-        return true
-      case "unauthorised":
-        fail(response, Wire.errors.authenticate)
-        return true
-      case "serverError":
-        fail(response, Wire.errors.server)
-        return true
-      case "badGateway":
-        response.writeHead(502, { "content-type": "text/html" })
-        response.end("<html><body>502 Bad Gateway</body></html>")
-        return true
-      case "redirect":
-        response.writeHead(307, { location: "/elsewhere" })
-        response.end()
-        return true
-      case "hang":
-        return true
-      default:
-        return false
-    }
-  }
-
+  /** Newest first. A message that has not left has no date, so a filter on it hides the message. */
   private list(response: ServerResponse, url: URL): void {
     const { accountSid, ledger } = this.options
-    const filter = (name: "to" | "from", value: string | null) => (message: (typeof ledger.messages)[number]) =>
-      value === null || message[name] === value
-    const size = Math.min(Number(url.searchParams.get("PageSize") ?? DEFAULT_PAGE), MAX_PAGE)
-    const page = Number(url.searchParams.get("Page") ?? 0)
+    const query = url.searchParams
+    const to = query.get("To")
+    const from = query.get("From")
+    const sent = sentFilter(query)
+    const size = Math.min(naturalOf(query.get("PageSize"), DEFAULT_PAGE) || DEFAULT_PAGE, MAX_PAGE)
+    const page = naturalOf(query.get("Page"), 0)
     const matching = ledger.messages
-      .filter(filter("to", url.searchParams.get("To")))
-      .filter(filter("from", url.searchParams.get("From")))
+      .filter((message) => (to === null || message.to === to) && (from === null || message.from === from))
+      .filter(sent)
       .toReversed()
     const messages = matching.slice(page * size, (page + 1) * size)
     const uriOf = (number: number, token: string | undefined) => {
-      const query = new URLSearchParams(url.searchParams)
-      query.set("PageSize", String(size))
-      query.set("Page", String(number))
-      if (token !== undefined) query.set("PageToken", `PA${token}`)
-      return `${url.pathname}?${query}`
+      const other = new URLSearchParams(query)
+      other.set("PageSize", String(size))
+      other.set("Page", String(number))
+      if (token !== undefined) other.set("PageToken", `PA${token}`)
+      return `${url.pathname}?${other}`
     }
     json(response, 200, {
       messages: messages.map((message) => Wire.messageResource(accountSid, message)),

@@ -5,10 +5,13 @@
  * `/_simulator/*` lets another process inject texts and read the ledger, with the account's credentials.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { Context, Effect, Layer, type Scope } from "effect"
 import { Account, type AccountOptions, type InboundText } from "./Account.ts"
-import { Faults, type SendFault } from "./Faults.ts"
+import { fail } from "./ApiAnswer.ts"
+import * as ControlApi from "./ControlApi.ts"
+import { Faults } from "./Faults.ts"
 import { Ledger } from "./Ledger.ts"
-import { fail, json, RestApi } from "./RestApi.ts"
+import { RestApi } from "./RestApi.ts"
 import { type Ending, StatusEngine } from "./StatusEngine.ts"
 import { type Delivery, WebhookSender } from "./WebhookSender.ts"
 import { errors } from "./Wire.ts"
@@ -16,6 +19,7 @@ import { errors } from "./Wire.ts"
 export interface TwilioSimulatorOptions extends AccountOptions {
   /** The first one signs webhooks; all of them are let in. */
   readonly authTokens: readonly [string, ...Array<string>]
+  /** Secrets by the key's SID. */
   readonly apiKeys?: Readonly<Record<string, string>> | undefined
   /** Where inbound texts are delivered, overrides in the fragment. */
   readonly smsUrl: string
@@ -23,6 +27,8 @@ export interface TwilioSimulatorOptions extends AccountOptions {
   readonly port?: number | undefined
   /** Between two statuses of a message, in milliseconds. */
   readonly statusDelayMillis?: number | undefined
+  /** Messages, and tries at webhooks, that the ledger keeps. */
+  readonly ledgerLimit?: number | undefined
 }
 
 export interface TwilioSimulator {
@@ -32,12 +38,12 @@ export interface TwilioSimulator {
   readonly faults: Faults
   /** Somebody texts one of our numbers. Ends when the webhook was answered, or given up. */
   readonly receive: (text: InboundText) => Promise<Delivery & { readonly sid: string }>
-  /** Messages to this recipient end so. */
-  readonly script: (to: string, ending: Ending) => void
+  /** Messages to this recipient end so, with this code of Twilio's where they fail. */
+  readonly script: (to: string, ending: Ending, errorCode?: number) => void
   /** Signs with another token from now on. */
   readonly rotate: (authToken: string) => void
   readonly setSmsUrl: (url: string) => void
-  /** Once no webhook is under way. */
+  /** Once every message has come to its end, and no webhook is under way. */
   readonly idle: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -45,98 +51,106 @@ export interface TwilioSimulator {
 const MAX_REQUEST_BYTES = 1024 * 1024
 const DEFAULT_STATUS_DELAY = 5
 
+/** The body, `null` when it is too large. */
 const readBody = async (request: IncomingMessage): Promise<string | null> => {
   const chunks: Array<Buffer> = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MAX_REQUEST_BYTES) return null
-    chunks.push(chunk)
+    if (size <= MAX_REQUEST_BYTES) chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString("utf8")
+  return size > MAX_REQUEST_BYTES ? null : Buffer.concat(chunks).toString("utf8")
 }
 
 const credentialsOf = (request: IncomingMessage): readonly [string, string] => {
   const decoded = Buffer.from((request.headers.authorization ?? "").replace(/^Basic /i, ""), "base64").toString("utf8")
   const colon = decoded.indexOf(":")
-  return [decoded.slice(0, colon), decoded.slice(colon + 1)]
+  return colon === -1 ? ["", ""] : [decoded.slice(0, colon), decoded.slice(colon + 1)]
 }
 
+const listen = (
+  port: number,
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((request, response) => {
+      handle(request, response).catch(() => {
+        if (!response.headersSent) fail(response, errors.server)
+      })
+    })
+    server.once("error", reject)
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address()
+      resolve({
+        url: `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : port}`,
+        close: () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed())
+            server.closeAllConnections()
+          })
+      })
+    })
+  })
+
 export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimulator> => {
-  const { accountSid, apiKeys = {}, authTokens } = options
+  const { accountSid, authTokens } = options
+  const apiKeys = new Map(Object.entries(options.apiKeys ?? {}))
   let signingToken = authTokens[0]
-  const ledger = new Ledger()
+  const ledger = new Ledger(options.ledgerLimit)
   const faults = new Faults()
   const sender = new WebhookSender({ ledger, authToken: () => signingToken })
-  const engine = new StatusEngine({
-    accountSid,
-    sender,
-    faults,
-    delayMillis: options.statusDelayMillis ?? DEFAULT_STATUS_DELAY
-  })
+  const delayMillis = options.statusDelayMillis ?? DEFAULT_STATUS_DELAY
+  const engine = new StatusEngine({ accountSid, sender, faults, delayMillis })
   const account = new Account(options, { ledger, sender, engine, faults })
   const api = new RestApi({ accountSid, account, ledger, faults })
+  const control = new ControlApi.ControlApi({ account, engine, faults, ledger })
 
   const isLetIn = (request: IncomingMessage): boolean => {
     const [user, password] = credentialsOf(request)
-    return (user === accountSid && authTokens.includes(password)) || (user !== "" && apiKeys[user] === password)
+    return user === accountSid ? authTokens.includes(password) : apiKeys.get(user) === password
   }
 
-  const control = async (response: ServerResponse, url: URL, body: string): Promise<void> => {
-    const given = (body === "" ? {} : JSON.parse(body)) as Record<string, unknown>
-    switch (url.pathname) {
-      case "/_simulator/receive":
-        return json(response, 200, await account.receive(given as unknown as InboundText))
-      case "/_simulator/ledger":
-        return json(response, 200, { messages: ledger.messages, webhooks: ledger.webhooks })
-      case "/_simulator/fault":
-        faults.onSend(given.fault as SendFault, Number(given.times ?? 1))
-        return json(response, 200, {})
-      case "/_simulator/script":
-        engine.script(String(given.to), given.ending as Ending)
-        return json(response, 200, {})
-      default:
-        return fail(response, errors.notFound)
-    }
-  }
-
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1")
+  const { close, url } = await listen(options.port ?? 0, async (request, response) => {
     const body = await readBody(request)
-    if (!isLetIn(request) || body === null) return fail(response, errors.authenticate)
-    if (url.pathname.startsWith("/_simulator/")) return control(response, url, body)
-    api.handle(request, response, url, body)
-  }
-
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => {
-      if (!response.headersSent) fail(response, errors.server)
-    })
+    if (!isLetIn(request)) return fail(response, errors.authenticate)
+    if (body === null) return fail(response, errors.tooLarge)
+    const target = new URL(`http://127.0.0.1${request.url ?? "/"}`)
+    if (target.pathname.startsWith(ControlApi.PREFIX)) return control.handle(request, response, target, body)
+    api.handle(request, response, target, body)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(options.port ?? 0, "127.0.0.1", resolve)
-  })
-  const address = server.address()
-  const port = address !== null && typeof address === "object" ? address.port : 0
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     ledger,
     faults,
     receive: (text) => account.receive(text),
-    script: (to, ending) => engine.script(to, ending),
+    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
     rotate: (authToken) => {
       signingToken = authToken
     },
-    setSmsUrl: (url) => {
-      account.smsUrl = url
+    setSmsUrl: (smsUrl) => {
+      account.smsUrl = smsUrl
     },
-    idle: () => sender.idle(),
+    idle: async () => {
+      await engine.idle()
+      await sender.idle()
+    },
     close: async () => {
       engine.stop()
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await close()
     }
   }
 }
+
+/** The same, for as long as the scope is open. */
+export const scoped = (options: TwilioSimulatorOptions): Effect.Effect<TwilioSimulator, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.promise(() => start(options)),
+    (simulator) => Effect.promise(() => simulator.close())
+  )
+
+/** A running simulator, as a service. */
+export class Simulator extends Context.Service<Simulator, TwilioSimulator>()("careline/testkit/TwilioSimulator") {}
+
+export const layer = (options: TwilioSimulatorOptions): Layer.Layer<Simulator> =>
+  Layer.effect(Simulator, scoped(options))

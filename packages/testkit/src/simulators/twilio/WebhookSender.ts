@@ -3,15 +3,12 @@ import { randomUUID } from "node:crypto"
 import * as Overrides from "./ConnectionOverrides.ts"
 import type { Ledger } from "./Ledger.ts"
 import { sign } from "./Signing.ts"
+import * as WebhookRequest from "./WebhookRequest.ts"
 
 export type Form = Array<readonly [string, string]>
 
 /** The end of a delivery: the answer of the last try. */
-export interface Delivery {
-  readonly answer: number | "connection" | "timeout"
-  readonly contentType: string
-  readonly body: string
-}
+export type Delivery = WebhookRequest.WebhookAnswer
 
 export interface WebhookSenderOptions {
   readonly ledger: Ledger
@@ -19,7 +16,11 @@ export interface WebhookSenderOptions {
   readonly authToken: () => string
 }
 
+/** twilio.com/docs/api/errors/11200: the webhook could not be retrieved. */
 const FALLBACK_ERROR = "11200"
+
+const isAccepted = ({ answer, isPartial }: Delivery): boolean =>
+  typeof answer === "number" && answer >= 200 && answer < 300 && !isPartial
 
 export class WebhookSender {
   private readonly options: WebhookSenderOptions
@@ -30,11 +31,11 @@ export class WebhookSender {
   }
 
   /** Delivers to a URL, with its retries; then to the fallback, if there is one. */
-  deliver(url: string, form: Form, fallbackUrl: string | null = null): Promise<Delivery> {
+  async deliver(url: string, form: Form, fallbackUrl: string | null = null): Promise<Delivery> {
     const delivery = this.deliverTo(url, form).then((first) =>
-      first.answer !== 200 && first.answer !== 204 && fallbackUrl !== null
-        ? this.deliverTo(fallbackUrl, [...form, ["ErrorCode", FALLBACK_ERROR], ["ErrorUrl", url]])
-        : first
+      isAccepted(first) || fallbackUrl === null
+        ? first
+        : this.deliverTo(fallbackUrl, [...form, ["ErrorCode", FALLBACK_ERROR], ["ErrorUrl", url]])
     )
     this.underway.add(delivery)
     return delivery.finally(() => this.underway.delete(delivery))
@@ -50,10 +51,10 @@ export class WebhookSender {
     const token = randomUUID()
     const deadline = performance.now() + overrides.totalTime
     for (let retry = 0; ; retry++) {
-      const delivery = await this.try(url, form, token, Math.min(overrides.readTimeout, deadline - performance.now()))
-      const failed = typeof delivery.answer !== "number" || delivery.answer >= 400
+      const delivery = await this.try(url, form, token, overrides, deadline - performance.now())
       const again =
-        failed &&
+        !isAccepted(delivery) &&
+        !delivery.isPartial &&
         retry < overrides.retries &&
         performance.now() < deadline &&
         Overrides.repeats(overrides, delivery.answer)
@@ -61,31 +62,30 @@ export class WebhookSender {
     }
   }
 
-  private async try(url: string, form: Form, idempotencyToken: string, timeout: number): Promise<Delivery> {
+  private async try(
+    configuredUrl: string,
+    form: Form,
+    idempotencyToken: string,
+    timeouts: Overrides.ConnectionOverrides,
+    totalTime: number
+  ): Promise<Delivery> {
     const { authToken, ledger } = this.options
-    const target = url.split("#")[0]!
-    const note = (delivery: Delivery): Delivery => {
-      ledger.addWebhook({ url: target, form: Object.fromEntries(form), answer: delivery.answer })
-      return delivery
-    }
-    try {
-      const response = await fetch(target, {
-        method: "POST",
-        headers: {
-          "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
-          "user-agent": "TwilioProxy/1.1",
-          "i-twilio-idempotency-token": idempotencyToken,
-          "x-twilio-signature": sign(authToken(), url, form)
-        },
-        body: new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])),
-        redirect: "manual",
-        signal: AbortSignal.timeout(Math.max(1, Math.floor(timeout)))
-      })
-      const contentType = response.headers.get("content-type") ?? ""
-      return note({ answer: response.status, contentType, body: await response.text() })
-    } catch (error) {
-      const answer = error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "connection"
-      return note({ answer, contentType: "", body: "" })
-    }
+    const url = configuredUrl.split("#")[0] ?? ""
+    const delivery = await WebhookRequest.send({
+      url,
+      headers: {
+        "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "user-agent": "TwilioProxy/1.1",
+        accept: "*/*",
+        "i-twilio-idempotency-token": idempotencyToken,
+        "x-twilio-signature": sign(authToken(), configuredUrl, form)
+      },
+      body: new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString(),
+      timeouts,
+      totalTime
+    })
+    const { answer, body, contentType } = delivery
+    ledger.addWebhook({ url, form: Object.fromEntries(form), idempotencyToken, answer, contentType, body })
+    return delivery
   }
 }

@@ -13,6 +13,10 @@ export const date = (at: Date): string =>
   `${DAYS[at.getUTCDay()]}, ${two(at.getUTCDate())} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()} ` +
   `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`
 
+/** `RawDlrDoneDate`: YYMMDDhhmm. */
+export const receiptDate = (at: Date): string =>
+  `${two(at.getUTCFullYear() % 100)}${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}`
+
 export const messageResource = (accountSid: string, message: SimulatedMessage) => {
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`
   return {
@@ -25,7 +29,7 @@ export const messageResource = (accountSid: string, message: SimulatedMessage) =
     direction: message.direction,
     status: message.status,
     num_media: String(message.mediaUrls.length),
-    num_segments: "1",
+    num_segments: message.messagingServiceSid !== null && message.sentAt === null ? "0" : "1",
     price: null,
     price_unit: "USD",
     error_code: message.errorCode,
@@ -33,7 +37,7 @@ export const messageResource = (accountSid: string, message: SimulatedMessage) =
     messaging_service_sid: message.messagingServiceSid,
     date_created: date(message.createdAt),
     date_updated: date(message.createdAt),
-    date_sent: message.status === "queued" || message.status === "accepted" ? null : date(message.createdAt),
+    date_sent: message.sentAt === null ? null : date(message.sentAt),
     uri: `${uri}.json`,
     subresource_uris: { media: `${uri}/Media.json` }
   }
@@ -57,10 +61,18 @@ export const errors = {
   notFound: { status: 404, code: 20404, message: "The requested resource was not found" },
   tooMany: { status: 429, code: 20429, message: "Too Many Requests" },
   server: { status: 500, code: 20500, message: "Internal Server Error" },
+  unavailable: { status: 503, code: 20503, message: "Service Unavailable" },
+  badRequest: { status: 400, code: 20001, message: "Bad Request" },
+  tooLarge: { status: 413, code: 20001, message: "Request Entity Too Large" },
   toMissing: { status: 400, code: 21604, message: "A 'To' phone number is required." },
   toInvalid: { status: 400, code: 21211, message: "Invalid 'To' Phone Number" },
   fromMissing: { status: 400, code: 21603, message: "A 'From' phone number is required." },
   fromInvalid: { status: 400, code: 21606, message: "The 'From' phone number is not a valid, SMS-capable number." },
+  senderFull: {
+    status: 400,
+    code: 21611,
+    message: "This 'From' number has exceeded the maximum number of queued messages"
+  },
   contentMissing: { status: 400, code: 21619, message: "A text message body or media urls must be specified." },
   bodyTooLong: { status: 400, code: 21617, message: "The concatenated message body exceeds the 1600 character limit" },
   unroutable: {
@@ -73,7 +85,12 @@ export const errors = {
   notMobile: { status: 400, code: 21614, message: "'To' number is not a valid mobile number" }
 } satisfies Record<string, ApiError>
 
-/** Twilio's test credentials: recipients that fail in a known way. */
+/** Twilio's test credentials: senders and recipients that fail in a known way. twilio.com/docs/iam/test-credentials. */
+export const magicSenders: Readonly<Record<string, ApiError>> = {
+  "+15005550007": errors.fromInvalid,
+  "+15005550008": errors.senderFull
+}
+
 export const magicRecipients: Readonly<Record<string, ApiError>> = {
   "+15005550001": errors.toInvalid,
   "+15005550002": errors.unroutable,

@@ -1,0 +1,53 @@
+/** Twilio's webhooks: verified over the bytes as they came, and only then read. */
+import { type Telephony, TelephonyError } from "@careline/ports"
+import { Effect, Redacted } from "effect"
+import * as Inbound from "./Inbound.ts"
+import * as PublicUrl from "./PublicUrl.ts"
+import * as Signature from "./Signature.ts"
+import * as StatusCallback from "./StatusCallback.ts"
+import type { TwilioOptions } from "./TwilioOptions.ts"
+
+const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
+const SIGNATURE_HEADER = "x-twilio-signature"
+
+const decoder = new TextDecoder()
+const nothing = new URLSearchParams()
+
+/** Text of any other kind would be sent to the contact (twilio.com/docs/messaging/twiml). */
+const saysNothing: Telephony.HttpReply = {
+  status: 200,
+  headers: { "content-type": "text/xml; charset=utf-8" },
+  body: '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+}
+const noted: Telephony.HttpReply = { status: 204, headers: {}, body: "" }
+
+export const make = (
+  options: Pick<TwilioOptions, "accountSid" | "authTokens" | "publicUrl">,
+  fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+): Telephony.Webhooks => {
+  const { accountSid, publicUrl } = options
+  const tokens = options.authTokens.map((token) => Redacted.value(token))
+  const malformed = (message: string) => Effect.fail(fail(new TelephonyError.MalformedWebhook({ message })))
+
+  return {
+    receive: (kind, request) =>
+      Effect.suspend(() => {
+        const isForm = FORM.test(request.headers["content-type"] ?? "")
+        const form = request.method === "POST" && isForm ? new URLSearchParams(decoder.decode(request.body)) : nothing
+        const url = PublicUrl.ofTarget(publicUrl, request.target)
+        if (!Signature.verify(tokens, request.headers[SIGNATURE_HEADER], url, form)) {
+          return Effect.fail(fail(new TelephonyError.InvalidSignature({ message: "The signature does not match" })))
+        }
+        const query = PublicUrl.queryOf(request.target)
+        // Twilio calls by GET when it is told to; the parameters are in the URL then.
+        const isGet = request.method === "GET"
+        if (!isGet && !isForm) return malformed("The content type is not a form's")
+        const parameters = isGet ? query : form
+        if (parameters.get("AccountSid") !== accountSid) return malformed("AccountSid is not ours")
+        const event = kind === "sms" ? Inbound.decode(parameters) : StatusCallback.decode(parameters, query)
+        if (event instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(event))
+        return Effect.succeed({ account: accountSid, events: event === null ? [] : [event] })
+      }),
+    reply: (kind) => (kind === "sms" ? saysNothing : noted)
+  }
+}
