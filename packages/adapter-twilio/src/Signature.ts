@@ -51,11 +51,5 @@ export const verify = (
   if (given.length !== SIGNATURE_BYTES) return false
   const text = canonical(parameters)
   const forms = signedForms(url)
-  let valid = false
-  for (const token of tokens) {
-    for (const form of forms) {
-      if (timingSafeEqual(sign(token, form + text), given)) valid = true
-    }
-  }
-  return valid
+  return tokens.some((token) => forms.some((form) => timingSafeEqual(sign(token, form + text), given)))
 }
