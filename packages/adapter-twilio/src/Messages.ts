@@ -1,15 +1,14 @@
 /** Sending and looking up texts at Twilio. */
 import type { SendOutcome } from "@careline/domain"
-import { type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect } from "effect"
 import * as ErrorCode from "./ErrorCode.ts"
 import { isMessageSid } from "./MessageSid.ts"
-import * as PublicUrl from "./PublicUrl.ts"
 import * as Reconciliation from "./Reconciliation.ts"
 import * as SendFailure from "./SendFailure.ts"
 import * as Status from "./Status.ts"
 import type { Client } from "./TwilioClient.ts"
-import type { TwilioOptions } from "./TwilioOptions.ts"
+import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
 
 /** How many messages between two numbers a look for a lost one reads, and how many of them at once. */
 export const LISTED_MESSAGES = 2_000
@@ -17,18 +16,18 @@ export const LISTED_AT_ONCE = 500
 
 export const make = (
   options: Pick<TwilioOptions, "messagingServiceSid" | "publicUrl">,
-  client: Effect.Effect<Client, SendFailure.Failure>,
+  client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Messages => {
   const { messagingServiceSid, publicUrl } = options
   const call = <A>(use: (client: Client) => Promise<A>) =>
     Effect.flatMap(client, (sdk) => Effect.tryPromise({ try: () => use(sdk), catch: SendFailure.inspect }))
   const ask = <A>(operation: string, use: (client: Client) => Promise<A>) =>
-    Effect.mapError(call(use), (failure) => fail(operation, SendFailure.toReason(failure)))
+    Effect.mapError(call(use), (failure) => fail(operation, ProviderFailure.toReason(failure)))
 
   return {
     send: Effect.fn("Twilio.messages.send")(
-      function* (message): Effect.fn.Return<SendOutcome.SendOutcome, SendFailure.Failure> {
+      function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {
         const sent = yield* call((sdk) =>
           sdk.messages.create({
             to: message.to,
@@ -37,7 +36,7 @@ export const make = (
             ...(message.body === "" ? {} : { body: message.body }),
             ...(message.mediaUrls.length === 0 ? {} : { mediaUrl: [...message.mediaUrls] }),
             ...(messagingServiceSid === null ? {} : { messagingServiceSid }),
-            statusCallback: PublicUrl.statusCallback(publicUrl, message.attemptId)
+            statusCallback: CallbackUrl.ofAttempt(publicUrl, PROVIDER, message.attemptId)
           })
         )
         return isMessageSid(sent.sid)
@@ -48,7 +47,7 @@ export const make = (
             }
           : { _tag: "Unknown", detail: "the answer names no message" }
       },
-      Effect.catch((failure) => Effect.succeed(SendFailure.toOutcome(failure)))
+      Effect.catch((failure) => Effect.succeed(ProviderFailure.toOutcome(failure, ErrorCode.toReason)))
     ),
 
     // Without a filter on the date: that of a message that has not left yet is not set, and would hide it.

@@ -1,15 +1,8 @@
 /** The callback on an outbound message. Source: twilio.com/docs/messaging/guides/track-outbound-message-status. */
-import type { AttemptId } from "@careline/domain"
-import { type DeliveryReported, TelephonyError } from "@careline/ports"
+import { CallbackUrl, type DeliveryReported, TelephonyError } from "@careline/ports"
 import * as ErrorCode from "./ErrorCode.ts"
 import { isMessageSid } from "./MessageSid.ts"
 import * as Status from "./Status.ts"
-
-/** The query parameter of the callback URL that carries our attempt. */
-export const ATTEMPT_PARAMETER = "attempt"
-
-/** An attempt's id is whatever the host made it, up to this length. */
-const MAX_ATTEMPT = 128
 
 /** The event; `null` for a status that says nothing to us; or what is wrong with the form. */
 export const decode = (
@@ -22,12 +15,11 @@ export const decode = (
   }
   const status = Status.toDeliveryStatus(form.get("MessageStatus") ?? form.get("SmsStatus") ?? "")
   if (status === null) return null
-  const attempt = query.get(ATTEMPT_PARAMETER) ?? ""
   const errorCode = form.get("ErrorCode") || null
   return {
     _tag: "DeliveryReported",
     providerMessageId,
-    attemptId: attempt !== "" && attempt.length <= MAX_ATTEMPT ? (attempt as AttemptId) : null,
+    attemptId: CallbackUrl.attemptOf(query),
     status,
     failureReason: status === "failed" || status === "undelivered" ? ErrorCode.toReason(errorCode) : null,
     errorCode

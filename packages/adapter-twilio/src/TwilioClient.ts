@@ -1,8 +1,7 @@
 /** The official SDK, loaded when it is first needed and pointed at where Twilio is. */
+import { ProviderFailure } from "@careline/ports"
 import { Effect, Predicate, Redacted } from "effect"
 import type { Twilio } from "twilio"
-import * as RetryAfter from "./RetryAfter.ts"
-import * as SendFailure from "./SendFailure.ts"
 import type { TwilioOptions } from "./TwilioOptions.ts"
 
 export type Client = Twilio
@@ -18,7 +17,7 @@ class TooManyRequests extends Error {
   constructor(body: unknown, retryAfter: unknown) {
     super("HTTP 429")
     this.code = Predicate.hasProperty(body, "code") ? body.code : undefined
-    this.retryAfterMillis = RetryAfter.toMillis(retryAfter)
+    this.retryAfterMillis = ProviderFailure.retryAfterMillis(retryAfter)
   }
 }
 
@@ -53,5 +52,5 @@ const load = async (options: TwilioOptions): Promise<Client> => {
 }
 
 /** The client, the same one each time. */
-export const make = (options: TwilioOptions): Effect.Effect<Effect.Effect<Client, SendFailure.Failure>> =>
-  Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => SendFailure.noClient }))
+export const make = (options: TwilioOptions): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
+  Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => ProviderFailure.noClient }))

@@ -3,48 +3,35 @@
  * all verify), `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_BASE_URL`,
  * `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
-import { Config, Effect, Option, Redacted, Schema } from "effect"
+import { ProviderConfig } from "@careline/ports"
+import { type Config, Effect, Schema } from "effect"
 import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./TwilioOptions.ts"
+
+const { optional, required, secret, secrets } = ProviderConfig
 
 const sid = (prefix: string) =>
   Schema.String.check(
     Schema.isPattern(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), { message: `${prefix} and 32 hexadecimal digits` })
   )
 
-const httpUrl = Schema.String.check(Schema.isPattern(/^https?:\/\/[^\s/]+\S*$/, { message: "an http or https URL" }))
-
-const Tokens = Schema.String.check(
-  Schema.isPattern(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, { message: "one or more auth tokens, separated by commas" })
-)
-
-const orNull = <A>(config: Config.Config<A>) => Config.map(Config.option(config), Option.getOrNull)
-
-const fields = Config.all({
-  accountSid: Config.schema(sid("AC"), "TWILIO_ACCOUNT_SID"),
-  authTokens: Config.schema(Schema.RedactedFromValue(Tokens), "TWILIO_AUTH_TOKEN"),
-  apiKeySid: orNull(Config.schema(sid("SK"), "TWILIO_API_KEY_SID")),
-  apiKeySecret: orNull(Config.Redacted("TWILIO_API_KEY_SECRET")),
-  messagingServiceSid: orNull(Config.schema(sid("MG"), "TWILIO_MESSAGING_SERVICE_SID")),
-  baseUrl: orNull(Config.schema(httpUrl, "TWILIO_BASE_URL")),
-  publicUrl: Config.schema(httpUrl, "PUBLIC_URL")
+const apiKey = Effect.gen(function* () {
+  const given = [
+    yield* optional("TWILIO_API_KEY_SID", Schema.String),
+    yield* optional("TWILIO_API_KEY_SECRET", Schema.String)
+  ]
+  if (given.every((one) => one === null)) return null
+  // One of the two without the other is a mistake: reading both names the one that is missing.
+  return { sid: yield* required("TWILIO_API_KEY_SID", sid("SK")), secret: yield* secret("TWILIO_API_KEY_SECRET") }
 })
 
 export const config: Effect.Effect<TwilioOptions, Config.ConfigError> = Effect.gen(function* () {
-  const { apiKeySecret, apiKeySid, authTokens, ...rest } = yield* fields
-  const [first = "", ...others] = Redacted.value(authTokens)
-    .split(",")
-    .map((token) => token.trim())
   return {
-    ...rest,
-    authTokens: [Redacted.make(first), ...others.map((token) => Redacted.make(token))],
-    apiKey:
-      apiKeySid === null && apiKeySecret === null
-        ? null
-        : // One of the two without the other is a mistake: reading both names the one that is missing.
-          {
-            sid: yield* Config.schema(sid("SK"), "TWILIO_API_KEY_SID"),
-            secret: yield* Config.Redacted("TWILIO_API_KEY_SECRET")
-          },
+    accountSid: yield* required("TWILIO_ACCOUNT_SID", sid("AC")),
+    authTokens: yield* secrets("TWILIO_AUTH_TOKEN"),
+    apiKey: yield* apiKey,
+    messagingServiceSid: yield* optional("TWILIO_MESSAGING_SERVICE_SID", sid("MG")),
+    baseUrl: yield* optional("TWILIO_BASE_URL", ProviderConfig.HttpUrl),
+    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl),
     timeoutMillis: DEFAULT_TIMEOUT_MILLIS
   }
 })

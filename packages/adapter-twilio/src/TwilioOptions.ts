@@ -1,6 +1,9 @@
 /** How to reach Twilio, and where Twilio reaches us. */
 import type { Redacted } from "effect"
 
+/** As it stands in webhook paths. */
+export const PROVIDER = "twilio"
+
 export interface TwilioOptions {
   /** `AC…` */
   readonly accountSid: string

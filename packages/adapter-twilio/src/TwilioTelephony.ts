@@ -5,11 +5,8 @@ import * as Messages from "./Messages.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
 import * as TwilioClient from "./TwilioClient.ts"
 import { config } from "./TwilioConfig.ts"
-import type { TwilioOptions } from "./TwilioOptions.ts"
+import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
 import * as Webhooks from "./Webhooks.ts"
-
-/** As it stands in webhook paths. */
-export const PROVIDER = "twilio"
 
 export const capabilities: Telephony.Capabilities = {
   messages: {
@@ -17,8 +14,11 @@ export const capabilities: Telephony.Capabilities = {
     maxTextLength: 1600,
     attemptEcho: "callback_url",
     find: "by_content",
-    findAfterMillis: FIND_AFTER_MILLIS
+    findAfterMillis: FIND_AFTER_MILLIS,
+    status: "by_id"
   },
+  // `OptOutType` comes only with Advanced Opt-Out, which not every account has.
+  webhooks: { unsigned: "forged", signatureMaxAgeMillis: null, namesKeywords: true },
   optOutReplies: "provider"
 }
 

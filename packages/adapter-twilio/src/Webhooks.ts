@@ -1,8 +1,7 @@
 /** Twilio's webhooks: verified over the bytes as they came, and only then read. */
-import { type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
 import { Effect, Redacted } from "effect"
 import * as Inbound from "./Inbound.ts"
-import * as PublicUrl from "./PublicUrl.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import type { TwilioOptions } from "./TwilioOptions.ts"
@@ -34,11 +33,12 @@ export const make = (
       Effect.suspend(() => {
         const isForm = FORM.test(request.headers["content-type"] ?? "")
         const form = request.method === "POST" && isForm ? new URLSearchParams(decoder.decode(request.body)) : nothing
-        const url = PublicUrl.ofTarget(publicUrl, request.target)
+        // Never made from a `Host` or `X-Forwarded-*` header, which anybody can set.
+        const url = CallbackUrl.origin(publicUrl) + request.target
         if (!Signature.verify(tokens, request.headers[SIGNATURE_HEADER], url, form)) {
           return Effect.fail(fail(new TelephonyError.InvalidSignature({ message: "The signature does not match" })))
         }
-        const query = PublicUrl.queryOf(request.target)
+        const query = CallbackUrl.queryOf(request.target)
         // Twilio calls by GET when it is told to; the parameters are in the URL then.
         const isGet = request.method === "GET"
         if (!isGet && !isForm) return malformed("The content type is not a form's")

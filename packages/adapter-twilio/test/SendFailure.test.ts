@@ -1,10 +1,11 @@
 /** What a failed call means, from the errors that the SDK throws. */
 import { SendOutcome } from "@careline/domain"
+import { ProviderFailure } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { createRequire } from "node:module"
 import { inspect as show } from "node:util"
 import { assert, describe, it } from "vitest"
-import * as RetryAfter from "../src/RetryAfter.ts"
+import * as ErrorCode from "../src/ErrorCode.ts"
 import * as SendFailure from "../src/SendFailure.ts"
 
 type Thrown = new (response: { readonly statusCode: number; readonly body: unknown }) => Error
@@ -14,7 +15,7 @@ const { default: TwilioServiceException } = require("twilio/lib/base/TwilioServi
   readonly default: Thrown
 }
 
-const after = (error: unknown) => SendFailure.toOutcome(SendFailure.inspect(error))
+const after = (error: unknown) => ProviderFailure.toOutcome(SendFailure.inspect(error), ErrorCode.toReason)
 const refused = (statusCode: number, body: unknown) => after(new RestException({ statusCode, body }))
 const broken = (code: string, cause?: object) =>
   after(Object.assign(new Error("canary +13035550123", { cause }), { code }))
@@ -73,7 +74,7 @@ describe("A send that failed", () => {
   )
 
   it("cannot have left when the SDK could not be loaded", () => {
-    assert.isTrue(SendOutcome.isSafeToRetry(SendFailure.toOutcome(SendFailure.noClient)))
+    assert.isTrue(SendOutcome.isSafeToRetry(ProviderFailure.toOutcome(ProviderFailure.noClient, ErrorCode.toReason)))
   })
 
   test.prop([
@@ -95,7 +96,7 @@ describe("A send that failed", () => {
       assert.notInclude(show(outcome, { depth: 9, showHidden: true }), "canary")
       if (outcome._tag === "NotSent") assert.isFalse(typeof error.status === "number")
       if (outcome._tag === "Throttled") assert.strictEqual(error.status, 429)
-      assert.notInclude(show(SendFailure.toReason(SendFailure.inspect(error)), { depth: 9 }), "canary")
+      assert.notInclude(show(ProviderFailure.toReason(SendFailure.inspect(error)), { depth: 9 }), "canary")
     }
   )
 })
@@ -111,5 +112,5 @@ describe("Retry-After", () => {
     ["9".repeat(12), null],
     [undefined, null],
     [["7"], null]
-  ])("%j is %s ms", (header, millis) => assert.strictEqual(RetryAfter.toMillis(header), millis))
+  ])("%j is %s ms", (header, millis) => assert.strictEqual(ProviderFailure.retryAfterMillis(header), millis))
 })

@@ -1,4 +1,5 @@
 /** Errors as problem details (RFC 9457). What is not foreseen says nothing of itself but the request's id. */
+import { TelephonyError } from "@careline/ports"
 import { Cause, DateTime, Predicate } from "effect"
 
 export interface Problem {
@@ -75,7 +76,7 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "IntakeOverloaded":
       return problem("overloaded", 503, "Too much at once", detail)
     case "TelephonyError":
-      return ofTelephony(error.reason as Tagged)
+      return ofTelephony(error.reason as TelephonyError.TelephonyErrorReason)
     case "StorageError":
       return (error.reason as Tagged).isRetryable === true
         ? problem("store-unavailable", 503, "The store is not available")
@@ -85,14 +86,17 @@ const ofTagged = (error: Tagged): Problem | null => {
   }
 }
 
-const ofTelephony = (reason: Tagged): Problem | null => {
+const ofTelephony = (reason: TelephonyError.TelephonyErrorReason): Problem => {
+  const status = TelephonyError.webhookStatus(reason)
   switch (reason._tag) {
     case "InvalidSignature":
-      return problem("invalid-signature", 403, "The webhook is not signed by the provider")
+      return problem("invalid-signature", status, "The webhook is not signed by the provider")
+    case "Unverifiable":
+      return problem("unverifiable-webhook", status, "The webhook cannot be verified now", { detail: reason.message })
     case "MalformedWebhook":
-      return problem("malformed-webhook", 400, "The webhook cannot be read", { detail: reason.message })
+      return problem("malformed-webhook", status, "The webhook cannot be read", { detail: reason.message })
     default:
-      return null
+      return problem("internal", status, "Something went wrong here")
   }
 }
 

@@ -76,8 +76,21 @@ export interface Capabilities {
     readonly attemptEcho: "callback_url" | "client_reference" | "none"
     /** How a lost answer is looked up. */
     readonly find: "by_reference" | "by_content" | "none"
-    /** How long after an attempt the provider may still be silent about it, in milliseconds. */
-    readonly findAfterMillis: number
+    /**
+     * How long after an attempt the provider may still be silent about it, in milliseconds. `null`: its silence never
+     * proves that it has nothing.
+     */
+    readonly findAfterMillis: number | null
+    /** Whether one message can be asked for by the provider's id. */
+    readonly status: "by_id" | "none"
+  }
+  readonly webhooks: {
+    /** What a webhook that comes unsigned is: forged, or the provider's own slip, after which it comes again signed. */
+    readonly unsigned: "forged" | "provider_slip"
+    /** How old a signed webhook may be, in milliseconds; `null` where the signature covers no time. */
+    readonly signatureMaxAgeMillis: number | null
+    /** Whether a webhook names the opt-out word that the provider recognised. */
+    readonly namesKeywords: boolean
   }
   /** Who answers STOP and HELP. Careline confirms an opt-out only when the provider does not. */
   readonly optOutReplies: "provider" | "application"

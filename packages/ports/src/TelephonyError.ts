@@ -8,7 +8,7 @@ import { Schema } from "effect"
 
 const Detail = { message: Schema.String, code: Schema.NullOr(Schema.String) }
 
-/** A webhook without a signature, or with one that does not match its bytes. Answered 403. */
+/** A webhook with a signature that does not match its bytes, or with none. Answered 403. */
 export class InvalidSignature extends Schema.TaggedError<InvalidSignature>()("InvalidSignature", {
   message: Schema.String
 }) {
@@ -17,7 +17,22 @@ export class InvalidSignature extends Schema.TaggedError<InvalidSignature>()("In
   }
 }
 
-/** A webhook whose signature is right and whose content cannot be read. */
+/**
+ * A webhook that may be the provider's and that nobody can verify now: it came unsigned from a provider that at times
+ * forgets to sign, or our secrets are not the provider's. Answered 503, so that it comes again.
+ */
+export class Unverifiable extends Schema.TaggedError<Unverifiable>()("Unverifiable", {
+  message: Schema.String
+}) {
+  get isRetryable(): boolean {
+    return true
+  }
+}
+
+/**
+ * A webhook whose signature is right and whose content cannot be read. The provider wrote it, so the fault is ours: it is
+ * answered 500, and may come again once we understand it.
+ */
 export class MalformedWebhook extends Schema.TaggedError<MalformedWebhook>()("MalformedWebhook", {
   message: Schema.String
 }) {
@@ -76,6 +91,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported"
 
 export const TelephonyErrorReason = Schema.Union([
   InvalidSignature,
+  Unverifiable,
   MalformedWebhook,
   Unauthorised,
   Refused,
@@ -110,4 +126,10 @@ export const fromStatus = (
   if (status === 404) return new NotFound({ message, code })
   if (status === 429) return new RateLimited({ message, code, retryAfterMillis })
   return status >= 400 && status < 500 ? new Refused({ message, code }) : new Unavailable({ message, code })
+}
+
+/** The HTTP status that answers a webhook which was not taken in: 4xx only for what the caller did wrong. */
+export const webhookStatus = (reason: TelephonyErrorReason): 403 | 500 | 503 => {
+  if (reason._tag === "InvalidSignature") return 403
+  return reason.isRetryable ? 503 : 500
 }

@@ -36,8 +36,10 @@ export const capabilities: Telephony.Capabilities = {
     maxTextLength: 1600,
     attemptEcho: "callback_url",
     find: "by_content",
-    findAfterMillis: 0
+    findAfterMillis: 0,
+    status: "none"
   },
+  webhooks: { unsigned: "forged", signatureMaxAgeMillis: null, namesKeywords: false },
   optOutReplies: "application"
 }
 
