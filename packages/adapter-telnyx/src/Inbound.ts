@@ -1,0 +1,67 @@
+/** `message.received`: a text or MMS came in. Source: developers.telnyx.com/docs/messaging/messages/receive-message. */
+import { type Contact, type Message, PhoneNumber } from "@careline/domain"
+import { type MessageReceived, TelephonyError } from "@careline/ports"
+import { Option, Schema } from "effect"
+import { isMessageId } from "./MessageId.ts"
+
+/** Telnyx attaches at most ten. */
+const MAX_MEDIA = 10
+/** As long as a contact may be. */
+const MAX_SENDER = 254
+
+const Nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+
+const Party = Schema.Struct({ phone_number: Schema.String, status: Nullable(Schema.String) })
+
+const Payload = Schema.Struct({
+  id: Schema.String,
+  from: Schema.Struct({ phone_number: Schema.String }),
+  to: Schema.NonEmptyArray(Party),
+  text: Nullable(Schema.String),
+  media: Nullable(Schema.Array(Schema.Struct({ url: Nullable(Schema.String), content_type: Nullable(Schema.String) }))),
+  /** What Telnyx recognised and answered itself. */
+  autoresponse_type: Nullable(Schema.String)
+})
+const decodePayload = Schema.decodeUnknownOption(Payload)
+
+/** `autoresponse_type`: support.telnyx.com, "Advanced opt-in and opt-out". */
+const keywords: ReadonlyMap<string, NonNullable<MessageReceived["providerKeyword"]>> = new Map([
+  ["STOP", "opt_out"],
+  ["START", "opt_in"],
+  ["HELP", "help"]
+])
+
+const typeOf = (mimeType: string | null): Message.Attachment["type"] => {
+  const kind = mimeType?.split("/")[0]
+  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
+}
+
+const attachments = (media: typeof Payload.Type.media): ReadonlyArray<Message.Attachment> =>
+  (media ?? [])
+    .slice(0, MAX_MEDIA)
+    .flatMap(({ content_type: mimeType = null, url = null }) =>
+      url === null || url === "" ? [] : [{ type: typeOf(mimeType), url, mimeType }]
+    )
+
+const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
+
+/** The event, or what is wrong with the payload. Fields that we do not know are left alone: Telnyx adds new ones. */
+export const decode = (payload: unknown): MessageReceived | TelephonyError.MalformedWebhook => {
+  const known = Option.getOrNull(decodePayload(payload))
+  if (known === null || !isMessageId(known.id)) return malformed("The payload is not a received message")
+  const from = known.from.phone_number.trim()
+  if (from === "" || from.length > MAX_SENDER) return malformed("from is missing or too long")
+  // A group message names all its recipients; ours is the one that the webhook is for.
+  const ours = known.to.find(({ status }) => status === "webhook_delivered") ?? known.to[0]
+  const to = ours.phone_number
+  if (!PhoneNumber.isE164(to)) return malformed("to is not a phone number")
+  return {
+    _tag: "MessageReceived",
+    providerMessageId: known.id,
+    from: from as Contact.Contact,
+    to: to as PhoneNumber.E164,
+    text: known.text ?? "",
+    attachments: attachments(known.media),
+    providerKeyword: keywords.get(known.autoresponse_type?.toUpperCase() ?? "") ?? null
+  }
+}

@@ -1,0 +1,34 @@
+/** What the SDK's errors hold that may be kept: the HTTP status, Telnyx's code, the wait asked for, the network error. */
+import { ProviderFailure } from "@careline/ports"
+import { Option, Predicate, Schema } from "effect"
+
+const Body = Schema.Struct({ errors: Schema.NonEmptyArray(Schema.Struct({ code: Schema.String })) })
+const decodeBody = Schema.decodeUnknownOption(Body)
+
+const CODE = /^\d{1,10}$/
+
+const headerOf = (error: object, name: string): string | null => {
+  const headers = Predicate.hasProperty(error, "headers") ? error.headers : null
+  return headers instanceof Headers ? headers.get(name) : null
+}
+
+/** `x-ratelimit-reset` is in seconds from now; a number as large as a date's is one, and our own pause will do. */
+const MAX_RESET_SECONDS = 3_600
+
+const askedToWait = (error: object): number | null => {
+  const reset = ProviderFailure.retryAfterMillis(headerOf(error, "x-ratelimit-reset"))
+  return (
+    ProviderFailure.retryAfterMillis(headerOf(error, "retry-after")) ??
+    (reset !== null && reset <= MAX_RESET_SECONDS * 1000 ? reset : null)
+  )
+}
+
+/** The SDK's `APIError`s have a status, its connection errors a cause. */
+export const inspect = (error: unknown): ProviderFailure.Failure => {
+  if (!Predicate.isObject(error) || !Predicate.hasProperty(error, "status") || !Predicate.isNumber(error.status)) {
+    return ProviderFailure.ofNetwork(error)
+  }
+  const body = decodeBody(Predicate.hasProperty(error, "error") ? error.error : null)
+  const code = Option.match(body, { onNone: () => "", onSome: ({ errors }) => errors[0].code })
+  return ProviderFailure.ofAnswer(error.status, CODE.test(code) ? code : null, askedToWait(error))
+}

@@ -1,0 +1,27 @@
+/** How to reach Telnyx, and where Telnyx reaches us. */
+import type { Redacted } from "effect"
+
+/** As it stands in webhook paths. */
+export const PROVIDER = "telnyx"
+
+export interface TelnyxOptions {
+  /** `KEY…`, of the API v2. */
+  readonly apiKey: Redacted.Redacted
+  /** Base64 of 32 bytes, from the portal's "Keys & Credentials". Any of them verifies, so that the key can be rotated. */
+  readonly publicKeys: readonly [string, ...Array<string>]
+  /**
+   * The messaging profile whose webhooks come here. Telnyx blocks an opted-out recipient for the whole profile, so each
+   * tenant or programme needs one of its own (support.telnyx.com, "Advanced opt-in and opt-out").
+   */
+  readonly messagingProfileId: string
+  /** The voice application that the numbers are connected to. `null` for a line without calls. */
+  readonly connectionId: string | null
+  /** In the place of `https://api.telnyx.com/v2`: a simulator or a proxy, version and all. */
+  readonly baseUrl: string | null
+  /** Where Telnyx reaches this host. */
+  readonly publicUrl: string
+  /** How long one call may take, in milliseconds. */
+  readonly timeoutMillis: number
+}
+
+export const DEFAULT_TIMEOUT_MILLIS = 15_000

@@ -1,0 +1,47 @@
+/** The Telephony port on Telnyx, over the official SDK. */
+import { Telephony, TelephonyError } from "@careline/ports"
+import { type Config, Effect, Layer } from "effect"
+import * as Messages from "./Messages.ts"
+import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
+import { TOLERANCE_SECONDS } from "./Signature.ts"
+import * as TelnyxClient from "./TelnyxClient.ts"
+import { config } from "./TelnyxConfig.ts"
+import { PROVIDER, type TelnyxOptions } from "./TelnyxOptions.ts"
+import * as Webhooks from "./Webhooks.ts"
+
+export const capabilities: Telephony.Capabilities = {
+  messages: {
+    mms: { maxMedia: 10 },
+    // Ten parts of 153 septets.
+    maxTextLength: 1530,
+    attemptEcho: "callback_url",
+    find: "by_reference",
+    findAfterMillis: FIND_AFTER_MILLIS,
+    status: "by_id"
+  },
+  webhooks: { unsigned: "forged", signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000, namesKeywords: true },
+  optOutReplies: "provider"
+}
+
+const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
+  new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
+
+/** The SDK is loaded by the first call, not here. */
+export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect.fn.Return<Telephony.TelephonyService> {
+  const client = yield* TelnyxClient.make(options)
+  return Telephony.make({
+    provider: PROVIDER,
+    capabilities,
+    webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
+    messages: Messages.make(options, client, fail)
+  })
+})
+
+export const layer = (options: TelnyxOptions): Layer.Layer<Telephony.Telephony> =>
+  Layer.effect(Telephony.Telephony, make(options))
+
+/** Configured by the environment: see `TelnyxConfig`. */
+export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> = Layer.effect(
+  Telephony.Telephony,
+  Effect.flatMap(config, make)
+)
