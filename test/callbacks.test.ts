@@ -62,7 +62,8 @@ const sentTo = (contact: string) => simulator.ledger.sent.filter(({ to }) => to 
 
 describe("The delivery status of a message", () => {
   it("ends delivered when its reports come doubled and in the wrong order", async () => {
-    Object.assign(simulator.faults.callbacks, { duplicated: true, reordered: true })
+    simulator.faults.allReports("duplicateWebhook")
+    simulator.faults.allReports("reorderedStatuses")
     const look = await answered("+13035550101")
     const message = await Host.until(async () => {
       const one = await look()
@@ -72,12 +73,12 @@ describe("The delivery status of a message", () => {
     assert.strictEqual((await look()).deliveryStatus, "delivered")
     const [taken, ...more] = sentTo("+13035550101")
     assert.deepStrictEqual(more, [])
-    assert.strictEqual(message.metaData.providerMessageId, taken!.sid)
-    Object.assign(simulator.faults.callbacks, { duplicated: false, reordered: false })
+    assert.strictEqual(message.metaData.providerMessageId, taken!.id)
+    simulator.faults.clear()
   })
 
   it("is told by the reports alone when the answer to the send never comes", async () => {
-    simulator.faults.onSend("hangAfter")
+    simulator.faults.onSend("acceptedThenHang")
     const look = await answered("+13035550102")
     await Host.until(async () => (await look()).deliveryStatus === "delivered")
     assert.strictEqual(sentTo("+13035550102").length, 1)

@@ -41,7 +41,7 @@ describe("A worker that is killed after the provider took the text", () => {
   it("leaves a text that is found at the provider, and is not sent again", async () => {
     const database = await freshDatabase()
     const simulator = await simulate()
-    simulator.faults.callbacks.lost = true
+    simulator.faults.allReports("lostStatuses")
     const host = await Host.startHost({ DATABASE_URL: database, TWILIO_BASE_URL: simulator.url })
     const bearer = await Host.token()
     await Host.api(host.url, bearer, "POST", "/phone-numbers", { number: line, siteGroupingId: null })
@@ -51,7 +51,7 @@ describe("A worker that is killed after the provider took the text", () => {
       return body.items[0]
     })
     // The provider takes the text and never answers; the worker waits for it, and is killed.
-    simulator.faults.onSend("hangAfter")
+    simulator.faults.onSend("acceptedThenHang")
     const { body: message } = await Host.api<Message>(
       host.url,
       bearer,
@@ -96,7 +96,7 @@ describe("A worker that is killed after the provider took the text", () => {
     const [taken, ...more] = simulator.ledger.sent
     assert.deepStrictEqual(more, [])
     assert.deepStrictEqual([left.before, left.looked, left.after], [0, 1, 0])
-    assert.deepStrictEqual(left.row, { state: "accepted", delivery_status: left.row!.delivery_status, sid: taken!.sid })
+    assert.deepStrictEqual(left.row, { state: "accepted", delivery_status: left.row!.delivery_status, sid: taken!.id })
     assert.include(["accepted", "sent", "delivered"], left.row!.delivery_status)
     await simulator.close()
   })

@@ -19,7 +19,12 @@ export const capabilities: Telephony.Capabilities = {
     findAfterMillis: FIND_AFTER_MILLIS,
     status: "by_id"
   },
-  webhooks: { unsigned: "forged", signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000, namesKeywords: true },
+  webhooks: {
+    unsigned: "forged",
+    signatureCovers: "bytes",
+    signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
+    namesKeywords: true
+  },
   optOutReplies: "provider"
 }
 

@@ -18,7 +18,12 @@ export const capabilities: Telephony.Capabilities = {
     status: "by_id"
   },
   // `OptOutType` comes only with Advanced Opt-Out, which not every account has.
-  webhooks: { unsigned: "forged", signatureMaxAgeMillis: null, namesKeywords: true },
+  webhooks: {
+    unsigned: "forged",
+    signatureCovers: "parameters",
+    signatureMaxAgeMillis: null,
+    namesKeywords: true
+  },
   optOutReplies: "provider"
 }
 

@@ -1,6 +1,6 @@
 /** What the adapter knows after a send or a look that went wrong. */
 import { SendOutcome } from "@careline/domain"
-import type { SendFault } from "@careline/testkit/simulators"
+import type { Scenario } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Redacted } from "effect"
 import * as Support from "./support.ts"
@@ -20,19 +20,19 @@ describe("A send to Twilio", () => {
     })
   )
 
-  const unknown: ReadonlyArray<readonly [SendFault, number]> = [
+  const unknown: ReadonlyArray<readonly [Scenario.RequestFault, number]> = [
     ["serverError", 0],
-    ["unavailable", 0],
+    ["providerDown", 0],
     ["badGateway", 0],
-    ["redirect", 0],
-    ["hang", 0],
-    ["reset", 0],
-    ["serverErrorAfter", 1],
-    ["hangAfter", 1],
-    ["resetAfter", 1],
-    ["garbageAfter", 1],
-    ["emptyAfter", 1],
-    ["slowAfter", 1]
+    ["redirected", 0],
+    ["hangs", 0],
+    ["resets", 0],
+    ["acceptedThen500", 1],
+    ["acceptedThenHang", 1],
+    ["acceptedThenReset", 1],
+    ["garbageBody", 1],
+    ["emptyBody", 1],
+    ["slowBody", 1]
   ]
   it.live.each(unknown)("is not known to have arrived after %s, and is not tried twice", ([fault, taken]) =>
     Effect.gen(function* () {
@@ -120,7 +120,7 @@ describe("A send to Twilio", () => {
         assert.strictEqual(outcome._tag, "Accepted")
         const [taken] = ledger.sent
         assert.deepInclude(taken, { body, mediaUrls, from: message.from, to: message.to })
-        assert.match(taken!.sid, /^MM/)
+        assert.match(taken!.id, /^MM/)
       })
   )
 })
@@ -133,11 +133,11 @@ describe("A look at Twilio", () => {
       const plain = Support.outbound()
       const pictured = { ...plain, mediaUrls: ["https://files.example.com/a.png", "https://files.example.com/b.png"] }
       yield* telephony.messages.send(plain)
-      faults.onSend("hangAfter")
+      faults.onSend("acceptedThenHang")
       const attempt = Support.lost(pictured)
       yield* telephony.messages.send(pictured)
       const found = yield* telephony.messages.find(attempt)
-      assert.propertyVal(found, "providerMessageId", ledger.sent[1]!.sid)
+      assert.propertyVal(found, "providerMessageId", ledger.sent[1]!.id)
     })
   )
 
@@ -147,7 +147,7 @@ describe("A look at Twilio", () => {
       const telephony = yield* Support.adapter(url)
       const message = Support.outbound()
       script(message.to, "stuck")
-      faults.onSend("resetAfter")
+      faults.onSend("acceptedThenReset")
       yield* telephony.messages.send(message)
       const found = yield* telephony.messages.find(Support.lost(message))
       assert.propertyVal(found, "status", "accepted")
@@ -162,14 +162,15 @@ describe("A look at Twilio", () => {
       const attempt = Support.lost(message, DateTime.makeUnsafe(Date.now() - 60_000))
       const add = (index: number, body: string) =>
         ledger.addMessage({
-          sid: `SM${String(index).padStart(32, "0")}`,
+          id: `SM${String(index).padStart(32, "0")}`,
           from: message.from,
           to: message.to,
           body,
           mediaUrls: [],
-          direction: "outbound-api",
-          messagingServiceSid: null,
-          statusCallback: null,
+          direction: "outbound",
+          service: null,
+          reference: null,
+          callbackUrl: null,
           createdAt: new Date(),
           sentAt: new Date(),
           status: "sent",
@@ -185,18 +186,18 @@ describe("A look at Twilio", () => {
     })
   )
 
-  const reasons: ReadonlyArray<readonly [SendFault, string, boolean]> = [
+  const reasons: ReadonlyArray<readonly [Scenario.RequestFault, string, boolean]> = [
     ["rateLimited", "RateLimited", true],
     ["unauthorised", "Unauthorised", false],
     ["serverError", "Unavailable", true],
-    ["unavailable", "Unavailable", true],
+    ["providerDown", "Unavailable", true],
     ["badGateway", "Unavailable", true],
-    ["redirect", "Unavailable", true],
-    ["hang", "Unavailable", true],
-    ["reset", "Unavailable", true],
-    ["garbageAfter", "Unavailable", true],
-    ["emptyAfter", "Unavailable", true],
-    ["slowAfter", "Unavailable", true]
+    ["redirected", "Unavailable", true],
+    ["hangs", "Unavailable", true],
+    ["resets", "Unavailable", true],
+    ["garbageBody", "Unavailable", true],
+    ["emptyBody", "Unavailable", true],
+    ["slowBody", "Unavailable", true]
   ]
   it.live.each(reasons)(
     "that meets %s fails with %s, and never says that a text is absent",

@@ -1,6 +1,6 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
 import type { PhoneNumber } from "@careline/domain"
-import { type SendFault, signTwilioWebhook } from "@careline/testkit/simulators"
+import { type Scenario, signTwilioWebhook } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Logger, Redacted, Tracer } from "effect"
 import { inspect } from "node:util"
@@ -50,16 +50,16 @@ const watched = <A, E>(effect: Effect.Effect<A, E>) =>
     return { exit, seen }
   })
 
-const faults: ReadonlyArray<SendFault> = [
+const faults: ReadonlyArray<Scenario.RequestFault> = [
   "rateLimited",
   "unauthorised",
   "serverError",
   "badGateway",
-  "redirect",
-  "hang",
-  "reset",
-  "garbageAfter",
-  "slowAfter"
+  "redirected",
+  "hangs",
+  "resets",
+  "garbageBody",
+  "slowBody"
 ]
 
 describe("What the adapter lets out", () => {

@@ -1,7 +1,7 @@
 /** The adapter with the real SDK, against the simulator over real HTTP. */
 import type { AttemptId, PhoneNumber } from "@careline/domain"
 import { type Telephony, TelephonyError } from "@careline/ports"
-import { type SendFault, signTwilioWebhook, TwilioSimulator } from "@careline/testkit/simulators"
+import { type Scenario, signTwilioWebhook, TwilioSimulator } from "@careline/testkit/simulators"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -97,11 +97,11 @@ describe("Sending through Twilio", () => {
       const outcome = yield* telephony.messages.send(message)
       const [accepted, ...more] = simulator.ledger.sent.filter(({ to }) => to === message.to)
       assert.deepStrictEqual(more, [])
-      assert.deepStrictEqual(outcome, { _tag: "Accepted", providerMessageId: accepted!.sid, status: "accepted" })
+      assert.deepStrictEqual(outcome, { _tag: "Accepted", providerMessageId: accepted!.id, status: "accepted" })
       assert.strictEqual(accepted!.body, text)
       assert.strictEqual(accepted!.from, from)
       assert.strictEqual(
-        accepted!.statusCallback,
+        accepted!.callbackUrl,
         `${publicUrl}/api/v1/webhooks/twilio/status?attempt=${message.attemptId}`
       )
     })
@@ -123,7 +123,7 @@ describe("Sending through Twilio", () => {
       const accepted = simulator.ledger.sent.find(({ to }) => to === message.to)
       assert.deepStrictEqual(accepted?.mediaUrls, message.mediaUrls)
       assert.strictEqual(accepted?.from, from)
-      assert.strictEqual(accepted?.messagingServiceSid, messagingServiceSid)
+      assert.strictEqual(accepted?.service, messagingServiceSid)
     })
   )
 
@@ -141,17 +141,17 @@ describe("Sending through Twilio", () => {
     })
   )
 
-  const faults: ReadonlyArray<readonly [SendFault, string, number]> = [
+  const faults: ReadonlyArray<readonly [Scenario.RequestFault, string, number]> = [
     ["rateLimited", "Throttled", 0],
     ["unauthorised", "Rejected", 0],
     ["serverError", "Unknown", 0],
     ["badGateway", "Unknown", 0],
-    ["redirect", "Unknown", 0],
-    ["hang", "Unknown", 0],
-    ["serverErrorAfter", "Unknown", 1],
-    ["hangAfter", "Unknown", 1],
-    ["resetAfter", "Unknown", 1],
-    ["garbageAfter", "Unknown", 1]
+    ["redirected", "Unknown", 0],
+    ["hangs", "Unknown", 0],
+    ["acceptedThen500", "Unknown", 1],
+    ["acceptedThenHang", "Unknown", 1],
+    ["acceptedThenReset", "Unknown", 1],
+    ["garbageBody", "Unknown", 1]
   ]
   it.live.each(faults)("knows what it knows after %s: %s, and never tries twice", ([fault, expected, taken]) =>
     Effect.gen(function* () {
@@ -176,7 +176,7 @@ describe("Sending through Twilio", () => {
 })
 
 describe("Looking for a text whose answer was lost", () => {
-  const lost = Effect.fnUntraced(function* (fault: SendFault) {
+  const lost = Effect.fnUntraced(function* (fault: Scenario.RequestFault) {
     const telephony = yield* make()
     const message = outbound()
     const startedAt = DateTime.makeUnsafe(Date.now())
@@ -187,11 +187,11 @@ describe("Looking for a text whose answer was lost", () => {
 
   it.live("finds it at Twilio", () =>
     Effect.gen(function* () {
-      const { attempt, telephony } = yield* lost("hangAfter")
+      const { attempt, telephony } = yield* lost("acceptedThenHang")
       const found = yield* telephony.messages.find(attempt)
       const accepted = simulator.ledger.sent.find(({ to }) => to === attempt.to)
-      assert.strictEqual(found._tag === "Found" && found.providerMessageId, accepted!.sid)
-      const again = yield* telephony.messages.find({ ...attempt, claimedProviderMessageIds: [accepted!.sid] })
+      assert.strictEqual(found._tag === "Found" && found.providerMessageId, accepted!.id)
+      const again = yield* telephony.messages.find({ ...attempt, claimedProviderMessageIds: [accepted!.id] })
       assert.strictEqual(again._tag, "CannotTell")
       const other = yield* telephony.messages.find({ ...attempt, body: "Another text" })
       assert.strictEqual(other._tag, "CannotTell")

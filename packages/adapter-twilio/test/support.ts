@@ -21,7 +21,7 @@ export const simulator = TwilioSimulator.scoped({
   statusDelayMillis: 1
 }).pipe(
   // Nobody listens at the public URL.
-  Effect.tap(({ faults }) => Effect.sync(() => (faults.callbacks.lost = true)))
+  Effect.tap(({ faults }) => Effect.sync(() => faults.allReports("lostStatuses")))
 )
 
 export const adapter = (baseUrl: string, change: Partial<TwilioOptions> = {}) =>

@@ -26,7 +26,7 @@ export const SandboxFile = Schema.Struct({
   token: Schema.String,
   secret: Schema.String,
   number: Schema.String,
-  simulator: Schema.Struct({ url: Schema.String, accountSid: Schema.String, authToken: Schema.String })
+  simulator: Schema.Struct({ controlUrl: Schema.String, controlToken: Schema.String })
 })
 export type SandboxFile = typeof SandboxFile.Type
 
@@ -46,7 +46,7 @@ const newSecret = () => randomBytes(32).toString("base64url")
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   const known = yield* Effect.option(readSandbox(config.dataDirectory))
   const secret = known._tag === "Some" ? known.value.secret : newSecret()
-  const authToken = known._tag === "Some" ? known.value.simulator.authToken : newSecret()
+  const authToken = known._tag === "Some" ? known.value.simulator.controlToken : newSecret()
   const simulator = yield* Effect.acquireRelease(
     Effect.promise(() =>
       TwilioSimulator.start({
@@ -77,7 +77,7 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     token,
     secret,
     number: SANDBOX_NUMBER,
-    simulator: { url: simulator.url, accountSid: ACCOUNT_SID, authToken }
+    simulator: { controlUrl: simulator.controlUrl, controlToken: simulator.controlToken }
   }
   yield* Effect.promise(() =>
     writeFile(sandboxPath(config.dataDirectory), JSON.stringify(file, null, 2), { mode: 0o600 })

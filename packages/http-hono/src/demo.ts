@@ -69,10 +69,10 @@ class Conversation {
   }
 
   private async simulator<A>(path: string, body: unknown): Promise<A> {
-    const { accountSid, authToken, url } = this.sandbox.simulator
-    const response = await fetch(`${url}/_simulator/${path}`, {
+    const { controlToken, controlUrl } = this.sandbox.simulator
+    const response = await fetch(`${controlUrl}/_simulator/${path}`, {
       method: "POST",
-      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString("base64")}` },
+      headers: { authorization: `Bearer ${controlToken}` },
       body: JSON.stringify(body)
     })
     return (await response.json()) as A
@@ -99,7 +99,7 @@ class Conversation {
         readonly from: string
       }>
     }>("ledger", {})
-    return messages.filter((message) => message.to === number && message.direction === "outbound-api")
+    return messages.filter((message) => message.to === number && message.direction === "outbound")
   }
 
   async thread(): Promise<Thread | undefined> {

@@ -1,2 +1,3 @@
 /** What an adapter has to do, as tests that it passes. */
 export * as RepositoryContract from "./RepositoryContract.ts"
+export * as TelephonyContract from "./TelephonyContract.ts"

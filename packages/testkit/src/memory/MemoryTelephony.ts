@@ -39,7 +39,7 @@ export const capabilities: Telephony.Capabilities = {
     findAfterMillis: 0,
     status: "none"
   },
-  webhooks: { unsigned: "forged", signatureMaxAgeMillis: null, namesKeywords: false },
+  webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
   optOutReplies: "application"
 }
 

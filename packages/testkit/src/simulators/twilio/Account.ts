@@ -1,22 +1,14 @@
 /** One simulated account: its numbers, its messages, what it sends out and takes in. Knows no HTTP server. */
-import type { Faults } from "./Faults.ts"
-import type { Ledger, SimulatedMessage } from "./Ledger.ts"
+import type { Faults } from "../core/Faults.ts"
+import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { Oddity } from "../core/Scenario.ts"
+import type { Delivery, InboundText } from "../core/Simulator.ts"
+import type { StatusEngine } from "../core/StatusEngine.ts"
 import { keywordOf, OptOuts } from "./OptOuts.ts"
-import type { StatusEngine } from "./StatusEngine.ts"
+import * as StatusCallback from "./StatusCallback.ts"
 import * as WebhookAnswer from "./WebhookAnswer.ts"
-import type { Delivery, Form, WebhookSender } from "./WebhookSender.ts"
+import type { Form, WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
-
-export interface InboundText {
-  readonly from: string
-  readonly to: string
-  readonly body: string
-  readonly media?: ReadonlyArray<{ readonly url: string; readonly contentType: string }> | undefined
-  /** Parameters beside the documented ones. */
-  readonly extra?: Readonly<Record<string, string>> | undefined
-  /** Delivers the same webhook again, under the same MessageSid. */
-  readonly sid?: string | undefined
-}
 
 export interface AccountOptions {
   readonly accountSid: string
@@ -27,6 +19,8 @@ export interface AccountOptions {
   /** Whether webhooks name the keyword: Advanced Opt-Out of a Messaging Service. */
   readonly advancedOptOut?: boolean | undefined
   readonly fallbackUrl?: string | undefined
+  /** Where oddities about a status are delivered. */
+  readonly statusUrl?: string | undefined
 }
 
 const E164 = /^\+[1-9]\d{6,14}$/
@@ -79,57 +73,74 @@ export class Account {
   }
 
   /** Takes a message for sending. */
-  accept(form: URLSearchParams): SimulatedMessage {
+  async accept(form: URLSearchParams): Promise<SimulatedMessage> {
     const messagingServiceSid = form.get("MessagingServiceSid")
     const message = this.log({
       from: form.get("From") ?? this.options.numbers?.[0] ?? "",
       to: form.get("To") ?? "",
       body: form.get("Body") ?? "",
       mediaUrls: form.getAll("MediaUrl"),
-      direction: "outbound-api",
-      messagingServiceSid,
-      statusCallback: form.get("StatusCallback"),
+      direction: "outbound",
+      service: messagingServiceSid,
+      callbackUrl: form.get("StatusCallback"),
       status: messagingServiceSid === null ? "queued" : "accepted",
       sentAt: null
     })
-    this.engine.start(message)
+    await this.engine.start(message)
     return message
   }
 
   /** Somebody texts one of the account's numbers. Ends when the webhook was answered, or given up. */
-  async receive(text: InboundText): Promise<Delivery & { readonly sid: string }> {
+  async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
     const keyword = keywordOf(text.body)
-    const sid = text.sid ?? this.keep(text).sid
-    if (keyword !== null && text.sid === undefined) {
+    const id = text.id ?? this.keep(text).id
+    if (keyword !== null && text.id === undefined) {
       this.replyTo(text, this.optOuts.apply(text.from, text.to, keyword))
     }
     const named = keyword !== null && this.options.advancedOptOut === true ? { OptOutType: keyword } : {}
     const delivery = await this.sender.deliver(
       this.smsUrl,
-      [...this.formOf(text, sid), ...Object.entries({ ...named, ...this.faults.extraParameters, ...text.extra })],
+      [...this.formOf(text, id), ...Object.entries({ ...named, ...this.faults.unknownParameters, ...text.extra })],
       this.options.fallbackUrl ?? null
     )
     // No host means to say something this way, so the ledger shows it.
     if (typeof delivery.answer === "number" && delivery.answer < 300) {
       for (const reply of WebhookAnswer.replies(delivery.contentType, delivery.body)) this.replyTo(text, reply)
     }
-    return { ...delivery, sid }
+    return { ...delivery, id }
   }
 
-  private formOf({ body, from, media = [], to }: InboundText, sid: string): Form {
+  /** Calls a webhook with what is not in Twilio's documentation. */
+  deliver(oddity: Oddity, to: string): Promise<Delivery> {
+    const { accountSid, statusUrl = this.smsUrl } = this.options
+    const about = { id: Wire.newSid("SM"), from: to, to: "+13035550100", errorCode: null, service: null }
+    switch (oddity) {
+      case "unknownStatus":
+        return this.sender.deliver(statusUrl, StatusCallback.formOf(accountSid, about, "pondered"))
+      case "unknownEvent":
+        return this.sender.deliver(statusUrl, [
+          ...StatusCallback.formOf(accountSid, about, "pondered"),
+          ["EventType", "PONDERED"]
+        ])
+      case "unreadableEvent":
+        return this.sender.deliver(this.smsUrl, [["AccountSid", accountSid]])
+    }
+  }
+
+  private formOf({ body, from, media = [], to }: InboundText, id: string): Form {
     const { accountSid, messagingServiceSid } = this.options
     return [
       ["ToCountry", "US"],
       ["ToState", ""],
-      ["SmsMessageSid", sid],
+      ["SmsMessageSid", id],
       ["NumMedia", String(media.length)],
       ["ToCity", ""],
-      ["SmsSid", sid],
+      ["SmsSid", id],
       ["SmsStatus", "received"],
       ["Body", body],
       ["To", to],
       ["NumSegments", String(Math.max(1, Math.ceil(body.length / SEGMENT)))],
-      ["MessageSid", sid],
+      ["MessageSid", id],
       ["AccountSid", accountSid],
       ["From", from],
       ["ApiVersion", "2010-04-01"],
@@ -159,21 +170,22 @@ export class Account {
       to: from,
       body,
       mediaUrls: [],
-      direction: "outbound-reply",
+      direction: "reply",
       status: "delivered",
       sentAt: new Date()
     })
   }
 
   private log(
-    message: Omit<SimulatedMessage, "sid" | "createdAt" | "errorCode" | "messagingServiceSid" | "statusCallback"> &
-      Partial<Pick<SimulatedMessage, "messagingServiceSid" | "statusCallback">>
+    message: Omit<SimulatedMessage, "id" | "createdAt" | "errorCode" | "service" | "reference" | "callbackUrl"> &
+      Partial<Pick<SimulatedMessage, "service" | "callbackUrl">>
   ): SimulatedMessage {
     return this.ledger.addMessage({
-      messagingServiceSid: null,
-      statusCallback: null,
+      service: null,
+      reference: null,
+      callbackUrl: null,
       ...message,
-      sid: Wire.newSid(message.mediaUrls.length > 0 ? "MM" : "SM"),
+      id: Wire.newSid(message.mediaUrls.length > 0 ? "MM" : "SM"),
       createdAt: new Date(),
       errorCode: null
     })

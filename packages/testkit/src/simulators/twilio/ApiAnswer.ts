@@ -1,22 +1,13 @@
-/** Answers of the REST API, with the headers that all of them have. */
+/** Errors of the REST API, and the headers that all of its answers have. */
 import type { ServerResponse } from "node:http"
+import { json } from "../core/HttpServer.ts"
 import * as Wire from "./Wire.ts"
 
-export const json = (
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {}
-): void => {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "twilio-request-id": Wire.newSid("RQ"),
-    "twilio-request-duration": "0.010",
-    "twilio-concurrent-requests": "1",
-    ...headers
-  })
-  response.end(JSON.stringify(body))
-}
+export const headers = (): Record<string, string> => ({
+  "twilio-request-id": Wire.newSid("RQ"),
+  "twilio-request-duration": "0.010",
+  "twilio-concurrent-requests": "1"
+})
 
-export const fail = (response: ServerResponse, error: Wire.ApiError, headers: Record<string, string> = {}): void =>
-  json(response, error.status, Wire.errorBody(error), headers)
+export const fail = (response: ServerResponse, error: Wire.ApiError, more: Record<string, string> = {}): void =>
+  json(response, error.status, Wire.errorBody(error), { ...headers(), ...more })

@@ -1,5 +1,5 @@
 /** What a webhook URL's fragment says of timeouts and retries: twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
-import type { Answer } from "./Ledger.ts"
+import type { Answer } from "../core/WebhookRequest.ts"
 
 /** Times are in milliseconds. */
 export interface ConnectionOverrides {

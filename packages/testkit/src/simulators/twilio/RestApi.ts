@@ -1,10 +1,12 @@
 /** Twilio's REST API for messages, version 2010-04-01, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Account } from "./Account.ts"
-import { fail, json } from "./ApiAnswer.ts"
-import * as FaultyAnswer from "./FaultyAnswer.ts"
-import type { Faults } from "./Faults.ts"
-import type { Ledger, SimulatedMessage } from "./Ledger.ts"
+import { fail, headers } from "./ApiAnswer.ts"
+import type { Faults } from "../core/Faults.ts"
+import * as FaultyAnswer from "../core/FaultyAnswer.ts"
+import { json } from "../core/HttpServer.ts"
+import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { Refusal } from "../core/Scenario.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
@@ -12,6 +14,24 @@ export interface RestApiOptions {
   readonly account: Account
   readonly ledger: Ledger
   readonly faults: Faults
+}
+
+const refusals: Readonly<Record<Refusal, Wire.ApiError>> = {
+  rejectedInvalidRecipient: Wire.errors.toInvalid,
+  recipientOptedOut: Wire.errors.unsubscribed,
+  senderNotAllowed: Wire.errors.fromInvalid,
+  unauthorised: Wire.errors.authenticate
+}
+
+const answers: FaultyAnswer.ErrorAnswers = {
+  refusal: (response, refusal) => {
+    fail(response, refusals[refusal])
+    return true
+  },
+  rateLimited: (response, seconds) =>
+    fail(response, Wire.errors.tooMany, seconds === null ? {} : { "retry-after": String(seconds) }),
+  serverError: (response, status) => fail(response, status === 500 ? Wire.errors.server : Wire.errors.unavailable),
+  empty: (response) => json(response, 201, {}, headers())
 }
 
 const DEFAULT_PAGE = 50
@@ -47,7 +67,7 @@ export class RestApi {
     this.options = options
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
     const { accountSid, faults, ledger } = this.options
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
     if (url.pathname === `${base}.json` && request.method === "POST") {
@@ -55,23 +75,23 @@ export class RestApi {
     }
     if (request.method !== "GET") return fail(response, Wire.errors.notFound)
     const fault = faults.takeRead()
-    if (fault !== undefined && (FaultyAnswer.before(response, fault) || FaultyAnswer.after(response, fault))) return
+    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
     if (url.pathname === `${base}.json`) return this.list(response, url)
     const sid = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1).replace(/\.json$/, "") : ""
     const message = ledger.find(sid)
     if (message === undefined) return fail(response, Wire.errors.notFound)
-    json(response, 200, Wire.messageResource(accountSid, message))
+    json(response, 200, Wire.messageResource(accountSid, message), headers())
   }
 
-  private create(response: ServerResponse, form: URLSearchParams): void {
+  private async create(response: ServerResponse, form: URLSearchParams): Promise<void> {
     const { account, accountSid, faults } = this.options
     const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault)) return
+    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
     const refusal = account.refusal(form)
     if (refusal !== null) return fail(response, refusal)
-    const message = account.accept(form)
-    if (fault !== undefined && FaultyAnswer.after(response, fault)) return
-    json(response, 201, Wire.messageResource(accountSid, message))
+    const message = await account.accept(form)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
+    json(response, 201, Wire.messageResource(accountSid, message), headers())
   }
 
   /** Newest first. A message that has not left has no date, so a filter on it hides the message. */
@@ -95,16 +115,21 @@ export class RestApi {
       if (token !== undefined) other.set("PageToken", `PA${token}`)
       return `${url.pathname}?${other}`
     }
-    json(response, 200, {
-      messages: messages.map((message) => Wire.messageResource(accountSid, message)),
-      page,
-      page_size: size,
-      start: page * size,
-      end: page * size + Math.max(0, messages.length - 1),
-      uri: uriOf(page, undefined),
-      first_page_uri: uriOf(0, undefined),
-      previous_page_uri: page > 0 ? uriOf(page - 1, undefined) : null,
-      next_page_uri: (page + 1) * size < matching.length ? uriOf(page + 1, messages.at(-1)?.sid) : null
-    })
+    json(
+      response,
+      200,
+      {
+        messages: messages.map((message) => Wire.messageResource(accountSid, message)),
+        page,
+        page_size: size,
+        start: page * size,
+        end: page * size + Math.max(0, messages.length - 1),
+        uri: uriOf(page, undefined),
+        first_page_uri: uriOf(0, undefined),
+        previous_page_uri: page > 0 ? uriOf(page - 1, undefined) : null,
+        next_page_uri: (page + 1) * size < matching.length ? uriOf(page + 1, messages.at(-1)?.id) : null
+      },
+      headers()
+    )
   }
 }

@@ -1,26 +1,26 @@
 /** Delivers webhooks as Twilio does: signed, with its retry rules, then to the fallback URL, then never again. */
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
+import type { Faults } from "../core/Faults.ts"
+import type { Ledger } from "../core/Ledger.ts"
+import type { Signing } from "../core/Scenario.ts"
+import type { Delivery } from "../core/Simulator.ts"
+import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Overrides from "./ConnectionOverrides.ts"
-import type { Ledger } from "./Ledger.ts"
 import { sign } from "./Signing.ts"
-import * as WebhookRequest from "./WebhookRequest.ts"
 
 export type Form = Array<readonly [string, string]>
 
-/** The end of a delivery: the answer of the last try. */
-export type Delivery = WebhookRequest.WebhookAnswer
-
 export interface WebhookSenderOptions {
   readonly ledger: Ledger
-  /** The token that signs, asked at each try: it may have been rotated. */
-  readonly authToken: () => string
+  readonly faults: Faults
+  /** The first one signs, the last one while it is rotated. */
+  readonly authTokens: readonly [string, ...Array<string>]
 }
 
 /** twilio.com/docs/api/errors/11200: the webhook could not be retrieved. */
 const FALLBACK_ERROR = "11200"
 
-const isAccepted = ({ answer, isPartial }: Delivery): boolean =>
-  typeof answer === "number" && answer >= 200 && answer < 300 && !isPartial
+const { isAccepted } = WebhookRequest
 
 export class WebhookSender {
   private readonly options: WebhookSenderOptions
@@ -69,8 +69,13 @@ export class WebhookSender {
     timeouts: Overrides.ConnectionOverrides,
     totalTime: number
   ): Promise<Delivery> {
-    const { authToken, ledger } = this.options
+    const { faults, ledger } = this.options
     const url = configuredUrl.split("#")[0] ?? ""
+    const signing = faults.takeSigning()
+    const sent: Form = signing === "tamperedBody" ? form.map(([name, value]) => [name, `${value}0`]) : form
+    const encoded = new URLSearchParams(sent.map(([name, value]): [string, string] => [name, value])).toString()
+    // Twilio signs the parameters, so how they are encoded is nobody's business.
+    const request = signing === "unusualBytes" ? encoded.replaceAll("+", "%20").replaceAll("%3A", ":") : encoded
     const delivery = await WebhookRequest.send({
       url,
       headers: {
@@ -78,14 +83,30 @@ export class WebhookSender {
         "user-agent": "TwilioProxy/1.1",
         accept: "*/*",
         "i-twilio-idempotency-token": idempotencyToken,
-        "x-twilio-signature": sign(authToken(), configuredUrl, form)
+        ...this.signature(signing, configuredUrl, form)
       },
-      body: new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString(),
+      body: request,
       timeouts,
       totalTime
     })
     const { answer, body, contentType } = delivery
-    ledger.addWebhook({ url, form: Object.fromEntries(form), idempotencyToken, answer, contentType, body })
+    ledger.addWebhook({ url, webhookId: idempotencyToken, request, answer, contentType, body })
     return delivery
+  }
+
+  private signature(signing: Signing | undefined, url: string, form: Form): Readonly<Record<string, string>> {
+    const { authTokens } = this.options
+    switch (signing) {
+      case "missingSignature":
+        return {}
+      case "malformedSignature":
+        return { "x-twilio-signature": "not a signature" }
+      case "wrongKey":
+        return { "x-twilio-signature": sign(randomBytes(16).toString("hex"), url, form) }
+      case "rotatedKey":
+        return { "x-twilio-signature": sign(authTokens.at(-1)!, url, form) }
+      default:
+        return { "x-twilio-signature": sign(authTokens[0], url, form) }
+    }
   }
 }

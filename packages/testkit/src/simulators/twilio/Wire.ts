@@ -1,6 +1,6 @@
 /** Twilio's own forms: ids, dates, message resources, errors. Source: twilio.com/docs/messaging/api/message-resource. */
 import { randomBytes } from "node:crypto"
-import type { SimulatedMessage } from "./Ledger.ts"
+import type { SimulatedMessage } from "../core/Ledger.ts"
 
 export const newSid = (prefix: "SM" | "MM" | "RQ"): string => prefix + randomBytes(16).toString("hex")
 
@@ -17,24 +17,26 @@ export const date = (at: Date): string =>
 export const receiptDate = (at: Date): string =>
   `${two(at.getUTCFullYear() % 100)}${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}`
 
+const directions = { inbound: "inbound", outbound: "outbound-api", reply: "outbound-reply" } as const
+
 export const messageResource = (accountSid: string, message: SimulatedMessage) => {
-  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.id}`
   return {
-    sid: message.sid,
+    sid: message.id,
     account_sid: accountSid,
     api_version: "2010-04-01",
     body: message.body,
     from: message.from,
     to: message.to,
-    direction: message.direction,
+    direction: directions[message.direction],
     status: message.status,
     num_media: String(message.mediaUrls.length),
-    num_segments: message.messagingServiceSid !== null && message.sentAt === null ? "0" : "1",
+    num_segments: message.service !== null && message.sentAt === null ? "0" : "1",
     price: null,
     price_unit: "USD",
-    error_code: message.errorCode,
+    error_code: message.errorCode === null ? null : Number(message.errorCode),
     error_message: null,
-    messaging_service_sid: message.messagingServiceSid,
+    messaging_service_sid: message.service,
     date_created: date(message.createdAt),
     date_updated: date(message.createdAt),
     date_sent: message.sentAt === null ? null : date(message.sentAt),

@@ -1,8 +1,9 @@
 /** One try at a webhook, over plain sockets: it has to know whether it failed to connect, to be answered, or halfway. */
 import { Agent as HttpAgent, request as requestHttp } from "node:http"
 import { Agent as HttpsAgent, request as requestHttps } from "node:https"
-import type { ConnectionOverrides } from "./ConnectionOverrides.ts"
-import type { Answer } from "./Ledger.ts"
+
+/** How a try at a webhook ended: with a status, never connected, not answered in time, or cut off. */
+export type Answer = number | "connection" | "timeout" | "reset"
 
 export interface WebhookAnswer {
   readonly answer: Answer
@@ -17,7 +18,8 @@ export interface WebhookRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  readonly timeouts: Pick<ConnectionOverrides, "connectTimeout" | "readTimeout">
+  /** Until the connection is there; until the answer, and between two packets of it. In milliseconds. */
+  readonly timeouts: { readonly connectTimeout: number; readonly readTimeout: number }
   /** What is left of the time for all tries, in milliseconds. */
   readonly totalTime: number
 }
@@ -79,3 +81,6 @@ export const send = ({ body, headers, timeouts, totalTime, url }: WebhookRequest
     })
     request.end(content)
   })
+
+export const isAccepted = ({ answer, isPartial }: WebhookAnswer): boolean =>
+  typeof answer === "number" && answer >= 200 && answer < 300 && !isPartial

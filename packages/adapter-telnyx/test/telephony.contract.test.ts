@@ -1,0 +1,36 @@
+/** The contract, on the real SDK against Telnyx's simulator. */
+import type { PhoneNumber } from "@careline/domain"
+import { TelephonyContract } from "@careline/testkit/contract"
+import { newTelnyxKey, TelnyxSimulator } from "@careline/testkit/simulators"
+import { Effect, Redacted } from "effect"
+import { TelnyxTelephony } from "../src/index.ts"
+
+const apiKey = "KEY0190canary7f3a"
+const signingKeys = [newTelnyxKey(), newTelnyxKey()] as const
+const messagingProfileId = "740572b6-099c-44a1-89b9-6c92163bc68d"
+const line = "+12025550100" as PhoneNumber.E164
+
+TelephonyContract.suite(
+  { name: "Telnyx", capabilities: TelnyxTelephony.capabilities },
+  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+    Effect.gen(function* () {
+      const simulator = yield* TelnyxSimulator.scoped({
+        apiKey,
+        signingKeys,
+        messagingProfileId,
+        organizationId: "47a530f8-4362-4526-829b-bcee17fd9f7a",
+        inboundUrl: urlOf("telnyx", "sms")
+      })
+      const telephony = yield* TelnyxTelephony.make({
+        apiKey: Redacted.make(apiKey),
+        publicKeys: [signingKeys[0].publicKey, signingKeys[1].publicKey],
+        messagingProfileId,
+        connectionId: null,
+        baseUrl: simulator.url,
+        publicUrl,
+        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+      })
+      return { simulator, telephony, line, secrets: [apiKey] }
+    })
+  )
+)

@@ -1,0 +1,36 @@
+/** The contract, on the real SDK against Twilio's simulator. */
+import type { PhoneNumber } from "@careline/domain"
+import { TelephonyContract } from "@careline/testkit/contract"
+import { TwilioSimulator } from "@careline/testkit/simulators"
+import { Effect, Redacted } from "effect"
+import { TwilioTelephony } from "../src/index.ts"
+
+const accountSid = `AC${"0a".repeat(16)}`
+const authTokens = ["canary-auth-token-7f3a", "canary-auth-token-next"] as const
+const line = "+12025550100" as PhoneNumber.E164
+
+TelephonyContract.suite(
+  { name: "Twilio", capabilities: TwilioTelephony.capabilities },
+  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+    Effect.gen(function* () {
+      const simulator = yield* TwilioSimulator.scoped({
+        accountSid,
+        authTokens,
+        advancedOptOut: true,
+        smsUrl: urlOf("twilio", "sms"),
+        statusUrl: urlOf("twilio", "status")
+      })
+      const telephony = yield* TwilioTelephony.make({
+        accountSid,
+        authTokens: [Redacted.make(authTokens[0]), Redacted.make(authTokens[1])],
+        apiKey: null,
+        messagingServiceSid: null,
+        baseUrl: simulator.url,
+        publicUrl,
+        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+      })
+      const basic = Buffer.from(`${accountSid}:${authTokens[0]}`).toString("base64")
+      return { simulator, telephony, line, secrets: [...authTokens, basic] }
+    })
+  )
+)

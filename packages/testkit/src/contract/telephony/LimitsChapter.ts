@@ -1,0 +1,58 @@
+/** How much, how many, and how long. */
+import { Effect } from "effect"
+import { assert } from "vitest"
+import { type Chapter, test } from "./Chapter.ts"
+import { outbound, send, sendWith } from "./Given.ts"
+import { PATIENCE_MILLIS, ProviderUnderTest } from "./Subject.ts"
+
+/** Beyond any patience that a test's adapter has: what takes longer hangs. */
+const HANGS_MILLIS = 20 * PATIENCE_MILLIS
+
+export const limitsChapter: Chapter = {
+  chapter: "Limits",
+  tests: [
+    test("MUST hand over a text as long as it declares, whole", ["accepted"], function* ({ messages }) {
+      const { simulator } = yield* ProviderUnderTest
+      const body = "a".repeat(messages.maxTextLength)
+      assert.strictEqual((yield* send(yield* outbound({ body })))._tag, "Accepted")
+      assert.strictEqual(simulator.ledger.sent[0]?.body, body)
+    }),
+
+    test(
+      "MUST be refused a text that is longer, rather than send a part of it",
+      ["accepted"],
+      function* ({ messages }) {
+        const { simulator } = yield* ProviderUnderTest
+        const outcome = yield* send(yield* outbound({ body: "a".repeat(messages.maxTextLength + 1) }))
+        assert.strictEqual(outcome._tag, "Rejected")
+        assert.isEmpty(simulator.ledger.sent)
+      }
+    ),
+
+    test(
+      "MUST hand over as many media as it declares",
+      ["accepted"],
+      function* ({ messages }) {
+        const { simulator } = yield* ProviderUnderTest
+        const count = messages.mms?.maxMedia ?? 0
+        const mediaUrls = Array.from({ length: count }, (_, index) => `https://files.example.com/${index}.jpg`)
+        assert.strictEqual((yield* send(yield* outbound({ mediaUrls })))._tag, "Accepted")
+        assert.deepStrictEqual(simulator.ledger.sent[0]?.mediaUrls, mediaUrls)
+      },
+      ["mms"]
+    ),
+
+    test("MUST be refused what says nothing", ["accepted"], function* () {
+      const { simulator } = yield* ProviderUnderTest
+      assert.strictEqual((yield* send(yield* outbound({ body: "" })))._tag, "Rejected")
+      assert.isEmpty(simulator.ledger.sent)
+    }),
+
+    ...(["hangs", "acceptedThenHang", "slowBody"] as const).map((scenario) =>
+      test(`MUST give up by itself on ${scenario}`, [scenario], function* () {
+        const given = yield* Effect.timeoutOption(sendWith(scenario), HANGS_MILLIS)
+        assert.strictEqual(given._tag, "Some")
+      })
+    )
+  ]
+}

@@ -1,0 +1,50 @@
+/**
+ * What a test may need of an adapter. Only a declared capability answers: there is no other way to leave a test out, and a
+ * capability that the suite does not know is a fault.
+ */
+import type { Telephony } from "@careline/ports"
+import type { Scenario } from "../../simulators/index.ts"
+
+export type Need =
+  | "mms"
+  | "find"
+  | "absence"
+  | "status by id"
+  | "signed bytes"
+  | "signed time"
+  | "named keywords"
+  | "attempt echo"
+
+const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => boolean>> = {
+  mms: ({ messages }) => messages.mms !== null,
+  find: ({ messages }) => messages.find !== "none",
+  absence: ({ messages }) => messages.find !== "none" && messages.findAfterMillis !== null,
+  "status by id": ({ messages }) => messages.status !== "none",
+  "signed bytes": ({ webhooks }) => webhooks.signatureCovers === "bytes",
+  "signed time": ({ webhooks }) => webhooks.signatureMaxAgeMillis !== null,
+  "named keywords": ({ webhooks }) => webhooks.namesKeywords,
+  "attempt echo": ({ messages }) => messages.attemptEcho !== "none"
+}
+
+const explanations: Readonly<Record<Need, string>> = {
+  mms: "messages.mms is null",
+  find: "messages.find is none",
+  absence: "messages.findAfterMillis is null: silence proves nothing",
+  "status by id": "messages.status is none",
+  "signed bytes": "webhooks.signatureCovers is parameters",
+  "signed time": "webhooks.signatureMaxAgeMillis is null: no time is signed",
+  "named keywords": "webhooks.namesKeywords is false",
+  "attempt echo": "messages.attemptEcho is none"
+}
+
+/** Why the needs are not met, by what the capabilities say. */
+export const unmetBy = (capabilities: Telephony.Capabilities, needs: ReadonlyArray<Need>): ReadonlyArray<string> =>
+  needs.filter((need) => !declared[need](capabilities)).map((need) => explanations[need])
+
+/** Scenarios that only an adapter with a capability needs its simulator to say. */
+export const neededFor: Partial<Readonly<Record<Scenario.Scenario, Need>>> = {
+  staleTimestamp: "signed time",
+  providerHandledStop: "named keywords",
+  mmsWithTwoMedia: "mms",
+  emptyBodyMms: "mms"
+}

@@ -1,0 +1,104 @@
+/** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
+import type { PhoneNumber } from "@careline/domain"
+import { Cause, DateTime, Effect, Exit, Logger, Tracer } from "effect"
+import { inspect } from "node:util"
+import { assert } from "vitest"
+import * as Scenario from "../../simulators/core/Scenario.ts"
+import { type Chapter, test } from "./Chapter.ts"
+import { outbound } from "./Given.ts"
+import * as Receiver from "./Receiver.ts"
+import { receive } from "./Given.ts"
+import { ProviderUnderTest } from "./Subject.ts"
+
+const DIGITS = "3035550199"
+const WORDS = "Canary"
+
+/** Everything that a log, a trace or an error page could make of a value. */
+const shownAs = (value: unknown): string =>
+  [
+    inspect(value, { depth: 20, showHidden: true, getters: true }),
+    JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part)),
+    String(value),
+    Exit.isExit(value) && Exit.isFailure(value) ? Cause.pretty(value.cause) : ""
+  ].join("\n")
+
+/** Runs with every span and log line kept, and returns all that could be seen of it. */
+const watched = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<ReadonlyArray<unknown>> =>
+  Effect.gen(function* () {
+    const seen: Array<unknown> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        seen.push(span)
+        return span
+      }
+    })
+    const exit = yield* Effect.exit(effect).pipe(
+      Effect.withTracer(tracer),
+      Effect.provide(Logger.layer([Logger.make((entry) => void seen.push(entry.message, entry.cause))]))
+    )
+    return [exit, ...seen]
+  })
+
+const assertSilent = (seen: ReadonlyArray<unknown>, secrets: ReadonlyArray<string>): void => {
+  for (const one of seen) {
+    const shown = shownAs(one)
+    // Not with `include`, which would print what must not be seen.
+    assert.isFalse(
+      secrets.some((secret) => shown.includes(secret)),
+      "a secret, a number or a word came out"
+    )
+  }
+}
+
+/** What no one may see. */
+const hidden = Effect.map(ProviderUnderTest, ({ line, secrets }) => [...secrets, DIGITS, WORDS, line.slice(1)])
+
+export const redactionChapter: Chapter = {
+  chapter: "Redaction",
+  tests: [
+    ...Scenario.requestFaults.map((scenario) =>
+      test(`MUST NOT let out a secret, a number or a word after ${scenario}`, [scenario], function* () {
+        const { simulator, telephony } = yield* ProviderUnderTest
+        const secrets = yield* hidden
+        const to = `+1${DIGITS}` as PhoneNumber.E164
+        const message = yield* outbound({ to, body: `${WORDS} text: your results are in` })
+        simulator.faults.everySend(scenario)
+        simulator.faults.everyRead(scenario)
+        const startedAt = yield* DateTime.now
+        assertSilent(yield* watched(telephony.messages.send(message)), secrets)
+        const attempt = { ...message, startedAt, claimedProviderMessageIds: [] }
+        assertSilent(yield* watched(telephony.messages.find(attempt)), secrets)
+        assertSilent(yield* watched(telephony.messages.status("another")), secrets)
+      })
+    ),
+
+    test("MUST NOT let anything out of a webhook that it refuses", ["wrongKey", "tamperedBody"], function* () {
+      const { simulator } = yield* ProviderUnderTest
+      const secrets = yield* hidden
+      for (const signing of ["wrongKey", "tamperedBody"] as const) {
+        simulator.faults.everySigning(signing)
+        const { webhooks } = yield* receive({ body: WORDS, from: `+1${DIGITS}` })
+        assertSilent(
+          webhooks.map(({ result }) => result),
+          secrets
+        )
+      }
+    }),
+
+    test("MUST NOT let anything out of a webhook that it cannot read", ["unreadableEvent"], function* () {
+      const { line, simulator } = yield* ProviderUnderTest
+      yield* Effect.promise(() => simulator.deliver("unreadableEvent", line))
+      const { delivered } = yield* Receiver.Receiver
+      assertSilent(
+        delivered.map(({ result }) => result),
+        yield* hidden
+      )
+    }),
+
+    test("MUST NOT show its credentials when it is shown itself", ["accepted"], function* () {
+      const { secrets, telephony } = yield* ProviderUnderTest
+      assertSilent([telephony], secrets)
+    })
+  ]
+}

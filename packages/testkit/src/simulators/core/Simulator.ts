@@ -1,0 +1,54 @@
+/**
+ * A provider on this machine: a real HTTP server that the real SDK talks to, and that calls webhooks back as the provider
+ * does. Says what it took and delivered (`ledger`); can be made to fail (`faults`).
+ */
+import { Effect, type Scope } from "effect"
+import type { Faults } from "./Faults.ts"
+import type { Ledger } from "./Ledger.ts"
+import type { Ending, Oddity, Scenario } from "./Scenario.ts"
+import type { WebhookAnswer } from "./WebhookRequest.ts"
+
+/** A text to one of our numbers. Numbers are E.164 here, whatever the provider writes. */
+export interface InboundText {
+  readonly from: string
+  readonly to: string
+  readonly body: string
+  readonly media?: ReadonlyArray<{ readonly url: string; readonly contentType: string }> | undefined
+  /** Fields beside the documented ones. */
+  readonly extra?: Readonly<Record<string, string>> | undefined
+  /** Delivers the same webhook again, under the same id. */
+  readonly id?: string | undefined
+}
+
+/** The end of a webhook's delivery: the answer of the last try. */
+export type Delivery = WebhookAnswer
+
+export interface Simulator {
+  /** The provider's name, as it stands in webhook paths. */
+  readonly provider: string
+  /** The base URL that stands in the place of the provider's. */
+  readonly url: string
+  /** Where the control API is: `<controlUrl>/_simulator/<command>`. */
+  readonly controlUrl: string
+  /** Opens the control API, as a bearer token. */
+  readonly controlToken: string
+  /** The scenarios that it can say in the provider's wire format. */
+  readonly speaks: ReadonlySet<Scenario>
+  readonly ledger: Ledger
+  readonly faults: Faults
+  /** Somebody texts one of our numbers. Ends when the webhook was answered, or given up. */
+  readonly receive: (text: InboundText) => Promise<Delivery & { readonly id: string }>
+  /** Calls one of our webhooks in a way that is not in the book. Ends like `receive`. */
+  readonly deliver: (oddity: Oddity, to: string) => Promise<Delivery>
+  /** Messages to this recipient end so, with this code of the provider's where they fail. */
+  readonly script: (to: string, ending: Ending, errorCode?: string) => void
+  /** Where inbound texts are delivered from now on. */
+  readonly setInboundUrl: (url: string) => void
+  /** Once every message has come to its end, and no webhook is under way. */
+  readonly idle: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** A simulator for as long as the scope is open. */
+export const scoped = <S extends Simulator>(start: () => Promise<S>): Effect.Effect<S, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.promise(start), (simulator) => Effect.promise(() => simulator.close()))
