@@ -8,3 +8,5 @@ export { newKey as newTelnyxKey, ofSeed as telnyxKeyOfSeed, sign as signTelnyxWe
 export * as TelnyxSimulator from "./telnyx/TelnyxSimulator.ts"
 export { sign as signTwilioWebhook } from "./twilio/Signing.ts"
 export * as TwilioSimulator from "./twilio/TwilioSimulator.ts"
+export { sign as signVonageWebhook } from "./vonage/Signing.ts"
+export * as VonageSimulator from "./vonage/VonageSimulator.ts"

@@ -1,0 +1,173 @@
+/** One simulated application: what it sends out and takes in. Knows no HTTP server. */
+import { randomUUID } from "node:crypto"
+import { Option, Schema } from "effect"
+import type { Faults } from "../core/Faults.ts"
+import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { Oddity } from "../core/Scenario.ts"
+import type { Delivery, InboundText } from "../core/Simulator.ts"
+import type { StatusEngine } from "../core/StatusEngine.ts"
+import type { WebhookSender } from "./WebhookSender.ts"
+import * as Wire from "./Wire.ts"
+
+export interface AccountOptions {
+  /** Numbers that may send, in E.164; any may when not given. */
+  readonly numbers?: ReadonlyArray<string> | undefined
+  /** The application's status URL, for messages that name none. */
+  readonly statusUrl: string
+}
+
+const Media = Schema.Struct({ url: Schema.String, caption: Schema.optionalKey(Schema.String) })
+
+/** The body of `POST /v1/messages`. Others of its fields are not looked at. */
+const SendRequest = Schema.Struct({
+  channel: Schema.Literals(["sms", "mms"]),
+  message_type: Schema.String,
+  to: Schema.String,
+  from: Schema.String,
+  text: Schema.optionalKey(Schema.String),
+  image: Schema.optionalKey(Media),
+  audio: Schema.optionalKey(Media),
+  video: Schema.optionalKey(Media),
+  vcard: Schema.optionalKey(Media),
+  file: Schema.optionalKey(Media),
+  content: Schema.optionalKey(Schema.Array(Media)),
+  client_ref: Schema.optionalKey(Schema.String),
+  webhook_url: Schema.optionalKey(Schema.String)
+})
+export type SendRequest = typeof SendRequest.Type
+const decodeRequest = Schema.decodeUnknownOption(Schema.fromJsonString(SendRequest))
+
+export const readRequest = (body: string): SendRequest | null => Option.getOrNull(decodeRequest(body))
+
+/** Vonage takes digits only: a plus is an error. */
+const DIGITS = /^[1-9]\d{6,14}$/
+const MAX_TEXT = 3200
+const MAX_CAPTION = 3000
+const MAX_MEDIA = 10
+const MAX_REFERENCE = 100
+const TYPES = { sms: ["text"], mms: ["text", "image", "audio", "video", "vcard", "file", "content"] } as const
+
+const mediaOf = ({ audio, content, file, image, vcard, video }: SendRequest) =>
+  content ?? [image, audio, video, vcard, file].filter((media) => media !== undefined)
+
+const wordsOf = (request: SendRequest): string =>
+  request.text ?? mediaOf(request).find(({ caption }) => caption !== undefined)?.caption ?? ""
+
+export class Account {
+  inboundUrl: string
+  private readonly options: AccountOptions
+  private readonly ledger: Ledger
+  private readonly sender: WebhookSender
+  private readonly engine: StatusEngine
+  private readonly faults: Faults
+
+  constructor(
+    options: AccountOptions & { readonly inboundUrl: string },
+    parts: {
+      readonly ledger: Ledger
+      readonly sender: WebhookSender
+      readonly engine: StatusEngine
+      readonly faults: Faults
+    }
+  ) {
+    this.options = options
+    this.inboundUrl = options.inboundUrl
+    this.ledger = parts.ledger
+    this.sender = parts.sender
+    this.engine = parts.engine
+    this.faults = parts.faults
+  }
+
+  /** Why a request to send is refused, as Vonage would say it. */
+  refusal(request: SendRequest): Wire.Problem | null {
+    const { problems } = Wire
+    const media = mediaOf(request)
+    const words = wordsOf(request)
+    if (!(TYPES[request.channel] as ReadonlyArray<string>).includes(request.message_type)) return problems.invalidType
+    if (!DIGITS.test(request.to)) return problems.invalidRecipient
+    if (!DIGITS.test(request.from)) return problems.invalidSender
+    if (this.options.numbers !== undefined && !this.options.numbers.includes(`+${request.from}`)) {
+      return problems.invalidSender
+    }
+    if ((request.client_ref ?? "").length > MAX_REFERENCE) return problems.invalidReference
+    if (words === "" && media.length === 0) return problems.invalidParameters
+    if (words.length > (media.length === 0 ? MAX_TEXT : MAX_CAPTION)) return problems.invalidParameters
+    return media.length > MAX_MEDIA ? problems.invalidParameters : null
+  }
+
+  /** Takes a message for sending. With a code it is rejected later, as Vonage does with most of what it will not carry. */
+  async accept(request: SendRequest, rejectedWith: string | null = null): Promise<SimulatedMessage> {
+    const message = this.log({
+      from: `+${request.from}`,
+      to: `+${request.to}`,
+      body: wordsOf(request),
+      mediaUrls: mediaOf(request).map(({ url }) => url),
+      direction: "outbound",
+      reference: request.client_ref ?? null,
+      callbackUrl: request.webhook_url ?? this.options.statusUrl,
+      status: "accepted",
+      sentAt: null
+    })
+    await this.engine.start(message, rejectedWith === null ? null : { ending: "failed", errorCode: rejectedWith })
+    return message
+  }
+
+  /** Somebody texts one of the application's numbers. Ends when the webhook was answered, or given up. */
+  async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
+    const id = text.id ?? this.keep(text).id
+    const delivery = await this.sender.deliver(this.inboundUrl, {
+      ...Wire.inbound(id, text),
+      ...this.faults.unknownParameters,
+      ...text.extra
+    })
+    return { ...delivery, id }
+  }
+
+  /** Calls a webhook with what is not in Vonage's documentation. */
+  deliver(oddity: Oddity, to: string): Promise<Delivery> {
+    const about = this.draft({ from: to, to: "+13035550100", body: "", mediaUrls: [], direction: "outbound" })
+    switch (oddity) {
+      case "unknownStatus":
+        return this.sender.deliver(this.options.statusUrl, Wire.status(about, "pondered"))
+      case "unknownEvent":
+        return this.sender.deliver(this.inboundUrl, {
+          ...Wire.inbound(about.id, { from: about.to, to, body: "hello" }),
+          channel: "telepathy"
+        })
+      case "unreadableEvent":
+        return this.sender.deliver(this.inboundUrl, {})
+    }
+  }
+
+  private keep({ body, from, media = [], to }: InboundText): SimulatedMessage {
+    return this.log({
+      from,
+      to,
+      body,
+      mediaUrls: media.map(({ url }) => url),
+      direction: "inbound",
+      status: "received",
+      sentAt: new Date()
+    })
+  }
+
+  private log(message: Parameters<Account["draft"]>[0]): SimulatedMessage {
+    return this.ledger.addMessage(this.draft(message))
+  }
+
+  private draft(
+    message: Pick<SimulatedMessage, "body" | "direction" | "from" | "mediaUrls" | "to"> & Partial<SimulatedMessage>
+  ): SimulatedMessage {
+    return {
+      service: null,
+      reference: null,
+      callbackUrl: null,
+      createdAt: new Date(),
+      sentAt: null,
+      status: "accepted",
+      errorCode: null,
+      id: randomUUID(),
+      ...message
+    }
+  }
+}

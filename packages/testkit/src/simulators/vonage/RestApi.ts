@@ -1,0 +1,131 @@
+/** Vonage's REST APIs for messages (v1) and reports (v2), with their paging and their problems. */
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Faults } from "../core/Faults.ts"
+import * as FaultyAnswer from "../core/FaultyAnswer.ts"
+import { json } from "../core/HttpServer.ts"
+import type { Ledger } from "../core/Ledger.ts"
+import type { Refusal } from "../core/Scenario.ts"
+import { type Account, readRequest } from "./Account.ts"
+import type { Credentials } from "./Credentials.ts"
+import * as Wire from "./Wire.ts"
+
+export interface RestApiOptions {
+  readonly apiKey: string
+  readonly account: Account
+  readonly credentials: Credentials
+  readonly ledger: Ledger
+  readonly faults: Faults
+}
+
+const RECORDS_PER_PAGE = 1_000
+/** "Illegal Number": the recipient has opted out. */
+const OPTED_OUT = "1240"
+
+export const fail = (
+  response: ServerResponse,
+  { status, ...problem }: Wire.Problem,
+  headers: Readonly<Record<string, string>> = {}
+): void =>
+  json(
+    response,
+    status,
+    { ...problem, instance: randomUUID().replaceAll("-", "") },
+    {
+      // Of all of them only this one is sent as plain JSON.
+      "content-type": status === 422 ? "application/json" : "application/problem+json",
+      "x-request-id": randomUUID(),
+      ...headers
+    }
+  )
+
+const refusals: Readonly<Record<Exclude<Refusal, "recipientOptedOut">, Wire.Problem>> = {
+  rejectedInvalidRecipient: Wire.problems.invalidRecipient,
+  senderNotAllowed: Wire.problems.invalidSender,
+  unauthorised: Wire.problems.unauthorized
+}
+
+const answers: FaultyAnswer.ErrorAnswers = {
+  refusal: (response, refusal) => {
+    // Vonage takes a text to whoever opted out, and rejects it later.
+    if (refusal === "recipientOptedOut") return false
+    fail(response, refusals[refusal])
+    return true
+  },
+  rateLimited: (response, seconds) =>
+    fail(response, Wire.problems.tooMany, seconds === null ? {} : { "retry-after": String(seconds) }),
+  serverError: (response, status) => fail(response, status === 500 ? Wire.problems.server : Wire.problems.unavailable),
+  empty: (response) => json(response, 202, {})
+}
+
+/** A comparison that an absent parameter leaves out. */
+const matches = (wanted: string | null, found: string): boolean => wanted === null || wanted === found
+
+export class RestApi {
+  private readonly options: RestApiOptions
+
+  constructor(options: RestApiOptions) {
+    this.options = options
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
+    const { credentials, faults } = this.options
+    if (url.pathname === "/v1/messages" && request.method === "POST") {
+      return credentials.isApplication(request)
+        ? this.create(response, body)
+        : fail(response, Wire.problems.unauthorized)
+    }
+    if (url.pathname === "/v2/reports/records" && request.method === "GET") {
+      if (!credentials.isAccount(request)) return fail(response, Wire.problems.unauthorized)
+      const fault = faults.takeRead()
+      if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+      return this.records(response, url.searchParams)
+    }
+    fail(response, Wire.problems.notFound)
+  }
+
+  private async create(response: ServerResponse, body: string): Promise<void> {
+    const { account, faults } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+    const request = readRequest(body)
+    if (request === null) return fail(response, Wire.problems.invalidJson)
+    const refusal = account.refusal(request)
+    if (refusal !== null) return fail(response, refusal)
+    const message = await account.accept(request, fault === "recipientOptedOut" ? OPTED_OUT : null)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
+    json(response, 202, { message_uuid: message.id }, { "x-request-id": randomUUID() })
+  }
+
+  private records(response: ServerResponse, query: URLSearchParams): void {
+    const { apiKey, ledger } = this.options
+    if (query.get("account_id") !== apiKey || query.get("product") !== "MESSAGES" || query.get("direction") === null) {
+      return fail(response, Wire.problems.invalidParameters)
+    }
+    const ids = query.get("id")?.split(",") ?? null
+    const start = query.get("date_start")
+    const end = query.get("date_end")
+    const isWithin = (at: string) => (start === null || at >= start) && (end === null || at < end)
+    const all = ledger.messages
+      .map((message) => Wire.record(apiKey, message))
+      .filter((record) => record.direction === query.get("direction"))
+      .filter((record) =>
+        ids === null
+          ? matches(query.get("to"), record.to) && isWithin(record.date_received)
+          : ids.includes(record.message_id)
+      )
+    const offset = Number(query.get("cursor") ?? 0)
+    const records = all.slice(offset, offset + RECORDS_PER_PAGE)
+    const next = offset + records.length
+    json(response, 200, {
+      request_id: randomUUID(),
+      request_status: next < all.length ? "TRUNCATED" : "SUCCESS",
+      received_at: Wire.date(new Date()),
+      items_count: records.length,
+      product: "MESSAGES",
+      records,
+      ...(next < all.length ? { cursor: String(next), iv: "simulated" } : {}),
+      ...(ids === null ? {} : { ids_not_found: ids.filter((id) => ledger.find(id) === undefined).join(",") })
+    })
+  }
+}

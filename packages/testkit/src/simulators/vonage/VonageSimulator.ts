@@ -1,0 +1,108 @@
+/** Vonage, on this machine: its Messages and Reports APIs, and its webhooks. */
+import type { Effect, Scope } from "effect"
+import * as ControlApi from "../core/ControlApi.ts"
+import { Faults } from "../core/Faults.ts"
+import * as HttpServer from "../core/HttpServer.ts"
+import { Ledger } from "../core/Ledger.ts"
+import * as Scenario from "../core/Scenario.ts"
+import * as Simulator from "../core/Simulator.ts"
+import { StatusEngine } from "../core/StatusEngine.ts"
+import { Account, type AccountOptions } from "./Account.ts"
+import { Credentials, type CredentialsOptions } from "./Credentials.ts"
+import { fail, RestApi } from "./RestApi.ts"
+import { WebhookSender } from "./WebhookSender.ts"
+import * as Wire from "./Wire.ts"
+
+export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions {
+  /** The first one signs webhooks, the last one while it is rotated. */
+  readonly signatureSecrets: readonly [string, ...Array<string>]
+  /** The application's inbound URL. */
+  readonly inboundUrl: string
+  /** On 127.0.0.1; a free one when not given. */
+  readonly port?: number | undefined
+  /** Between two statuses of a message, in milliseconds. */
+  readonly statusDelayMillis?: number | undefined
+  /** Messages, and tries at webhooks, that the ledger keeps. */
+  readonly ledgerLimit?: number | undefined
+  /** How often a webhook is tried again, and after what pause, in milliseconds. */
+  readonly webhookRetries?: number | undefined
+  readonly webhookRetryDelayMillis?: number | undefined
+}
+
+export type VonageSimulator = Simulator.Simulator
+
+const DEFAULT_STATUS_DELAY = 5
+const DEFAULT_RETRIES = 2
+const DEFAULT_RETRY_DELAY = 10
+/** "Handset temporarily unreachable" and "invalid number". */
+const ERROR_CODES = { undelivered: "1310", failed: "1170" }
+
+/** Vonage does not say which words it answered itself. */
+const speaks: ReadonlySet<Scenario.Scenario> = new Set(
+  Scenario.scenarios.filter((scenario) => scenario !== "providerHandledStop")
+)
+
+export const start = async (options: VonageSimulatorOptions): Promise<VonageSimulator> => {
+  const { apiKey, apiSecret, applicationId, signatureSecrets } = options
+  const ledger = new Ledger(options.ledgerLimit)
+  const faults = new Faults()
+  const sender = new WebhookSender({
+    ledger,
+    faults,
+    apiKey,
+    applicationId,
+    signatureSecrets,
+    retries: options.webhookRetries ?? DEFAULT_RETRIES,
+    retryDelayMillis: options.webhookRetryDelayMillis ?? DEFAULT_RETRY_DELAY
+  })
+  const engine = new StatusEngine({
+    faults,
+    delayMillis: options.statusDelayMillis ?? DEFAULT_STATUS_DELAY,
+    errorCodes: ERROR_CODES,
+    report: async (message, status) => {
+      if (message.callbackUrl === null) return
+      await sender.deliver(message.callbackUrl, { ...Wire.status(message, status), ...faults.unknownParameters })
+    }
+  })
+  const account = new Account(options, { ledger, sender, engine, faults })
+  const api = new RestApi({ apiKey, account, credentials: new Credentials(options), ledger, faults })
+
+  const server = await HttpServer.listen(
+    options.port ?? 0,
+    async (incoming, response) => {
+      if (await ControlApi.handle(simulator, incoming, response)) return
+      if (incoming.body === null) return fail(response, Wire.problems.invalidParameters)
+      return api.handle(incoming.request, response, incoming.url, incoming.body)
+    },
+    (response) => fail(response, Wire.problems.server)
+  )
+
+  const simulator: VonageSimulator = {
+    provider: "vonage",
+    url: server.url,
+    controlUrl: server.url,
+    controlToken: apiSecret,
+    speaks,
+    ledger,
+    faults,
+    receive: (text) => account.receive(text),
+    deliver: (oddity, to) => account.deliver(oddity, to),
+    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
+    setInboundUrl: (url) => {
+      account.inboundUrl = url
+    },
+    idle: async () => {
+      await engine.idle()
+      await sender.idle()
+    },
+    close: async () => {
+      engine.stop()
+      await server.close()
+    }
+  }
+  return simulator
+}
+
+/** The same, for as long as the scope is open. */
+export const scoped = (options: VonageSimulatorOptions): Effect.Effect<VonageSimulator, never, Scope.Scope> =>
+  Simulator.scoped(() => start(options))
