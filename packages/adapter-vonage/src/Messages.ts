@@ -14,7 +14,7 @@ export const make = (
   options: Pick<VonageOptions, "apiKey" | "publicUrl" | "reportsLookup" | "timeoutMillis">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
-): Parameters<typeof Telephony.make>[0]["messages"] => {
+): Pick<Telephony.Messages, "send"> & Partial<Telephony.Messages> => {
   const { apiKey, publicUrl, reportsLookup, timeoutMillis } = options
   const call = <A>(use: (client: Client) => Promise<A>) =>
     Effect.flatMap(client, (sdk) =>

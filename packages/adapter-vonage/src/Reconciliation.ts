@@ -34,7 +34,7 @@ const Report = Schema.Struct({
   )
 })
 export type Report = typeof Report.Type
-export type Record = Report["records"][number]
+export type Entry = Report["records"][number]
 
 /** `none` for an answer that is no report. */
 export const decode: (answer: unknown) => Option.Option<Report> = Schema.decodeUnknownOption(Report)
@@ -60,14 +60,14 @@ export const nextPage = ({ cursor, iv, requestStatus }: Report) =>
   requestStatus === "TRUNCATED" && typeof cursor === "string" && typeof iv === "string" ? { cursor, iv } : null
 
 /** What a record tells of its message. Its status is not documented: without one Vonage has at least accepted it. */
-export const statusOf = ({ errorCode, status }: Record): Telephony.MessageStatus => {
+export const statusOf = ({ errorCode, status }: Entry): Telephony.MessageStatus => {
   const code = /^[1-9]\d{0,9}$/.exec(String(errorCode ?? ""))?.[0] ?? null
   const known = Status.toKnown(String(status ?? "").toLowerCase(), code)
   return known ?? { status: "accepted", failureReason: null, errorCode: code }
 }
 
 /** The attempt's message among these records. */
-export const find = (attemptId: string, records: ReadonlyArray<Record>): Telephony.FindResult | null => {
+export const find = (attemptId: string, records: ReadonlyArray<Entry>): Telephony.FindResult | null => {
   for (const record of records) {
     if (record.clientRef === attemptId && isMessageUuid(record.messageId)) {
       return { _tag: "Found", providerMessageId: record.messageId, status: statusOf(record).status }

@@ -85,6 +85,14 @@ export const server = (answer: (response: ServerResponse, heard: Heard) => void)
     ({ close }) => close
   )
 
+/** Where nobody listens. `fetch` refuses the ports that are known for it. */
+export const deserted = Effect.scoped(
+  Effect.map(
+    server(() => null),
+    ({ url }) => url
+  )
+)
+
 export const json =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   (response: ServerResponse) =>
