@@ -1,4 +1,4 @@
-/** Numbers as Vonage writes them, E.164 without its `+`. Source: developer.vonage.com/concepts/guides/glossary#e-164-format. */
+/** Numbers as Vonage writes them, E.164 without its `+`. Source: developer.vonage.com/voice/guides/numbers. */
 import { type Contact, PhoneNumber } from "@careline/domain"
 import { Predicate } from "effect"
 

@@ -1,7 +1,7 @@
 /**
  * `Authorization: Bearer <JWT>` of a webhook, an HS256 of claims that hold the hash of the body.
- * Source: developer.vonage.com/getting-started/concepts/webhooks#validating-signed-webhooks. Vonage's SDK is not needed
- * for it, and is not loaded.
+ * Source: developer.vonage.com/getting-started/concepts/webhooks. Vonage's SDK is not needed for it, and is
+ * not loaded.
  */
 import { TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"

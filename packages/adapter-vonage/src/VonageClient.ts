@@ -15,10 +15,19 @@ export interface Client {
 
 const origin = (baseUrl: string): string => baseUrl.replace(/\/+$/, "")
 
+const NO_DEBUG_LOG = "-*vonage*"
+
+/** The SDK's debug log holds the private key and every text. `debug` reads the environment when it is first loaded. */
+const silenceDebugLog = (): void => {
+  const { DEBUG = "" } = process.env
+  if (DEBUG !== "" && !DEBUG.includes(NO_DEBUG_LOG)) process.env.DEBUG = `${DEBUG},${NO_DEBUG_LOG}`
+}
+
 const load = async (options: VonageOptions): Promise<Client> => {
   const privateKey = Redacted.value(options.privateKey)
   // The SDK would notice at the send, by an error that does not say whether the message left.
   if (!PrivateKey.isUsable(privateKey)) throw new Error("the private key cannot sign")
+  silenceDebugLog()
   const { Vonage } = await import("@vonage/server-sdk")
   const { apiBaseUrl, apiKey, applicationId, restBaseUrl, timeoutMillis } = options
   const sdk = new Vonage(

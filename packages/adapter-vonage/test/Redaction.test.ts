@@ -1,8 +1,9 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Logger, Tracer } from "effect"
+import { execFile } from "node:child_process"
 import type { ServerResponse } from "node:http"
-import { inspect } from "node:util"
+import { inspect, promisify } from "node:util"
 import * as Support from "./support.ts"
 
 const { adapter, json, outbound, problem, server } = Support
@@ -62,6 +63,18 @@ const answers: ReadonlyArray<readonly [string, (response: ServerResponse) => unk
   ["a lost connection", (response) => response.socket?.destroy()],
   ["silence", () => null]
 ]
+
+const script = `
+import { Effect } from "effect"
+import * as Support from "./support.ts"
+
+const send = Effect.gen(function* () {
+  const { url } = yield* Support.server(Support.accepting)
+  const telephony = yield* Support.adapter(url, { timeoutMillis: 10_000 })
+  return yield* telephony.messages.send(Support.outbound())
+})
+console.log((await Effect.runPromise(Effect.scoped(send)))._tag)
+`
 
 describe("What the adapter lets out", () => {
   it.live("is less than the SDK's own error, which holds credentials, number and text", () =>
@@ -125,6 +138,19 @@ describe("What the adapter lets out", () => {
         assertSilent(exit)
         for (const one of seen) assertSilent(one)
       }
+    })
+  )
+
+  it.live("is nothing on the console, whatever the SDK's debug log is told", () =>
+    Effect.gen(function* () {
+      const { stderr, stdout } = yield* Effect.promise(() =>
+        promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+          cwd: import.meta.dirname,
+          env: { ...process.env, DEBUG: "*" }
+        })
+      )
+      assert.strictEqual(stdout.trim(), "Accepted")
+      for (const secret of ["PRIVATE KEY", "vonage", ...secrets]) assert.notInclude(stderr, secret)
     })
   )
 })
