@@ -1,6 +1,6 @@
 /** Numbers as Vonage writes them, E.164 without its `+`. Source: developer.vonage.com/voice/guides/numbers. */
 import { type Contact, PhoneNumber } from "@careline/domain"
-import { Predicate } from "effect"
+import * as Field from "./Field.ts"
 
 /** As long as a contact may be. */
 const MAX_SENDER = 254
@@ -10,12 +10,9 @@ const NOBODY = "unknown"
 
 export const ofE164 = (number: PhoneNumber.E164): string => number.slice(1)
 
-const textOf = (field: unknown): string =>
-  Predicate.isString(field) || Predicate.isNumber(field) ? String(field).trim() : ""
-
 /** A number of ours; `null` for what cannot be one. */
 export const toE164 = (digits: unknown): PhoneNumber.E164 | null => {
-  const text = textOf(digits)
+  const text = Field.textOf(digits).trim()
   const number = text.startsWith("+") ? text : `+${text}`
   return PhoneNumber.isE164(number) ? (number as PhoneNumber.E164) : null
 }
@@ -25,6 +22,6 @@ export const toE164 = (digits: unknown): PhoneNumber.E164 | null => {
  * What is no number is kept as it came.
  */
 export const toContact = (sender: unknown): Contact.Contact => {
-  const text = textOf(sender)
+  const text = Field.textOf(sender).trim()
   return (toE164(text) ?? (text.slice(0, MAX_SENDER) || NOBODY)) as Contact.Contact
 }

@@ -3,7 +3,8 @@ import type { Message } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"
 import * as Digits from "./Digits.ts"
-import * as Payload from "./Payload.ts"
+import * as Field from "./Field.ts"
+import type * as Payload from "./Payload.ts"
 
 const typeOf = (type: unknown): Message.Attachment["type"] =>
   type === "image" || type === "audio" || type === "video" ? type : "file"
@@ -12,20 +13,20 @@ const typeOf = (type: unknown): Message.Attachment["type"] =>
 const mediaOf = (payload: Payload.Payload): ReadonlyArray<readonly [type: unknown, media: unknown]> => {
   const { content, message_type: type } = payload
   const parts: ReadonlyArray<unknown> = Array.isArray(content) ? content : []
-  if (parts.length > 0) return parts.map((part) => [Payload.field(part, "type"), part])
-  return Predicate.isString(type) && type !== "text" ? [[type, Payload.field(payload, type)]] : []
+  if (parts.length > 0) return parts.map((part) => [Field.of(part, "type"), part])
+  return Predicate.isString(type) && type !== "text" ? [[type, Field.of(payload, type)]] : []
 }
 
 const attachmentsOf = (media: ReturnType<typeof mediaOf>): ReadonlyArray<Message.Attachment> =>
   media.flatMap(([type, part]) => {
-    const url = Payload.field(part, "url")
+    const url = Field.of(part, "url")
     return Predicate.isString(url) && url !== "" ? [{ type: typeOf(type), url, mimeType: null }] : []
   })
 
 /** The text of an MMS is a caption, of the first part that has one. */
 const captionOf = (payload: Payload.Payload, media: ReturnType<typeof mediaOf>): string | undefined =>
-  [Payload.field(payload, String(payload.message_type)), ...media.map(([, part]) => part)]
-    .map((part) => Payload.field(part, "caption"))
+  [Field.of(payload, Field.textOf(payload.message_type)), ...media.map(([, part]) => part)]
+    .map((part) => Field.of(part, "caption"))
     .filter(Predicate.isString)
     .find((caption) => caption !== "")
 

@@ -1,5 +1,5 @@
 /** The JSON of a webhook of the Messages API: what every one has, and the rest as it came. */
-import { Option, Predicate, Schema } from "effect"
+import { Option, Schema } from "effect"
 
 /** As long as an id may be, though Vonage's are UUIDs. */
 const MAX_ID = 128
@@ -18,6 +18,3 @@ const decoder = new TextDecoder()
 /** `null` for bytes that are no such JSON. */
 export const decode = (body: Uint8Array): Payload | null =>
   Option.getOrNull(Schema.decodeUnknownOption(Schema.fromJsonString(Payload))(decoder.decode(body)))
-
-export const field = (value: unknown, name: string): unknown =>
-  Predicate.hasProperty(value, name) ? value[name] : undefined

@@ -2,7 +2,7 @@
  * How Vonage says what went wrong: a problem (RFC 7807), in the answer to a request and in a status webhook.
  * Source: developer.vonage.com/api-errors.
  */
-import { Predicate } from "effect"
+import * as Field from "./Field.ts"
 
 const NUMBER = /^[1-9]\d{0,9}$/
 const FRAGMENT = /#([a-z0-9-]{1,40})$/i
@@ -12,9 +12,8 @@ const FRAGMENT = /#([a-z0-9-]{1,40})$/i
  * that is the `title`. `null` for what is not a problem of Vonage's.
  */
 export const toCode = (problem: unknown): string | null => {
-  const type = Predicate.hasProperty(problem, "type") ? String(problem.type) : ""
-  const fragment = FRAGMENT.exec(type)?.[1]
+  const fragment = FRAGMENT.exec(Field.textOf(Field.of(problem, "type")))?.[1]
   if (fragment !== undefined) return fragment
-  const title = Predicate.hasProperty(problem, "title") ? String(problem.title) : ""
+  const title = Field.textOf(Field.of(problem, "title"))
   return NUMBER.test(title) ? title : null
 }

@@ -5,6 +5,7 @@
 import type { Telephony } from "@careline/ports"
 import { DateTime, type Option, Schema } from "effect"
 import * as Digits from "./Digits.ts"
+import * as Field from "./Field.ts"
 import { isMessageUuid } from "./MessageUuid.ts"
 import * as Status from "./Status.ts"
 
@@ -61,8 +62,8 @@ export const nextPage = ({ cursor, iv, requestStatus }: Report) =>
 
 /** What a record tells of its message. Its status is not documented: without one Vonage has at least accepted it. */
 export const statusOf = ({ errorCode, status }: Entry): Telephony.MessageStatus => {
-  const code = /^[1-9]\d{0,9}$/.exec(String(errorCode ?? ""))?.[0] ?? null
-  const known = Status.toKnown(String(status ?? "").toLowerCase(), code)
+  const code = /^[1-9]\d{0,9}$/.exec(Field.textOf(errorCode))?.[0] ?? null
+  const known = Status.toKnown(Field.textOf(status).toLowerCase(), code)
   return known ?? { status: "accepted", failureReason: null, errorCode: code }
 }
 

@@ -6,6 +6,7 @@
 import { TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import * as Field from "./Field.ts"
 
 const BEARER = /^Bearer +(\S+)$/i
 const TOKEN = /^([\w-]+)\.([\w-]+)\.([\w-]{43})$/
@@ -31,13 +32,10 @@ const objectIn = (part: string): unknown => {
   }
 }
 
-const claim = (claims: unknown, name: string): unknown =>
-  Predicate.hasProperty(claims, name) ? claims[name] : undefined
-
 /** Whether the token is an HS256 at all. Anything else, `none` too, is not Vonage's. */
 const isHs256 = (token: string): boolean => {
   const header = TOKEN.exec(token)?.[1]
-  return header !== undefined && claim(objectIn(header), "alg") === "HS256"
+  return header !== undefined && Field.of(objectIn(header), "alg") === "HS256"
 }
 
 /** Whether one of the secrets signed the token. Takes the same time for every wrong signature; never throws. */
@@ -56,12 +54,12 @@ const forged = (message: string) => new TelephonyError.InvalidSignature({ messag
 const isOurs = (claimed: unknown, ours: string): boolean => claimed === undefined || claimed === ours
 
 const faultOfClaims = (claims: unknown, keys: Keys, body: Uint8Array, nowMillis: number): string | null => {
-  const issuedAt = claim(claims, "iat")
-  if (claim(claims, "iss") !== ISSUER) return "The issuer is another one"
-  if (claim(claims, "payload_hash") !== createHash("sha256").update(body).digest("hex"))
+  const issuedAt = Field.of(claims, "iat")
+  if (Field.of(claims, "iss") !== ISSUER) return "The issuer is another one"
+  if (Field.of(claims, "payload_hash") !== createHash("sha256").update(body).digest("hex"))
     return "The body is another one"
-  if (!isOurs(claim(claims, "api_key"), keys.apiKey)) return "The account is not ours"
-  if (!isOurs(claim(claims, "application_id"), keys.applicationId)) return "The application is not ours"
+  if (!isOurs(Field.of(claims, "api_key"), keys.apiKey)) return "The account is not ours"
+  if (!isOurs(Field.of(claims, "application_id"), keys.applicationId)) return "The application is not ours"
   if (!Predicate.isNumber(issuedAt)) return "The signature has no time"
   const ageMillis = nowMillis - issuedAt * 1000
   if (!(ageMillis >= -MAX_AHEAD_MILLIS)) return "The signature is of the future"
@@ -83,7 +81,7 @@ export const verify = (
   if (!isHs256(token)) return forged("The token is not an HS256")
   const claims = objectIn(token.split(".")[1] ?? "")
   if (!isSigned(keys.secrets, token)) {
-    return claim(claims, "api_key") === keys.apiKey
+    return Field.of(claims, "api_key") === keys.apiKey
       ? new TelephonyError.Unverifiable({ message: "The signature matches none of our secrets" })
       : forged("The signature does not match")
   }

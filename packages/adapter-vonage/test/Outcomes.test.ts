@@ -63,6 +63,7 @@ describe("A send to Vonage", () => {
       (response) => response.writeHead(403, { "content-type": "text/html" }).end("no")
     ],
     ["a refusal without a code", json(422, { title: "Nope" })],
+    ["a refusal of another form", json(422, { type: { toString: false }, title: ["1120"] })],
     ["a refusal longer than is read", json(422, { ...problem("messages#1120"), detail: "x".repeat(20_000) })],
     ["a page instead of an answer", (response) => response.writeHead(202, { "content-type": "text/html" }).end("ok")],
     ["an empty answer", (response) => response.writeHead(202, { "content-type": "application/json" }).end()],

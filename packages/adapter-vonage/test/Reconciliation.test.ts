@@ -71,6 +71,10 @@ describe("A report", () => {
     }
   })
 
+  test.prop([fc.anything(), fc.anything()])("tells something whatever its fields hold", (status, errorCode) => {
+    assert.isString(Reconciliation.statusOf({ status, errorCode }).status)
+  })
+
   test.prop([fc.anything()])("is read or not, and never throws", (answer) => {
     const report = Reconciliation.decode(answer)
     if (Option.isSome(report)) assert.isNull(Reconciliation.find("a", report.value.records))

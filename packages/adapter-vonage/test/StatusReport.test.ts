@@ -1,6 +1,7 @@
 /** The JSON of a status webhook, read. */
 import { DeliveryStatus } from "@careline/domain"
 import { TelephonyError } from "@careline/ports"
+import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
 import * as ErrorCode from "../src/ErrorCode.ts"
 import * as Problem from "../src/Problem.ts"
@@ -68,6 +69,16 @@ describe("A status webhook", () => {
     assert.instanceOf(decode({}), TelephonyError.MalformedWebhook)
     assert.instanceOf(decode({ status: 1 }), TelephonyError.MalformedWebhook)
   })
+})
+
+describe("Any JSON in a status webhook", () => {
+  test.prop([fc.record({ status: fc.anything(), client_ref: fc.anything(), error: fc.anything() })])(
+    "is a report, nothing or malformed, and never throws",
+    (payload) => {
+      const result = decode(payload)
+      assert.isTrue(result === null || result instanceof TelephonyError.MalformedWebhook || result._tag !== undefined)
+    }
+  )
 })
 
 describe("A status of Vonage", () => {
@@ -143,6 +154,7 @@ describe("An error code of Vonage", () => {
     [{}, null],
     [null, null],
     ["messages#1120", null],
-    [{ type: 7, title: {} }, null]
+    [{ type: 7, title: {} }, null],
+    [{ type: { toString: false }, title: { toString: false } }, null]
   ])("is read from %o", (given, code) => assert.strictEqual(Problem.toCode(given), code))
 })
