@@ -1,0 +1,4 @@
+/** Vonage's id of a message. Source: developer.vonage.com/api/messages. */
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+export const isMessageUuid = (text: unknown): text is string => typeof text === "string" && UUID.test(text)

@@ -1,0 +1,90 @@
+/**
+ * `Authorization: Bearer <JWT>` of a webhook, an HS256 of claims that hold the hash of the body.
+ * Source: developer.vonage.com/getting-started/concepts/webhooks. Vonage's SDK is not needed for it, and is
+ * not loaded.
+ */
+import { TelephonyError } from "@careline/ports"
+import { Predicate } from "effect"
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import * as Field from "./Field.ts"
+
+const BEARER = /^Bearer +(\S+)$/i
+const TOKEN = /^([\w-]+)\.([\w-]+)\.([\w-]{43})$/
+const ISSUER = "Vonage"
+
+/** How far Vonage's clock may be ahead of ours. */
+export const MAX_AHEAD_MILLIS = 300_000
+/** Vonage repeats a webhook for 24 hours, and does not say that it signs it anew; and its clock may be behind ours. */
+export const MAX_AGE_MILLIS = 26 * 60 * 60_000
+
+export interface Keys {
+  readonly apiKey: string
+  readonly applicationId: string
+  /** Any of them may have signed. */
+  readonly secrets: ReadonlyArray<string>
+}
+
+const objectIn = (part: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(part, "base64url").toString("utf8"))
+  } catch {
+    return null
+  }
+}
+
+/** Whether the token is an HS256 at all. Anything else, `none` too, is not Vonage's. */
+const isHs256 = (token: string): boolean => {
+  const header = TOKEN.exec(token)?.[1]
+  return header !== undefined && Field.of(objectIn(header), "alg") === "HS256"
+}
+
+/** Whether one of the secrets signed the token. Takes the same time for every wrong signature; never throws. */
+export const isSigned = (secrets: ReadonlyArray<string>, token: string): boolean => {
+  if (!isHs256(token)) return false
+  const end = token.lastIndexOf(".")
+  const given = Buffer.from(token.slice(end + 1), "base64url")
+  return secrets.some((secret) =>
+    timingSafeEqual(createHmac("sha256", secret).update(token.slice(0, end)).digest(), given)
+  )
+}
+
+const forged = (message: string) => new TelephonyError.InvalidSignature({ message })
+
+/** Ours, or not named at all. */
+const isOurs = (claimed: unknown, ours: string): boolean => claimed === undefined || claimed === ours
+
+const faultOfClaims = (claims: unknown, keys: Keys, body: Uint8Array, nowMillis: number): string | null => {
+  const issuedAt = Field.of(claims, "iat")
+  if (Field.of(claims, "iss") !== ISSUER) return "The issuer is another one"
+  if (Field.of(claims, "payload_hash") !== createHash("sha256").update(body).digest("hex"))
+    return "The body is another one"
+  if (!isOurs(Field.of(claims, "api_key"), keys.apiKey)) return "The account is not ours"
+  if (!isOurs(Field.of(claims, "application_id"), keys.applicationId)) return "The application is not ours"
+  if (!Predicate.isNumber(issuedAt)) return "The signature has no time"
+  const ageMillis = nowMillis - issuedAt * 1000
+  if (!(ageMillis >= -MAX_AHEAD_MILLIS)) return "The signature is of the future"
+  return ageMillis <= MAX_AGE_MILLIS ? null : "The signature is too old"
+}
+
+/** What keeps a webhook from being Vonage's to us, and `null` when nothing does. `body` is the bytes as they came. */
+export const verify = (
+  keys: Keys,
+  authorization: string | undefined,
+  body: Uint8Array,
+  nowMillis: number
+): TelephonyError.InvalidSignature | TelephonyError.Unverifiable | null => {
+  const token = BEARER.exec(authorization?.trim() ?? "")?.[1]
+  if (token === undefined) {
+    // After an internal error Vonage does not sign, and it does not come again after a 4xx.
+    return new TelephonyError.Unverifiable({ message: "The webhook is not signed" })
+  }
+  if (!isHs256(token)) return forged("The token is not an HS256")
+  const claims = objectIn(token.split(".")[1] ?? "")
+  if (!isSigned(keys.secrets, token)) {
+    return Field.of(claims, "api_key") === keys.apiKey
+      ? new TelephonyError.Unverifiable({ message: "The signature matches none of our secrets" })
+      : forged("The signature does not match")
+  }
+  const fault = faultOfClaims(claims, keys, body, nowMillis)
+  return fault === null ? null : forged(fault)
+}

@@ -1,0 +1,55 @@
+/** The official SDK, loaded when it is first needed and pointed at where Vonage is. */
+import { ProviderFailure } from "@careline/ports"
+import { Effect, Redacted } from "effect"
+import * as PrivateKey from "./PrivateKey.ts"
+import type { VonageOptions } from "./VonageOptions.ts"
+
+/**
+ * What is used of the SDK. Its types know neither an MMS with several attachments nor a report by id, and promise an
+ * answer that is only there when Vonage gave it.
+ */
+export interface Client {
+  readonly messages: { readonly send: (message: object) => Promise<{ readonly messageUUID?: unknown }> }
+  readonly reports: { readonly getRecords: (query: Readonly<Record<string, string>>) => Promise<unknown> }
+}
+
+const origin = (baseUrl: string): string => baseUrl.replace(/\/+$/, "")
+
+const NO_DEBUG_LOG = "-*vonage*"
+
+/** The SDK's debug log holds the private key and every text. `debug` reads the environment when it is first loaded. */
+const silenceDebugLog = (): void => {
+  const { DEBUG = "" } = process.env
+  if (DEBUG !== "" && !DEBUG.includes(NO_DEBUG_LOG)) process.env.DEBUG = `${DEBUG},${NO_DEBUG_LOG}`
+}
+
+const load = async (options: VonageOptions): Promise<Client> => {
+  const privateKey = Redacted.value(options.privateKey)
+  // The SDK would notice at the send, by an error that does not say whether the message left.
+  if (!PrivateKey.isUsable(privateKey)) throw new Error("the private key cannot sign")
+  silenceDebugLog()
+  const { Vonage } = await import("@vonage/server-sdk")
+  const { apiBaseUrl, apiKey, applicationId, restBaseUrl, timeoutMillis } = options
+  const sdk = new Vonage(
+    { apiKey, apiSecret: Redacted.value(options.apiSecret), applicationId, privateKey },
+    {
+      // The SDK has no limit of its own.
+      timeout: timeoutMillis,
+      ...(apiBaseUrl === null ? {} : { apiHost: origin(apiBaseUrl) }),
+      ...(restBaseUrl === null ? {} : { restHost: origin(restBaseUrl) })
+    }
+  )
+  for (const product of [sdk.messages, sdk.reports]) {
+    const prepare = product["prepareRequest"].bind(product)
+    // A redirect would repeat the message somewhere else. The SDK cannot be told so, but hands this on to `fetch`.
+    product["prepareRequest"] = async (request) => {
+      const prepared = await prepare(request)
+      return Object.assign(prepared, { url: new Request(prepared.url, { redirect: "manual" }) })
+    }
+  }
+  return sdk as unknown as Client
+}
+
+/** The client, the same one each time. */
+export const make = (options: VonageOptions): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
+  Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => ProviderFailure.noClient }))

@@ -1,0 +1,46 @@
+/** The Telephony port on Vonage's Messages API, over the official SDK. */
+import { Telephony, TelephonyError } from "@careline/ports"
+import { type Config, Effect, Layer } from "effect"
+import * as Messages from "./Messages.ts"
+import { MAX_AGE_MILLIS } from "./Signature.ts"
+import * as VonageClient from "./VonageClient.ts"
+import { config } from "./VonageConfig.ts"
+import { PROVIDER, type VonageOptions } from "./VonageOptions.ts"
+import * as Webhooks from "./Webhooks.ts"
+
+export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLookup">): Telephony.Capabilities => ({
+  messages: {
+    mms: { maxMedia: 10 },
+    maxTextLength: 3200,
+    attemptEcho: "client_reference",
+    find: reportsLookup ? "by_reference" : "none",
+    findAfterMillis: null,
+    status: reportsLookup ? "by_id" : "none"
+  },
+  webhooks: { unsigned: "provider_slip", signatureMaxAgeMillis: MAX_AGE_MILLIS, namesKeywords: false },
+  // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
+  optOutReplies: "application"
+})
+
+const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
+  new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
+
+/** The SDK is loaded by the first call, not here. */
+export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect.fn.Return<Telephony.TelephonyService> {
+  const client = yield* VonageClient.make(options)
+  return Telephony.make({
+    provider: PROVIDER,
+    capabilities: capabilities(options),
+    webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
+    messages: Messages.make(options, client, fail)
+  })
+})
+
+export const layer = (options: VonageOptions): Layer.Layer<Telephony.Telephony> =>
+  Layer.effect(Telephony.Telephony, make(options))
+
+/** Configured by the environment: see `VonageConfig`. */
+export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> = Layer.effect(
+  Telephony.Telephony,
+  Effect.flatMap(config, make)
+)
