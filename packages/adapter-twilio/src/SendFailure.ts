@@ -7,7 +7,9 @@ export const inspect = (error: unknown): ProviderFailure.Failure => {
   if (!Predicate.hasProperty(error, "status") || !Predicate.isNumber(error.status)) {
     return ProviderFailure.ofNetwork(error)
   }
-  const code = Predicate.hasProperty(error, "code") ? String(error.code) : ""
+  // A number, or the same as text.
+  const given = Predicate.hasProperty(error, "code") ? error.code : null
+  const code = Predicate.isNumber(given) || Predicate.isString(given) ? String(given) : ""
   const retryAfter = Predicate.hasProperty(error, "retryAfterMillis") ? error.retryAfterMillis : null
   return ProviderFailure.ofAnswer(
     error.status,

@@ -17,7 +17,12 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
     findAfterMillis: null,
     status: reportsLookup ? "by_id" : "none"
   },
-  webhooks: { unsigned: "provider_slip", signatureMaxAgeMillis: MAX_AGE_MILLIS, namesKeywords: false },
+  webhooks: {
+    unsigned: "provider_slip",
+    signatureCovers: "bytes",
+    signatureMaxAgeMillis: MAX_AGE_MILLIS,
+    namesKeywords: false
+  },
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
   optOutReplies: "application"
 })
