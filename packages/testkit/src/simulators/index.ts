@@ -1,8 +1,8 @@
 /** Providers on this machine: real HTTP servers with a ledger and fault knobs. They import no test runner. */
-export { Faults } from "./core/Faults.ts"
-export { Ledger, type MessageStatus, type SimulatedMessage, type WebhookTry } from "./core/Ledger.ts"
+export type { MessageStatus, SimulatedMessage, WebhookTry } from "./core/Ledger.ts"
 export * as Scenario from "./core/Scenario.ts"
 export type { Delivery, InboundText, Simulator } from "./core/Simulator.ts"
+export * as SimulatorKit from "./core/index.ts"
 export type { Answer } from "./core/WebhookRequest.ts"
 export { newKey as newTelnyxKey, ofSeed as telnyxKeyOfSeed, sign as signTelnyxWebhook } from "./telnyx/Signing.ts"
 export * as TelnyxSimulator from "./telnyx/TelnyxSimulator.ts"

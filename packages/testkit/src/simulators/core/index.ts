@@ -1,0 +1,10 @@
+/** What a simulator is made of. A provider's own brings its wire format; the rest is here. */
+export * as ControlApi from "./ControlApi.ts"
+export { Faults } from "./Faults.ts"
+export * as FaultyAnswer from "./FaultyAnswer.ts"
+export * as HttpServer from "./HttpServer.ts"
+export { Ledger, type MessageStatus, type SimulatedMessage, type WebhookTry } from "./Ledger.ts"
+export * as Scenario from "./Scenario.ts"
+export { type Delivery, type InboundText, scoped, type Simulator } from "./Simulator.ts"
+export { StatusEngine, type StatusEngineOptions } from "./StatusEngine.ts"
+export * as WebhookRequest from "./WebhookRequest.ts"
