@@ -1,0 +1,288 @@
+/**
+ * The least adapter that passes the contract, in parts that can be swapped: an adapter with a known fault is this one with
+ * another part.
+ */
+import type { AttemptId, Contact, DeliveryStatus, PhoneNumber, SendOutcome } from "@careline/domain"
+import { ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { timingSafeEqual } from "node:crypto"
+import { Clock, DateTime, Effect, Option, Schema } from "effect"
+import { sign } from "./AcmeSimulator.ts"
+
+const PROVIDER = "acme"
+const TOLERANCE_SECONDS = 300
+export const FIND_AFTER_MILLIS = 60_000
+
+export interface AcmeOptions {
+  readonly apiKey: string
+  readonly webhookSecrets: ReadonlyArray<string>
+  readonly baseUrl: string
+  readonly timeoutMillis: number
+}
+
+const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+type Event = Readonly<Record<string, unknown>>
+
+/** An answer of Acme's: its status, and its body as it came. */
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly body: string
+}
+
+export interface Message {
+  readonly id: string
+  readonly ref: string | null
+  readonly to: string
+  readonly text: string
+  readonly status: string
+  readonly code: string | null
+}
+
+/** What the adapter is made of. */
+export interface Parts {
+  readonly capabilities: Telephony.Capabilities
+  readonly call: (options: AcmeOptions, path: string, body?: object) => Promise<Answer>
+  readonly requestOf: (message: Telephony.OutboundMessage) => object
+  readonly failureOf: (options: AcmeOptions, problem: unknown) => ProviderFailure.Failure
+  readonly afterFailure: (failure: ProviderFailure.Failure) => SendOutcome.SendOutcome
+  /** How often a send is tried. */
+  readonly tries: number
+  readonly isSigned: (secrets: ReadonlyArray<string>, request: Telephony.RawRequest, nowSeconds: number) => boolean
+  readonly toE164: (digits: unknown) => string
+  readonly mediaOf: (event: Event) => ReadonlyArray<{ readonly url: string; readonly contentType: string }>
+  readonly statusOf: (status: string) => DeliveryStatus.DeliveryStatus | null
+  readonly attemptOf: (event: Event) => AttemptId | null
+  readonly keywordOf: (event: Event) => "opt_out" | "opt_in" | "help" | null
+  readonly unreadable: TelephonyError.TelephonyErrorReason
+  /** What becomes of an event of a kind that nobody knows. */
+  readonly unknown: TelephonyError.TelephonyErrorReason | null
+  readonly matches: (attempt: Telephony.SentAttempt, message: Message) => boolean
+  readonly absentAfterMillis: number
+  readonly reply: Telephony.HttpReply
+  readonly facets: ReadonlyArray<"find" | "status">
+}
+
+const statuses: Readonly<Record<string, DeliveryStatus.DeliveryStatus>> = {
+  queued: "accepted",
+  sent: "sent",
+  delivered: "delivered",
+  undelivered: "undelivered",
+  failed: "failed"
+}
+
+const reasons: Readonly<Record<string, SendOutcome.RejectionReason>> = {
+  rejectedInvalidRecipient: "invalid_recipient",
+  recipientOptedOut: "recipient_opted_out",
+  senderNotAllowed: "sender_not_allowed",
+  "no-such-number": "invalid_recipient"
+}
+const reasonOf = (code: string | null): SendOutcome.RejectionReason => reasons[code ?? ""] ?? "other"
+
+/** A refusal as an exception: the status, and Acme's code if the body is Acme's. */
+export class Refusal extends Error {
+  readonly answer: Answer
+  constructor(answer: Answer) {
+    super(`HTTP ${answer.status}`)
+    this.answer = answer
+  }
+}
+
+const decode = (body: string): Event | null => Option.getOrNull(Schema.decodeUnknownOption(Json)(body))
+
+export const signedBy = (
+  secrets: ReadonlyArray<string>,
+  header: string,
+  nowSeconds: number,
+  body: string | Uint8Array
+): boolean => {
+  const seconds = Number(header.split(".")[0])
+  if (!(Math.abs(nowSeconds - seconds) <= TOLERANCE_SECONDS)) return false
+  return secrets.some((secret) => {
+    const wanted = Buffer.from(sign(secret, seconds, body))
+    const given = Buffer.from(header)
+    return wanted.length === given.length && timingSafeEqual(wanted, given)
+  })
+}
+
+export const sound: Parts = {
+  capabilities: {
+    messages: {
+      mms: { maxMedia: 3 },
+      maxTextLength: 500,
+      attemptEcho: "client_reference",
+      find: "by_reference",
+      findAfterMillis: FIND_AFTER_MILLIS,
+      status: "by_id"
+    },
+    webhooks: {
+      unsigned: "forged",
+      signatureCovers: "bytes",
+      signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
+      namesKeywords: true
+    },
+    optOutReplies: "provider"
+  },
+  call: async ({ apiKey, baseUrl, timeoutMillis }, path, body) => {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Key ${apiKey}` },
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMillis),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const answer = {
+      status: response.status,
+      retryAfter: response.headers.get("retry-after"),
+      body: await response.text()
+    }
+    if (answer.status !== 200) throw new Refusal(answer)
+    return answer
+  },
+  requestOf: ({ attemptId, body, from, mediaUrls, to }) => ({
+    from: from.slice(1),
+    to: to.slice(1),
+    text: body,
+    media: mediaUrls,
+    ref: attemptId
+  }),
+  failureOf: (_options, problem) => {
+    if (!(problem instanceof Refusal)) return ProviderFailure.ofNetwork(problem)
+    const { body, retryAfter, status } = problem.answer
+    const code = decode(body)?.code
+    return ProviderFailure.ofAnswer(
+      status,
+      typeof code === "string" ? code : null,
+      ProviderFailure.retryAfterMillis(retryAfter)
+    )
+  },
+  afterFailure: (failure) => ProviderFailure.toOutcome(failure, reasonOf),
+  tries: 1,
+  isSigned: (secrets, { body, headers }, nowSeconds) =>
+    signedBy(secrets, headers["acme-signature"] ?? "", nowSeconds, body),
+  toE164: (digits) => (/^[1-9]\d{6,14}$/.test(String(digits)) ? `+${String(digits)}` : String(digits)),
+  mediaOf: ({ media }) => media as ReadonlyArray<{ readonly url: string; readonly contentType: string }>,
+  statusOf: (status) => statuses[status] ?? null,
+  attemptOf: ({ ref }) => (typeof ref === "string" ? (ref as AttemptId) : null),
+  keywordOf: ({ keyword }) => ({ STOP: "opt_out", START: "opt_in", HELP: "help" } as const)[String(keyword)] ?? null,
+  unreadable: new TelephonyError.MalformedWebhook({ message: "not an event" }),
+  unknown: null,
+  matches: ({ attemptId }, { ref }) => ref === attemptId,
+  absentAfterMillis: FIND_AFTER_MILLIS,
+  reply: { status: 204, headers: {}, body: "" },
+  facets: ["find", "status"]
+}
+
+const typeOf = (contentType: string) =>
+  (["image", "audio", "video"] as const).find((type) => contentType.startsWith(type)) ?? "file"
+
+const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
+  if (typeof event.id !== "string") return parts.unreadable
+  if (event.kind === "status") {
+    const status = parts.statusOf(String(event.status))
+    const code = typeof event.code === "string" ? event.code : null
+    return status === null
+      ? null
+      : {
+          _tag: "DeliveryReported",
+          providerMessageId: event.id,
+          attemptId: parts.attemptOf(event),
+          status,
+          failureReason: code === null ? null : reasonOf(code),
+          errorCode: code
+        }
+  }
+  if (event.kind !== "text") return parts.unknown
+  return {
+    _tag: "MessageReceived",
+    providerMessageId: event.id,
+    from: parts.toE164(event.from) as Contact.Contact,
+    to: parts.toE164(event.to) as PhoneNumber.E164,
+    text: String(event.text),
+    attachments: parts
+      .mediaOf(event)
+      .map(({ contentType, url }) => ({ type: typeOf(contentType), url, mimeType: contentType })),
+    providerKeyword: parts.keywordOf(event)
+  }
+}
+
+export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonyService => {
+  const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
+    new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
+  const call = (path: string, body?: object) =>
+    Effect.tryPromise({
+      try: () => parts.call(options, path, body),
+      catch: (problem) => parts.failureOf(options, problem)
+    })
+  const ask = Effect.fnUntraced(function* (operation: string, path: string) {
+    const { body } = yield* Effect.mapError(call(path), (failure) => fail(operation, ProviderFailure.toReason(failure)))
+    const answer = decode(body)
+    if (answer !== null) return answer
+    return yield* fail(operation, new TelephonyError.Unavailable({ message: "no JSON", code: null }))
+  })
+
+  const find: Telephony.Messages["find"] = Effect.fnUntraced(function* (attempt) {
+    const now = yield* Clock.currentTimeMillis
+    const { messages } = yield* ask("messages.find", "/messages")
+    if (!Array.isArray(messages)) {
+      return yield* fail("messages.find", new TelephonyError.Unavailable({ message: "no list", code: null }))
+    }
+    const found = (messages as ReadonlyArray<Message>).find((message) => parts.matches(attempt, message))
+    if (found !== undefined) {
+      return { _tag: "Found", providerMessageId: found.id, status: parts.statusOf(found.status) ?? "accepted" }
+    }
+    return now - DateTime.toEpochMillis(attempt.startedAt) < parts.absentAfterMillis
+      ? { _tag: "CannotTell", detail: "too early" }
+      : { _tag: "Absent" }
+  })
+
+  const status: Telephony.Messages["status"] = Effect.fnUntraced(function* (id) {
+    if (!/^[0-9a-f-]{36}$/.test(id)) {
+      return yield* fail("messages.status", new TelephonyError.NotFound({ message: "no id", code: null }))
+    }
+    const { code, status: heard } = yield* ask("messages.status", `/messages/${id}`)
+    const errorCode = typeof code === "string" ? code : null
+    return {
+      status: parts.statusOf(String(heard)) ?? "accepted",
+      failureReason: errorCode === null ? null : reasonOf(errorCode),
+      errorCode
+    }
+  })
+
+  const facets = { find, status }
+  return Telephony.make({
+    provider: PROVIDER,
+    capabilities: parts.capabilities,
+    webhooks: {
+      receive: (_kind, request) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          if (!parts.isSigned(options.webhookSecrets, request, Math.floor(now / 1000))) {
+            const reason = new TelephonyError.InvalidSignature({ message: "not Acme's" })
+            return Effect.fail(fail("webhooks.receive", reason))
+          }
+          const known = decode(new TextDecoder().decode(request.body))
+          const event = known === null ? parts.unreadable : eventOf(parts, known)
+          if (event !== null && !("providerMessageId" in event)) return Effect.fail(fail("webhooks.receive", event))
+          return Effect.succeed({ account: "acme", events: event === null ? [] : [event] })
+        }),
+      reply: () => parts.reply
+    },
+    messages: {
+      send: (message) =>
+        message.mediaUrls.length > 0 && parts.capabilities.messages.mms === null
+          ? Effect.fail(
+              fail("messages.send", new TelephonyError.Unsupported({ message: "texts only", capability: "mms" }))
+            )
+          : call("/messages", parts.requestOf(message)).pipe(
+              Effect.retry({ times: parts.tries - 1 }),
+              Effect.map(({ body }): SendOutcome.SendOutcome => {
+                const id = decode(body)?.id
+                return typeof id === "string"
+                  ? { _tag: "Accepted", providerMessageId: id, status: "accepted" }
+                  : { _tag: "Unknown", detail: "no id" }
+              }),
+              Effect.catch((failure) => Effect.succeed(parts.afterFailure(failure)))
+            ),
+      ...Object.fromEntries(parts.facets.map((facet) => [facet, facets[facet]]))
+    }
+  })
+}

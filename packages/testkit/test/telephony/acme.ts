@@ -1,0 +1,31 @@
+/** Acme as a subject of the contract, sound or with one part swapped. */
+import type { PhoneNumber } from "@careline/domain"
+import { Effect } from "effect"
+import { TelephonyContract } from "../../src/contract/index.ts"
+import { type Scenario, SimulatorKit } from "../../src/simulators/index.ts"
+import * as AcmeSimulator from "./AcmeSimulator.ts"
+import * as AcmeTelephony from "./AcmeTelephony.ts"
+
+const apiKey = "canary-acme-key"
+const webhookSecrets = ["canary-secret-one", "canary-secret-two"] as const
+const line = "+12025550100" as PhoneNumber.E164
+
+export const subjectOf = ({ capabilities }: AcmeTelephony.Parts): TelephonyContract.Subject => ({
+  name: "Acme",
+  capabilities
+})
+
+/** Acme with these parts, and a simulator that says everything, or everything but one thing. */
+export const layerOf = (parts: AcmeTelephony.Parts, unspoken: ReadonlyArray<Scenario.Scenario> = []) =>
+  TelephonyContract.layer(({ urlOf }) =>
+    Effect.gen(function* () {
+      const urls = { inboundUrl: urlOf("acme", "sms"), statusUrl: urlOf("acme", "status") }
+      const simulator = yield* SimulatorKit.scoped(() => AcmeSimulator.start({ apiKey, webhookSecrets, ...urls }))
+      const telephony = AcmeTelephony.make(
+        { apiKey, webhookSecrets, baseUrl: simulator.url, timeoutMillis: TelephonyContract.PATIENCE_MILLIS },
+        parts
+      )
+      const speaks = new Set([...simulator.speaks].filter((scenario) => !unspoken.includes(scenario)))
+      return { simulator: { ...simulator, speaks }, telephony, line, secrets: [apiKey, ...webhookSecrets] }
+    })
+  )

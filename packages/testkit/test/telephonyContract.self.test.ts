@@ -1,0 +1,112 @@
+/** The Telephony contract is worth what it notices: adapters with a known fault have to fail it. */
+import { assert, describe, it } from "@effect/vitest"
+import type { Telephony } from "@careline/ports"
+import { Effect, Exit } from "effect"
+import { TelephonyContract } from "../src/contract/index.ts"
+import type { Scenario } from "../src/simulators/index.ts"
+import { layerOf, subjectOf } from "./telephony/acme.ts"
+import { type Parts, sound } from "./telephony/AcmeTelephony.ts"
+import { brokenAdapters } from "./telephony/brokenAdapters.ts"
+
+const { chaptersOf, reasonsToSkip, run, suite } = TelephonyContract
+
+/** The titles of the chapter's tests that an adapter fails. */
+const failuresIn = Effect.fnUntraced(function* (
+  parts: Parts,
+  name: string,
+  unspoken: ReadonlyArray<Scenario.Scenario> = []
+) {
+  const subject = subjectOf(parts)
+  const tests = chaptersOf(subject)
+    .filter(({ chapter }) => chapter === name)
+    .flatMap((found) => found.tests)
+    .filter((test) => reasonsToSkip(subject, test).length === 0)
+  assert.isNotEmpty(tests, `there is a chapter "${name}"`)
+  const exits = yield* Effect.forEach(tests, (test) => Effect.exit(run(layerOf(parts, unspoken), test)), {
+    concurrency: 4
+  })
+  return tests.filter((_, index) => Exit.isFailure(exits[index]!)).map(({ title }) => title)
+})
+
+/** The least that a provider may be able to do. */
+const least: Telephony.Capabilities = {
+  messages: {
+    mms: null,
+    maxTextLength: 500,
+    attemptEcho: "none",
+    find: "none",
+    findAfterMillis: null,
+    status: "none"
+  },
+  webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
+  optOutReplies: "application"
+}
+
+suite(subjectOf(sound), layerOf(sound))
+suite(
+  { name: "Acme with the least that a provider can do", capabilities: least },
+  layerOf({ ...sound, capabilities: least, facets: [] }, [
+    "staleTimestamp",
+    "providerHandledStop",
+    "mmsWithTwoMedia",
+    "emptyBodyMms"
+  ])
+)
+
+describe("the telephony contract", () => {
+  it.each(brokenAdapters.map((adapter) => [adapter.fault, adapter] as const))(
+    "notices an adapter that %s",
+    (_fault, { chapter, noticedBy, parts }) =>
+      Effect.runPromise(Effect.map(failuresIn(parts, chapter), (titles) => assert.include(titles, noticedBy)))
+  )
+
+  it.live("notices a simulator that leaves a scenario out, where it is needed and in the whole", () =>
+    Effect.gen(function* () {
+      const missing = ["concatenated"] as const
+      assert.deepStrictEqual(yield* failuresIn(sound, "Inbound", missing), [
+        "MUST read a text of several segments as one"
+      ])
+      assert.deepStrictEqual(yield* failuresIn(sound, "Capabilities", missing), [
+        "MUST have a simulator that says every scenario, unless a capability says why not"
+      ])
+    })
+  )
+
+  it("leaves a test out for a declared capability only, and says for which", () => {
+    const subject = { name: "Acme", capabilities: least }
+    const skipped = chaptersOf(subject)
+      .flatMap(({ tests }) => tests)
+      .flatMap((test) => reasonsToSkip(subject, test))
+    assert.sameMembers(
+      [...new Set(skipped)],
+      [
+        "messages.mms is null",
+        "messages.find is none",
+        "messages.findAfterMillis is null: silence proves nothing",
+        "messages.status is none",
+        "messages.attemptEcho is none",
+        "webhooks.signatureMaxAgeMillis is null: no time is signed",
+        "webhooks.namesKeywords is false"
+      ]
+    )
+    const whole = subjectOf(sound)
+    assert.isEmpty(
+      chaptersOf(whole)
+        .flatMap(({ tests }) => tests)
+        .flatMap((test) => reasonsToSkip(whole, test))
+    )
+  })
+
+  it("has titles that say what an adapter must or should do, each only once in its chapter", () => {
+    for (const { chapter, tests } of chaptersOf(subjectOf(sound))) {
+      const titles = tests.map(({ title }) => title)
+      assert.strictEqual(new Set(titles).size, titles.length, chapter)
+      for (const title of titles) assert.match(title, /^(MUST|SHOULD) /)
+    }
+  })
+
+  it("breaks in every chapter for some adapter", () => {
+    const chapters = chaptersOf(subjectOf(sound)).map(({ chapter }) => chapter)
+    assert.sameMembers([...new Set(brokenAdapters.map(({ chapter }) => chapter))], chapters)
+  })
+})
