@@ -45,6 +45,12 @@ export const layer = Layer.effect(
     const rankOf = (column: "m.delivery_status" | "u.status") =>
       sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
 
+    /** In an open thread. As a join, a planner without statistics would walk all open threads of the tenant for it. */
+    const isShown = sql`(
+      select t.deleted_at from external_threads t
+      where t.site_grouping_id = m.site_grouping_id and t.id = m.external_thread_id
+    ) is null and m.external_thread_id is not null`
+
     const decisionFilter = ({ needsDecision }: MessageStatusQuery): Statement.Fragment =>
       needsDecision === undefined
         ? sql`true`
@@ -54,9 +60,8 @@ export const layer = Layer.effect(
     const pageOf = (query: MessageStatusQuery, tenant: Statement.Fragment, after: { at: number; id: string } | null) =>
       sql`
       select m.* from messages m
-      join external_threads t on t.site_grouping_id = m.site_grouping_id and t.id = m.external_thread_id
-      where m.site_grouping_id = ${tenant} and m.delivery_status = ${query.deliveryStatus} and t.deleted_at is null
-        and ${decisionFilter(query)}
+      where m.site_grouping_id = ${tenant} and m.delivery_status = ${query.deliveryStatus}
+        and ${decisionFilter(query)} and ${isShown}
         ${after === null ? sql`` : sql`and (m.created_at, m.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
       order by m.created_at desc, m.id desc
       limit ${query.limit + 1}`
@@ -126,8 +131,7 @@ export const layer = Layer.effect(
           : sql<MessageRow.MessageRow>`
               select m.* from ${tenants(sql, scope)} s
               join messages m on m.site_grouping_id = s.tenant and m.id = ${id}::uuid
-              join external_threads t on t.site_grouping_id = m.site_grouping_id and t.id = m.external_thread_id
-              where t.deleted_at is null`.pipe(
+              where ${isShown}`.pipe(
               Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
               asStorage("messages.find")
             ),

@@ -229,8 +229,9 @@ export const layer = Layer.effect(
         !isUuid(messageId)
           ? Effect.succeedNone
           : sql<SendRow.SendRow>`
-              select s.* from ${tenants(sql, scope)} k
-              join sends s on s.site_grouping_id = k.tenant and s.message_id = ${messageId}::uuid
+              select s.* from sends s
+              where s.message_id = ${messageId}::uuid
+                and s.site_grouping_id in (select k.tenant from ${tenants(sql, scope)} k)
               for update of s`.pipe(
               Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(SendRow.fromRow(row)))),
               asStorage("outbox.ofMessage")

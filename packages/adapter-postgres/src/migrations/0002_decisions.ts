@@ -8,7 +8,7 @@ import { SqlClient } from "effect/sql"
 const statements = [
   `create index messages_status on messages (site_grouping_id, delivery_status, created_at desc, id desc)
      where delivery_status is not null`,
-  `create index sends_message on sends (site_grouping_id, message_id) where message_id is not null`
+  `create index sends_message on sends (message_id) where message_id is not null`
 ]
 
 export default Effect.gen(function* () {
