@@ -4,6 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, type Redacted } from "effect"
 import { Migrator, type SqlError } from "effect/sql"
 import careline from "./migrations/0001_careline.ts"
+import decisions from "./migrations/0002_decisions.ts"
 
 export interface DatabaseOptions {
   readonly url: Redacted.Redacted
@@ -35,7 +36,7 @@ export const layerClient = (options: DatabaseOptions) => {
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
 export const migrate = Migrator.make({})({
   table: "careline_migrations",
-  loader: Migrator.fromRecord({ "1_careline": careline })
+  loader: Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
 })
 
 /** A client to a database that is up to date. */

@@ -1,14 +1,20 @@
 /** Messages, and who has read them. */
 import { DeliveryStatus, type MessageId } from "@careline/domain"
-import { Messages, type MessageUpdate } from "@careline/ports"
+import { Messages, type MessageStatusQuery, type MessageUpdate } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
+import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import * as MessageRow from "./messageRow.ts"
-import { isUuid, iso, tenantColumn } from "./rows.ts"
+import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
+
+const statusCursor = Cursor.make(
+  "messages by status",
+  Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) })
+)
 
 /** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
 const chain = [...DeliveryStatus.chain]
@@ -39,6 +45,37 @@ export const layer = Layer.effect(
     const rankOf = (column: "m.delivery_status" | "u.status") =>
       sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
 
+    /** In an open thread. As a join, a planner without statistics would walk all open threads of the tenant for it. */
+    const isShown = sql`(
+      select t.deleted_at from external_threads t
+      where t.site_grouping_id = m.site_grouping_id and t.id = m.external_thread_id
+    ) is null and m.external_thread_id is not null`
+
+    const decisionFilter = ({ needsDecision }: MessageStatusQuery): Statement.Fragment =>
+      needsDecision === undefined
+        ? sql`true`
+        : sql`(m.meta_data @> '{"needsDecision": true}') = ${needsDecision}::boolean`
+
+    /** One page of one tenant: the walk over the index of its statuses. */
+    const pageOf = (query: MessageStatusQuery, tenant: Statement.Fragment, after: { at: number; id: string } | null) =>
+      sql`
+      select m.* from messages m
+      where m.site_grouping_id = ${tenant} and m.delivery_status = ${query.deliveryStatus}
+        and ${decisionFilter(query)} and ${isShown}
+        ${after === null ? sql`` : sql`and (m.created_at, m.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
+      order by m.created_at desc, m.id desc
+      limit ${query.limit + 1}`
+
+    /** The page of several tenants: a page of each, and the newest of those. */
+    const page = (query: MessageStatusQuery, after: { at: number; id: string } | null) =>
+      query.scope !== "all" && query.scope.length === 1
+        ? pageOf(query, sql`${tenantColumn(query.scope[0]!)}`, after)
+        : sql`
+          select p.* from ${tenants(sql, query.scope)} s
+          cross join lateral (${pageOf(query, sql`s.tenant`, after)}) p
+          order by p.created_at desc, p.id desc
+          limit ${query.limit + 1}`
+
     return Messages.of({
       list: (query) =>
         Effect.gen(function* () {
@@ -58,6 +95,21 @@ export const layer = Layer.effect(
           }
         }).pipe(asStorage("messages.list")),
 
+      listByStatus: (query) =>
+        Effect.gen(function* () {
+          const after = yield* Effect.fromResult(statusCursor.decode(query.cursor))
+          const rows = yield* sql<MessageRow.MessageRow>`${page(query, after)}`
+          const items = rows.slice(0, query.limit).map(MessageRow.fromRow)
+          const last = items.at(-1)
+          return {
+            items,
+            nextCursor:
+              rows.length > query.limit && last !== undefined
+                ? statusCursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
+                : null
+          }
+        }).pipe(asStorage("messages.listByStatus")),
+
       get: (scope, threadId, id) =>
         !isUuid(id) || !isUuid(threadId)
           ? Effect.succeedNone
@@ -71,6 +123,17 @@ export const layer = Layer.effect(
                 }`.pipe(
               Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
               asStorage("messages.get")
+            ),
+
+      find: (scope, id) =>
+        !isUuid(id)
+          ? Effect.succeedNone
+          : sql<MessageRow.MessageRow>`
+              select m.* from ${tenants(sql, scope)} s
+              join messages m on m.site_grouping_id = s.tenant and m.id = ${id}::uuid
+              where ${isShown}`.pipe(
+              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
+              asStorage("messages.find")
             ),
 
       update: (updates) =>

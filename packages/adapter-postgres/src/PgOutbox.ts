@@ -3,11 +3,11 @@ import type { AttemptId, SendId } from "@careline/domain"
 import { DeliveryStatus } from "@careline/domain"
 import { type MatchedSend, Outbox, type UnknownSend } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
-import { instant, iso, tenantColumn } from "./rows.ts"
+import { instant, isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 import * as SendRow from "./sendRow.ts"
 
 /** How far back other attempts between the same numbers are looked for, so that a lost text is not taken for theirs. */
@@ -25,6 +25,7 @@ interface MatchRow extends SendRow.SendRow {
   readonly nth: bigint
   readonly matched_attempt_id: string
   readonly provider_message_id: string | null
+  readonly attempt_status: DeliveryStatus.DeliveryStatus | null
 }
 
 /** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
@@ -206,7 +207,7 @@ export const layer = Layer.effect(
                   )
                   order by s.site_grouping_id, s.id for update
                 )
-                select t.nth, t.matched_attempt_id, a.provider_message_id, s.*
+                select t.nth, t.matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
                 from t
                 join send_attempts a on a.id = t.matched_attempt_id
                 join locked s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`
@@ -216,12 +217,25 @@ export const layer = Layer.effect(
                   {
                     send: SendRow.fromRow(row),
                     attemptId: row.matched_attempt_id as AttemptId,
-                    providerMessageId: row.provider_message_id
+                    providerMessageId: row.provider_message_id,
+                    status: row.attempt_status
                   }
                 ])
               )
               return targets.map((_, index) => matches.get(index + 1) ?? null)
             }).pipe(asStorage("outbox.match")),
+
+      ofMessage: (scope, messageId) =>
+        !isUuid(messageId)
+          ? Effect.succeedNone
+          : sql<SendRow.SendRow>`
+              select s.* from sends s
+              where s.message_id = ${messageId}::uuid
+                and s.site_grouping_id in (select k.tenant from ${tenants(sql, scope)} k)
+              for update of s`.pipe(
+              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(SendRow.fromRow(row)))),
+              asStorage("outbox.ofMessage")
+            ),
 
       noteReports: (reports) =>
         reports.length === 0

@@ -1,12 +1,12 @@
 /** Threads and the inbox. Every list walks one index of its tenant from the cursor on. */
 import type { Thread } from "@careline/domain"
-import { type TenantScope, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
+import { type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
-import { distinct, isUuid, tenantColumn } from "./rows.ts"
+import { distinct, isUuid, tenantColumn, tenants } from "./rows.ts"
 import * as ThreadRow from "./threadRow.ts"
 
 interface ViewRow extends ThreadRow.ThreadRow {
@@ -37,12 +37,6 @@ export const layer = Layer.effect(
   Threads,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-
-    /** The tenants of a scope. Everybody's are those that are on record. */
-    const tenants = (scope: TenantScope): Statement.Fragment =>
-      scope === "all"
-        ? sql`(select id as tenant from site_groupings)`
-        : sql`(select tenant from unnest(${scope.map(tenantColumn)}::text[]) tenant)`
 
     const viewColumns = sql`t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out`
     const viewJoins = sql`
@@ -89,7 +83,7 @@ export const layer = Layer.effect(
       query.scope !== "all" && query.scope.length === 1
         ? pageOf(query, sql`${tenantColumn(query.scope[0]!)}`, after)
         : sql`
-          select p.* from ${tenants(query.scope)} s
+          select p.* from ${tenants(sql, query.scope)} s
           cross join lateral (${pageOf(query, sql`s.tenant`, after)}) p
           order by p.last_message_at desc, p.id desc
           limit ${query.limit + 1}`
@@ -129,7 +123,7 @@ export const layer = Layer.effect(
         !isUuid(id)
           ? Effect.succeedNone
           : sql<ViewRow>`
-              select ${viewColumns} from ${tenants(scope)} s
+              select ${viewColumns} from ${tenants(sql, scope)} s
               join external_threads t on t.site_grouping_id = s.tenant and t.id = ${id}::uuid
               ${viewJoins}
               where t.deleted_at is null`.pipe(

@@ -1,11 +1,20 @@
 /** What rows and the model have in common: the tenant's column, instants, ids. */
 import type { Tenant } from "@careline/domain"
+import type { TenantScope } from "@careline/ports"
+import type { PgClient } from "@effect/sql-pg"
 import { DateTime } from "effect"
+import type { Statement } from "effect/sql"
 
 /** The tenant as it is kept: a key cannot hold null, so `''` stands for the system-wide space. */
 export const tenantColumn = (tenant: Tenant): string => tenant ?? ""
 
 export const tenantOf = (column: string): Tenant => (column === "" ? null : (column as Tenant))
+
+/** The tenants of a scope, as rows of one column, `tenant`. Everybody's are those that are on record. */
+export const tenants = (sql: PgClient.PgClient, scope: TenantScope): Statement.Fragment =>
+  scope === "all"
+    ? sql`(select id as tenant from site_groupings)`
+    : sql`(select tenant from unnest(${scope.map(tenantColumn)}::text[]) tenant)`
 
 export const instant = (date: Date): DateTime.Utc => DateTime.makeUnsafe(date)
 

@@ -2,30 +2,11 @@
  * Applies what providers report of our texts. Reports may come late, doubled, in any order, and before the answer to the
  * send itself: the lattice makes the order immaterial, the attempt id finds the send.
  */
-import type { DeliveryStatus } from "@careline/domain"
-import { Inbox, type MatchedSend, Outbox, type SendUpdate, type Settlement, Transaction } from "@careline/ports"
+import { type AttemptId, DeliveryStatus, Send, type SendId } from "@careline/domain"
+import { Inbox, type MatchedSend, Outbox, type Settlement, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { backoff, Limits } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-
-/** What a report tells about a send whose own answer was lost or is still out. */
-const settledBy = (
-  matched: MatchedSend,
-  status: DeliveryStatus.DeliveryStatus,
-  providerMessageId: string
-): SendUpdate | null => {
-  const open =
-    matched.send.attemptId === matched.attemptId &&
-    ["sending", "unknown", "undecided", "abandoned"].includes(matched.send.state)
-  return open
-    ? {
-        sendId: matched.send.id,
-        fence: matched.attemptId,
-        state: status === "failed" ? "rejected" : "accepted",
-        providerMessageId
-      }
-    : null
-}
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
 export const applyReports = Effect.fn("applyReports")(function* () {
@@ -45,7 +26,9 @@ export const applyReports = Effect.fn("applyReports")(function* () {
         }))
       )
       const settlements: Array<Settlement> = []
-      const updates = new Map<string, SendUpdate>()
+      // Several reports of one text are heard one after the other.
+      const settled = new Map<SendId, Send.Send>()
+      const heard = new Map<AttemptId, DeliveryStatus.DeliveryStatus>()
       const results: Array<SendResult> = []
       const notes: Array<{
         readonly attemptId: MatchedSend["attemptId"]
@@ -70,21 +53,29 @@ export const applyReports = Effect.fn("applyReports")(function* () {
         const { providerMessageId, status } = event
         settlements.push({ _tag: "Done", id })
         notes.push({ attemptId: matched.attemptId, providerMessageId, status })
-        const update = settledBy(matched, status, providerMessageId)
-        if (update !== null) updates.set(update.sendId, update)
+        const send = settled.get(matched.send.id) ?? matched.send
+        const best = DeliveryStatus.apply(heard.get(matched.attemptId) ?? matched.status ?? status, status)
+        heard.set(matched.attemptId, best)
+        const { isOfText, state } = Send.hear(send, matched.attemptId, best)
+        if (state !== null) settled.set(send.id, { ...send, state })
+        if (!isOfText) return
         results.push({
-          send: matched.send,
+          send,
           status,
           metaData: {
             provider,
             providerMessageId,
+            ...(send.state === "undecided" ? { needsDecision: false } : {}),
             ...(event.failureReason === null ? {} : { failureReason: event.failureReason }),
             ...(event.errorCode === null ? {} : { providerErrorCode: event.errorCode })
           }
         })
       })
       yield* outbox.noteReports(notes)
-      yield* outbox.update([...updates.values()])
+      // The sends are locked, so their current attempts hold, whichever attempts the reports are of.
+      yield* outbox.update(
+        [...settled.values()].map(({ attemptId, id, state }) => ({ sendId: id, fence: attemptId, state }))
+      )
       yield* recordOutcome(results)
       yield* inbox.settle(settlements)
       return reports.length

@@ -1,5 +1,5 @@
 /** What a use case may refuse, as tagged errors that a host maps to its own protocol. */
-import { SendPolicy } from "@careline/domain"
+import { Send, SendPolicy } from "@careline/domain"
 import { Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
@@ -27,6 +27,17 @@ export class SendHeld extends Schema.TaggedError<SendHeld>()("SendHeld", {
 }) {
   override get message(): string {
     return "It is quiet hours where the contact is"
+  }
+}
+
+/** The text is not one that a person has to decide about. */
+export class NotUndecided extends Schema.TaggedError<NotUndecided>()("NotUndecided", {
+  reason: Send.Undecidable
+}) {
+  override get message(): string {
+    return this.reason === "still_looking"
+      ? "The text is on its way, or being looked for"
+      : "What became of the text is known"
   }
 }
 

@@ -2,9 +2,11 @@
  * One text on its way out: from the decision that it shall leave to what became of it.
  *
  * queued → sending → accepted | rejected | unknown; throttled and not-sent attempts go back to queued; unknown is settled
- * by evidence, or by the policy of its purpose: a duplicate alarm is the lesser harm, a duplicate reply is not.
+ * by evidence, or by the policy of its purpose: a duplicate alarm is the lesser harm, a duplicate reply is not. Where the
+ * policy leaves it to a person, they send it again or let it go.
  */
-import { type DateTime, Schema } from "effect"
+import { type DateTime, Result, Schema } from "effect"
+import { type DeliveryStatus, isTerminal, rank } from "./DeliveryStatus.ts"
 import { AttemptId, MessageId, PhoneNumberId, SendId, Tenant, ThreadId } from "./Ids.ts"
 import { MessageClass } from "./MessageClass.ts"
 import { E164 } from "./PhoneNumber.ts"
@@ -42,7 +44,7 @@ export const Send = Schema.Struct({
   mediaUrls: Schema.Array(Schema.String),
   /** Attempts begun so far. */
   attempts: Schema.Int,
-  /** The attempt that may settle it: the fence against a worker that comes back too late. */
+  /** The attempt begun last, which may settle it: the fence against a worker that comes back too late. */
   attemptId: Schema.NullOr(AttemptId),
   state: SendState,
   /** Not to be tried before. */
@@ -68,4 +70,58 @@ export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "res
     case "escalation":
       return "resend"
   }
+}
+
+/** Why a person cannot decide about a text: it is on its way or looked for, or what became of it is known. */
+export const Undecidable = Schema.Literals(["still_looking", "settled"])
+export type Undecidable = typeof Undecidable.Type
+
+/** The send, if it is unknown for good and so a person's to decide. */
+const decidable = (send: Send): Result.Result<Send, Undecidable> => {
+  switch (send.state) {
+    case "undecided":
+    case "abandoned":
+      return Result.succeed(send)
+    case "queued":
+    case "sending":
+    case "unknown":
+      return Result.fail("still_looking")
+    case "accepted":
+    case "rejected":
+    case "canceled":
+      return Result.fail("settled")
+  }
+}
+
+/** A person wants it sent again: it waits for the outbound worker, whose gate it passes once more. */
+export const resend = (send: Send, now: DateTime.Utc): Result.Result<Send, Undecidable> =>
+  Result.map(decidable(send), (lost) => ({ ...lost, state: "queued", notBefore: now }))
+
+/** A person lets it go. The same send when it was let go before. */
+export const dismiss = (send: Send): Result.Result<Send, Undecidable> =>
+  Result.map(decidable(send), (lost) => (lost.state === "abandoned" ? lost : { ...lost, state: "abandoned" }))
+
+/** What a provider's report of one attempt means for its send. */
+export interface Heard {
+  /** What the send becomes, or `null` when it stays as it is. */
+  readonly state: "accepted" | "rejected" | null
+  /** Whether the status is that of the text, and not only of an attempt that another one stands in for. */
+  readonly isOfText: boolean
+}
+
+const isSettled = ({ state }: Send): boolean => state === "accepted" || state === "rejected" || state === "canceled"
+
+/**
+ * What to make of a report, which may be of any attempt at the send and come at any time.
+ *
+ * A text that arrived has arrived, by whichever attempt: it does not leave once more. Short of that, an attempt speaks for
+ * the text while no other has begun. If the text waits to be sent again, that its last attempt did not get through is what
+ * it is sent again for; that the provider has it after all ends the wait.
+ */
+export const hear = (send: Send, attemptId: AttemptId, status: DeliveryStatus): Heard => {
+  const accepted: Heard = { state: isSettled(send) ? null : "accepted", isOfText: true }
+  if (rank(status) >= rank("delivered")) return accepted
+  const isReplaced = send.attemptId !== attemptId || (send.state === "queued" && isTerminal(status))
+  if (isReplaced) return { state: null, isOfText: false }
+  return status === "failed" && !isSettled(send) ? { state: "rejected", isOfText: true } : accepted
 }

@@ -99,6 +99,12 @@ export const ThreadListQuery = Schema.Struct({
 
 export const MessageListQuery = Schema.Struct(PageQuery)
 
+export const MessageStatusQuery = Schema.Struct({
+  ...PageQuery,
+  deliveryStatus: DeliveryStatus.DeliveryStatus,
+  needsDecision: Schema.optionalKey(Schema.Literals(["true", "false"]))
+})
+
 const links = {
   patientIds: Schema.optionalKey(Schema.Array(PatientId).check(Schema.isMaxLength(MAX_IDS))),
   facilityId: Schema.optionalKey(nullOr(FacilityId))

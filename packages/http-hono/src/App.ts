@@ -12,13 +12,14 @@ import { mount, type Route } from "./Route.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
+import { messages } from "./routes/messages.ts"
 import { threads } from "./routes/threads.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
 import type { Services } from "./Services.ts"
 
 export const VERSION = "0.1.0"
 
-const routes: ReadonlyArray<Route<Services>> = [...threads, ...line] as ReadonlyArray<Route<Services>>
+const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...line] as ReadonlyArray<Route<Services>>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 

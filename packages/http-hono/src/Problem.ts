@@ -62,6 +62,10 @@ const ofTagged = (error: Tagged): Problem | null => {
         reason: error.reason,
         until: DateTime.formatIso(error.until as DateTime.Utc)
       })
+    case "NotUndecided":
+      return error.reason === "still_looking"
+        ? problem("still-looking", 409, "The message is still being looked for", detail)
+        : problem("not-unknown", 409, "The message is not of unknown outcome", detail)
     case "NoSenderNumber":
       return problem("no-sender-number", 409, "There is no number to send from", {
         ...detail,

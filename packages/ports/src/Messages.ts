@@ -21,6 +21,14 @@ export interface MessageListQuery extends PageRequest {
   readonly threadId: ThreadId
 }
 
+/** Messages over all open threads of the scope. */
+export interface MessageStatusQuery extends PageRequest {
+  readonly scope: TenantScope
+  readonly deliveryStatus: DeliveryStatus.DeliveryStatus
+  /** Only those that wait for a person's decision, or only those that do not. */
+  readonly needsDecision?: boolean | undefined
+}
+
 export interface ReadMark {
   readonly siteGroupingId: Tenant
   readonly threadId: ThreadId
@@ -34,11 +42,17 @@ export class Messages extends Context.Service<
   {
     /** Newest first. */
     readonly list: (query: MessageListQuery) => Effect.Effect<Page<Message.Message>, StorageError | InvalidCursor>
+    /** Newest first. */
+    readonly listByStatus: (
+      query: MessageStatusQuery
+    ) => Effect.Effect<Page<Message.Message>, StorageError | InvalidCursor>
     readonly get: (
       scope: TenantScope,
       threadId: ThreadId,
       id: MessageId
     ) => Effect.Effect<Option.Option<Message.Message>, StorageError>
+    /** One message of whichever open thread of the scope. */
+    readonly find: (scope: TenantScope, id: MessageId) => Effect.Effect<Option.Option<Message.Message>, StorageError>
     /** Applies what was heard; returns those messages whose status or metadata changed, as they are now. */
     readonly update: (
       updates: ReadonlyArray<MessageUpdate>

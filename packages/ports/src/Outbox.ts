@@ -5,8 +5,9 @@
  * An attempt is written before the provider is called, and settles its send only while it is the send's current one: a
  * worker that comes back too late changes nothing.
  */
-import type { AttemptId, DeliveryStatus, Send, SendId, Tenant } from "@careline/domain"
-import { Context, type DateTime, type Effect, type Stream } from "effect"
+import type { AttemptId, DeliveryStatus, MessageId, Send, SendId, Tenant } from "@careline/domain"
+import { Context, type DateTime, type Effect, type Option, type Stream } from "effect"
+import type { TenantScope } from "./Scope.ts"
 import type { StorageError } from "./StorageError.ts"
 
 export interface Attempt {
@@ -50,8 +51,11 @@ export interface ReportTarget {
 
 export interface MatchedSend {
   readonly send: Send.Send
+  /** The attempt that the report is of. */
   readonly attemptId: AttemptId
   readonly providerMessageId: string | null
+  /** The best status heard of the attempt so far. */
+  readonly status: DeliveryStatus.DeliveryStatus | null
 }
 
 export class Outbox extends Context.Service<
@@ -88,6 +92,11 @@ export class Outbox extends Context.Service<
     readonly match: (
       targets: ReadonlyArray<ReportTarget>
     ) => Effect.Effect<ReadonlyArray<MatchedSend | null>, StorageError>
+    /** The send that carries a message within the scope, locked until the ambient transaction ends. */
+    readonly ofMessage: (
+      scope: TenantScope,
+      messageId: MessageId
+    ) => Effect.Effect<Option.Option<Send.Send>, StorageError>
     /** Keeps the provider's id and the best status heard for an attempt, whatever became of its send. */
     readonly noteReports: (
       reports: ReadonlyArray<{

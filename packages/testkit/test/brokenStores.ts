@@ -147,6 +147,18 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "shows every tenant what needs a decision",
+    "Messages by status",
+    "MUST show the messages of the scope only",
+    altered(Messages, ({ listByStatus }) => ({ listByStatus: (query) => listByStatus({ ...query, scope: "all" }) }))
+  ),
+  broken(
+    "lets anybody find a message by its id",
+    "Messages by status",
+    "MUST find a message whichever thread it is of, within the scope",
+    altered(Messages, ({ find }) => ({ find: (_scope, id) => find("all", id) }))
+  ),
+  broken(
     "takes a suspended number for the default",
     "Pool numbers",
     "MUST take the tenant's oldest number that is not suspended for its default",
@@ -257,6 +269,12 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     altered(Outbox, ({ match }) => ({
       match: (targets) => Effect.map(match(targets), (found) => found.filter((matched) => matched !== null))
     }))
+  ),
+  broken(
+    "lets anybody at the text of a message",
+    "Outbox: unknown outcomes and reports",
+    "MUST find the text that carries a message, within the scope",
+    altered(Outbox, ({ ofMessage }) => ({ ofMessage: (_scope, messageId) => ofMessage("all", messageId) }))
   ),
   broken(
     "takes every timer for due",

@@ -16,6 +16,7 @@ import { idsChapter } from "./repository/IdsChapter.ts"
 import { inboxIntakeChapter } from "./repository/InboxIntakeChapter.ts"
 import { inboxLanesChapter } from "./repository/InboxLanesChapter.ts"
 import { inboxReportsChapter } from "./repository/InboxReportsChapter.ts"
+import { messagesByStatusChapter } from "./repository/MessagesByStatusChapter.ts"
 import { messagesChapter } from "./repository/MessagesChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
@@ -37,6 +38,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   threadsChapter,
   threadListChapter,
   messagesChapter,
+  messagesByStatusChapter,
   idempotencyChapter,
   poolNumbersChapter,
   consentsChapter,

@@ -1,5 +1,5 @@
 import { DeliveryStatus, type Message, type MessageId } from "@careline/domain"
-import { Messages, type MessageUpdate, Scope } from "@careline/ports"
+import { Messages, type MessageUpdate, Scope, type TenantScope } from "@careline/ports"
 import { Effect, Equal, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
@@ -45,6 +45,11 @@ const claimKey = (
     : [{ _tag: "Used", ...used }, state]
 }
 
+/** Whether the message stands in an open thread of the scope. */
+const isShown = (state: MemoryState, scope: TenantScope, message: Message.Message): boolean =>
+  Scope.includes(scope, message.siteGroupingId) &&
+  Option.exists(HashMap.get(state.threads, message.externalThreadId), ({ deletedAt }) => deletedAt === null)
+
 export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
   Messages,
   Effect.map(MemoryStore, (store) =>
@@ -60,12 +65,35 @@ export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
           (messages) =>
             keyset.page("messages", messages, (message) => ({ at: message.position, id: message.id }), query)
         ),
+      listByStatus: (query) =>
+        Effect.flatMap(
+          store.read((state) =>
+            HashMap.toValues(state.messages).filter(
+              (message) =>
+                message.deliveryStatus === query.deliveryStatus &&
+                (query.needsDecision === undefined ||
+                  query.needsDecision === (message.metaData.needsDecision === true)) &&
+                isShown(state, query.scope, message)
+            )
+          ),
+          (messages) =>
+            keyset.page(
+              "messages by status",
+              messages,
+              (message) => ({ at: message.createdAt.epochMilliseconds, id: message.id }),
+              query
+            )
+        ),
       get: (scope, threadId, id) =>
         store.read((state) =>
           Option.filter(
             HashMap.get(state.messages, id),
             (message) => message.externalThreadId === threadId && Scope.includes(scope, message.siteGroupingId)
           )
+        ),
+      find: (scope, id) =>
+        store.read((state) =>
+          Option.filter(HashMap.get(state.messages, id), (message) => isShown(state, scope, message))
         ),
       update: (updates) => store.modify((state) => applyUpdates(state, updates)),
       countInboundAfter: (siteGroupingId, threadId, position) =>

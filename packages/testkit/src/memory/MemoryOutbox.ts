@@ -4,6 +4,7 @@ import {
   type MatchedSend,
   Outbox,
   type ReportTarget,
+  Scope,
   type SendUpdate,
   type UnknownSend
 } from "@careline/ports"
@@ -107,7 +108,7 @@ const matchOne = (state: MemoryState, target: ReportTarget): MatchedSend | null 
   const send = row === undefined ? undefined : sendRow(state, row.attempt.sendId)?.send
   return row === undefined || send === undefined
     ? null
-    : { send, attemptId: row.attempt.id, providerMessageId: row.providerMessageId }
+    : { send, attemptId: row.attempt.id, providerMessageId: row.providerMessageId, status: row.status }
 }
 
 export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
@@ -151,6 +152,14 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
           }, state)
         ),
       match: (targets) => store.read((state) => targets.map((target) => matchOne(state, target))),
+      ofMessage: (scope, messageId) =>
+        store.read((state) =>
+          Option.fromUndefinedOr(
+            HashMap.toValues(state.sends)
+              .map(({ send }) => send)
+              .find((send) => send.messageId === messageId && Scope.includes(scope, send.siteGroupingId))
+          )
+        ),
       noteReports: (reports) =>
         store.update((state) =>
           reports.reduce((known, { attemptId, providerMessageId, status }) => {

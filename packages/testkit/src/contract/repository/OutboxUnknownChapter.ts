@@ -1,8 +1,10 @@
-import { Outbox, type ReportTarget } from "@careline/ports"
+import type { DeliveryStatus, MessageId } from "@careline/domain"
+import { Outbox, type ReportTarget, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { DateTime, Duration, Effect } from "effect"
+import { DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
 import { sameSend } from "./Compare.ts"
+import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
 import * as Sending from "./Sending.ts"
@@ -17,11 +19,15 @@ const noteLook = Effect.fnUntraced(function* (attemptId: ReportTarget["attemptId
 
 const noteReport = Effect.fnUntraced(function* (
   attemptId: ReportTarget["attemptId"] & string,
-  providerMessageId: string
+  providerMessageId: string,
+  status: DeliveryStatus.DeliveryStatus = "delivered"
 ) {
   const outbox = yield* Outbox
-  yield* Given.transact(outbox.noteReports([{ attemptId, providerMessageId, status: "delivered" }]))
+  yield* Given.transact(outbox.noteReports([{ attemptId, providerMessageId, status }]))
 })
+
+const ofMessage = (messageId: MessageId | null, scope: TenantScope = "all") =>
+  Given.transact(Effect.flatMap(Outbox, (outbox) => outbox.ofMessage(scope, messageId!)))
 
 const target = (fields: Partial<ReportTarget>): ReportTarget => ({
   provider: "memory",
@@ -191,6 +197,80 @@ export const outboxUnknownChapter: Chapter = {
       const [found] = yield* Sending.match([target({ providerMessageId: "out-1" })])
       assert.strictEqual(found?.attemptId, late)
       sameSend(found?.send, { ...send, state: "rejected", attempts: 2, attemptId: current })
-    })
+    }),
+
+    test("MUST keep the best status heard of an attempt, whatever the order, and of each its own", function* () {
+      const send = yield* Sending.aSend()
+      const first = yield* Sending.attempt(send, { state: "queued", notBefore: send.notBefore })
+      const second = yield* Sending.begin(send)
+      for (const status of ["accepted", "undelivered", "sent"] as const) yield* noteReport(first, "out-1", status)
+      const found = yield* Sending.match([target({ attemptId: first }), target({ attemptId: second })])
+      assert.deepStrictEqual(
+        found.map((matched) => matched?.status),
+        ["undelivered", null]
+      )
+    }),
+
+    test("MUST find the text that carries a message, within the scope", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const send = yield* Sending.aSend()
+      yield* Sending.aSend()
+      const attemptId = yield* Sending.attempt(send, { state: "undecided" })
+      const expected = { ...send, state: "undecided" as const, attempts: 1, attemptId }
+      for (const scope of ["all", [tenants[0]], [tenants[1], null, tenants[0]]] as const) {
+        sameSend(Option.getOrUndefined(yield* ofMessage(send.messageId, scope)), expected)
+      }
+      for (const scope of [[tenants[1], null], []]) {
+        assert.isTrue(Option.isNone(yield* ofMessage(send.messageId, scope)))
+      }
+    }),
+
+    test("MUST find no text for a message that none carries, nor for an id that is none", function* () {
+      yield* Sending.aSend({ messageId: null })
+      assert.isTrue(Option.isNone(yield* ofMessage(yield* Given.freshMessageId)))
+      assert.isTrue(Option.isNone(yield* ofMessage("nothing" as MessageId)))
+    }),
+
+    test("MUST put a text that was given up back for another attempt, and let its last one still settle it", function* () {
+      for (const state of ["undecided", "abandoned"] as const) {
+        const send = yield* Sending.aSend({ body: state })
+        const fence = yield* Sending.attempt(send, { state })
+        const notBefore = yield* Given.storeNow
+        yield* Sending.update([{ sendId: send.id, fence, state: "queued", notBefore }])
+        assert.deepStrictEqual(yield* Sending.claimable, [send.body])
+        const [settled] = yield* Sending.update([{ sendId: send.id, fence, state: "accepted" }])
+        assert.strictEqual(settled?.state, "accepted")
+        assert.deepStrictEqual(yield* Sending.claimable, [])
+      }
+    }),
+
+    test(
+      "MUST show the text of a message to one transaction at a time, as the one before left it",
+      function* () {
+        const { transact } = yield* Transaction
+        const outbox = yield* Outbox
+        const send = yield* Sending.aSend()
+        const fence = yield* Sending.attempt(send, { state: "undecided" })
+        const locked = yield* Deferred.make<void>()
+        const seen = yield* Deferred.make<string | undefined>()
+        const one = transact(
+          Effect.gen(function* () {
+            yield* outbox.ofMessage("all", send.messageId!)
+            yield* Deferred.succeed(locked, undefined)
+            yield* giveMoment(Deferred.await(seen))
+            yield* outbox.update([{ sendId: send.id, fence, state: "abandoned" }])
+          })
+        )
+        const other = Effect.gen(function* () {
+          yield* Deferred.await(locked)
+          const found = yield* transact(outbox.ofMessage("all", send.messageId!))
+          yield* Deferred.succeed(seen, Option.getOrUndefined(found)?.state)
+        })
+        const both = yield* Effect.forkScoped(Effect.all([one, other], { concurrency: 2 }))
+        yield* within(Fiber.join(both), "two looks at one text")
+        assert.strictEqual(yield* Deferred.await(seen), "abandoned")
+      },
+      ["concurrentTransactions"]
+    )
   ]
 }

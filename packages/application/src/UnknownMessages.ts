@@ -1,0 +1,65 @@
+/**
+ * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own.
+ * A member of staff sends them again or lets them go.
+ */
+import { type MessageId, Send } from "@careline/domain"
+import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option, type Result } from "effect"
+import type { Actor } from "./Actor.ts"
+import { audit } from "./Audit.ts"
+import { NotFound, NotUndecided } from "./Errors.ts"
+
+/** Messages of one status over all threads that the actor may see, newest first. */
+export const listMessagesByStatus = Effect.fnUntraced(function* (
+  actor: Actor,
+  query: Omit<MessageStatusQuery, "scope">
+) {
+  return yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
+})
+
+/** Carries out what somebody decided about a message's text. Of two who decide at once the second meets the first's. */
+const decide = Effect.fnUntraced(function* (
+  actor: Actor,
+  id: MessageId,
+  action: "message.resend" | "message.dismiss",
+  decision: (send: Send.Send, now: DateTime.Utc) => Result.Result<Send.Send, Send.Undecidable>
+) {
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const messages = yield* Messages
+      const outbox = yield* Outbox
+      // Locked before the message is read: what is read then is not older than what is decided upon.
+      const send = Option.getOrUndefined(yield* outbox.ofMessage(actor.scope, id))
+      const message = Option.getOrUndefined(yield* messages.find(actor.scope, id))
+      if (send === undefined || message === undefined) return yield* new NotFound({ entity: "message" })
+      const decided = yield* Effect.fromResult(decision(send, yield* DateTime.now)).pipe(
+        Effect.mapError((reason) => new NotUndecided({ reason }))
+      )
+      if (decided === send) return message
+
+      const { attemptId: fence, notBefore, siteGroupingId, state, threadId } = decided
+      yield* outbox.update([{ sendId: send.id, fence, state, notBefore, detail: action }])
+      const [changed] = yield* messages.update([
+        { siteGroupingId, messageId: id, status: "unknown", metaData: { needsDecision: false } }
+      ])
+      yield* (yield* Broadcaster).publish([{ siteGroupingId, type: "message.updated", threadId, messageId: id }])
+      yield* audit(actor, siteGroupingId, action, `message:${id}`, { thread: threadId })
+      return changed ?? message
+    })
+  )
+})
+
+/**
+ * Sends a text of unknown outcome again, though the contact may then have it twice. It is queued, and passes the send
+ * policy when it leaves; its message stays `unknown` until something is heard. A late report that the first one got
+ * through takes it out of the queue.
+ */
+export const resendMessage = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {
+  return yield* decide(actor, id, "message.resend", Send.resend)
+})
+
+/** Lets a text of unknown outcome go. Doing so again changes nothing. */
+export const dismissMessage = Effect.fn("dismissMessage")(function* (actor: Actor, id: MessageId) {
+  return yield* decide(actor, id, "message.dismiss", Send.dismiss)
+})
