@@ -2,13 +2,13 @@
 import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
-import { TwilioTelephony } from "@careline/adapter-twilio"
 import { DeepLinks, Intake, Workers } from "@careline/application"
-import { Directory, Telephony, TelephonyProviders } from "@careline/ports"
+import { Directory, TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Logger, References } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
 import type { HostConfig } from "./HostConfig.ts"
+import * as Providers from "./Providers.ts"
 import * as Sandbox from "./Sandbox.ts"
 import * as Server from "./Server.ts"
 import type { Services } from "./Services.ts"
@@ -40,33 +40,34 @@ const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
   return url
 })
 
-/** The provider, and who may come in. */
-const provider = Effect.fnUntraced(function* (config: HostConfig) {
-  if (config.provider === "sandbox") {
+/** The providers, and who may come in. */
+const providers = Effect.fnUntraced(function* (config: HostConfig) {
+  const others = yield* Providers.configureOthers([config.provider])
+  if (config.sandbox) {
     const { secret, telephony, token } = yield* Sandbox.start(config)
     const own: AuthOptions = { source: { _tag: "Secret", secret }, issuer: null, audience: null }
-    return { telephony, token: config.auth === null ? token : null, auth: config.auth ?? own }
+    return {
+      telephony: TelephonyProviders.make(telephony, others),
+      token: config.auth === null ? token : null,
+      auth: config.auth ?? own
+    }
   }
-  const telephony = yield* Effect.provide(Telephony.Telephony, TwilioTelephony.layerConfig)
-  return { telephony, token: null, auth: config.auth! }
+  const telephony = yield* Providers.configure(config.provider)
+  return { telephony: TelephonyProviders.make(telephony, others), token: null, auth: config.auth! }
 })
 
 /** Starts a host that runs until the scope closes: the server goes first, then the workers, then the store. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
-  const { auth, telephony, token } = yield* provider(config)
+  const { auth, telephony, token } = yield* providers(config)
 
   const stores = Layer.mergeAll(postgres({ url }), Directory.layerEmpty)
-  const line = Layer.mergeAll(
-    Intake.layer,
-    Workers.layer,
-    config.provider === "sandbox" ? Sandbox.seedNumber : Layer.empty
-  ).pipe(
+  const line = Layer.mergeAll(Intake.layer, Workers.layer, config.sandbox ? Sandbox.seedNumber : Layer.empty).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         stores,
-        Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony)),
+        Layer.succeed(TelephonyProviders.TelephonyProviders, telephony),
         Layer.succeed(DeepLinks, { thread: (id) => `${config.publicUrl}/threads/${id}` })
       )
     )

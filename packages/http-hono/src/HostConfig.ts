@@ -1,8 +1,7 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
-
-export type ProviderName = "sandbox" | "twilio"
+import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export interface HostConfig {
   readonly port: number
@@ -13,7 +12,10 @@ export interface HostConfig {
   /** `null`: an embedded PostgreSQL in `dataDirectory`. */
   readonly databaseUrl: Redacted.Redacted | null
   readonly dataDirectory: string
+  /** The provider that sends. */
   readonly provider: ProviderName
+  /** Whether it is a simulator of ours. */
+  readonly sandbox: boolean
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
@@ -69,10 +71,14 @@ const readTokenSource = Effect.gen(function* () {
     : ({ _tag: "Secret", secret: Redacted.make(secret) } satisfies TokenSource)
 })
 
+/** `sandbox` is the first provider's simulator; with `VOIP_SANDBOX=true` it is that of the named one. */
 const readProvider = Effect.gen(function* () {
-  const provider = (yield* read("VOIP_PROVIDER")) ?? "sandbox"
-  if (provider === "sandbox" || provider === "twilio") return provider
-  return yield* refuse("VOIP_PROVIDER", "must be sandbox or twilio: this version has no other provider")
+  const name = (yield* read("VOIP_PROVIDER")) ?? "sandbox"
+  const simulated = (yield* read("VOIP_SANDBOX")) ?? "false"
+  if (simulated !== "true" && simulated !== "false") return yield* refuse("VOIP_SANDBOX", "must be true or false")
+  if (name === "sandbox") return { provider: providerNames[0], sandbox: true }
+  if (isProviderName(name)) return { provider: name, sandbox: simulated === "true" }
+  return yield* refuse("VOIP_PROVIDER", `must be sandbox, ${providerNames.join(", ")}`)
 })
 
 const readPort = Effect.gen(function* () {
@@ -83,15 +89,15 @@ const readPort = Effect.gen(function* () {
 })
 
 export const hostConfig = Effect.gen(function* () {
-  const provider = yield* readProvider
+  const { provider, sandbox } = yield* readProvider
   const port = yield* readPort
   const publicUrl = yield* readUrl("PUBLIC_URL", ["https:", "http:"])
   const databaseUrl = yield* readUrl("DATABASE_URL", ["postgres:", "postgresql:"])
   const source = yield* readTokenSource
-  if (source === null && provider !== "sandbox") {
+  if (source === null && !sandbox) {
     return yield* refuse("AUTH_JWT_SECRET", "or AUTH_JWKS_URL must be set outside the sandbox")
   }
-  if (publicUrl === null && provider !== "sandbox") {
+  if (publicUrl === null && !sandbox) {
     return yield* refuse("PUBLIC_URL", "must be set: the provider's signatures are checked against it")
   }
   const level = ((yield* read("LOG_LEVEL")) ?? "info").toLowerCase()
@@ -101,11 +107,12 @@ export const hostConfig = Effect.gen(function* () {
   }
   const config: HostConfig = {
     port,
-    hostname: provider === "sandbox" ? "127.0.0.1" : ((yield* read("HOST")) ?? "0.0.0.0"),
+    hostname: sandbox ? "127.0.0.1" : ((yield* read("HOST")) ?? "0.0.0.0"),
     publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
     provider,
+    sandbox,
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel

@@ -1,24 +1,21 @@
 /**
- * Careline without an account anywhere: a Twilio of our own beside the host, which the real adapter and the real SDK talk
+ * Careline without an account anywhere: a provider of our own beside the host, which the real adapter and the real SDK talk
  * to. For trying out and for developing; listens on the loopback only, and hands out an administrator's token.
  */
 import { randomBytes } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { DEFAULT_TIMEOUT_MILLIS, TwilioTelephony } from "@careline/adapter-twilio"
 import { IdGenerator, PoolNumbers } from "@careline/ports"
 import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
-import { TwilioSimulator } from "@careline/testkit/simulators"
 import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { issueToken } from "./Auth.ts"
 import type { HostConfig } from "./HostConfig.ts"
+import * as SandboxProvider from "./SandboxProvider.ts"
 
 /** A number of Twilio's test credentials: no phone in the world rings. */
 export const SANDBOX_NUMBER = "+15005550006" as PhoneNumber.E164
-const ACCOUNT_SID = `AC${"5a".repeat(16)}`
 const TOKEN_LIFETIME = "30d"
 const FILE = "sandbox.json"
-const STATUS_DELAY_MILLIS = 150
 
 /** What another process needs to play with a running sandbox. Readable by its owner only. */
 export const SandboxFile = Schema.Struct({
@@ -42,47 +39,29 @@ export const readSandbox = (dataDirectory: string) =>
 
 const newSecret = () => randomBytes(32).toString("base64url")
 
-/** The simulator, the adapter that talks to it, and how to get in. A restarted sandbox keeps its secrets. */
+/** The providers, and how to get in. A restarted sandbox keeps its secrets. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   const known = yield* Effect.option(readSandbox(config.dataDirectory))
   const secret = known._tag === "Some" ? known.value.secret : newSecret()
-  const authToken = known._tag === "Some" ? known.value.simulator.controlToken : newSecret()
-  const simulator = yield* Effect.acquireRelease(
-    Effect.promise(() =>
-      TwilioSimulator.start({
-        accountSid: ACCOUNT_SID,
-        authTokens: [authToken],
-        smsUrl: `${config.publicUrl}/api/v1/webhooks/twilio/sms`,
-        statusDelayMillis: STATUS_DELAY_MILLIS
-      })
-    ),
-    (running) => Effect.promise(() => running.close())
-  )
-  const telephony = yield* TwilioTelephony.make({
-    accountSid: ACCOUNT_SID,
-    authTokens: [Redacted.make(authToken)],
-    apiKey: null,
-    messagingServiceSid: null,
-    baseUrl: simulator.url,
-    publicUrl: config.publicUrl,
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
-  })
+  const options = { publicUrl: config.publicUrl, secret }
+  const active = yield* SandboxProvider.start(config.provider, options)
   const token = yield* issueToken(
     Redacted.make(secret),
     { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] },
     { expiresIn: TOKEN_LIFETIME }
   )
+  const { controlToken, controlUrl } = active.simulator
   const file: SandboxFile = {
     url: config.publicUrl,
     token,
     secret,
     number: SANDBOX_NUMBER,
-    simulator: { controlUrl: simulator.controlUrl, controlToken: simulator.controlToken }
+    simulator: { controlUrl, controlToken }
   }
   yield* Effect.promise(() =>
     writeFile(sandboxPath(config.dataDirectory), JSON.stringify(file, null, 2), { mode: 0o600 })
   )
-  return { telephony, simulator, token, secret: Redacted.make(secret) }
+  return { telephony: active.telephony, token, secret: Redacted.make(secret) }
 })
 
 /** The sandbox's one number, so that there is something to text. */

@@ -10,7 +10,7 @@ const greeting = (config: HostConfig, host: Host.RunningHost): string => {
     `  Careline listens on ${host.url}`,
     `  API documentation   ${host.url}/docs`,
     `  Store               ${host.store === "embedded" ? `PostgreSQL in ${config.dataDirectory}/database` : "DATABASE_URL"}`,
-    `  Provider            ${config.provider}`
+    `  Provider            ${config.provider}${config.sandbox ? ", simulated" : ""}`
   ]
   return [
     ...lines,

@@ -1,0 +1,47 @@
+/** The providers that a host can be set up for: from the environment to the adapter. */
+import { TelnyxTelephony } from "@careline/adapter-telnyx"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { VonageTelephony } from "@careline/adapter-vonage"
+import { Telephony } from "@careline/ports"
+import { Config, Effect, Option } from "effect"
+
+export const providerNames = ["twilio", "telnyx", "vonage"] as const
+export type ProviderName = (typeof providerNames)[number]
+
+export const isProviderName = (text: string): text is ProviderName =>
+  (providerNames as ReadonlyArray<string>).includes(text)
+
+interface Provider {
+  /** The adapter, configured by the environment. */
+  readonly layer: typeof TwilioTelephony.layerConfig
+  /** The variable that tells whether somebody configured it. */
+  readonly mark: string
+}
+
+const providers: Readonly<Record<ProviderName, Provider>> = {
+  twilio: { layer: TwilioTelephony.layerConfig, mark: "TWILIO_ACCOUNT_SID" },
+  telnyx: { layer: TelnyxTelephony.layerConfig, mark: "TELNYX_API_KEY" },
+  vonage: { layer: VonageTelephony.layerConfig, mark: "VONAGE_API_KEY" }
+}
+
+const isConfigured = (name: ProviderName): Effect.Effect<boolean> =>
+  Config.option(Config.String(providers[name].mark)).pipe(
+    Effect.map((value) => Option.getOrElse(value, () => "").trim() !== ""),
+    Effect.orElseSucceed(() => false)
+  )
+
+/** One provider's adapter. A variable that is missing or malformed is named in the error. */
+export const configure = (name: ProviderName): Effect.Effect<Telephony.TelephonyService, Config.ConfigError> =>
+  Effect.provide(Telephony.Telephony, providers[name].layer)
+
+/**
+ * The adapters of all other providers that have credentials: their late callbacks still verify after a swap. One that is
+ * half configured is a mistake, and named.
+ */
+export const configureOthers = Effect.fnUntraced(function* (active: ReadonlyArray<ProviderName>) {
+  const others = yield* Effect.filter(
+    providerNames.filter((name) => !active.includes(name)),
+    isConfigured
+  )
+  return yield* Effect.forEach(others, configure)
+})
