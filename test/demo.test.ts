@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
+import { freshDatabase } from "./support/postgres.ts"
 
 /** Runs the demo to its end. Resolves with its exit code and its transcript. */
 const demo = (directory: string): Promise<{ readonly code: number | null; readonly transcript: string }> =>
@@ -44,6 +45,24 @@ describe("The sandbox", () => {
 
     const logged = first.output() + second.output()
     for (const said of ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic"]) assert.notInclude(logged, said)
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it.each(["telnyx", "vonage"])("plays the same demo through %s", async (provider) => {
+    const directory = await mkdtemp(join(tmpdir(), "careline-demo-"))
+    const port = String(await Host.freePort())
+    const host = await Host.startHost({
+      VOIP_PROVIDER: provider,
+      VOIP_SANDBOX: "true",
+      AUTH_JWT_SECRET: "",
+      PORT: port,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATABASE_URL: await freshDatabase(),
+      DATA_DIR: directory
+    })
+    const { code, transcript } = await demo(directory)
+    assert.strictEqual(code, 0, transcript)
+    assert.strictEqual(await host.stop(), 0)
     await rm(directory, { recursive: true, force: true })
   })
 

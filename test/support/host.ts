@@ -131,13 +131,18 @@ export const api = async <Body = Record<string, unknown>>(
 }
 
 /** Posts a webhook as Twilio would, signed for the public URL, to one of the hosts. Resolves with the status. */
-export const webhook = async (host: string, path: string, form: Readonly<Record<string, string>>): Promise<number> => {
+export const webhook = async (
+  host: string,
+  path: string,
+  form: Readonly<Record<string, string>>,
+  signedFor = publicUrl
+): Promise<number> => {
   const pairs = Object.entries({ AccountSid: accountSid, ...form })
   const response = await fetch(`${host}${path}`, {
     method: "POST",
     headers: {
       "content-type": "application/x-www-form-urlencoded",
-      "x-twilio-signature": signTwilioWebhook(authToken, `${publicUrl}${path}`, pairs)
+      "x-twilio-signature": signTwilioWebhook(authToken, `${signedFor}${path}`, pairs)
     },
     body: new URLSearchParams(pairs)
   })

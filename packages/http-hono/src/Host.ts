@@ -56,12 +56,16 @@ const providers = Effect.fnUntraced(function* (config: HostConfig) {
   return { telephony: TelephonyProviders.make(telephony, others), token: null, auth: config.auth! }
 })
 
-/** Starts a host that runs until the scope closes: the server goes first, then the workers, then the store. */
-export const start = Effect.fnUntraced(function* (config: HostConfig) {
+/** Whom a host sends through, and who may come in. */
+export interface HostParts {
+  readonly telephony: TelephonyProviders.TelephonyProviders["Service"]
+  readonly auth: AuthOptions
+}
+
+/** A host with these parts, until the scope closes: the server goes first, then the workers, then the store. */
+export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony }: HostParts) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
-  const { auth, telephony, token } = yield* providers(config)
-
   const stores = Layer.mergeAll(postgres({ url }), Directory.layerEmpty)
   const line = Layer.mergeAll(Intake.layer, Workers.layer, config.sandbox ? Sandbox.seedNumber : Layer.empty).pipe(
     Layer.provideMerge(
@@ -83,6 +87,14 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
   yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))
+  return { port, context }
+})
+
+/** Starts a host as its configuration says, until the scope closes. */
+export const start = Effect.fnUntraced(function* (config: HostConfig) {
+  yield* Effect.promise(() => dataDirectory(config.dataDirectory))
+  const { auth, telephony, token } = yield* providers(config)
+  const { port } = yield* serve(config, { auth, telephony })
   return {
     url: config.publicUrl,
     port,

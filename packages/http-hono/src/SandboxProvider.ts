@@ -19,6 +19,12 @@ export interface SandboxOptions {
   readonly publicUrl: string
   /** What every credential is derived from, so that a restarted sandbox has the same ones. */
   readonly secret: string
+  /** Between two statuses of a message, in milliseconds. */
+  readonly statusDelayMillis?: number | undefined
+  /** Puts something between the adapter and its simulator, such as a proxy: from the simulator's URL to the adapter's. */
+  readonly between?: ((url: string) => Effect.Effect<string, never, Scope.Scope>) | undefined
+  /** How long the adapter waits for its provider, in milliseconds. */
+  readonly timeoutMillis?: number | undefined
 }
 
 export interface SandboxProvider {
@@ -28,6 +34,7 @@ export interface SandboxProvider {
 
 /** Between two statuses of a message: as long as one can see. */
 const STATUS_DELAY_MILLIS = 150
+const direct = (url: string) => Effect.succeed(url)
 const RSA_BITS = 2048
 
 type Start = (options: SandboxOptions) => Effect.Effect<SandboxProvider, never, Scope.Scope>
@@ -35,7 +42,8 @@ type Start = (options: SandboxOptions) => Effect.Effect<SandboxProvider, never, 
 /** A credential of the sandbox, the same for the same secret. */
 const derive = (secret: string, name: string): Buffer => createHmac("sha256", secret).update(name).digest()
 
-const twilio: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
+const twilio: Start = Effect.fnUntraced(function* (options) {
+  const { between = direct, publicUrl, secret } = options
   const accountSid = `AC${"5a".repeat(16)}`
   const authToken = derive(secret, "twilio").toString("hex")
   const simulator = yield* SimulatorKit.scoped(() =>
@@ -43,7 +51,7 @@ const twilio: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
       accountSid,
       authTokens: [authToken],
       smsUrl: CallbackUrl.ofKind(publicUrl, "twilio", "sms"),
-      statusDelayMillis: STATUS_DELAY_MILLIS
+      statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
   const telephony = yield* TwilioTelephony.make({
@@ -51,14 +59,15 @@ const twilio: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
     authTokens: [Redacted.make(authToken)],
     apiKey: null,
     messagingServiceSid: null,
-    baseUrl: simulator.url,
+    baseUrl: yield* between(simulator.url),
     publicUrl,
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
   })
   return { simulator, telephony }
 })
 
-const telnyx: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
+const telnyx: Start = Effect.fnUntraced(function* (options) {
+  const { between = direct, publicUrl, secret } = options
   const apiKey = `KEY${derive(secret, "telnyx").toString("hex")}`
   const key = telnyxKeyOfSeed(derive(secret, "telnyx webhooks"))
   const messagingProfileId = "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5a"
@@ -69,7 +78,7 @@ const telnyx: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
       messagingProfileId,
       organizationId: "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5b",
       inboundUrl: CallbackUrl.ofKind(publicUrl, "telnyx", "sms"),
-      statusDelayMillis: STATUS_DELAY_MILLIS
+      statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
   const telephony = yield* TelnyxTelephony.make({
@@ -77,14 +86,15 @@ const telnyx: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
     publicKeys: [key.publicKey],
     messagingProfileId,
     connectionId: null,
-    baseUrl: simulator.url,
+    baseUrl: yield* between(simulator.url),
     publicUrl,
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
   })
   return { simulator, telephony }
 })
 
-const vonage: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
+const vonage: Start = Effect.fnUntraced(function* (options) {
+  const { between = direct, publicUrl, secret } = options
   const account = { apiKey: "5a5a5a5a", applicationId: "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5a" }
   const apiSecret = derive(secret, "vonage").toString("hex")
   const signatureSecret = derive(secret, "vonage webhooks").toString("hex")
@@ -99,7 +109,7 @@ const vonage: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
       signatureSecrets: [signatureSecret],
       inboundUrl: CallbackUrl.ofKind(publicUrl, "vonage", "sms"),
       statusUrl: CallbackUrl.ofKind(publicUrl, "vonage", "status"),
-      statusDelayMillis: STATUS_DELAY_MILLIS
+      statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
   const telephony = yield* VonageTelephony.make({
@@ -107,11 +117,11 @@ const vonage: Start = Effect.fnUntraced(function* ({ publicUrl, secret }) {
     apiSecret: Redacted.make(apiSecret),
     privateKey: Redacted.make(privateKey),
     signatureSecrets: [Redacted.make(signatureSecret)],
-    apiBaseUrl: simulator.url,
-    restBaseUrl: simulator.url,
+    apiBaseUrl: yield* between(simulator.url),
+    restBaseUrl: null,
     reportsLookup: true,
     publicUrl,
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
   })
   return { simulator, telephony }
 })

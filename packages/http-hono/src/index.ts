@@ -4,5 +4,7 @@ export { type AuthOptions, issueToken, makeAuthenticate, type Role } from "./Aut
 export * as Host from "./Host.ts"
 export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
 export type { HostRuntime } from "./HostRuntime.ts"
+export { type ProviderName, providerNames } from "./Providers.ts"
 export { SANDBOX_NUMBER } from "./Sandbox.ts"
+export * as SandboxProvider from "./SandboxProvider.ts"
 export type { Services } from "./Services.ts"
