@@ -42,18 +42,20 @@ const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
 
 /** The providers, and who may come in. */
 const providers = Effect.fnUntraced(function* (config: HostConfig) {
-  const others = yield* Providers.configureOthers([config.provider])
+  const { fallbackProvider, provider } = config
+  const others = yield* Providers.configureOthers(fallbackProvider === null ? [provider] : [provider, fallbackProvider])
   if (config.sandbox) {
-    const { secret, telephony, token } = yield* Sandbox.start(config)
+    const { active, fallback, secret, token } = yield* Sandbox.start(config)
     const own: AuthOptions = { source: { _tag: "Secret", secret }, issuer: null, audience: null }
     return {
-      telephony: TelephonyProviders.make(telephony, others),
+      telephony: TelephonyProviders.make(active, others, fallback),
       token: config.auth === null ? token : null,
       auth: config.auth ?? own
     }
   }
-  const telephony = yield* Providers.configure(config.provider)
-  return { telephony: TelephonyProviders.make(telephony, others), token: null, auth: config.auth! }
+  const active = yield* Providers.configure(provider)
+  const fallback = fallbackProvider === null ? null : yield* Providers.configure(fallbackProvider)
+  return { telephony: TelephonyProviders.make(active, others, fallback), token: null, auth: config.auth! }
 })
 
 /** Whom a host sends through, and who may come in. */

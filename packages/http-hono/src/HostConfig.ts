@@ -14,8 +14,13 @@ export interface HostConfig {
   readonly dataDirectory: string
   /** The provider that sends. */
   readonly provider: ProviderName
-  /** Whether it is a simulator of ours. */
+  /** The provider that sends while the first one fails; `null`: texts wait for the first one. */
+  readonly fallbackProvider: ProviderName | null
+  /** Whether the providers are simulators of ours. */
   readonly sandbox: boolean
+  /** Texts a second from one number, and to one provider from all of them; `null`: as many as the provider takes. */
+  readonly sendRatePerNumber: number | null
+  readonly sendRatePerAccount: number | null
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
@@ -28,6 +33,8 @@ export class HostConfigError extends Schema.TaggedError<HostConfigError>()("Host
 }) {}
 
 const DEFAULT_PORT = "3000"
+const MIN_RATE = 0.1
+const MAX_RATE = 1_000
 
 const refuse = (variable: string, message: string) =>
   new HostConfigError({ variable, message: `${variable} ${message}` })
@@ -81,6 +88,25 @@ const readProvider = Effect.gen(function* () {
   return yield* refuse("VOIP_PROVIDER", `must be sandbox, ${providerNames.join(", ")}`)
 })
 
+const readFallback = Effect.fnUntraced(function* (provider: ProviderName) {
+  const name = yield* read("VOIP_FALLBACK_PROVIDER")
+  if (name === null) return null
+  if (!isProviderName(name)) {
+    return yield* refuse("VOIP_FALLBACK_PROVIDER", `must be ${providerNames.join(", ")}, or not set`)
+  }
+  return name === provider ? yield* refuse("VOIP_FALLBACK_PROVIDER", "must be another one than VOIP_PROVIDER") : name
+})
+
+/** Texts a second; less than one is one in several seconds. */
+const readRate = Effect.fnUntraced(function* (variable: string) {
+  const text = yield* read(variable)
+  if (text === null) return null
+  const rate = Number(text)
+  return rate >= MIN_RATE && rate <= MAX_RATE
+    ? rate
+    : yield* refuse(variable, `must be a number of texts a second, ${MIN_RATE} to ${MAX_RATE}`)
+})
+
 const readPort = Effect.gen(function* () {
   const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
   return Number.isInteger(port) && port >= 0 && port <= 65_535
@@ -112,7 +138,10 @@ export const hostConfig = Effect.gen(function* () {
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
     provider,
+    fallbackProvider: yield* readFallback(provider),
     sandbox,
+    sendRatePerNumber: yield* readRate("SEND_RATE_PER_NUMBER"),
+    sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel

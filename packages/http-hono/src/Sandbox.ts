@@ -45,6 +45,8 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
   const secret = known._tag === "Some" ? known.value.secret : newSecret()
   const options = { publicUrl: config.publicUrl, secret }
   const active = yield* SandboxProvider.start(config.provider, options)
+  const fallback =
+    config.fallbackProvider === null ? null : yield* SandboxProvider.start(config.fallbackProvider, options)
   const token = yield* issueToken(
     Redacted.make(secret),
     { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] },
@@ -61,7 +63,7 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
   yield* Effect.promise(() =>
     writeFile(sandboxPath(config.dataDirectory), JSON.stringify(file, null, 2), { mode: 0o600 })
   )
-  return { telephony: active.telephony, token, secret: Redacted.make(secret) }
+  return { active: active.telephony, fallback: fallback?.telephony ?? null, token, secret: Redacted.make(secret) }
 })
 
 /** The sandbox's one number, so that there is something to text. */

@@ -1,6 +1,6 @@
 /**
- * The providers that this installation knows: the active one sends; the others are kept so that their late callbacks
- * still verify and their attempts can still be looked up after a swap.
+ * The providers that this installation knows: the active one sends, the fallback while the active one fails; the others are
+ * kept so that their late callbacks still verify and their attempts can still be looked up after a swap.
  */
 import { Context, Effect, Layer } from "effect"
 import { Telephony, type TelephonyService } from "./Telephony.ts"
@@ -9,16 +9,20 @@ export class TelephonyProviders extends Context.Service<
   TelephonyProviders,
   {
     readonly active: TelephonyService
+    /** `null`: texts wait for the active one. */
+    readonly fallback: TelephonyService | null
     readonly byName: (provider: string) => TelephonyService | undefined
   }
 >()("careline/ports/TelephonyProviders") {}
 
 export const make = (
   active: TelephonyService,
-  others: ReadonlyArray<TelephonyService> = []
+  others: ReadonlyArray<TelephonyService> = [],
+  fallback: TelephonyService | null = null
 ): TelephonyProviders["Service"] => {
-  const known = new Map([...others, active].map((telephony) => [telephony.provider, telephony]))
-  return { active, byName: (provider) => known.get(provider) }
+  const all = [...others, ...(fallback === null ? [] : [fallback]), active]
+  const known = new Map(all.map((telephony) => [telephony.provider, telephony]))
+  return { active, fallback, byName: (provider) => known.get(provider) }
 }
 
 /** One provider, and no memory of another. */

@@ -30,7 +30,7 @@ export class Faults {
   private readonly signings = new FaultQueue<Signing>()
   private readonly reports = new Map<Reporting, number>()
   private readonly everyReport = new Set<Reporting>()
-  private chance: (() => RequestFault | undefined) | null = null
+  private readonly someReport = new Map<Reporting, () => boolean>()
   /** Fields that every webhook carries beside the documented ones. */
   readonly unknownParameters: Record<string, string> = {}
 
@@ -53,11 +53,6 @@ export class Faults {
     this.reads.always(fault)
   }
 
-  /** Each send that nothing else is meant for draws its own way: for traffic that is bad in places. */
-  someSends(draw: (() => RequestFault | undefined) | null): void {
-    this.chance = draw
-  }
-
   /** The next `times` webhooks are signed this way. */
   onSigning(signing: Signing, times = 1): void {
     this.signings.push(signing, times)
@@ -77,8 +72,13 @@ export class Faults {
     else this.everyReport.delete(reporting)
   }
 
+  /** The reports that `draw` says so of go this way. */
+  someReports(reporting: Reporting, draw: () => boolean): void {
+    this.someReport.set(reporting, draw)
+  }
+
   takeSend(): RequestFault | undefined {
-    return this.sends.take() ?? this.chance?.()
+    return this.sends.take()
   }
 
   takeRead(): RequestFault | undefined {
@@ -91,7 +91,7 @@ export class Faults {
 
   takeReports(reporting: Reporting): boolean {
     const left = this.reports.get(reporting) ?? 0
-    if (left === 0) return this.everyReport.has(reporting)
+    if (left === 0) return this.everyReport.has(reporting) || this.someReport.get(reporting)?.() === true
     this.reports.set(reporting, left - 1)
     return true
   }
@@ -103,7 +103,7 @@ export class Faults {
     this.signings.clear()
     this.reports.clear()
     this.everyReport.clear()
-    this.chance = null
+    this.someReport.clear()
     for (const name of Object.keys(this.unknownParameters)) delete this.unknownParameters[name]
   }
 }

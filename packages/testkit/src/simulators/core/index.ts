@@ -1,6 +1,7 @@
 /** What a simulator is made of. A provider's own brings its wire format; the rest is here. */
 export * as ControlApi from "./ControlApi.ts"
 export { Faults } from "./Faults.ts"
+export * as FaultProxy from "./FaultProxy.ts"
 export * as FaultyAnswer from "./FaultyAnswer.ts"
 export * as HttpServer from "./HttpServer.ts"
 export { Ledger, type MessageStatus, type SimulatedMessage, type WebhookTry } from "./Ledger.ts"

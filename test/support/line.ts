@@ -1,0 +1,83 @@
+/** A host in this process, on the run's PostgreSQL, with simulated providers and limits of the test's own. */
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Limits } from "@careline/application"
+import { Host as CarelineHost, type ProviderName, SandboxProvider } from "@careline/http-hono"
+import { TelephonyProviders } from "@careline/ports"
+import { Effect, Exit, Redacted, Scope } from "effect"
+import * as Host from "./host.ts"
+import { freshDatabase } from "./postgres.ts"
+
+export interface LineOptions {
+  readonly provider: ProviderName
+  readonly fallbackProvider?: ProviderName
+  readonly limits?: Partial<Limits.LimitsShape>
+  /** What stands between the adapters and their simulators. */
+  readonly between?: SandboxProvider.SandboxOptions["between"]
+  /** How long an adapter waits for its provider, in milliseconds. */
+  readonly timeoutMillis?: number
+  readonly statusDelayMillis?: number
+}
+
+export interface Line {
+  readonly url: string
+  readonly database: string
+  /** An administrator's token. */
+  readonly bearer: string
+  /** The provider that sends, and the one that stands in for it. */
+  readonly active: SandboxProvider.SandboxProvider
+  readonly fallback: SandboxProvider.SandboxProvider | null
+  /** Runs a use case in the host. */
+  readonly run: <A, E>(effect: Effect.Effect<A, E, CarelineHost.Services>) => Promise<A>
+  readonly close: () => Promise<void>
+}
+
+export const openLine = async (options: LineOptions): Promise<Line> => {
+  const port = await Host.freePort()
+  const url = `http://127.0.0.1:${port}`
+  const database = await freshDatabase()
+  const scope = await Effect.runPromise(Scope.make())
+  const { between, fallbackProvider, provider, statusDelayMillis = 1, timeoutMillis } = options
+  const opened = Effect.gen(function* () {
+    const simulate = (name: ProviderName) =>
+      SandboxProvider.start(name, { publicUrl: url, secret: "line", statusDelayMillis, between, timeoutMillis })
+    const active = yield* simulate(provider)
+    const fallback = fallbackProvider === undefined ? null : yield* simulate(fallbackProvider)
+    const { context } = yield* CarelineHost.serve(
+      {
+        port,
+        hostname: "127.0.0.1",
+        publicUrl: url,
+        databaseUrl: Redacted.make(database),
+        dataDirectory: join(tmpdir(), "careline-line"),
+        provider,
+        fallbackProvider: fallbackProvider ?? null,
+        sandbox: false,
+        sendRatePerNumber: null,
+        sendRatePerAccount: null,
+        auth: null,
+        logLevel: "Error"
+      },
+      {
+        telephony: TelephonyProviders.make(active.telephony, [], fallback?.telephony ?? null),
+        auth: { source: { _tag: "Secret", secret: Redacted.make(Host.jwtSecret) }, issuer: null, audience: null }
+      }
+    )
+    return { active, fallback, context }
+  })
+  const { active, context, fallback } = await Effect.runPromise(
+    opened.pipe(
+      Effect.provideService(Limits.Limits, { ...Limits.defaults, ...options.limits }),
+      Effect.provideService(Scope.Scope, scope)
+    )
+  )
+  return {
+    url,
+    database,
+    bearer: await Host.token(),
+    active,
+    fallback,
+    run: (effect) => Effect.runPromiseWith(context)(effect),
+    close: () => Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
