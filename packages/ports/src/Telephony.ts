@@ -87,8 +87,11 @@ export interface Capabilities {
   readonly webhooks: {
     /** What a webhook that comes unsigned is: forged, or the provider's own slip, after which it comes again signed. */
     readonly unsigned: "forged" | "provider_slip"
-    /** What the signature is over: the body's bytes, or the parameters that are read from it. */
-    readonly signatureCovers: "bytes" | "parameters"
+    /**
+     * What the signature is over: the body's bytes, or the parameters that are read from it. `nothing`: the webhook
+     * carries credentials, and its content is only as safe as the connection.
+     */
+    readonly signatureCovers: "bytes" | "parameters" | "nothing"
     /** How old a signed webhook may be, in milliseconds; `null` where the signature covers no time. */
     readonly signatureMaxAgeMillis: number | null
     /** Whether a webhook names the opt-out word that the provider recognised. */

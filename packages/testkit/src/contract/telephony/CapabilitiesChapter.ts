@@ -18,7 +18,7 @@ const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "messages.findAfterMillis": (value) => value === null || Number.isFinite(value),
   "messages.status": (value) => ["by_id", "none"].includes(String(value)),
   "webhooks.unsigned": (value) => ["forged", "provider_slip"].includes(String(value)),
-  "webhooks.signatureCovers": (value) => ["bytes", "parameters"].includes(String(value)),
+  "webhooks.signatureCovers": (value) => ["bytes", "parameters", "nothing"].includes(String(value)),
   "webhooks.signatureMaxAgeMillis": (value) => value === null || Number.isFinite(value),
   "webhooks.namesKeywords": (value) => typeof value === "boolean",
   optOutReplies: (value) => ["provider", "application"].includes(String(value))

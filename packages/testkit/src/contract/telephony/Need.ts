@@ -10,6 +10,7 @@ export type Need =
   | "find"
   | "absence"
   | "status by id"
+  | "signed content"
   | "signed bytes"
   | "signed time"
   | "named keywords"
@@ -20,6 +21,7 @@ const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => 
   find: ({ messages }) => messages.find !== "none",
   absence: ({ messages }) => messages.find !== "none" && messages.findAfterMillis !== null,
   "status by id": ({ messages }) => messages.status !== "none",
+  "signed content": ({ webhooks }) => webhooks.signatureCovers !== "nothing",
   "signed bytes": ({ webhooks }) => webhooks.signatureCovers === "bytes",
   "signed time": ({ webhooks }) => webhooks.signatureMaxAgeMillis !== null,
   "named keywords": ({ webhooks }) => webhooks.namesKeywords,
@@ -31,7 +33,8 @@ const explanations: Readonly<Record<Need, string>> = {
   find: "messages.find is none",
   absence: "messages.findAfterMillis is null: silence proves nothing",
   "status by id": "messages.status is none",
-  "signed bytes": "webhooks.signatureCovers is parameters",
+  "signed content": "webhooks.signatureCovers is nothing: credentials only",
+  "signed bytes": "webhooks.signatureCovers is not bytes",
   "signed time": "webhooks.signatureMaxAgeMillis is null: no time is signed",
   "named keywords": "webhooks.namesKeywords is false",
   "attempt echo": "messages.attemptEcho is none"
@@ -43,8 +46,15 @@ export const unmetBy = (capabilities: Telephony.Capabilities, needs: ReadonlyArr
 
 /** Scenarios that only an adapter with a capability needs its simulator to say. */
 export const neededFor: Partial<Readonly<Record<Scenario.Scenario, Need>>> = {
+  tamperedBody: "signed content",
   staleTimestamp: "signed time",
   providerHandledStop: "named keywords",
   mmsWithTwoMedia: "mms",
   emptyBodyMms: "mms"
+}
+
+/** What a test of a scenario needs, where the scenario alone decides it. */
+export const neededBy = (scenario: Scenario.Scenario): ReadonlyArray<Need> => {
+  const need = neededFor[scenario]
+  return need === undefined ? [] : [need]
 }

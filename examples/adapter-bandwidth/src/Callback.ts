@@ -1,0 +1,36 @@
+/** A webhook's body: a list of events. https://dev.bandwidth.com/docs/messaging/webhooks */
+import { Contact, PhoneNumber } from "@careline/domain"
+import { Schema } from "effect"
+
+export const Events = Schema.fromJsonString(Schema.Array(Schema.Unknown))
+
+/** Any event, also one of the future. */
+export const Event = Schema.Struct({ type: Schema.String })
+
+/** `message-received`. */
+export const Received = Schema.Struct({
+  message: Schema.Struct({
+    id: Schema.NonEmptyString,
+    /** Our number that this copy of the message came to: a group has several in `to`. */
+    owner: PhoneNumber.E164,
+    from: Contact.Contact,
+    text: Schema.optionalKey(Schema.NullOr(Schema.String)),
+    media: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String)))
+  })
+})
+export type Received = typeof Received.Type
+
+export const reportTypes = ["message-sending", "message-delivered", "message-failed"] as const
+export type ReportType = (typeof reportTypes)[number]
+
+export const Report = Schema.Struct({
+  type: Schema.Literals(reportTypes),
+  description: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  errorCode: Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Int, Schema.String]))),
+  message: Schema.Struct({
+    id: Schema.NonEmptyString,
+    /** Our attempt. */
+    tag: Schema.optionalKey(Schema.NullOr(Schema.String))
+  })
+})
+export type Report = typeof Report.Type

@@ -1,0 +1,3 @@
+/** Careline's Telephony port on Bandwidth's Messaging API v2. */
+export { type BandwidthOptions, PROVIDER } from "./BandwidthOptions.ts"
+export * as BandwidthTelephony from "./BandwidthTelephony.ts"
