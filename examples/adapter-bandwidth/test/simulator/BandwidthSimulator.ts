@@ -99,8 +99,7 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
     Wire.answer(response, 202, { ...Wire.messageOf(message, message.body), priority: "default" })
   }
 
-  // A redirect leads elsewhere, and whoever follows it is seen: the text is taken there as well.
-  const routes = new Set([`/users/${accountId}/messages`, "/elsewhere"])
+  const route = `/users/${accountId}/messages`
   const authorization = `Basic ${Buffer.from(apiCredentials).toString("base64")}`
   const server = await HttpServer.listen(
     port,
@@ -108,7 +107,7 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
       if (await ControlApi.handle(simulator, incoming, response)) return
       const { request, url } = incoming
       if (request.headers.authorization !== authorization) return Wire.unauthorized(response)
-      if (request.method !== "POST" || !routes.has(url.pathname)) {
+      if (request.method !== "POST" || url.pathname !== route) {
         return Wire.notFound(response, url.pathname)
       }
       await createMessage(incoming, response)

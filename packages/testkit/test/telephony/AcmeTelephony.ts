@@ -104,6 +104,29 @@ export const signedBy = (
   })
 }
 
+/** One call, over in time, that follows a redirect only where it is told to. */
+export const callAcme = async (
+  { apiKey, baseUrl, timeoutMillis }: AcmeOptions,
+  path: string,
+  body?: object,
+  redirect: "manual" | "follow" = "manual"
+): Promise<Answer> => {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Key ${apiKey}` },
+    redirect,
+    signal: AbortSignal.timeout(timeoutMillis),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+  const answer = {
+    status: response.status,
+    retryAfter: response.headers.get("retry-after"),
+    body: await response.text()
+  }
+  if (answer.status !== 200) throw new Refusal(answer)
+  return answer
+}
+
 export const sound: Parts = {
   capabilities: {
     messages: {
@@ -122,22 +145,7 @@ export const sound: Parts = {
     },
     optOutReplies: "provider"
   },
-  call: async ({ apiKey, baseUrl, timeoutMillis }, path, body) => {
-    const response = await fetch(`${baseUrl}${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Key ${apiKey}` },
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMillis),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    })
-    const answer = {
-      status: response.status,
-      retryAfter: response.headers.get("retry-after"),
-      body: await response.text()
-    }
-    if (answer.status !== 200) throw new Refusal(answer)
-    return answer
-  },
+  call: callAcme,
   requestOf: ({ attemptId, body, from, mediaUrls, to }) => ({
     from: from.slice(1),
     to: to.slice(1),

@@ -1,7 +1,7 @@
 /** Adapters that do one thing wrong, and the test of the contract that has to notice. */
 import { DeliveryStatus } from "@careline/domain"
 import { TelephonyError } from "@careline/ports"
-import { type Parts, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
+import { callAcme, type Parts, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
 
 export interface BrokenAdapter {
   /** What it does wrong. */
@@ -47,6 +47,12 @@ export const brokenAdapters: ReadonlyArray<BrokenAdapter> = [
       afterFailure: (failure) =>
         failure.status === 500 ? { _tag: "Rejected", reason: "other", code: "500" } : sound.afterFailure(failure)
     }
+  ),
+  broken(
+    "follows a redirect with the text",
+    "Outcomes",
+    "MUST NOT claim to know what became of a text after redirected, nor try again",
+    { call: (options, path, body) => callAcme(options, path, body, "follow") }
   ),
   broken(
     "takes a reset for never sent",

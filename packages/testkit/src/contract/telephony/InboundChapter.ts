@@ -71,8 +71,8 @@ export const inboundChapter: Chapter = {
       ["mmsWithTwoMedia"],
       function* () {
         const media = [
-          { url: "https://media.example.com/one", contentType: "image/jpeg" },
-          { url: "https://media.example.com/two", contentType: "video/mp4" }
+          { url: "https://media.example.com/one.jpg", contentType: "image/jpeg" },
+          { url: "https://media.example.com/two.mp4", contentType: "video/mp4" }
         ]
         const { received } = yield* receive({ body: "Look at this", media })
         assert.strictEqual(received[0]?.text, "Look at this")
@@ -91,7 +91,7 @@ export const inboundChapter: Chapter = {
       "MUST read a picture without a word",
       ["emptyBodyMms"],
       function* () {
-        const media = [{ url: "https://media.example.com/one", contentType: "image/png" }]
+        const media = [{ url: "https://media.example.com/one.png", contentType: "image/png" }]
         const { received } = yield* receive({ body: "", media })
         assert.strictEqual(received[0]?.text, "")
         assert.deepStrictEqual(

@@ -2,7 +2,7 @@
  * Stands between an adapter and its provider, and loses answers: the request arrives, is processed, and nobody hears of it.
  * The worst that a network does to a text.
  */
-import { createServer, request as requestHttp, type IncomingMessage } from "node:http"
+import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from "node:http"
 import { Effect, type Scope } from "effect"
 
 export interface FaultProxyOptions {
@@ -39,19 +39,18 @@ const start = ({ loses, target }: FaultProxyOptions) =>
   new Promise<FaultProxy & { readonly close: () => Promise<void> }>((resolve) => {
     const provider = new URL(target)
     let lost = 0
+    const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const { answer, body } = await forward(provider, request, await bodyOf(request))
+      if (request.method === "POST" && loses()) {
+        lost++
+        response.socket?.resetAndDestroy()
+      } else {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        response.end(body)
+      }
+    }
     const server = createServer((request, response) => {
-      const hangUp = () => response.socket?.resetAndDestroy()
-      bodyOf(request)
-        .then((body) => forward(provider, request, body))
-        .then(({ answer, body }) => {
-          if (request.method === "POST" && loses()) {
-            lost++
-            return hangUp()
-          }
-          response.writeHead(answer.statusCode ?? 502, answer.headers)
-          response.end(body)
-        })
-        .catch(hangUp)
+      handle(request, response).catch(() => response.socket?.resetAndDestroy())
     })
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()

@@ -47,7 +47,8 @@ const refuse = (response: ServerResponse, fault: Throttle | Outage, answers: Err
       response.end("<html><body>502 Bad Gateway</body></html>")
       return
     case "redirected":
-      response.writeHead(307, { location: "/elsewhere" })
+      // To itself: whoever follows it sends the text again, and then it is taken.
+      response.writeHead(307, { location: response.req.url ?? "/" })
       response.end()
       return
     case "hangs":
