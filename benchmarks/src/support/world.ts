@@ -46,6 +46,7 @@ export const setUpLine = Effect.gen(function* () {
       number: line as PhoneNumber.E164,
       label: null,
       providerSid: null,
+      provider: null,
       status: "assigned",
       createdAt: yield* DateTime.now
     })

@@ -5,6 +5,7 @@ import { Effect, Layer, type Redacted } from "effect"
 import { Migrator, type SqlError } from "effect/sql"
 import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
+import limits from "./migrations/0003_limits.ts"
 
 export interface DatabaseOptions {
   readonly url: Redacted.Redacted
@@ -36,7 +37,7 @@ export const layerClient = (options: DatabaseOptions) => {
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
 export const migrate = Migrator.make({})({
   table: "careline_migrations",
-  loader: Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
+  loader: Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions, "3_limits": limits })
 })
 
 /** A client to a database that is up to date. */

@@ -1,5 +1,5 @@
 /** Texts on their way out, and their attempts. */
-import type { AttemptId, SendId } from "@careline/domain"
+import type { AttemptId, PhoneNumber, SendId } from "@careline/domain"
 import { DeliveryStatus } from "@careline/domain"
 import { type MatchedSend, Outbox, type UnknownSend } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
@@ -15,6 +15,7 @@ const CLAIMED_IDS_WITHIN = "1 day"
 
 interface UnknownRow extends SendRow.SendRow {
   readonly provider: string
+  readonly attempt_from: string
   readonly started_at: Date
   readonly deadline: Date
   readonly looks: number
@@ -74,6 +75,20 @@ export const layer = Layer.effect(
               asStorage("outbox.countSince")
             ),
 
+      countWaiting: (from) =>
+        from.length === 0
+          ? Effect.succeed([])
+          : sql<{ readonly count: number }>`
+              select (
+                select count(*)::int from sends s where s.from_number_id = k.from_number_id and s.state = 'queued'
+              ) as count
+              from unnest(${from.map((id) => (isUuid(id) ? id : null))}::uuid[])
+                with ordinality k (from_number_id, place)
+              order by k.place`.pipe(
+              Effect.map((rows) => rows.map(({ count }) => count)),
+              asStorage("outbox.countWaiting")
+            ),
+
       begin: (attempts) =>
         attempts.length === 0
           ? Effect.void
@@ -84,17 +99,19 @@ export const layer = Layer.effect(
                     id: attempt.id,
                     send_id: attempt.sendId,
                     provider: attempt.provider,
+                    from_number: attempt.from,
                     started_at: iso(attempt.startedAt),
                     deadline: iso(attempt.deadline)
                   }))
-                )}::json) a (id uuid, send_id uuid, provider text, started_at timestamptz, deadline timestamptz)
+                )}::json) a (id uuid, send_id uuid, provider text, from_number text,
+                                                                   started_at timestamptz, deadline timestamptz)
               ), begun as (
                 update sends s set state = 'sending', attempts = s.attempts + 1, attempt_id = a.id, look_at = a.deadline
                 from a where s.id = a.send_id
                 returning s.site_grouping_id, s.id as send_id
               )
-              insert into send_attempts (site_grouping_id, id, send_id, provider, started_at, deadline)
-              select b.site_grouping_id, a.id, a.send_id, a.provider, a.started_at, a.deadline
+              insert into send_attempts (site_grouping_id, id, send_id, provider, from_number, started_at, deadline)
+              select b.site_grouping_id, a.id, a.send_id, a.provider, a.from_number, a.started_at, a.deadline
               from a join begun b using (send_id)`.pipe(Effect.asVoid, asStorage("outbox.begin")),
 
       update: (updates) =>
@@ -135,7 +152,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const now = yield* storeNow(sql)
           const rows = yield* sql<UnknownRow>`
-            select s.*, a.provider, a.started_at, a.deadline, a.looks,
+            select s.*, a.provider, a.from_number as attempt_from, a.started_at, a.deadline, a.looks,
               array(
                 select o.provider_message_id from send_attempts o
                 join sends other on other.site_grouping_id = o.site_grouping_id and other.id = o.send_id
@@ -156,6 +173,7 @@ export const layer = Layer.effect(
                 id: row.attempt_id as AttemptId,
                 sendId: row.id as SendId,
                 provider: row.provider,
+                from: row.attempt_from as PhoneNumber.E164,
                 startedAt: instant(row.started_at),
                 deadline: instant(row.deadline)
               },

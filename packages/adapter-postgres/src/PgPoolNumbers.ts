@@ -12,6 +12,7 @@ interface Row {
   readonly number: string
   readonly label: string | null
   readonly provider_sid: string | null
+  readonly provider: string | null
   readonly status: PoolNumber.PoolNumber["status"]
   readonly created_at: Date
 }
@@ -22,6 +23,7 @@ const fromRow = (row: Row): PoolNumber.PoolNumber => ({
   number: row.number as PhoneNumber.E164,
   label: row.label,
   providerSid: row.provider_sid,
+  provider: row.provider,
   status: row.status,
   createdAt: instant(row.created_at)
 })
@@ -60,14 +62,23 @@ export const layer = Layer.effect(
         sql<Row>`
           select * from phone_numbers where site_grouping_id = ${tenantColumn(tenant)} and status <> 'suspended'
           order by created_at, id limit 1`.pipe(Effect.map(first), asStorage("poolNumbers.defaultOf")),
+      carriedBy: (tenants, provider) =>
+        sql<Row>`
+          select * from phone_numbers
+          where site_grouping_id = any(${tenants.map(tenantColumn)}::text[]) and provider = ${provider}
+            and status <> 'suspended'
+          order by created_at, id`.pipe(
+          Effect.map((rows) => rows.map(fromRow)),
+          asStorage("poolNumbers.carriedBy")
+        ),
       add: (number) =>
         Effect.gen(function* () {
           const tenant = tenantColumn(number.siteGroupingId)
           yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
           const added = yield* sql`
-            insert into phone_numbers (site_grouping_id, id, number, label, provider_sid, status, created_at)
+            insert into phone_numbers (site_grouping_id, id, number, label, provider_sid, provider, status, created_at)
             values (${tenant}, ${number.id}::uuid, ${number.number}, ${number.label}, ${number.providerSid},
-                    ${number.status}, ${iso(number.createdAt)}::timestamptz)
+                    ${number.provider}, ${number.status}, ${iso(number.createdAt)}::timestamptz)
             on conflict on constraint phone_numbers_number_key do nothing
             returning id`
           if (added.length === 0) return yield* new NumberTaken({ number: number.number })

@@ -73,6 +73,7 @@ const prepare = Effect.fnUntraced(function* () {
         id: attemptIds[index] as AttemptId,
         sendId: send.id,
         provider: active.provider,
+        from: send.from,
         startedAt: now,
         deadline: DateTime.addDuration(now, limits.attemptDeadline)
       }

@@ -15,6 +15,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
     readonly number: PhoneNumber.E164
     readonly label: string | null
     readonly providerSid: string | null
+    readonly provider: string | null
     readonly siteGroupingId: Tenant
   }
 ) {

@@ -42,11 +42,11 @@ const look = Effect.fnUntraced(function* (one: UnknownSend) {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(one.attempt.provider)
   const cannotTell = (detail: string): Telephony.FindResult => ({ _tag: "CannotTell", detail })
   if (telephony === undefined) return cannotTell("the provider is not configured any more")
-  const { body, from, mediaUrls, to } = one.send
+  const { body, mediaUrls, to } = one.send
   return yield* telephony.messages
     .find({
       attemptId: one.attempt.id,
-      from,
+      from: one.attempt.from,
       to,
       body,
       mediaUrls,

@@ -39,6 +39,7 @@ const setUp = Effect.fnUntraced(function* (change: Partial<VoipSettings.VoipSett
     number: line,
     label: null,
     providerSid: null,
+    provider: null,
     status: "assigned",
     createdAt: yield* DateTime.now
   })

@@ -97,6 +97,7 @@ const aLostReply = Effect.gen(function* () {
     number: line,
     label: null,
     providerSid: null,
+    provider: null,
     status: "assigned",
     createdAt: yield* DateTime.now
   })

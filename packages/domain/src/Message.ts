@@ -21,6 +21,13 @@ export const Attachment = Schema.Struct({
 })
 export type Attachment = typeof Attachment.Type
 
+/** A text that waits for its turn, for its provider or for a number to leave from. */
+export const MessageDelay = Schema.Struct({
+  reason: Schema.Literals(["rate_limit", "provider_throttled", "provider_unreachable", "no_number_at_provider"]),
+  until: Schema.String
+})
+export type MessageDelay = typeof MessageDelay.Type
+
 /** What is known about a message beside its words. Absent keys are not known or do not apply. */
 export const MessageMetadata = Schema.Struct({
   messageSubType: Schema.optionalKey(SystemMessageKind),
@@ -30,6 +37,10 @@ export const MessageMetadata = Schema.Struct({
   /** Why it did not arrive, in our words, and the provider's own code. */
   failureReason: Schema.optionalKey(Schema.String),
   providerErrorCode: Schema.optionalKey(Schema.String),
+  /** The number that it left from, where that is not the thread's. */
+  sentFrom: Schema.optionalKey(Schema.String),
+  /** Why it waits, and until when (ISO 8601) it will be tried again; `null` once it went on. */
+  delay: Schema.optionalKey(Schema.NullOr(MessageDelay)),
   /** Nobody knows whether it left and Careline will not guess: a person has to decide. */
   needsDecision: Schema.optionalKey(Schema.Boolean),
   /** Set when the words look like a wish to opt out, or to change an appointment, that only a person can judge. */

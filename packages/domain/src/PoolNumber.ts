@@ -10,6 +10,8 @@ export const PoolNumber = Schema.Struct({
   label: Schema.NullOr(Schema.String.check(Schema.isMaxLength(200))),
   /** The provider's own id of the number (`PN…` at Twilio). */
   providerSid: Schema.NullOr(Schema.String.check(Schema.isMaxLength(200))),
+  /** The provider that carries the number; `null`: whichever is active. */
+  provider: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
   status: Schema.Literals(["assigned", "suspended"]),
   createdAt: Schema.DateTimeUtc
 })

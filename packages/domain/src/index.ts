@@ -1,6 +1,7 @@
 /** The model and the rules of Careline: pure, total, without a clock, an id or a random number of their own. */
 export * as AutoReply from "./AutoReply.ts"
 export { Change } from "./Change.ts"
+export * as Circuit from "./Circuit.ts"
 export * as Consent from "./Consent.ts"
 export * as Contact from "./Contact.ts"
 export * as DeliveryStatus from "./DeliveryStatus.ts"
@@ -22,4 +23,5 @@ export * as StaffMessage from "./StaffMessage.ts"
 export * as SystemMessage from "./SystemMessage.ts"
 export * as Thread from "./Thread.ts"
 export * as ThreadLink from "./ThreadLink.ts"
+export * as TokenBucket from "./TokenBucket.ts"
 export * as VoipSettings from "./VoipSettings.ts"

@@ -30,6 +30,7 @@ const number = (id: string, digits: string): PoolNumber.PoolNumber => ({
   number: digits as PhoneNumber.E164,
   label: null,
   providerSid: null,
+  provider: null,
   status: "assigned",
   createdAt: DateTime.makeUnsafe(start)
 })

@@ -172,6 +172,7 @@ export const NumberJson = Schema.Struct({
   number: Text,
   label: nullOr(Text),
   providerSid: nullOr(Text),
+  provider: nullOr(Text),
   siteGroupingId: nullOr(Id),
   status: Schema.Literals(["assigned", "suspended"]),
   createdAt: Text
@@ -186,6 +187,7 @@ export const NewNumber = Schema.Struct({
   number: PhoneNumber.E164,
   label: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
   providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
+  provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
   siteGroupingId: Schema.optionalKey(TenantJson)
 }).annotate({ identifier: "NewPhoneNumber" })
 

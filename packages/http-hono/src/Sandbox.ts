@@ -80,6 +80,7 @@ export const seedNumber = Layer.effectDiscard(
         number: SANDBOX_NUMBER,
         label: "Sandbox line",
         providerSid: null,
+        provider: null,
         status: "assigned",
         createdAt: yield* DateTime.now
       })

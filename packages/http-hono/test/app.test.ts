@@ -211,6 +211,18 @@ describe("The API", () => {
     assert.strictEqual((await call(nurse, "POST", "/phone-numbers", { number: "+12025550101" })).status, 403)
   })
 
+  it("adds a number with the provider that carries it, or with none", async () => {
+    const carried = { number: "+12025550104", siteGroupingId: "north", provider: "telnyx" }
+    const added = await call(admin, "POST", "/phone-numbers", carried)
+    assert.deepInclude(added.body, { number: carried.number, provider: "telnyx", providerSid: null })
+    const { items } = (await call(admin, "GET", "/phone-numbers")).body
+    const providerOf = (number: string) => items.find((item: { number: string }) => item.number === number)?.provider
+    assert.strictEqual(providerOf(carried.number), "telnyx")
+    assert.isNull(providerOf(line))
+    const nameless = { ...carried, number: "+12025550105", provider: "" }
+    assert.strictEqual((await call(admin, "POST", "/phone-numbers", nameless)).status, 422)
+  })
+
   it("queues a message once for one idempotency key, and refuses it to who opted out, with the reason", async () => {
     const [thread] = (await call(nurse, "GET", "/external-threads")).body.items
     const path = `/external-threads/${thread.id}/messages`

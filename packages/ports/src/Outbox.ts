@@ -5,7 +5,16 @@
  * An attempt is written before the provider is called, and settles its send only while it is the send's current one: a
  * worker that comes back too late changes nothing.
  */
-import type { AttemptId, DeliveryStatus, MessageId, Send, SendId, Tenant } from "@careline/domain"
+import type {
+  AttemptId,
+  DeliveryStatus,
+  MessageId,
+  PhoneNumber,
+  PhoneNumberId,
+  Send,
+  SendId,
+  Tenant
+} from "@careline/domain"
 import { Context, type DateTime, type Effect, type Option, type Stream } from "effect"
 import type { TenantScope } from "./Scope.ts"
 import type { StorageError } from "./StorageError.ts"
@@ -14,6 +23,8 @@ export interface Attempt {
   readonly id: AttemptId
   readonly sendId: SendId
   readonly provider: string
+  /** The number that it leaves from: another than the send's where a fallback provider carries it. */
+  readonly from: PhoneNumber.E164
   readonly startedAt: DateTime.Utc
   /** When the worker is given up for lost and the outcome taken for unknown. */
   readonly deadline: DateTime.Utc
@@ -73,6 +84,8 @@ export class Outbox extends Context.Service<
       keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly to: string }>,
       since: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<number>, StorageError>
+    /** Texts queued to leave from each number, in the given order, whenever they may leave. */
+    readonly countWaiting: (from: ReadonlyArray<PhoneNumberId>) => Effect.Effect<ReadonlyArray<number>, StorageError>
     /** The sends are `sending` and the attempts current. */
     readonly begin: (attempts: ReadonlyArray<Attempt>) => Effect.Effect<void, StorageError>
     /**

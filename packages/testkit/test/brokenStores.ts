@@ -167,6 +167,14 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "takes everybody's numbers for the tenant's",
+    "Pool numbers",
+    "MUST give the numbers that a provider carries for exactly these tenants, the oldest first",
+    altered(PoolNumbers, ({ carriedBy }) => ({
+      carriedBy: (tenants, provider) => carriedBy([...tenants, null], provider)
+    }))
+  ),
+  broken(
     "answers in an order of its own",
     "Settings",
     "MUST answer in the given order, for each that is given",
@@ -260,6 +268,29 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
               .slice(0, limit)
           }))
         )
+    }))
+  ),
+  broken(
+    "counts only what may leave at once",
+    "Outbox",
+    "MUST count the texts that are queued to leave from each number, due or not, in the given order",
+    altered(Outbox, ({ claim }) => ({
+      countWaiting: (from) =>
+        Effect.map(claim(Number.MAX_SAFE_INTEGER), ({ sends }) =>
+          from.map((id) => sends.filter(({ fromNumberId }) => fromNumberId === id).length)
+        )
+    }))
+  ),
+  broken(
+    "takes every attempt for one from the text's own number",
+    "Outbox: unknown outcomes and reports",
+    "MUST give the number back that an attempt leaves from, which need not be the text's own",
+    altered(Outbox, ({ claimUnknown }) => ({
+      claimUnknown: (limit) =>
+        Effect.map(claimUnknown(limit), ({ now, unknown }) => ({
+          now,
+          unknown: unknown.map((one) => ({ ...one, attempt: { ...one.attempt, from: one.send.from } }))
+        }))
     }))
   ),
   broken(

@@ -37,6 +37,7 @@ const addNumber = route({
       number: body.number,
       label: body.label ?? null,
       providerSid: body.providerSid ?? null,
+      provider: body.provider ?? null,
       siteGroupingId: yield* tenantFor(caller, named)
     })
     return { status: 201, body: Api.numberJson(number) }

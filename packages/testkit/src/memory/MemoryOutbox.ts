@@ -88,14 +88,20 @@ const unknownSends = (state: MemoryState, now: DateTime.Utc): ReadonlyArray<Unkn
       const row = attemptRow(state, send.attemptId)
       return row === undefined || !isPast(row.nextLookAt, now)
         ? []
-        : [{ send, attempt: row.attempt, looks: row.looks, claimedProviderMessageIds: claimedBesides(state, send) }]
+        : [
+            {
+              send,
+              attempt: row.attempt,
+              looks: row.looks,
+              claimedProviderMessageIds: claimedBesides(state, row.attempt, send.to)
+            }
+          ]
     })
 
-const claimedBesides = (state: MemoryState, send: Send.Send): ReadonlyArray<string> =>
+const claimedBesides = (state: MemoryState, { from, id }: Attempt, to: Send.Send["to"]): ReadonlyArray<string> =>
   HashMap.toValues(state.attempts).flatMap(({ attempt, providerMessageId }) => {
-    if (attempt.id === send.attemptId || providerMessageId === null) return []
-    const other = sendRow(state, attempt.sendId)?.send
-    return other !== undefined && other.from === send.from && other.to === send.to ? [providerMessageId] : []
+    if (attempt.id === id || providerMessageId === null) return []
+    return attempt.from === from && sendRow(state, attempt.sendId)?.send.to === to ? [providerMessageId] : []
   })
 
 const matchOne = (state: MemoryState, target: ReportTarget): MatchedSend | null => {
@@ -128,6 +134,11 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
             ({ siteGroupingId, to }) =>
               left.filter(({ send }) => send.siteGroupingId === siteGroupingId && send.to === to).length
           )
+        }),
+      countWaiting: (from) =>
+        store.read((state) => {
+          const queued = HashMap.toValues(state.sends).filter(({ send }) => send.state === "queued")
+          return from.map((id) => queued.filter(({ send }) => send.fromNumberId === id).length)
         }),
       begin: (attempts) => store.update((state) => attempts.reduce(beginOne, state)),
       update: (updates) =>

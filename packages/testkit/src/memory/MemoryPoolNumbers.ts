@@ -25,6 +25,11 @@ export const layer: Layer.Layer<PoolNumbers, never, MemoryStore> = Layer.effect(
           select((number) => number.siteGroupingId === tenant && number.status !== "suspended"),
           Array.head
         ),
+      carriedBy: (tenants, provider) =>
+        select(
+          (number) =>
+            tenants.includes(number.siteGroupingId) && number.provider === provider && number.status !== "suspended"
+        ),
       add: (number) =>
         Effect.filterOrFail(
           store.modify((state) =>

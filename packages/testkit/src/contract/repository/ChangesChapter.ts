@@ -115,6 +115,8 @@ export const changesChapter: Chapter = {
         metaData: {
           provider: "memory",
           providerMessageId: "out-1",
+          sentFrom: number.number,
+          delay: { reason: "rate_limit" as const, until: "2026-03-02T09:30:00.000Z" },
           needsDecision: false,
           flag: "possible_opt_out" as const
         }

@@ -63,6 +63,7 @@ export const aPoolNumber = Effect.fnUntraced(function* (tenant: Tenant, fields: 
     number: yield* freshNumber,
     label: null,
     providerSid: null,
+    provider: null,
     status: "assigned",
     createdAt: yield* storeNow,
     ...fields

@@ -122,9 +122,9 @@ const drainOutbox = Effect.gen(function* () {
     const { now, sends } = yield* outbox.claim(100)
     if (sends.length === 0) return drained
     drained.push(...sends)
-    for (const { id } of sends) {
+    for (const { from, id } of sends) {
       const attemptId = yield* Given.freshAttemptId
-      yield* outbox.begin([{ id: attemptId, sendId: id, provider: "memory", startedAt: now, deadline: now }])
+      yield* outbox.begin([{ id: attemptId, sendId: id, provider: "memory", from, startedAt: now, deadline: now }])
       yield* outbox.update([{ sendId: id, fence: attemptId, state: "accepted" }])
     }
   }

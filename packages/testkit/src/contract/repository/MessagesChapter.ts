@@ -163,6 +163,17 @@ export const messagesChapter: Chapter = {
       })
     }),
 
+    test("MUST say why a message waits, then that it went on, each once", function* () {
+      const { message } = yield* Given.anAnsweredThread
+      const delay = { reason: "provider_throttled", until: "2026-03-02T09:30:00.000Z" } as const
+      for (const metaData of [{ delay }, { delay: { ...delay, until: "2026-03-02T09:31:00.000Z" } }, { delay: null }]) {
+        const expected: Message.Message = { ...message, deliveryStatus: "queued", metaData }
+        sameMessages(yield* update([heard(message, "queued", metaData)]), [expected])
+        sameMessage(Option.getOrUndefined(yield* get(message)), expected)
+        assert.deepStrictEqual(yield* update([heard(message, "queued", metaData)]), [])
+      }
+    }),
+
     test("MUST return only the messages that changed, as they are now", function* () {
       const first = yield* Given.anAnsweredThread
       const second = yield* Given.anAnsweredThread

@@ -1,4 +1,4 @@
-import type { Send } from "@careline/domain"
+import { PhoneNumberId, type Send } from "@careline/domain"
 import { Outbox, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect, Fiber, Stream } from "effect"
@@ -191,6 +191,31 @@ export const outboxChapter: Chapter = {
         DateTime.subtractDuration(since, Duration.minutes(2))
       )
       assert.strictEqual(withTheOldOne, 6)
+    }),
+
+    test("MUST count the texts that are queued to leave from each number, due or not, in the given order", function* () {
+      const busy = yield* Sending.aRecipient()
+      const other = yield* Sending.aRecipient()
+      const unused = yield* Sending.aRecipient()
+      const outbox = yield* Outbox
+      const countWaiting = Given.transact(
+        outbox.countWaiting([
+          unused.number.id,
+          busy.number.id,
+          other.number.id,
+          PhoneNumberId.make("nobody's"),
+          busy.number.id
+        ])
+      )
+      assert.deepStrictEqual(yield* countWaiting, [0, 0, 0, 0, 0])
+      const [first, second] = yield* Sending.queue(busy, ["one", "two", "three"])
+      yield* Sending.queue({ ...other, number: busy.number }, ["held"], { notBefore: yield* inAMinute })
+      yield* Sending.queue(other, ["elsewhere"])
+      assert.deepStrictEqual(yield* countWaiting, [0, 4, 1, 0, 4])
+      yield* Sending.begin(first!)
+      yield* Sending.attempt(second!, { state: "accepted", providerMessageId: "out-1" })
+      assert.deepStrictEqual(yield* countWaiting, [0, 2, 1, 0, 2])
+      assert.deepStrictEqual(yield* outbox.countWaiting([]), [])
     }),
 
     test("MUST leave a text in the queue when the worker's transaction fails", function* () {

@@ -6,7 +6,7 @@ import { type Chapter, test } from "./Chapter.ts"
 import { sameSend } from "./Compare.ts"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
-import { StoreUnderTest } from "./Harness.ts"
+import { freshNumber, StoreUnderTest } from "./Harness.ts"
 import * as Sending from "./Sending.ts"
 
 const minute = Duration.minutes(1)
@@ -59,6 +59,19 @@ export const outboxUnknownChapter: Chapter = {
       assert.strictEqual(Duration.toMillis(lease), Duration.toMillis(Sending.leaseTime))
       assert.strictEqual(lost?.looks, 0)
       assert.deepStrictEqual(lost?.claimedProviderMessageIds, [])
+    }),
+
+    test("MUST give the number back that an attempt leaves from, which need not be the text's own", function* () {
+      const { advance } = yield* StoreUnderTest
+      const fallback = yield* freshNumber
+      const [own, other] = [yield* Sending.aSend(), yield* Sending.aSend()]
+      yield* Sending.begin(own)
+      yield* Sending.begin(other, "another", fallback)
+      yield* advance(minute)
+      const lost = yield* Given.peek(Sending.claimUnknown())
+      const froms = new Map(lost.map(({ attempt, send }) => [send.id, [send.from, attempt.from]]))
+      assert.deepStrictEqual(froms.get(own.id), [own.from, own.from])
+      assert.deepStrictEqual(froms.get(other.id), [other.from, fallback])
     }),
 
     test("MUST look an unknown text up when its next look is due", function* () {

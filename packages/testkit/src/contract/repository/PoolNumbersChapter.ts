@@ -1,4 +1,4 @@
-import type { PhoneNumber, PoolNumber } from "@careline/domain"
+import type { PhoneNumber, PoolNumber, Tenant } from "@careline/domain"
 import { NumberTaken, PoolNumbers, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect, Option } from "effect"
@@ -21,6 +21,9 @@ const defaultOf = (tenant: PoolNumber.PoolNumber["siteGroupingId"]) =>
     Option.getOrUndefined
   )
 
+const carriedBy = (tenants: ReadonlyArray<Tenant>, provider: string) =>
+  Effect.flatMap(PoolNumbers, (numbers) => numbers.carriedBy(tenants, provider))
+
 /** A number of each of the three spaces. */
 const oneOfEach = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
@@ -39,6 +42,7 @@ export const poolNumbersChapter: Chapter = {
       const full = yield* Given.aPoolNumber(tenants[0], {
         label: "Front desk ’ 💊",
         providerSid: "PN-1",
+        provider: "acme",
         status: "suspended"
       })
       const bare = yield* Given.aPoolNumber(null)
@@ -107,6 +111,30 @@ export const poolNumbersChapter: Chapter = {
       assert.strictEqual((yield* defaultOf(tenants[0]))?.id, oldest.id)
       assert.isUndefined(yield* defaultOf(tenants[1]))
       assert.strictEqual((yield* defaultOf(null))?.id, systemWide.id)
+    }),
+
+    test("MUST give the numbers that a provider carries for exactly these tenants, the oldest first", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const now = yield* Given.storeNow
+      const carried = (days: number, fields: Partial<PoolNumber.PoolNumber> = {}) => ({
+        createdAt: DateTime.subtract(now, { days }),
+        provider: "acme",
+        ...fields
+      })
+      const young = yield* Given.aPoolNumber(tenants[0], carried(1))
+      const old = yield* Given.aPoolNumber(tenants[0], carried(5))
+      const others = yield* Given.aPoolNumber(tenants[1], carried(3))
+      const systemWide = yield* Given.aPoolNumber(null, carried(4))
+      yield* Given.aPoolNumber(tenants[0], carried(9, { status: "suspended" }))
+      yield* Given.aPoolNumber(tenants[0], carried(9, { provider: "another" }))
+      yield* Given.aPoolNumber(tenants[0], carried(9, { provider: null }))
+      assert.deepStrictEqual(idsOf(yield* carriedBy([tenants[0]], "acme")), idsOf([old, young]))
+      assert.deepStrictEqual(idsOf(yield* carriedBy([null], "acme")), idsOf([systemWide]))
+      const all = yield* carriedBy([tenants[1], null, tenants[0], tenants[1]], "acme")
+      assert.deepStrictEqual(idsOf(all), idsOf([old, systemWide, others, young]))
+      samePoolNumber(all[0], old)
+      assert.deepStrictEqual(yield* carriedBy([tenants[0]], "nobody"), [])
+      assert.deepStrictEqual(yield* carriedBy([], "acme"), [])
     })
   ]
 }

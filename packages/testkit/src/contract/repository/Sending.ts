@@ -69,13 +69,13 @@ export const claimUnknown = (limit = 100) =>
 /** The ids of the sends that are looked up now. */
 export const lookedUp = Effect.map(Given.peek(claimUnknown()), (unknown) => unknown.map(({ send }) => send.id))
 
-/** Begins an attempt at the send, and gives its id. */
-export const begin = Effect.fnUntraced(function* (send: Send.Send, provider = "memory") {
+/** Begins an attempt at the send, from its own number unless named, and gives its id. */
+export const begin = Effect.fnUntraced(function* (send: Send.Send, provider = "memory", from = send.from) {
   const outbox = yield* Outbox
   const id = yield* Given.freshAttemptId
   const startedAt = yield* Given.storeNow
   const deadline = DateTime.addDuration(startedAt, leaseTime)
-  yield* Given.transact(outbox.begin([{ id, sendId: send.id, provider, startedAt, deadline }]))
+  yield* Given.transact(outbox.begin([{ id, sendId: send.id, provider, from, startedAt, deadline }]))
   return id
 })
 

@@ -1,0 +1,23 @@
+/**
+ * Throughput limits and failover between providers: the number that an attempt left from, the provider that carries a
+ * number of ours, and how many texts wait at a number.
+ */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+
+const statements = [
+  `alter table phone_numbers add column provider text`,
+
+  `alter table send_attempts add column from_number text`,
+  `update send_attempts a set from_number = s.from_number from sends s
+     where s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`,
+  `alter table send_attempts alter column from_number set not null`,
+
+  // That there is a number is said for the claim's sake: it does not ask for it, and so keeps to the index in its order.
+  `create index sends_waiting on sends (from_number_id) where state = 'queued' and from_number_id is not null`
+]
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
+})
