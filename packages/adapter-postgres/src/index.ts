@@ -6,11 +6,13 @@ import { Notifications } from "./Notifications.ts"
 import * as PgAuditLog from "./PgAuditLog.ts"
 import * as PgBroadcaster from "./PgBroadcaster.ts"
 import * as PgChanges from "./PgChanges.ts"
+import * as PgCircuits from "./PgCircuits.ts"
 import * as PgConsents from "./PgConsents.ts"
 import * as PgInbox from "./PgInbox.ts"
 import * as PgMessages from "./PgMessages.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
+import * as PgRateBuckets from "./PgRateBuckets.ts"
 import * as PgSettings from "./PgSettings.ts"
 import * as PgThreads from "./PgThreads.ts"
 import * as PgTimers from "./PgTimers.ts"
@@ -23,11 +25,13 @@ export const stores = Layer.mergeAll(
   PgAuditLog.layer,
   PgBroadcaster.layer,
   PgChanges.layer,
+  PgCircuits.layer,
   PgConsents.layer,
   PgInbox.layer,
   PgMessages.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,
+  PgRateBuckets.layer,
   PgSettings.layer,
   PgThreads.layer,
   PgTimers.layer,

@@ -2,12 +2,14 @@
 import type { AuditLog } from "./AuditLog.ts"
 import type { Broadcaster } from "./Broadcaster.ts"
 import type { Changes } from "./Changes.ts"
+import type { Circuits } from "./Circuits.ts"
 import type { Consents } from "./Consents.ts"
 import type { IdGenerator } from "./IdGenerator.ts"
 import type { Inbox } from "./Inbox.ts"
 import type { Messages } from "./Messages.ts"
 import type { Outbox } from "./Outbox.ts"
 import type { PoolNumbers } from "./PoolNumbers.ts"
+import type { RateBuckets } from "./RateBuckets.ts"
 import type { Settings } from "./Settings.ts"
 import type { Threads } from "./Threads.ts"
 import type { Timers } from "./Timers.ts"
@@ -17,12 +19,14 @@ export type StoragePorts =
   | AuditLog
   | Broadcaster
   | Changes
+  | Circuits
   | Consents
   | IdGenerator
   | Inbox
   | Messages
   | Outbox
   | PoolNumbers
+  | RateBuckets
   | Settings
   | Threads
   | Timers

@@ -3,11 +3,13 @@ import type { Change } from "@careline/domain"
 import {
   Broadcaster,
   Changes,
+  Circuits,
   Inbox,
   Messages,
   Outbox,
   PoolNumbers,
   type PublishedEvent,
+  RateBuckets,
   Scope,
   type SendUpdate,
   Settings,
@@ -306,6 +308,26 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "Outbox: unknown outcomes and reports",
     "MUST find the text that carries a message, within the scope",
     altered(Outbox, ({ ofMessage }) => ({ ofMessage: (_scope, messageId) => ofMessage("all", messageId) }))
+  ),
+  broken(
+    "hands buckets out in the order in which it locks them",
+    "Rate buckets",
+    "MUST answer in the given order, for each that is given",
+    altered(RateBuckets, ({ lock }) => ({ lock: (keys) => lock(keys.toSorted()) }))
+  ),
+  broken(
+    "keeps time by the second",
+    "Rate buckets",
+    "MUST keep buckets as they are saved, to the millisecond, and as they are saved again",
+    altered(RateBuckets, ({ save }) => ({
+      save: (buckets) => save(buckets.map((one) => ({ ...one, fullAt: DateTime.startOf(one.fullAt, "second") })))
+    }))
+  ),
+  broken(
+    "forgets the probe that is out",
+    "Circuits",
+    "MUST keep a circuit as it is saved, to the millisecond, and as it is saved again",
+    altered(Circuits, ({ save }) => ({ save: (circuit) => save({ ...circuit, probeUntil: null }) }))
   ),
   broken(
     "takes every timer for due",

@@ -1,11 +1,24 @@
 /**
- * Throughput limits and failover between providers: the number that an attempt left from, the provider that carries a
- * number of ours, and how many texts wait at a number.
+ * Throughput limits and failover between providers: token buckets, circuits, the number that an attempt left from, the
+ * provider that carries a number of ours, and how many texts wait at a number.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
 const statements = [
+  // Written for every text: with room for the next version on the same page, and no index on what changes.
+  `create table rate_buckets (
+     key text primary key,
+     full_at timestamptz not null
+   ) with (fillfactor = 50)`,
+
+  `create table circuits (
+     provider text primary key,
+     failures integer not null check (failures >= 0),
+     open_until timestamptz,
+     probe_until timestamptz
+   ) with (fillfactor = 50)`,
+
   `alter table phone_numbers add column provider text`,
 
   `alter table send_attempts add column from_number text`,

@@ -9,6 +9,7 @@ import { auditLogChapter } from "./repository/AuditLogChapter.ts"
 import { broadcasterChapter } from "./repository/BroadcasterChapter.ts"
 import { changesChapter } from "./repository/ChangesChapter.ts"
 import { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
+import { circuitsChapter } from "./repository/CircuitsChapter.ts"
 import { consentsChapter } from "./repository/ConsentsChapter.ts"
 import { type Harness, meets } from "./repository/Harness.ts"
 import { idempotencyChapter } from "./repository/IdempotencyChapter.ts"
@@ -21,6 +22,7 @@ import { messagesChapter } from "./repository/MessagesChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
 import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
+import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
 import { threadsChapter } from "./repository/ThreadsChapter.ts"
@@ -48,6 +50,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   inboxReportsChapter,
   outboxChapter,
   outboxUnknownChapter,
+  rateBucketsChapter,
+  circuitsChapter,
   timersChapter,
   broadcasterChapter,
   auditLogChapter

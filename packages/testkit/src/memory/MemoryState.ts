@@ -1,6 +1,7 @@
 /** Everything that the memory store holds, as one immutable value: what a transaction reads, changes and swaps in. */
 import type {
   AttemptId,
+  Circuit,
   Consent,
   DeliveryStatus,
   Message,
@@ -12,6 +13,7 @@ import type {
   Tenant,
   Thread,
   ThreadId,
+  TokenBucket,
   VoipSettings
 } from "@careline/domain"
 import type { Attempt, AuditEntry, PublishedEvent, TelephonyEvent, Timer } from "@careline/ports"
@@ -72,6 +74,9 @@ export interface MemoryState {
   readonly inboxIdentities: HashMap.HashMap<string, true>
   readonly sends: HashMap.HashMap<SendId, SendRow>
   readonly attempts: HashMap.HashMap<AttemptId, AttemptRow>
+  readonly rateBuckets: HashMap.HashMap<string, TokenBucket.TokenBucket>
+  /** By provider. */
+  readonly circuits: HashMap.HashMap<string, Circuit.Circuit>
   readonly timers: HashMap.HashMap<string, TimerRow>
   readonly broadcasts: Chunk.Chunk<PublishedEvent>
   readonly audit: Chunk.Chunk<AuditEntry>
@@ -91,6 +96,8 @@ export const empty: MemoryState = {
   inboxIdentities: HashMap.empty(),
   sends: HashMap.empty(),
   attempts: HashMap.empty(),
+  rateBuckets: HashMap.empty(),
+  circuits: HashMap.empty(),
   timers: HashMap.empty(),
   broadcasts: Chunk.empty(),
   audit: Chunk.empty()

@@ -3,6 +3,7 @@ import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
 import * as MemoryChanges from "./MemoryChanges.ts"
+import * as MemoryCircuits from "./MemoryCircuits.ts"
 import * as MemoryConsents from "./MemoryConsents.ts"
 import * as MemoryDirectory from "./MemoryDirectory.ts"
 import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
@@ -10,6 +11,7 @@ import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
 import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
+import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
 import * as MemorySettings from "./MemorySettings.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 import * as MemoryTelephony from "./MemoryTelephony.ts"
@@ -34,6 +36,8 @@ export const layerStorage = Layer.mergeAll(
   MemoryChanges.layer,
   MemoryInbox.layer,
   MemoryOutbox.layer,
+  MemoryRateBuckets.layer,
+  MemoryCircuits.layer,
   MemoryTimers.layer,
   MemoryBroadcaster.layer,
   MemoryAuditLog.layer,

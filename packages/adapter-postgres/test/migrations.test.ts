@@ -1,0 +1,59 @@
+/** Databases that are in use already are brought up to date without losing what is in them. */
+import { PgClient } from "@effect/sql-pg"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { Migrator } from "effect/sql"
+import { freshDatabase } from "../../../test/support/postgres.ts"
+import { Database } from "../src/index.ts"
+import careline from "../src/migrations/0001_careline.ts"
+import decisions from "../src/migrations/0002_decisions.ts"
+
+const [thread, first, second] = [1, 2, 3].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`)
+
+/** A tenant with an empty thread. */
+const inUse = Effect.fnUntraced(function* (sql: PgClient.PgClient, tenant: string) {
+  yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
+  yield* sql`
+    insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, unread_count,
+      last_position, read_position, last_message_at, last_message_preview, escalation_state, escalation_period,
+      created_at, updated_at)
+    values (${tenant}, ${thread!}::uuid, 'voip', '+12025550147', '{}', 0, 0, 0, now(), '', 'idle', 0, now(), now())`
+})
+
+const attempted = (sql: PgClient.PgClient, tenant: string, id: string, from: string) =>
+  Effect.gen(function* () {
+    yield* sql`
+      insert into sends (site_grouping_id, id, external_thread_id, purpose, message_class, from_number, from_number_id,
+        to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at)
+      values (${tenant}, ${id}::uuid, ${thread!}::uuid, 'reply', 'care', ${from}, ${id}::uuid, '+12025550147', 'Hello',
+        '{}', 1, ${id}::uuid, 'accepted', now(), now())`
+    yield* sql`
+      insert into send_attempts (site_grouping_id, id, send_id, provider, started_at, deadline)
+      values (${tenant}, ${id}::uuid, ${id}::uuid, 'twilio', now(), now())`
+  })
+
+describe("A database in use", () => {
+  it.live("keeps its attempts, which left from the numbers of their texts", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const loader = Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
+        yield* Migrator.make({})({ table: "careline_migrations", loader })
+        yield* inUse(sql, "north")
+        yield* attempted(sql, "north", first!, "+12025550100")
+        yield* attempted(sql, "north", second!, "+12025550101")
+        yield* Database.migrate
+        const attempts = yield* sql<{ id: string; from_number: string }>`
+          select id, from_number from send_attempts order by id`
+        assert.deepStrictEqual(
+          attempts.map((attempt) => [attempt.id, attempt.from_number]),
+          [
+            [first, "+12025550100"],
+            [second, "+12025550101"]
+          ]
+        )
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+    })
+  )
+})

@@ -1,0 +1,16 @@
+/** What all hosts know together of how providers are doing. */
+import type { Circuit } from "@careline/domain"
+import { Context, type Effect } from "effect"
+import type { StorageError } from "./StorageError.ts"
+
+export class Circuits extends Context.Service<
+  Circuits,
+  {
+    /**
+     * The provider's circuit, nobody else's until the ambient transaction ends. One that was never heard of is closed, and
+     * locked all the same.
+     */
+    readonly lock: (provider: string) => Effect.Effect<Circuit.Circuit, StorageError>
+    readonly save: (circuit: Circuit.Circuit) => Effect.Effect<void, StorageError>
+  }
+>()("careline/ports/Circuits") {}

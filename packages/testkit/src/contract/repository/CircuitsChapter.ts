@@ -1,0 +1,99 @@
+import { Circuit } from "@careline/domain"
+import { Circuits, Transaction } from "@careline/ports"
+import { assert } from "@effect/vitest"
+import { DateTime, Deferred, Effect, Fiber } from "effect"
+import { type Chapter, test } from "./Chapter.ts"
+import { sameCircuit } from "./Compare.ts"
+import { giveMoment, within } from "./Deadline.ts"
+import * as Given from "./Given.ts"
+
+const settings: Circuit.CircuitSettings = { failuresToOpen: 3, openForMillis: 30_000, probeForMillis: 10_000 }
+
+const lock = (provider: string) => Effect.flatMap(Circuits, (circuits) => circuits.lock(provider))
+
+const locked = (provider: string) => Given.transact(lock(provider))
+
+const save = (circuit: Circuit.Circuit) => Effect.flatMap(Circuits, (circuits) => circuits.save(circuit))
+
+/** One more failure of the provider, as the application puts it down. */
+const fail = Effect.fnUntraced(function* (provider: string, now: DateTime.Utc) {
+  const circuit = yield* lock(provider)
+  // Gives the others a chance to come between.
+  yield* Effect.yieldNow
+  yield* save(Circuit.heard(circuit, false, now, settings))
+})
+
+export const circuitsChapter: Chapter = {
+  chapter: "Circuits",
+  tests: [
+    test("MUST take a circuit that was never heard of for closed", function* () {
+      sameCircuit(yield* locked("acme"), Circuit.closed("acme"))
+      sameCircuit(yield* locked("acme"), Circuit.closed("acme"))
+    }),
+
+    test("MUST keep a circuit as it is saved, to the millisecond, and as it is saved again", function* () {
+      const now = yield* Given.storeNow
+      const open = { provider: "acme", failures: 3, openUntil: DateTime.addDuration(now, 30_001), probeUntil: null }
+      const probed = { ...open, failures: 2_000_000, probeUntil: DateTime.addDuration(now, 40_999) }
+      for (const circuit of [open, probed, open, Circuit.closed("acme"), { ...Circuit.closed("acme"), failures: 1 }]) {
+        yield* Given.transact(save(circuit))
+        sameCircuit(yield* locked("acme"), circuit)
+      }
+    }),
+
+    test("MUST keep the circuits of different providers apart", function* () {
+      const now = yield* Given.storeNow
+      yield* Given.transact(Effect.andThen(fail("acme", now), fail("acme", now)))
+      yield* Given.transact(fail("other", now))
+      assert.strictEqual((yield* locked("acme")).failures, 2)
+      assert.strictEqual((yield* locked("other")).failures, 1)
+      sameCircuit(yield* locked("Acme"), Circuit.closed("Acme"))
+    }),
+
+    test("MUST forget what a failed transaction heard", function* () {
+      const now = yield* Given.storeNow
+      yield* Given.transact(fail("known", now))
+      yield* Given.peek(Effect.andThen(fail("known", now), fail("new", now)))
+      assert.strictEqual((yield* locked("known")).failures, 1)
+      sameCircuit(yield* locked("new"), Circuit.closed("new"))
+    }),
+
+    test("MUST lose no failure that many hear of at once, of a provider that was never heard of as well", function* () {
+      const now = yield* Given.storeNow
+      yield* within(
+        Effect.replicateEffect(Given.transact(fail("acme", now)), 6, { concurrency: "unbounded" }),
+        "hearing of failures at once"
+      )
+      assert.strictEqual((yield* locked("acme")).failures, 6)
+    }),
+
+    ...(["known", "never heard of"] as const).map((provider) =>
+      test(
+        `MUST show a circuit that was ${provider} to one transaction at a time, as the one before left it`,
+        function* () {
+          const { transact } = yield* Transaction
+          yield* Given.transact(save(Circuit.closed("known")))
+          const isLocked = yield* Deferred.make<void>()
+          const seen = yield* Deferred.make<number>()
+          const one = transact(
+            Effect.gen(function* () {
+              const circuit = yield* lock(provider)
+              yield* Deferred.succeed(isLocked, undefined)
+              yield* giveMoment(Deferred.await(seen))
+              yield* save({ ...circuit, failures: 7 })
+            })
+          )
+          const other = Effect.gen(function* () {
+            yield* Deferred.await(isLocked)
+            const circuit = yield* transact(lock(provider))
+            yield* Deferred.succeed(seen, circuit.failures)
+          })
+          const both = yield* Effect.forkScoped(Effect.all([one, other], { concurrency: 2 }))
+          yield* within(Fiber.join(both), "two transactions at one circuit")
+          assert.strictEqual(yield* Deferred.await(seen), 7)
+        },
+        ["concurrentTransactions"]
+      )
+    )
+  ]
+}

@@ -1,0 +1,17 @@
+import { Circuit } from "@careline/domain"
+import { Circuits } from "@careline/ports"
+import { Effect, HashMap, Layer, Option } from "effect"
+import { MemoryStore } from "./MemoryStore.ts"
+
+export const layer: Layer.Layer<Circuits, never, MemoryStore> = Layer.effect(
+  Circuits,
+  Effect.map(MemoryStore, (store) =>
+    Circuits.of({
+      // Transactions run one after the other, so there is nobody to lock out.
+      lock: (provider) =>
+        store.read((state) => Option.getOrElse(HashMap.get(state.circuits, provider), () => Circuit.closed(provider))),
+      save: (circuit) =>
+        store.update((state) => ({ ...state, circuits: HashMap.set(state.circuits, circuit.provider, circuit) }))
+    })
+  )
+)
