@@ -46,6 +46,19 @@ export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSend
   message: Schema.String
 }) {}
 
+/** So many texts wait to leave from one number that another one would wait for long. */
+export class NumberOverused extends Schema.TaggedError<NumberOverused>()("NumberOverused", {
+  number: Schema.String,
+  waiting: Schema.Int,
+  /** Texts a second that leave from it, `null` where nothing limits them here. */
+  perSecond: Schema.NullOr(Schema.Finite)
+}) {
+  override get message(): string {
+    const rate = this.perSecond === null ? "" : ` and ${this.perSecond} leave in a second`
+    return `${this.waiting} texts wait to leave from ${this.number}${rate}. Send from another number, or later`
+  }
+}
+
 /** The same idempotency key came with another request. */
 export class IdempotencyMismatch extends Schema.TaggedError<IdempotencyMismatch>()("IdempotencyMismatch", {
   message: Schema.String

@@ -1,4 +1,5 @@
 /** Every limit, timeout and retry of the use cases and workers, by name. Times are in milliseconds. */
+import type { Circuit, TokenBucket } from "@careline/domain"
 import { Context } from "effect"
 
 export interface LimitsShape {
@@ -35,6 +36,15 @@ export interface LimitsShape {
   /** First pause after an attempt that is safe to repeat; doubles each time, up to `sendBackoffMax`. */
   readonly sendBackoff: number
   readonly sendBackoffMax: number
+  /** Texts that leave from one number, and to one provider in all; `null`: as many as the provider takes. */
+  readonly sendRatePerNumber: TokenBucket.Rate | null
+  readonly sendRatePerAccount: TokenBucket.Rate | null
+  /** Texts that may wait to leave from one number: more are refused, with the advice to use another one. */
+  readonly queuedPerNumber: number
+  /** When the active provider is given up for the fallback, where there is one, and when it is tried again. */
+  readonly circuit: Circuit.CircuitSettings
+  /** How long a text waits that no provider can carry now. */
+  readonly holdFor: number
   /** Pause between two looks at the provider for an unknown send. */
   readonly lookEvery: number
   /** Looks without a trace after which a send counts as lost. */
@@ -65,6 +75,11 @@ export const defaults: LimitsShape = {
   sendAttempts: 8,
   sendBackoff: 1_000,
   sendBackoffMax: 300_000,
+  sendRatePerNumber: null,
+  sendRatePerAccount: null,
+  queuedPerNumber: 1_000,
+  circuit: { failuresToOpen: 5, openForMillis: 60_000, probeForMillis: 60_000 },
+  holdFor: 60_000,
   lookEvery: 30_000,
   looksUntilLost: 4,
   looksUntilUndecided: 20,

@@ -2,6 +2,7 @@
 import {
   MessageClass,
   type MessageId,
+  type PoolNumber,
   type SendId,
   SendPolicy,
   StaffMessage,
@@ -13,7 +14,8 @@ import { DateTime, Effect, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
-import { IdempotencyMismatch, NotFound, SendHeld, SendRefused } from "./Errors.ts"
+import { IdempotencyMismatch, NotFound, NumberOverused, SendHeld, SendRefused } from "./Errors.ts"
+import { Limits } from "./Limits.ts"
 import { consentOf, lockThread, senderOf } from "./LoadThread.ts"
 
 export interface SendMessageRequest {
@@ -65,10 +67,12 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 
       const { content, mediaUrls } = request
+      const from = yield* senderOf(thread)
+      yield* assertNotOverused(from)
       const decision = StaffMessage.decide(
         thread,
         { content, mediaUrls, senderId: actor.userId },
-        yield* senderOf(thread),
+        from,
         { messageId: messageId!, sendId: sendId! },
         now
       )
@@ -77,6 +81,14 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       return decision.message
     })
   )
+})
+
+/** Texts wait for their number's turn; what would wait for very long is refused while somebody can still do otherwise. */
+const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber) {
+  const { queuedPerNumber, sendRatePerNumber } = yield* Limits
+  const [waiting = 0] = yield* (yield* Outbox).countWaiting([id])
+  if (waiting < queuedPerNumber) return
+  return yield* new NumberOverused({ number, waiting, perSecond: sendRatePerNumber?.perSecond ?? null })
 })
 
 /** The message that an earlier request with this key made, or `null` when this is the first. */

@@ -2,9 +2,9 @@
 import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
-import { DeepLinks, Intake, Workers } from "@careline/application"
+import { DeepLinks, Intake, Limits, Workers } from "@careline/application"
 import { Directory, TelephonyProviders } from "@careline/ports"
-import { Effect, Layer, Logger, References } from "effect"
+import { Context, Effect, Layer, Logger, References } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
 import type { HostConfig } from "./HostConfig.ts"
@@ -78,7 +78,8 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       )
     )
   )
-  const context = yield* Layer.build(line)
+  // Requests go by the same limits as the workers.
+  const context = Context.add(yield* Layer.build(line), Limits.Limits, yield* Limits.Limits)
   const closing = new AbortController()
   const app = makeApp(
     {
@@ -92,11 +93,21 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   return { port, context }
 })
 
+/** A second's worth may leave at once. */
+const rateOf = (perSecond: number | null) =>
+  perSecond === null ? null : { perSecond, burst: Math.max(1, Math.ceil(perSecond)) }
+
 /** Starts a host as its configuration says, until the scope closes. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const { auth, telephony, token } = yield* providers(config)
-  const { port } = yield* serve(config, { auth, telephony })
+  const { port } = yield* serve(config, { auth, telephony }).pipe(
+    Effect.updateService(Limits.Limits, (limits) => ({
+      ...limits,
+      sendRatePerNumber: rateOf(config.sendRatePerNumber) ?? limits.sendRatePerNumber,
+      sendRatePerAccount: rateOf(config.sendRatePerAccount) ?? limits.sendRatePerAccount
+    }))
+  )
   return {
     url: config.publicUrl,
     port,

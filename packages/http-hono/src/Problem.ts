@@ -71,6 +71,12 @@ const ofTagged = (error: Tagged): Problem | null => {
         ...detail,
         reason: "no_sender_number"
       })
+    case "NumberOverused":
+      return problem("number-overused", 429, "Too many texts wait for this number", {
+        ...detail,
+        number: error.number,
+        waiting: error.waiting
+      })
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":

@@ -1,0 +1,114 @@
+/**
+ * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
+ * why, or withdrawn.
+ */
+import { type AttemptId, type Message, type Send } from "@careline/domain"
+import { type Attempt, IdGenerator, Outbox, type SendUpdate } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { Limits } from "./Limits.ts"
+import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
+import { carry } from "./SendCarriers.ts"
+import { judge } from "./SendGate.ts"
+import { admit } from "./SendRates.ts"
+
+/** A send whose attempt is on record, to be handed over. */
+export interface Prepared {
+  readonly send: Send.Send
+  readonly attempt: Attempt
+}
+
+/** What is noted of sends that do not leave, and of what they carry. */
+interface Kept {
+  readonly updates: Array<SendUpdate>
+  readonly results: Array<SendResult>
+}
+
+export const delayed = (
+  reason: NonNullable<Message.MessageMetadata["delay"]>["reason"],
+  until: DateTime.Utc
+): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
+
+/** Puts a send off, and says in its message why. */
+const holdBack = (
+  { results, updates }: Kept,
+  send: Send.Send,
+  reason: Parameters<typeof delayed>[0],
+  until: DateTime.Utc
+): void => {
+  updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
+  results.push({ send, status: "queued", metaData: delayed(reason, until) })
+}
+
+/** The sends that the policy lets go; the others are held or withdrawn. */
+const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+  const decisions = yield* judge(sends, now)
+  return sends.filter((send, index) => {
+    const decision = decisions[index]!
+    if (decision._tag === "Hold") {
+      const notBefore = decision.until
+      kept.updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore })
+    } else if (decision._tag === "Refuse") {
+      const { reason } = decision
+      kept.updates.push({ sendId: send.id, fence: send.attemptId, state: "canceled", detail: reason })
+      kept.results.push({ send, status: "failed", metaData: { failureReason: reason } })
+    }
+    return decision._tag === "SendNow"
+  })
+})
+
+/** The sends that a provider carries now, with how; the others wait. */
+const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+  const carriages = yield* carry(sends, now)
+  const leaving = sends.flatMap((send, index) => {
+    const carriage = carriages[index]!
+    if (carriage._tag === "Carried") return [{ send, ...carriage }]
+    holdBack(kept, send, "no_number_at_provider", carriage.until)
+    return []
+  })
+  const turns = yield* admit(leaving, now)
+  return leaving.filter(({ send }, index) => {
+    const turn = turns[index]!
+    if (turn !== null) holdBack(kept, send, "rate_limit", turn)
+    return turn === null
+  })
+})
+
+/** What a message says once it goes on: not any more that it waits, and from where if that is not its thread's number. */
+const onItsWay = (send: Send.Send, from: Attempt["from"]): Message.MessageMetadata => ({
+  ...(DateTime.isGreaterThan(send.notBefore, send.queuedAt) ? { delay: null } : {}),
+  ...(from === send.from ? {} : { sentFrom: from })
+})
+
+/** Takes what may leave now. In the ambient transaction. */
+export const prepareSends = Effect.fnUntraced(function* () {
+  const limits = yield* Limits
+  const outbox = yield* Outbox
+  const { now, sends } = yield* outbox.claim(limits.sendsPerBatch)
+  if (sends.length === 0) return { claimed: 0, prepared: [] as ReadonlyArray<Prepared> }
+
+  const kept: Kept = { updates: [], results: [] }
+  const leaving = yield* findCarriers(yield* passGate(sends, now, kept), now, kept)
+  const ids = yield* (yield* IdGenerator).next("attempt", leaving.length)
+  const prepared = leaving.map(({ from, provider, send }, index): Prepared => ({
+    send,
+    attempt: {
+      id: ids[index] as AttemptId,
+      sendId: send.id,
+      provider,
+      from,
+      startedAt: now,
+      deadline: DateTime.addDuration(now, limits.attemptDeadline)
+    }
+  }))
+  yield* outbox.begin(prepared.map(({ attempt }) => attempt))
+  yield* outbox.update(kept.updates)
+  yield* recordOutcome([
+    ...kept.results,
+    ...prepared.map(({ attempt, send }): SendResult => ({
+      send,
+      status: "sending",
+      metaData: onItsWay(send, attempt.from)
+    }))
+  ])
+  return { claimed: sends.length, prepared }
+})
