@@ -1,5 +1,5 @@
 /**
- * How often something may happen: a token bucket, kept as a generic cell rate algorithm (ITU-T I.371, annex A), so that a
+ * How often something may happen: a token bucket, kept as a generic cell rate algorithm (ITU-T I.371), so that a
  * bucket is one instant and nobody has to refill it.
  *
  * Instants are whole milliseconds and the time of one token often is not (3 a second take 333⅓ ms each). Rounding every
