@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Limits } from "@careline/application"
-import { Host as CarelineHost, type ProviderName, SandboxProvider } from "@careline/http-hono"
+import { Host as CarelineHost, type HostConfig, type ProviderName, SandboxProvider } from "@careline/http-hono"
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import * as Host from "./host.ts"
@@ -38,37 +38,36 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
   const database = await freshDatabase()
   const scope = await Effect.runPromise(Scope.make())
   const { between, fallbackProvider, provider, statusDelayMillis = 1, timeoutMillis } = options
+  const config: HostConfig = {
+    port,
+    hostname: "127.0.0.1",
+    publicUrl: url,
+    databaseUrl: Redacted.make(database),
+    dataDirectory: join(tmpdir(), "careline-line"),
+    provider,
+    fallbackProvider: fallbackProvider ?? null,
+    sandbox: false,
+    sendRatePerNumber: null,
+    sendRatePerAccount: null,
+    auth: null,
+    logLevel: "Error"
+  }
   const opened = Effect.gen(function* () {
     const simulate = (name: ProviderName) =>
       SandboxProvider.start(name, { publicUrl: url, secret: "line", statusDelayMillis, between, timeoutMillis })
     const active = yield* simulate(provider)
     const fallback = fallbackProvider === undefined ? null : yield* simulate(fallbackProvider)
-    const { context } = yield* CarelineHost.serve(
-      {
-        port,
-        hostname: "127.0.0.1",
-        publicUrl: url,
-        databaseUrl: Redacted.make(database),
-        dataDirectory: join(tmpdir(), "careline-line"),
-        provider,
-        fallbackProvider: fallbackProvider ?? null,
-        sandbox: false,
-        sendRatePerNumber: null,
-        sendRatePerAccount: null,
-        auth: null,
-        logLevel: "Error"
-      },
-      {
-        telephony: TelephonyProviders.make(active.telephony, [], fallback?.telephony ?? null),
-        auth: { source: { _tag: "Secret", secret: Redacted.make(Host.jwtSecret) }, issuer: null, audience: null }
-      }
-    )
+    const { context } = yield* CarelineHost.serve(config, {
+      telephony: TelephonyProviders.make(active.telephony, [], fallback?.telephony ?? null),
+      auth: { source: { _tag: "Secret", secret: Redacted.make(Host.jwtSecret) }, issuer: null, audience: null }
+    })
     return { active, fallback, context }
   })
   const { active, context, fallback } = await Effect.runPromise(
     opened.pipe(
       Effect.provideService(Limits.Limits, { ...Limits.defaults, ...options.limits }),
-      Effect.provideService(Scope.Scope, scope)
+      Effect.provideService(Scope.Scope, scope),
+      Effect.provide(CarelineHost.logging(config))
     )
   )
   return {
