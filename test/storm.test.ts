@@ -17,7 +17,8 @@ describe("A storm", () => {
     async (provider, fallbackProvider) => {
       const result = await storm({ provider, fallbackProvider, sends, lostAnswers: 0.05, lostReports: 0.02, seed: 7 })
       const { answersLost, carriedBy, deliveries, listed, open, seconds, statuses } = result
-      console.log(JSON.stringify({ provider, sends, carriedBy, answersLost, statuses, listed: listed.length, seconds }))
+      const figures = { provider, sends, carriedBy, answersLost, statuses, listed: listed.length, seconds }
+      process.stdout.write(`${JSON.stringify(figures)}\n`)
 
       assert.deepStrictEqual(
         [...deliveries].filter(([, times]) => times > 1),

@@ -9,11 +9,13 @@ import { config } from "./TelnyxConfig.ts"
 import { PROVIDER, type TelnyxOptions } from "./TelnyxOptions.ts"
 import * as Webhooks from "./Webhooks.ts"
 
+/** Ten parts of 153 septets. */
+const MAX_TEXT_LENGTH = 1530
+
 export const capabilities: Telephony.Capabilities = {
   messages: {
-    mms: { maxMedia: 10 },
-    // Ten parts of 153 septets.
-    maxTextLength: 1530,
+    mms: { maxMedia: 10, maxTextLength: MAX_TEXT_LENGTH },
+    maxTextLength: MAX_TEXT_LENGTH,
     attemptEcho: "callback_url",
     find: "by_reference",
     findAfterMillis: FIND_AFTER_MILLIS,

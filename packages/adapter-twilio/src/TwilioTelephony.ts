@@ -10,7 +10,7 @@ import * as Webhooks from "./Webhooks.ts"
 
 export const capabilities: Telephony.Capabilities = {
   messages: {
-    mms: { maxMedia: 10 },
+    mms: { maxMedia: 10, maxTextLength: 1600 },
     maxTextLength: 1600,
     attemptEcho: "callback_url",
     find: "by_content",

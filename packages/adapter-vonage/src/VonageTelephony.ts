@@ -10,7 +10,8 @@ import * as Webhooks from "./Webhooks.ts"
 
 export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLookup">): Telephony.Capabilities => ({
   messages: {
-    mms: { maxMedia: 10 },
+    // The words of an MMS are a caption.
+    mms: { maxMedia: 10, maxTextLength: 3000 },
     maxTextLength: 3200,
     attemptEcho: "client_reference",
     find: reportsLookup ? "by_reference" : "none",

@@ -9,12 +9,12 @@ import {
   type Tenant,
   type ThreadId
 } from "@careline/domain"
-import { Directory, IdGenerator, Messages, Outbox, Settings, Transaction } from "@careline/ports"
+import { Directory, IdGenerator, Messages, Outbox, Settings, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
-import { IdempotencyMismatch, NotFound, NumberOverused, SendHeld, SendRefused } from "./Errors.ts"
+import { IdempotencyMismatch, InvalidRequest, NotFound, NumberOverused, SendHeld, SendRefused } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 import { consentOf, lockThread, senderOf } from "./LoadThread.ts"
 
@@ -39,6 +39,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
   return yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, request.threadId)
+      yield* assertCarried(request)
       const [messageId] = (yield* (yield* IdGenerator).next("message", 1)) as ReadonlyArray<MessageId>
       const [sendId] = (yield* (yield* IdGenerator).next("send", 1)) as ReadonlyArray<SendId>
 
@@ -81,6 +82,21 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       return decision.message
     })
   )
+})
+
+/** What the provider would refuse is refused at once, while somebody can still change it. */
+const assertCarried = Effect.fnUntraced(function* ({ content, mediaUrls }: SendMessageRequest) {
+  const { capabilities, provider } = (yield* TelephonyProviders.TelephonyProviders).active
+  const { maxTextLength, mms } = capabilities.messages
+  const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength
+  const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
+  if (mediaUrls.length > 0 && mms === null) return yield* refuse("mediaUrls", `${provider} carries no media`)
+  if (mediaUrls.length > (mms?.maxMedia ?? 0)) {
+    return yield* refuse("mediaUrls", `${provider} carries at most ${mms?.maxMedia} media in one message`)
+  }
+  if (content.length > longest) {
+    return yield* refuse("content", `${provider} carries at most ${longest} characters in one message`)
+  }
 })
 
 /** Texts wait for their number's turn; what would wait for very long is refused while somebody can still do otherwise. */

@@ -272,6 +272,26 @@ describe("A fallback provider", () => {
   })
 })
 
+describe("What the provider does not carry", () => {
+  it.effect("is refused before anything is kept: a text that is too long, and media where there are none", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      yield* setUp()
+      const error = yield* Effect.flip(write("a".repeat(1601)))
+      assert.deepInclude(error, { _tag: "InvalidRequest", field: "content" })
+      const externalContact = "+13035559999"
+      const { thread } = yield* Application.createThread(nurse, { siteGroupingId: north, externalContact })
+      const mediaUrls = ["https://files.example.com/one.jpg"]
+      const refused = yield* Effect.flip(
+        Application.sendMessage(nurse, { threadId: thread.id, content: "Look", mediaUrls, idempotencyKey: null })
+      )
+      assert.deepInclude(refused, { _tag: "InvalidRequest", field: "mediaUrls" })
+      yield* dispatchAll
+      assert.isEmpty(world.sent)
+    }).pipe(withProviders(world))
+  })
+})
+
 describe("A throughput limit", () => {
   it.effect("per number lets texts leave at its rate: the others wait, and say until when", () => {
     const world = makeWorld()

@@ -69,7 +69,8 @@ export interface MessageStatus {
 /** What the provider can do. Values rather than booleans where providers differ. */
 export interface Capabilities {
   readonly messages: {
-    readonly mms: { readonly maxMedia: number } | null
+    /** Attachments of one message, and the characters of the text beside them; `null` for a provider of texts only. */
+    readonly mms: { readonly maxMedia: number; readonly maxTextLength: number } | null
     /** Longest text of one message, in characters. */
     readonly maxTextLength: number
     /** How a late answer is tied to its attempt. */

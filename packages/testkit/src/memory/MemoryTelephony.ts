@@ -32,7 +32,7 @@ const accepted: Script["outcome"] = (_message, index) => ({
 
 export const capabilities: Telephony.Capabilities = {
   messages: {
-    mms: { maxMedia: 10 },
+    mms: { maxMedia: 10, maxTextLength: 1600 },
     maxTextLength: 1600,
     attemptEcho: "callback_url",
     find: "by_content",

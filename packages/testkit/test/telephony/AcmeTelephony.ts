@@ -130,7 +130,7 @@ export const callAcme = async (
 export const sound: Parts = {
   capabilities: {
     messages: {
-      mms: { maxMedia: 3 },
+      mms: { maxMedia: 3, maxTextLength: 500 },
       maxTextLength: 500,
       attemptEcho: "client_reference",
       find: "by_reference",

@@ -11,7 +11,10 @@ import { ProviderUnderTest, type Subject } from "./Subject.ts"
 /** Every capability that the suite knows, and the values that it may have. */
 const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "messages.mms": (value) =>
-    value === null || (typeof value === "object" && Number.isInteger((value as { maxMedia?: unknown }).maxMedia)),
+    value === null ||
+    (typeof value === "object" &&
+      Object.keys(value).sort().join() === "maxMedia,maxTextLength" &&
+      Object.values(value).every((limit) => Number.isInteger(limit) && limit > 0)),
   "messages.maxTextLength": (value) => Number.isInteger(value) && Number(value) > 0,
   "messages.attemptEcho": (value) => ["callback_url", "client_reference", "none"].includes(String(value)),
   "messages.find": (value) => ["by_reference", "by_content", "none"].includes(String(value)),

@@ -30,14 +30,16 @@ export const limitsChapter: Chapter = {
     ),
 
     test(
-      "MUST hand over as many media as it declares",
+      "MUST hand over as many media as it declares, with a text as long as it declares beside them",
       ["accepted"],
       function* ({ messages }) {
         const { simulator } = yield* ProviderUnderTest
         const count = messages.mms?.maxMedia ?? 0
         const mediaUrls = Array.from({ length: count }, (_, index) => `https://files.example.com/${index}.jpg`)
-        assert.strictEqual((yield* send(yield* outbound({ mediaUrls })))._tag, "Accepted")
+        const body = "a".repeat(messages.mms?.maxTextLength ?? 0)
+        assert.strictEqual((yield* send(yield* outbound({ body, mediaUrls })))._tag, "Accepted")
         assert.deepStrictEqual(simulator.ledger.sent[0]?.mediaUrls, mediaUrls)
+        assert.strictEqual(simulator.ledger.sent[0]?.body, body)
       },
       ["mms"]
     ),
