@@ -9,7 +9,16 @@ import {
   type Tenant,
   type ThreadId
 } from "@careline/domain"
-import { Directory, IdGenerator, Messages, Outbox, Settings, TelephonyProviders, Transaction } from "@careline/ports"
+import {
+  Directory,
+  IdGenerator,
+  Messages,
+  Outbox,
+  Settings,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
@@ -84,9 +93,16 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
   )
 })
 
-/** What the provider would refuse is refused at once, while somebody can still change it. */
-const assertCarried = Effect.fnUntraced(function* ({ content, mediaUrls }: SendMessageRequest) {
-  const { capabilities, provider } = (yield* TelephonyProviders.TelephonyProviders).active
+/** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
+const assertCarried = Effect.fnUntraced(function* (request: SendMessageRequest) {
+  const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
+  for (const telephony of fallback === null ? [active] : [active, fallback]) yield* assertCarriedBy(telephony, request)
+})
+
+const assertCarriedBy = Effect.fnUntraced(function* (
+  { capabilities, provider }: Telephony.TelephonyService,
+  { content, mediaUrls }: SendMessageRequest
+) {
   const { maxTextLength, mms } = capabilities.messages
   const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength
   const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
