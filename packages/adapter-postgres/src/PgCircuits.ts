@@ -25,6 +25,12 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     return Circuits.of({
+      load: (provider) =>
+        sql<Row>`select * from circuits where provider = ${provider}`.pipe(
+          Effect.map(([row]) => (row === undefined ? Circuit.closed(provider) : fromRow(row))),
+          asStorage("circuits.load")
+        ),
+
       lock: (provider) =>
         Effect.gen(function* () {
           // A row that is not there cannot be locked. Waits for whoever is adding it.

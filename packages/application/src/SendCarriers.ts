@@ -2,7 +2,7 @@
  * Which provider carries each text, and from which number: the active one while it is there, the fallback while the active
  * one's circuit is open, and then from a number that the fallback owns.
  */
-import { Circuit, type PhoneNumber, Route, type Send, type SendOutcome } from "@careline/domain"
+import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, type SendOutcome } from "@careline/domain"
 import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits } from "./Limits.ts"
@@ -19,7 +19,9 @@ const choose = Effect.fnUntraced(function* (count: number, now: DateTime.Utc) {
   if (fallback === null) return { providers: everything(active.provider), openUntil: null }
   const { circuit: settings } = yield* Limits
   const circuits = yield* Circuits
-  const known = yield* circuits.lock(active.provider)
+  const seen = yield* circuits.load(active.provider)
+  // All hosts would wait for each other here: it is taken only by who may have to note a probe.
+  const known = Circuit.admit(seen, now, settings).admits === "probe" ? yield* circuits.lock(active.provider) : seen
   const { admits, circuit } = Circuit.admit(known, now, settings)
   if (circuit !== known) yield* circuits.save(circuit)
   const providers = everything(admits === "all" ? active.provider : fallback.provider)
@@ -35,23 +37,24 @@ export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
   const { active } = yield* TelephonyProviders.TelephonyProviders
   const { openUntil, providers } = yield* choose(sends.length, now)
   const pool = yield* PoolNumbers
+  const routesAmong = (numbers: ReadonlyArray<PoolNumber.PoolNumber>) =>
+    sends.map(({ from, siteGroupingId: tenant }, index) => {
+      const provider = providers[index]!
+      return Route.decide({ tenant, provider, isActive: provider === active.provider, own: from, numbers })
+    })
+  // As a rule the provider carries the number that the contact knows, and no other has to be looked for.
   const own = yield* pool.byNumbers(sends.map(({ from }) => from))
-  const tenants = [...new Set(sends.map(({ siteGroupingId }) => siteGroupingId))]
-  const theirs = yield* Effect.forEach(new Set(providers), (provider) => pool.carriedBy(tenants, provider))
-  const numbers = [...own, ...theirs.flat()]
-  // While it is open, the fallback has no number until somebody adds one, or the active one is back.
+  const missing = routesAmong(own).flatMap(({ _tag }, index) => (_tag === "NoNumber" ? [index] : []))
+  const tenants = [...new Set(missing.map((index) => sends[index]!.siteGroupingId))]
+  const theirs = yield* Effect.forEach(new Set(missing.map((index) => providers[index]!)), (provider) =>
+    pool.carriedBy(tenants, provider)
+  )
+  // Until the active one may be back, or somebody adds a number.
   const held = DateTime.addDuration(now, holdFor)
   const until = openUntil !== null && DateTime.isGreaterThan(openUntil, now) ? openUntil : held
 
-  return sends.map((send, index): Carriage => {
+  return routesAmong([...own, ...theirs.flat()]).map((route, index): Carriage => {
     const provider = providers[index]!
-    const route = Route.decide({
-      tenant: send.siteGroupingId,
-      provider,
-      isActive: provider === active.provider,
-      own: { id: send.fromNumberId, number: send.from },
-      numbers
-    })
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }
       : { _tag: "NoNumber", provider, until }
@@ -70,9 +73,12 @@ export const hear = Effect.fnUntraced(function* (provider: string, outcome: Send
   if (fallback === null || provider !== active.provider) return
   const { circuit: settings } = yield* Limits
   const circuits = yield* Circuits
+  const isGood = isServed(outcome)
+  const seen = yield* circuits.load(provider)
+  // As a rule all is well, and no host waits for another.
+  if (isGood && seen.failures === 0 && seen.openUntil === null) return
   const known = yield* circuits.lock(provider)
-  const heard = Circuit.heard(known, isServed(outcome), yield* DateTime.now, settings)
-  if (heard.failures === 0 && known.failures === 0 && known.openUntil === null) return
+  const heard = Circuit.heard(known, isGood, yield* DateTime.now, settings)
   yield* circuits.save(heard)
   if (known.openUntil === null && heard.openUntil !== null) {
     yield* Effect.logWarning("A provider fails: texts go through the fallback").pipe(Effect.annotateLogs({ provider }))

@@ -21,7 +21,7 @@ const numberOf = (index: number, change: Partial<PoolNumber.PoolNumber> = {}): P
 
 const own = numberOf(1)
 const route = (change: Partial<Route.RouteRequest>) =>
-  Route.decide({ tenant: north, provider: "telnyx", isActive: false, own, numbers: [own], ...change })
+  Route.decide({ tenant: north, provider: "telnyx", isActive: false, own: own.number, numbers: [own], ...change })
 
 describe("A text", () => {
   it("leaves from the number that the contact knows, which the active provider carries unless another one does", () => {

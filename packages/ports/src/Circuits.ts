@@ -6,6 +6,8 @@ import type { StorageError } from "./StorageError.ts"
 export class Circuits extends Context.Service<
   Circuits,
   {
+    /** The provider's circuit as it was last committed, whoever is at it: enough to see that all is well. */
+    readonly load: (provider: string) => Effect.Effect<Circuit.Circuit, StorageError>
     /**
      * The provider's circuit, nobody else's until the ambient transaction ends. One that was never heard of is closed, and
      * locked all the same.

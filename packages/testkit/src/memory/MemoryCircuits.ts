@@ -5,13 +5,15 @@ import { MemoryStore } from "./MemoryStore.ts"
 
 export const layer: Layer.Layer<Circuits, never, MemoryStore> = Layer.effect(
   Circuits,
-  Effect.map(MemoryStore, (store) =>
-    Circuits.of({
+  Effect.map(MemoryStore, (store) => {
+    const load = (provider: string) =>
+      store.read((state) => Option.getOrElse(HashMap.get(state.circuits, provider), () => Circuit.closed(provider)))
+    return Circuits.of({
+      load,
       // Transactions run one after the other, so there is nobody to lock out.
-      lock: (provider) =>
-        store.read((state) => Option.getOrElse(HashMap.get(state.circuits, provider), () => Circuit.closed(provider))),
+      lock: load,
       save: (circuit) =>
         store.update((state) => ({ ...state, circuits: HashMap.set(state.circuits, circuit.provider, circuit) }))
     })
-  )
+  })
 )

@@ -67,6 +67,44 @@ export const circuitsChapter: Chapter = {
       assert.strictEqual((yield* locked("acme")).failures, 6)
     }),
 
+    test("MUST show a circuit without taking it: as it was saved, or closed", function* () {
+      const { load } = yield* Circuits
+      sameCircuit(yield* load("acme"), Circuit.closed("acme"))
+      const now = yield* Given.storeNow
+      const open = { provider: "acme", failures: 3, openUntil: DateTime.addDuration(now, 30_001), probeUntil: null }
+      yield* Given.transact(save(open))
+      sameCircuit(yield* load("acme"), open)
+    }),
+
+    test(
+      "MUST show a circuit to whoever only looks, while somebody else has it",
+      function* () {
+        const { transact } = yield* Transaction
+        const { load } = yield* Circuits
+        yield* Given.transact(save({ ...Circuit.closed("acme"), failures: 1 }))
+        const isLocked = yield* Deferred.make<void>()
+        const isSeen = yield* Deferred.make<void>()
+        const holder = transact(
+          Effect.gen(function* () {
+            const circuit = yield* lock("acme")
+            yield* save({ ...circuit, failures: 7 })
+            yield* Deferred.succeed(isLocked, undefined)
+            yield* Deferred.await(isSeen)
+          })
+        )
+        const looker = Effect.gen(function* () {
+          yield* Deferred.await(isLocked)
+          const { failures } = yield* load("acme")
+          yield* Deferred.succeed(isSeen, undefined)
+          return failures
+        })
+        const both = yield* Effect.forkScoped(Effect.all([holder, looker], { concurrency: 2 }))
+        const [, failures] = yield* within(Fiber.join(both), "a look at a circuit that is taken")
+        assert.strictEqual(failures, 1)
+      },
+      ["concurrentTransactions"]
+    ),
+
     ...(["known", "never heard of"] as const).map((provider) =>
       test(
         `MUST show a circuit that was ${provider} to one transaction at a time, as the one before left it`,
