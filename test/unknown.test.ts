@@ -10,7 +10,12 @@ interface Message {
   readonly id: string
   readonly content: string
   readonly deliveryStatus: string | null
-  readonly metaData: { readonly messageSubType?: string; readonly needsDecision?: boolean }
+  readonly metaData: {
+    readonly messageSubType?: string
+    readonly needsDecision?: boolean
+    readonly failureReason?: string
+    readonly delay?: { readonly reason: string } | null
+  }
 }
 interface Items<A> {
   readonly items: ReadonlyArray<A>
@@ -57,6 +62,30 @@ describe.each(providerNames)("A text of unknown outcome through %s", (provider) 
       const message = await look()
       return message.deliveryStatus === status && message
     })
+
+  it("is none where the provider refuses it: the message says why", async () => {
+    const contact = fresh()
+    const path = await conversation(contact)
+    line.active.simulator.faults.onSend("rejectedInvalidRecipient")
+    const refused = await ends(await reply(path, "Yes, with food."), "failed")
+    assert.strictEqual(refused.metaData.failureReason, "invalid_recipient")
+    assert.isEmpty(sentTo(contact))
+  })
+
+  it("is none where the provider asks to wait: the message says so, and then it goes", async () => {
+    const contact = fresh()
+    const path = await conversation(contact)
+    line.active.simulator.faults.onSend("rateLimited")
+    const look = await reply(path, "Yes, with food.")
+    const delayed = await Host.until(async () => {
+      const message = await look()
+      return message.metaData.delay !== undefined && message
+    })
+    // `null` once it has gone on.
+    assert.oneOf(delayed.metaData.delay?.reason, ["provider_throttled", undefined])
+    await ends(look, "delivered")
+    assert.lengthOf(sentTo(contact), 1)
+  })
 
   it("is settled by the provider's reports when only the answer was lost", async () => {
     const contact = fresh()

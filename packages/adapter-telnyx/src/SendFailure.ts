@@ -9,7 +9,10 @@ const CODE = /^\d{1,10}$/
 
 const headerOf = (error: object, name: string): string | null => {
   const headers = Predicate.hasProperty(error, "headers") ? error.headers : null
-  return headers instanceof Headers ? headers.get(name) : null
+  // By what it has: a host may have put a class of its own in the place of the global one.
+  if (!Predicate.hasProperty(headers, "get") || !Predicate.isFunction(headers.get)) return null
+  const value: unknown = headers.get(name)
+  return Predicate.isString(value) ? value : null
 }
 
 /** `x-ratelimit-reset` is in seconds from now; a number as large as a date's is one, and our own pause will do. */

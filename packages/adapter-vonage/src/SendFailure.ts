@@ -25,6 +25,14 @@ const readJson = async (response: Response, signal: AbortSignal): Promise<unknow
   return JSON.parse(Buffer.concat(chunks).toString("utf8"))
 }
 
+/** By what it has: a host may have put a class of its own in the place of the global `Response`, as Hono's server does. */
+const isResponse = (value: unknown): value is Response =>
+  Predicate.hasProperty(value, "status") &&
+  Predicate.isNumber(value.status) &&
+  Predicate.hasProperty(value, "headers") &&
+  Predicate.hasProperty(value.headers, "get") &&
+  Predicate.hasProperty(value, "bodyUsed")
+
 const codeOf = (response: Response, timeoutMillis: number): Effect.Effect<string | null> =>
   // The SDK reads the body of a 2xx itself: such an answer is here because its body was cut off.
   response.bodyUsed
@@ -38,7 +46,7 @@ const codeOf = (response: Response, timeoutMillis: number): Effect.Effect<string
 
 /** The SDK's `VetchError` with an answer whose body nobody read yet, or an error of `fetch`. */
 export const inspect = (error: unknown, timeoutMillis: number): Effect.Effect<ProviderFailure.Failure> => {
-  if (!Predicate.hasProperty(error, "response") || !(error.response instanceof Response)) {
+  if (!Predicate.hasProperty(error, "response") || !isResponse(error.response)) {
     return Effect.succeed(ProviderFailure.ofNetwork(error))
   }
   const { response } = error

@@ -1,6 +1,6 @@
 /** Adapters that do one thing wrong, and the test of the contract that has to notice. */
 import { DeliveryStatus } from "@careline/domain"
-import { TelephonyError } from "@careline/ports"
+import { ProviderFailure, TelephonyError } from "@careline/ports"
 import { callAcme, type Parts, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
 
 export interface BrokenAdapter {
@@ -19,6 +19,7 @@ const broken = (fault: string, chapter: string, noticedBy: string, parts: Partia
   parts: { ...sound, ...parts }
 })
 
+const { Response: NativeResponse } = globalThis
 const NEVER_MILLIS = 60 * 60 * 1000
 
 export const brokenAdapters: ReadonlyArray<BrokenAdapter> = [
@@ -53,6 +54,15 @@ export const brokenAdapters: ReadonlyArray<BrokenAdapter> = [
     "Outcomes",
     "MUST NOT claim to know what became of a text after redirected, nor try again",
     { call: (options, path, body) => callAcme(options, path, body, "follow") }
+  ),
+  broken(
+    "knows an answer by the global class only",
+    "Outcomes",
+    "MUST understand the provider in a host that replaces the global Response, as Hono's server does",
+    {
+      failureOf: (options, problem) =>
+        Response === NativeResponse ? sound.failureOf(options, problem) : ProviderFailure.unreadable
+    }
   ),
   broken(
     "takes a reset for never sent",

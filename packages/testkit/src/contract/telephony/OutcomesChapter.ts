@@ -73,6 +73,26 @@ export const outcomesChapter: Chapter = {
       })
     ),
 
+    test(
+      "MUST understand the provider in a host that replaces the global Response, as Hono's server does",
+      ["rejectedInvalidRecipient", "rateLimited"],
+      function* () {
+        yield* Effect.acquireUseRelease(
+          Effect.sync(() => {
+            const { Response: native } = globalThis
+            globalThis.Response = class extends native {}
+            return native
+          }),
+          () =>
+            Effect.gen(function* () {
+              assert.strictEqual((yield* sendWith("rejectedInvalidRecipient")).outcome._tag, "Rejected")
+              assert.strictEqual((yield* sendWith("rateLimited")).outcome._tag, "Throttled")
+            }),
+          (native) => Effect.sync(() => (globalThis.Response = native))
+        )
+      }
+    ),
+
     test("MUST know that nothing was sent when nobody listens", ["accepted"], function* () {
       const { simulator } = yield* ProviderUnderTest
       yield* Effect.promise(() => simulator.close())
