@@ -4,6 +4,7 @@ export { BroadcastEvent, Broadcaster, type PublishedEvent } from "./Broadcaster.
 export * as CallbackUrl from "./CallbackUrl.ts"
 export { Changes } from "./Changes.ts"
 export { Consents } from "./Consents.ts"
+export * as Diagnosis from "./Diagnosis.ts"
 export { type ContactCard, Directory } from "./Directory.ts"
 export { IdGenerator, type IdKind } from "./IdGenerator.ts"
 export * from "./Inbox.ts"
