@@ -1,5 +1,5 @@
 /** What Telnyx says of the messaging profile and its numbers, over the official SDK. */
-import { Diagnosis, type ProviderFailure } from "@careline/ports"
+import { Diagnosis, ProviderFailure } from "@careline/ports"
 import { Effect } from "effect"
 import * as ProfileFindings from "./ProfileFindings.ts"
 import * as SelfTest from "./SelfTest.ts"
@@ -30,8 +30,15 @@ export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect
       asked: "the messaging profile",
       notFound: `The account has no messaging profile ${id}: check TELNYX_MESSAGING_PROFILE_ID`
     },
-    call(async (sdk, signal) => (await sdk.messagingProfiles.retrieve(id, { signal }))?.data ?? {}),
-    (found) => ProfileFindings.ofProfile(id, publicUrl, found)
+    // The SDK gives whatever JSON came, or null for none.
+    call((sdk, signal) => sdk.messagingProfiles.retrieve(id, { signal })).pipe(
+      Effect.map((answer) => (answer as typeof answer | null)?.data),
+      Effect.filterOrFail(
+        (data) => data?.id !== undefined,
+        () => ProviderFailure.unreadable
+      )
+    ),
+    (found) => ProfileFindings.ofProfile(id, publicUrl, found ?? {})
   )
   const numbers = Diagnosis.ask(
     { ...question, check: "numbers", asked: "the profile's numbers" },

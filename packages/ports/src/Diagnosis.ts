@@ -67,7 +67,9 @@ export const unanswered = (question: Question, { network, status }: Failure): Fi
   if (status === null) {
     return error(
       check,
-      `${provider} gave no answer, asked for ${asked} (${network ?? "no readable answer"}): check this machine's network`
+      network === null
+        ? `${provider}'s answer cannot be read, asked for ${asked}: is something else at its URL?`
+        : `${provider} gave no answer, asked for ${asked} (${network}): check this machine's network`
     )
   }
   if (status === 404 && notFound !== undefined) return error(check, notFound)
