@@ -5,7 +5,7 @@
  * Nothing here holds a secret. URLs are the exception that may: they are shown without user info, query and fragment.
  */
 import { Effect, Predicate } from "effect"
-import type { Failure } from "./ProviderFailure.ts"
+import { type Failure, unreadable } from "./ProviderFailure.ts"
 
 export type Check = "credentials" | "numbers" | "webhooks" | "signature"
 export type Level = "ok" | "warning" | "error"
@@ -77,13 +77,16 @@ export const unanswered = (question: Question, { network, status }: Failure): Fi
   return error(check, `${provider} refused to answer, asked for ${asked} (HTTP ${status}): ${advice}`)
 }
 
-/** Asks, and finds. What is learnt of a failed answer is only why there is none. */
+/** Asks, and finds. What is learnt of a failed answer, or of one of another shape, is only why there is none. */
 export const ask = <A>(
   question: Question,
   answer: Effect.Effect<A, Failure>,
   find: (answer: A) => ReadonlyArray<Finding>
 ): Effect.Effect<ReadonlyArray<Finding>> =>
-  Effect.match(answer, { onFailure: (failure) => [unanswered(question, failure)], onSuccess: find })
+  answer.pipe(
+    Effect.flatMap((given) => Effect.try({ try: () => find(given), catch: () => unreadable })),
+    Effect.catch((failure) => Effect.succeed([unanswered(question, failure)]))
+  )
 
 /** A word of the provider's, such as a status: never more than a word. */
 export const word = (given: unknown): string =>
