@@ -1,6 +1,7 @@
 /** The Telephony port on Telnyx, over the official SDK. */
-import { Telephony, TelephonyError } from "@careline/ports"
+import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
+import * as Diagnose from "./Diagnosis.ts"
 import * as Messages from "./Messages.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
 import { TOLERANCE_SECONDS } from "./Signature.ts"
@@ -52,3 +53,9 @@ export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> =
   Telephony.Telephony,
   Effect.flatMap(config, make)
 )
+
+/** What Telnyx says of these options: numbers, webhooks, credentials. */
+export const diagnosis: (options: TelnyxOptions) => Effect.Effect<Diagnosis.Diagnosis> = Diagnose.make
+
+/** The same, configured by the environment. */
+export const diagnosisConfig: Effect.Effect<Diagnosis.Diagnosis, Config.ConfigError> = Effect.flatMap(config, diagnosis)

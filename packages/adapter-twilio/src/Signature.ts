@@ -35,7 +35,11 @@ const signedForms = (url: string): ReadonlyArray<string> => {
   )
 }
 
-const sign = (token: string, text: string): Buffer => createHmac("sha1", token).update(text, "utf8").digest()
+const hash = (token: string, text: string): Buffer => createHmac("sha1", token).update(text, "utf8").digest()
+
+/** As Twilio signs parameters for a URL: without user info, with the port that is written. */
+export const sign = (token: string, url: string, parameters: URLSearchParams): string =>
+  hash(token, (signedForms(url)[0] ?? url) + canonical(parameters)).toString("base64")
 
 /**
  * Whether one of the tokens signed these parameters for this URL. `url` is the configured one with the request's own path
@@ -51,5 +55,5 @@ export const verify = (
   if (given.length !== SIGNATURE_BYTES) return false
   const text = canonical(parameters)
   const forms = signedForms(url)
-  return tokens.some((token) => forms.some((form) => timingSafeEqual(sign(token, form + text), given)))
+  return tokens.some((token) => forms.some((form) => timingSafeEqual(hash(token, form + text), given)))
 }

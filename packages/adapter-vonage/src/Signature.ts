@@ -48,6 +48,25 @@ export const isSigned = (secrets: ReadonlyArray<string>, token: string): boolean
   )
 }
 
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url")
+
+/** The `Authorization` of a body, as Vonage signs it with the first secret. */
+export const sign = (
+  { apiKey, applicationId, secrets: [secret = ""] }: Keys,
+  body: string,
+  nowMillis: number
+): string => {
+  const claims = {
+    iat: Math.floor(nowMillis / 1000),
+    iss: ISSUER,
+    payload_hash: createHash("sha256").update(body).digest("hex"),
+    api_key: apiKey,
+    application_id: applicationId
+  }
+  const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`
+  return `Bearer ${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`
+}
+
 const forged = (message: string) => new TelephonyError.InvalidSignature({ message })
 
 /** Ours, or not named at all. */

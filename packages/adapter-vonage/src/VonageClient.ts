@@ -11,6 +11,14 @@ import type { VonageOptions } from "./VonageOptions.ts"
 export interface Client {
   readonly messages: { readonly send: (message: object) => Promise<{ readonly messageUUID?: unknown }> }
   readonly reports: { readonly getRecords: (query: Readonly<Record<string, string>>) => Promise<unknown> }
+  readonly applications: { readonly getApplication: (id: string) => Promise<unknown> }
+  readonly numbers: {
+    readonly getOwnedNumbers: (filter: {
+      readonly applicationId: string
+      readonly size: number
+      readonly index: number
+    }) => Promise<unknown>
+  }
 }
 
 const origin = (baseUrl: string): string => baseUrl.replace(/\/+$/, "")
@@ -39,7 +47,7 @@ const load = async (options: VonageOptions): Promise<Client> => {
       ...(restBaseUrl === null ? {} : { restHost: origin(restBaseUrl) })
     }
   )
-  for (const product of [sdk.messages, sdk.reports]) {
+  for (const product of [sdk.messages, sdk.reports, sdk.applications, sdk.numbers]) {
     const prepare = product["prepareRequest"].bind(product)
     // A redirect would repeat the message somewhere else. The SDK cannot be told so, but hands this on to `fetch`.
     product["prepareRequest"] = async (request) => {

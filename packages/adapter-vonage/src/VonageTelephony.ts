@@ -1,6 +1,7 @@
 /** The Telephony port on Vonage's Messages API, over the official SDK. */
-import { Telephony, TelephonyError } from "@careline/ports"
+import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
+import * as Diagnose from "./Diagnosis.ts"
 import * as Messages from "./Messages.ts"
 import { MAX_AGE_MILLIS } from "./Signature.ts"
 import * as VonageClient from "./VonageClient.ts"
@@ -50,3 +51,9 @@ export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> =
   Telephony.Telephony,
   Effect.flatMap(config, make)
 )
+
+/** What Vonage says of these options: numbers, webhooks, credentials. */
+export const diagnosis: (options: VonageOptions) => Effect.Effect<Diagnosis.Diagnosis> = Diagnose.make
+
+/** The same, configured by the environment. */
+export const diagnosisConfig: Effect.Effect<Diagnosis.Diagnosis, Config.ConfigError> = Effect.flatMap(config, diagnosis)

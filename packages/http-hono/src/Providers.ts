@@ -34,14 +34,17 @@ const isConfigured = (name: ProviderName): Effect.Effect<boolean> =>
 export const configure = (name: ProviderName): Effect.Effect<Telephony.TelephonyService, Config.ConfigError> =>
   Effect.provide(Telephony.Telephony, providers[name].layer)
 
+/** All other providers that somebody configured. */
+export const others = (active: ReadonlyArray<ProviderName>): Effect.Effect<ReadonlyArray<ProviderName>> =>
+  Effect.filter(
+    providerNames.filter((name) => !active.includes(name)),
+    isConfigured
+  )
+
 /**
  * The adapters of all other providers that have credentials: their late callbacks still verify after a swap. One that is
  * half configured is a mistake, and named.
  */
 export const configureOthers = Effect.fnUntraced(function* (active: ReadonlyArray<ProviderName>) {
-  const others = yield* Effect.filter(
-    providerNames.filter((name) => !active.includes(name)),
-    isConfigured
-  )
-  return yield* Effect.forEach(others, configure)
+  return yield* Effect.forEach(yield* others(active), configure)
 })

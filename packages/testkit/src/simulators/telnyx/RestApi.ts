@@ -1,4 +1,4 @@
-/** Telnyx's REST API for messages, version 2, with its paging and its errors. */
+/** Telnyx's REST API for messages and for what an operator set up, version 2, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
@@ -6,11 +6,13 @@ import { json } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
+import type { Setup } from "./Setup.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
   readonly profile: Wire.Profile
   readonly account: Account
+  readonly setup: Setup
   readonly ledger: Ledger
   readonly faults: Faults
 }
@@ -60,12 +62,13 @@ export class RestApi {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
-    const { faults, ledger, profile } = this.options
+    const { faults, ledger, profile, setup } = this.options
     const path = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : ""
     if (path === "/messages" && request.method === "POST") return this.create(response, body)
     if (request.method !== "GET") return fail(response, Wire.errors.notFound)
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (setup.handle(response, path, url.searchParams)) return
     if (path === "/detail_records") return this.detailRecords(response, url.searchParams)
     const message = path.startsWith("/messages/") ? ledger.find(path.slice("/messages/".length)) : undefined
     if (message === undefined) return fail(response, Wire.errors.notFound)

@@ -9,11 +9,12 @@ import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { fail, RestApi } from "./RestApi.ts"
+import { Setup, type SetupOptions } from "./Setup.ts"
 import type { SigningKey } from "./Signing.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface TelnyxSimulatorOptions extends AccountOptions {
+export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions {
   readonly apiKey: string
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signingKeys: readonly [SigningKey, ...Array<SigningKey>]
@@ -52,7 +53,13 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
-  const api = new RestApi({ profile: options, account, ledger, faults })
+  const api = new RestApi({
+    profile: options,
+    account,
+    setup: new Setup(options, () => account.inboundUrl),
+    ledger,
+    faults
+  })
 
   const server = await HttpServer.listen(
     options.port ?? 0,

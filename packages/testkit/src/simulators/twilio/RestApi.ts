@@ -1,4 +1,4 @@
-/** Twilio's REST API for messages, version 2010-04-01, with its paging and its errors. */
+/** Twilio's REST API for messages and for what an operator set up, version 2010-04-01, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Account } from "./Account.ts"
 import { fail, headers } from "./ApiAnswer.ts"
@@ -7,11 +7,13 @@ import * as FaultyAnswer from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
 import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
+import type { Setup } from "./Setup.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
   readonly accountSid: string
   readonly account: Account
+  readonly setup: Setup
   readonly ledger: Ledger
   readonly faults: Faults
 }
@@ -68,7 +70,7 @@ export class RestApi {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
-    const { accountSid, faults, ledger } = this.options
+    const { accountSid, faults, ledger, setup } = this.options
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
     if (url.pathname === `${base}.json` && request.method === "POST") {
       return this.create(response, new URLSearchParams(body))
@@ -76,6 +78,7 @@ export class RestApi {
     if (request.method !== "GET") return fail(response, Wire.errors.notFound)
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (setup.handle(response, url)) return
     if (url.pathname === `${base}.json`) return this.list(response, url)
     const sid = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length + 1).replace(/\.json$/, "") : ""
     const message = ledger.find(sid)

@@ -11,11 +11,12 @@ import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { fail } from "./ApiAnswer.ts"
 import { RestApi } from "./RestApi.ts"
+import { Setup, type SetupOptions } from "./Setup.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import { errors } from "./Wire.ts"
 
-export interface TwilioSimulatorOptions extends AccountOptions {
+export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions {
   /** The first one signs webhooks, the last one while it is rotated; all of them are let in. */
   readonly authTokens: readonly [string, ...Array<string>]
   /** Secrets by the key's SID. */
@@ -69,7 +70,7 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
-  const api = new RestApi({ accountSid, account, ledger, faults })
+  const api = new RestApi({ accountSid, account, setup: new Setup(options, () => account.smsUrl), ledger, faults })
 
   const isLetIn = (request: IncomingMessage): boolean => {
     const [user, password] = credentialsOf(request)

@@ -1,4 +1,4 @@
-/** Vonage's REST APIs for messages (v1) and reports (v2), with their paging and their problems. */
+/** Vonage's REST APIs for messages (v1), reports (v2) and what an operator set up, with their paging and their problems. */
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
@@ -8,11 +8,13 @@ import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { Credentials } from "./Credentials.ts"
+import { isSetup, NUMBERS, refuseNumbers, type Setup } from "./Setup.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
   readonly apiKey: string
   readonly account: Account
+  readonly setup: Setup
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly faults: Faults
@@ -81,7 +83,21 @@ export class RestApi {
       if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
       return this.records(response, url.searchParams)
     }
+    if (isSetup(url.pathname) && request.method === "GET") return this.setup(request, response, url)
     fail(response, Wire.problems.notFound)
+  }
+
+  private setup(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const { credentials, faults, setup } = this.options
+    const isNumbers = url.pathname === NUMBERS
+    if (!credentials.isAccount(request)) {
+      return isNumbers ? refuseNumbers(response) : fail(response, Wire.problems.unauthorized)
+    }
+    const fault = faults.takeRead()
+    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    const found = isNumbers ? setup.numbers(url.searchParams) : setup.application(url.pathname)
+    if (found === null) return fail(response, Wire.problems.notFound)
+    json(response, 200, found)
   }
 
   private async create(response: ServerResponse, body: string): Promise<void> {

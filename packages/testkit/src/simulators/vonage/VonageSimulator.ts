@@ -10,10 +10,11 @@ import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { Credentials, type CredentialsOptions } from "./Credentials.ts"
 import { fail, RestApi } from "./RestApi.ts"
+import { Setup, type SetupOptions } from "./Setup.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions {
+export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions, SetupOptions {
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signatureSecrets: readonly [string, ...Array<string>]
   /** The application's inbound URL. */
@@ -65,7 +66,14 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
-  const api = new RestApi({ apiKey, account, credentials: new Credentials(options), ledger, faults })
+  const api = new RestApi({
+    apiKey,
+    account,
+    setup: new Setup(options, () => account.inboundUrl),
+    credentials: new Credentials(options),
+    ledger,
+    faults
+  })
 
   const server = await HttpServer.listen(
     options.port ?? 0,

@@ -1,0 +1,136 @@
+/** Whether an application and its numbers deliver to this host, and whether it is signed for with our key. */
+import { CallbackUrl, Diagnosis, type Telephony } from "@careline/ports"
+import { Option, Predicate, Schema } from "effect"
+import { createPublicKey } from "node:crypto"
+import * as Digits from "./Digits.ts"
+import * as Field from "./Field.ts"
+import { PROVIDER, type VonageOptions } from "./VonageOptions.ts"
+
+/** As the SDK gives it: the wire's own names are kept. All but the id may be missing. */
+const Application = Schema.Struct({
+  id: Schema.NonEmptyString,
+  keys: Schema.optionalKey(Schema.Unknown),
+  capabilities: Schema.optionalKey(Schema.Unknown)
+})
+export type Application = typeof Application.Type
+export const decode: (answer: unknown) => Option.Option<Application> = Schema.decodeUnknownOption(Application)
+
+/** An account without numbers answers `{}`. */
+const OwnedNumbers = Schema.Struct({
+  count: Schema.optionalKey(Schema.Number),
+  numbers: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ msisdn: Schema.Unknown, features: Schema.optionalKey(Schema.Unknown) }))
+  )
+})
+export type OwnedNumbers = typeof OwnedNumbers.Type
+export type OwnedNumber = NonNullable<OwnedNumbers["numbers"]>[number]
+
+/** `none` for an error, which Vonage also sends with a 200. */
+export const decodeNumbers = (answer: unknown): Option.Option<OwnedNumbers> =>
+  Predicate.hasProperty(answer, "error-code") ? Option.none() : Schema.decodeUnknownOption(OwnedNumbers)(answer)
+
+const spkiOf = (pem: unknown): string | null => {
+  try {
+    return createPublicKey(String(pem)).export({ type: "spki", format: "der" }).toString("base64")
+  } catch {
+    return null
+  }
+}
+
+const ofKey = (id: string, keys: unknown, privateKey: string): Diagnosis.Finding => {
+  const registered = spkiOf(Field.of(keys, "public_key"))
+  if (registered === null) {
+    return Diagnosis.error(
+      "credentials",
+      `The application ${id} has no public key: register that of VONAGE_PRIVATE_KEY`
+    )
+  }
+  return registered === spkiOf(privateKey)
+    ? Diagnosis.ok("credentials", `VONAGE_PRIVATE_KEY is the key of the application ${id}`)
+    : Diagnosis.error(
+        "credentials",
+        `VONAGE_PRIVATE_KEY is not the key of the application ${id}, so nothing can be sent: make a new pair in Vonage's ` +
+          "dashboard, or put in the right one"
+      )
+}
+
+const ofWebhook = (
+  id: string,
+  publicUrl: string,
+  webhooks: unknown,
+  kind: Telephony.WebhookKind
+): Diagnosis.Finding => {
+  const [field, carried] = kind === "sms" ? ["inbound_url", "texts"] : ["status_url", "reports"]
+  const webhook = Field.of(webhooks, field)
+  const url = Field.of(webhook, "address")
+  const wanted = CallbackUrl.ofKind(publicUrl, PROVIDER, kind)
+  const subject = `The ${field} of the application ${id}`
+  if (!Diagnosis.isSameUrl(url, wanted)) return Diagnosis.otherUrl(subject, url, wanted)
+  const method = Field.textOf(Field.of(webhook, "http_method")) || "POST"
+  return method.toUpperCase() === "POST"
+    ? Diagnosis.ok("webhooks", `The application's ${carried} are delivered to ${Diagnosis.shown(wanted)}`)
+    : Diagnosis.error("webhooks", `${subject} is called by ${Diagnosis.word(method)}: set its method to POST`)
+}
+
+/** Texts of the older version have another form. */
+const ofVersion = (id: string, version: unknown): ReadonlyArray<Diagnosis.Finding> =>
+  version === undefined || version === "v1"
+    ? []
+    : [
+        Diagnosis.error(
+          "webhooks",
+          `The application ${id} delivers webhooks of the Messages API ${Diagnosis.word(version)}, which the host cannot ` +
+            "read: set its version to v1"
+        )
+      ]
+
+export const ofApplication = (
+  options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl">,
+  privateKey: string,
+  { capabilities, keys }: Application
+): ReadonlyArray<Diagnosis.Finding> => {
+  const { apiKey, applicationId: id, publicUrl } = options
+  const messages = Field.of(capabilities, "messages")
+  const webhooks = Field.of(messages, "webhooks")
+  return [
+    Diagnosis.ok(
+      "credentials",
+      `The API secret is accepted, and the application ${id} belongs to the account ${apiKey}`
+    ),
+    ofKey(id, keys, privateKey),
+    ...(Predicate.isObject(messages)
+      ? [
+          ofWebhook(id, publicUrl, webhooks, "sms"),
+          ofWebhook(id, publicUrl, webhooks, "status"),
+          ...ofVersion(id, Field.of(messages, "version"))
+        ]
+      : [
+          Diagnosis.error(
+            "webhooks",
+            `The application ${id} has no Messages capability: switch it on, with the inbound URL ` +
+              Diagnosis.shown(CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"))
+          )
+        ])
+  ]
+}
+
+export const ofNumbers = (id: string, numbers: ReadonlyArray<OwnedNumber>): ReadonlyArray<Diagnosis.Finding> => {
+  if (numbers.length === 0) {
+    return [Diagnosis.warning("numbers", `No number is linked to the application ${id}: link the numbers that text`)]
+  }
+  const silent = numbers.filter(({ features }) => Array.isArray(features) && !features.includes("SMS"))
+  const texting = numbers.length - silent.length
+  return [
+    Diagnosis.ok(
+      "numbers",
+      `${texting === 1 ? "1 number of the application" : `${texting} numbers of the application`} can text. What is texted to ` +
+        "them comes only while the account's default SMS setting is the Messages API, which Vonage does not tell"
+    ),
+    ...silent.map(({ msisdn }) =>
+      Diagnosis.warning(
+        "numbers",
+        `${Digits.toE164(msisdn) ?? "A number that is none"} cannot text: it has no SMS feature`
+      )
+    )
+  ]
+}
