@@ -59,8 +59,10 @@ const ofProvider = (name: Providers.ProviderName): Effect.Effect<ReadonlyArray<L
   }).pipe(Effect.catch(misconfigured))
 
 const ofConfig = Effect.fnUntraced(function* (config: HostConfig) {
-  const others = yield* Providers.others([config.provider])
-  const names = config.sandbox ? others : [config.provider, ...others]
+  const { fallbackProvider, provider } = config
+  const sending = fallbackProvider === null ? [provider] : [provider, fallbackProvider]
+  const others = yield* Providers.others(sending)
+  const names = config.sandbox ? others : [...sending, ...others]
   const lines = yield* Effect.forEach(names, ofProvider)
   return [
     ...(config.sandbox ? [ofHost("ok", "The sandbox brings its own provider: there is nothing to check")] : []),

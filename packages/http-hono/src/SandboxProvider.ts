@@ -51,6 +51,7 @@ const twilio: Start = Effect.fnUntraced(function* (options) {
       accountSid,
       authTokens: [authToken],
       smsUrl: CallbackUrl.ofKind(publicUrl, "twilio", "sms"),
+      statusUrl: CallbackUrl.ofKind(publicUrl, "twilio", "status"),
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )

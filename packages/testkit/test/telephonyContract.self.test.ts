@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Telephony } from "@careline/ports"
 import { Effect, Exit } from "effect"
+import { globSync, readFileSync } from "node:fs"
 import { TelephonyContract } from "../src/contract/index.ts"
 import type { Scenario } from "../src/simulators/index.ts"
 import { layerOf, subjectOf } from "./telephony/acme.ts"
@@ -102,6 +103,20 @@ describe("the telephony contract", () => {
       const titles = tests.map(({ title }) => title)
       assert.strictEqual(new Set(titles).size, titles.length, chapter)
       for (const title of titles) assert.match(title, /^(MUST|SHOULD) /)
+    }
+  })
+
+  it("asks no more than forty lines of an adapter's author", () => {
+    const root = new URL("../../../", import.meta.url)
+    const files = globSync(
+      ["packages/*/test/telephony.contract.test.ts", "examples/*/test/telephony.contract.test.ts"],
+      {
+        cwd: root
+      }
+    )
+    assert.isAtLeast(files.length, 4)
+    for (const file of files) {
+      assert.isAtMost(readFileSync(new URL(file, root), "utf8").trimEnd().split("\n").length, 40, file)
     }
   })
 
