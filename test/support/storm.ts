@@ -129,7 +129,6 @@ export const storm = async (options: StormOptions): Promise<StormResult> => {
       looksUntilUndecided: 10,
       sendBackoff: 200,
       sendBackoffMax: 2_000,
-      sendAttempts: 50,
       queuedPerNumber: sends + 1,
       pollEvery: 100
     }

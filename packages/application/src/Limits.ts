@@ -31,8 +31,10 @@ export interface LimitsShape {
   readonly sendTimeout: number
   /** When an attempt that nobody settled counts as unknown. Longer than `sendTimeout`, or a live worker is given up. */
   readonly attemptDeadline: number
-  /** Attempts after which a text that never reached the provider is given up. */
+  /** Attempts that a text is worth that the provider does not take, however long they last. */
   readonly sendAttempts: number
+  /** How old a text is given up that cannot be handed over, if it was tried so often: what it says may not hold any more. */
+  readonly giveUpAfter: number
   /** First pause after an attempt that is safe to repeat; doubles each time, up to `sendBackoffMax`. */
   readonly sendBackoff: number
   readonly sendBackoffMax: number
@@ -73,6 +75,7 @@ export const defaults: LimitsShape = {
   sendTimeout: 20_000,
   attemptDeadline: 60_000,
   sendAttempts: 8,
+  giveUpAfter: 4 * 60 * 60_000,
   sendBackoff: 1_000,
   sendBackoffMax: 300_000,
   sendRatePerNumber: null,

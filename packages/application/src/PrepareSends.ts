@@ -5,7 +5,7 @@
 import { type AttemptId, type Message, type Send } from "@careline/domain"
 import { type Attempt, IdGenerator, Outbox, type SendUpdate } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import { Limits } from "./Limits.ts"
+import { Limits, type LimitsShape } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { carry } from "./SendCarriers.ts"
 import { judge } from "./SendGate.ts"
@@ -16,6 +16,10 @@ export interface Prepared {
   readonly send: Send.Send
   readonly attempt: Attempt
 }
+
+/** Whether a text has waited so long that it should not surprise anybody any more. */
+export const isOld = ({ queuedAt }: Send.Send, now: DateTime.Utc, { giveUpAfter }: LimitsShape): boolean =>
+  now.epochMilliseconds - queuedAt.epochMilliseconds >= giveUpAfter
 
 /** What is noted of sends that do not leave, and of what they carry. */
 interface Kept {
@@ -28,6 +32,10 @@ export const delayed = (
   until: DateTime.Utc
 ): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
 
+/** It does not wait any more, if it ever did. */
+const noMoreDelay = (send: Send.Send): Message.MessageMetadata =>
+  DateTime.isGreaterThan(send.notBefore, send.queuedAt) ? { delay: null } : {}
+
 /** Puts a send off, and says in its message why. */
 const holdBack = (
   { results, updates }: Kept,
@@ -39,30 +47,32 @@ const holdBack = (
   results.push({ send, status: "queued", metaData: delayed(reason, until) })
 }
 
+/** Takes a send out of the queue for good, and says in its message why. */
+const withdraw = ({ results, updates }: Kept, send: Send.Send, reason: string): void => {
+  updates.push({ sendId: send.id, fence: send.attemptId, state: "canceled", detail: reason })
+  results.push({ send, status: "failed", metaData: { failureReason: reason, ...noMoreDelay(send) } })
+}
+
 /** The sends that the policy lets go; the others are held or withdrawn. */
 const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
   const decisions = yield* judge(sends, now)
   return sends.filter((send, index) => {
     const decision = decisions[index]!
-    if (decision._tag === "Hold") {
-      const notBefore = decision.until
-      kept.updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore })
-    } else if (decision._tag === "Refuse") {
-      const { reason } = decision
-      kept.updates.push({ sendId: send.id, fence: send.attemptId, state: "canceled", detail: reason })
-      kept.results.push({ send, status: "failed", metaData: { failureReason: reason } })
-    }
+    if (decision._tag === "Hold") holdBack(kept, send, decision.reason, decision.until)
+    else if (decision._tag === "Refuse") withdraw(kept, send, decision.reason)
     return decision._tag === "SendNow"
   })
 })
 
 /** The sends that a provider carries now, with how; the others wait. */
 const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+  const limits = yield* Limits
   const carriages = yield* carry(sends, now)
   const leaving = sends.flatMap((send, index) => {
     const carriage = carriages[index]!
     if (carriage._tag === "Carried") return [{ send, ...carriage }]
-    holdBack(kept, send, "no_number_at_provider", carriage.until)
+    if (isOld(send, now, limits)) withdraw(kept, send, "no_number_at_provider")
+    else holdBack(kept, send, "no_number_at_provider", carriage.until)
     return []
   })
   const turns = yield* admit(leaving, now)
@@ -73,9 +83,9 @@ const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
   })
 })
 
-/** What a message says once it goes on: not any more that it waits, and from where if that is not its thread's number. */
+/** What a message says once it goes on, and from where if that is not its thread's number. */
 const onItsWay = (send: Send.Send, from: Attempt["from"]): Message.MessageMetadata => ({
-  ...(DateTime.isGreaterThan(send.notBefore, send.queuedAt) ? { delay: null } : {}),
+  ...noMoreDelay(send),
   ...(from === send.from ? {} : { sentFrom: from })
 })
 

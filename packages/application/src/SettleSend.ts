@@ -3,7 +3,7 @@ import type { SendOutcome } from "@careline/domain"
 import { Outbox, type SendUpdate, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "./Limits.ts"
-import { delayed, type Prepared } from "./PrepareSends.ts"
+import { delayed, isOld, type Prepared } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { hear } from "./SendCarriers.ts"
 
@@ -12,7 +12,7 @@ interface Settlement {
   readonly result: SendResult
 }
 
-/** What an attempt that is safe to repeat makes of its send: tried again later, or given up. */
+/** What an attempt that is safe to repeat makes of its send: tried again later, or given up once it is old. */
 const later = (
   { attempt, send }: Prepared,
   outcome: Extract<SendOutcome.SendOutcome, { readonly _tag: "Throttled" | "NotSent" }>,
@@ -20,7 +20,7 @@ const later = (
   limits: LimitsShape
 ): Settlement => {
   const base = { sendId: send.id, fence: attempt.id }
-  if (send.attempts + 1 >= limits.sendAttempts) {
+  if (send.attempts + 1 >= limits.sendAttempts && isOld(send, now, limits)) {
     const metaData = { provider: attempt.provider, failureReason: "provider_unreachable", delay: null }
     return {
       update: { ...base, state: "rejected", detail: "given up" },

@@ -242,6 +242,24 @@ describe("A fallback provider", () => {
     }).pipe(withProviders(world))
   })
 
+  it.effect("is given up once a text is old that no number can carry, rather than surprise somebody with it", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      yield* setUp()
+      yield* exhaust(world, "NotSent")
+      const look = yield* write("Can you call us?")
+      for (let hour = 0; hour < 5; hour++) {
+        yield* dispatchAll
+        yield* TestClock.adjust("1 hour")
+      }
+      yield* dispatchAll
+      const { deliveryStatus, metaData } = yield* look
+      assert.strictEqual(deliveryStatus, "failed")
+      assert.deepInclude(metaData, { delay: null })
+      assert.isTrue(world.sent.every(({ provider }) => provider === "active"))
+    }).pipe(withProviders(world))
+  })
+
   it.effect("gives way again once one text got through to the active one", () => {
     const world = makeWorld()
     return Effect.gen(function* () {
@@ -268,6 +286,42 @@ describe("A fallback provider", () => {
       yield* dispatchAll
       assert.isTrue(world.sent.every(({ provider }) => provider === "active"))
       assert.deepInclude((yield* look).metaData.delay, { reason: "provider_unreachable" })
+    }).pipe(withProviders(world, {}, false))
+  })
+})
+
+describe("A provider that asks to wait", () => {
+  it.effect("delays a text for hours, and does not make it fail", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      yield* setUp()
+      world.answers.active = "Throttled"
+      const look = yield* write("Can you call us?")
+      for (let minute = 0; minute < 120; minute += 5) {
+        yield* dispatchAll
+        assert.strictEqual((yield* look).metaData.delay?.reason, "provider_throttled")
+        yield* TestClock.adjust("5 minutes")
+      }
+      world.answers.active = "Accepted"
+      yield* dispatchAll
+      assert.strictEqual((yield* look).deliveryStatus, "accepted")
+      assert.isNull((yield* look).metaData.delay)
+    }).pipe(withProviders(world, {}, false))
+  })
+
+  it.effect("is given up once the text is old", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      yield* setUp()
+      world.answers.active = "Throttled"
+      const look = yield* write("Can you call us?")
+      for (let minute = 0; minute <= 250; minute += 5) {
+        yield* dispatchAll
+        yield* TestClock.adjust("5 minutes")
+      }
+      const { deliveryStatus, metaData } = yield* look
+      assert.strictEqual(deliveryStatus, "failed")
+      assert.deepInclude(metaData, { failureReason: "provider_unreachable", delay: null })
     }).pipe(withProviders(world, {}, false))
   })
 })

@@ -23,7 +23,13 @@ export type Attachment = typeof Attachment.Type
 
 /** A text that waits for its turn, for its provider or for a number to leave from. */
 export const MessageDelay = Schema.Struct({
-  reason: Schema.Literals(["rate_limit", "provider_throttled", "provider_unreachable", "no_number_at_provider"]),
+  reason: Schema.Literals([
+    "quiet_hours",
+    "rate_limit",
+    "provider_throttled",
+    "provider_unreachable",
+    "no_number_at_provider"
+  ]),
   until: Schema.String
 })
 export type MessageDelay = typeof MessageDelay.Type
