@@ -1,5 +1,5 @@
 /** The webhook of an inbound SMS or MMS. Source: twilio.com/docs/messaging/guides/webhook-request. */
-import { type Contact, type Message, PhoneNumber } from "@careline/domain"
+import { type Contact, Message, PhoneNumber } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { isMessageSid } from "./MessageSid.ts"
 
@@ -15,18 +15,13 @@ const keywords: ReadonlyMap<string, NonNullable<MessageReceived["providerKeyword
   ["HELP", "help"]
 ])
 
-const typeOf = (mimeType: string | null): Message.Attachment["type"] => {
-  const kind = mimeType?.split("/")[0]
-  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
-}
-
 const attachments = (form: URLSearchParams): ReadonlyArray<Message.Attachment> => {
   const count = Math.min(Number.parseInt(form.get("NumMedia") ?? "0", 10) || 0, MAX_MEDIA)
   const found: Array<Message.Attachment> = []
   for (let index = 0; index < count; index++) {
     const url = form.get(`MediaUrl${index}`)
     const mimeType = form.get(`MediaContentType${index}`)
-    if (url !== null && url !== "") found.push({ type: typeOf(mimeType), url, mimeType })
+    if (url !== null && url !== "") found.push({ type: Message.attachmentType(mimeType), url, mimeType })
   }
   return found
 }

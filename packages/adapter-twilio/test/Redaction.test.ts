@@ -1,9 +1,9 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
 import type { PhoneNumber } from "@careline/domain"
+import { Redaction } from "@careline/testkit/contract"
 import { type Scenario, signTwilioWebhook } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, Redacted, Tracer } from "effect"
-import { inspect } from "node:util"
+import { Effect, Exit, Redacted } from "effect"
 import * as Support from "./support.ts"
 
 const basic = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString("base64")
@@ -18,37 +18,12 @@ const secrets = [
 ]
 const message = () => Support.outbound({ to: "+13035550199" as PhoneNumber.E164 })
 
-/** Everything that a log, a trace or an error page could make of a value. */
-const shownAs = (value: unknown): string =>
-  [
-    inspect(value, { depth: 20, showHidden: true, getters: true }),
-    JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part)),
-    String(value),
-    Exit.isExit(value) && Exit.isFailure(value) ? Cause.pretty(value.cause) : ""
-  ].join("\n")
+const { shownAs, watched } = Redaction
 
 const assertSilent = (value: unknown) => {
   const shown = shownAs(value)
   for (const secret of secrets) assert.notInclude(shown, secret)
 }
-
-/** Runs with every span and log line kept, and returns them with the exit. */
-const watched = <A, E>(effect: Effect.Effect<A, E>) =>
-  Effect.gen(function* () {
-    const seen: Array<unknown> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        seen.push(span)
-        return span
-      }
-    })
-    const exit = yield* Effect.exit(effect).pipe(
-      Effect.withTracer(tracer),
-      Effect.provide(Logger.layer([Logger.make((entry) => void seen.push(entry.message, entry.cause))]))
-    )
-    return { exit, seen }
-  })
 
 const faults: ReadonlyArray<Scenario.RequestFault> = [
   "rateLimited",

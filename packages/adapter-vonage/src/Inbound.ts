@@ -1,13 +1,10 @@
 /** The webhook of an inbound SMS or MMS. Source: developer.vonage.com/api/messages, "Inbound Message". */
-import type { Message } from "@careline/domain"
+import { Message } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"
 import * as Digits from "./Digits.ts"
 import * as Field from "./Field.ts"
 import type * as Payload from "./Payload.ts"
-
-const typeOf = (type: unknown): Message.Attachment["type"] =>
-  type === "image" || type === "audio" || type === "video" ? type : "file"
 
 /** What an MMS brings: all its parts when there are several, else the object that its type names. */
 const mediaOf = (payload: Payload.Payload): ReadonlyArray<readonly [type: unknown, media: unknown]> => {
@@ -20,7 +17,9 @@ const mediaOf = (payload: Payload.Payload): ReadonlyArray<readonly [type: unknow
 const attachmentsOf = (media: ReturnType<typeof mediaOf>): ReadonlyArray<Message.Attachment> =>
   media.flatMap(([type, part]) => {
     const url = Field.of(part, "url")
-    return Predicate.isString(url) && url !== "" ? [{ type: typeOf(type), url, mimeType: null }] : []
+    return Predicate.isString(url) && url !== ""
+      ? [{ type: Message.attachmentType(Field.textOf(type)), url, mimeType: null }]
+      : []
   })
 
 /** The text of an MMS is a caption, of the first part that has one. */

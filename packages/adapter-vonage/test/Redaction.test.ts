@@ -1,9 +1,10 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
+import { Redaction } from "@careline/testkit/contract"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, Tracer } from "effect"
+import { Effect, Exit } from "effect"
 import { execFile } from "node:child_process"
 import type { ServerResponse } from "node:http"
-import { inspect, promisify } from "node:util"
+import { promisify } from "node:util"
 import * as Support from "./support.ts"
 
 const { adapter, json, outbound, problem, server } = Support
@@ -20,37 +21,12 @@ const secrets = [
   "canary"
 ]
 
-/** Everything that a log, a trace or an error page could make of a value. */
-const shownAs = (value: unknown): string =>
-  [
-    inspect(value, { depth: 20, showHidden: true, getters: true }),
-    JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part)),
-    String(value),
-    Exit.isExit(value) && Exit.isFailure(value) ? Cause.pretty(value.cause) : ""
-  ].join("\n")
+const { shownAs, watched } = Redaction
 
 const assertSilent = (value: unknown) => {
   const shown = shownAs(value)
   for (const secret of secrets) assert.notInclude(shown, secret)
 }
-
-/** Runs with every span and log line kept, and returns them with the exit. */
-const watched = <A, E>(effect: Effect.Effect<A, E>) =>
-  Effect.gen(function* () {
-    const seen: Array<unknown> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        seen.push(span)
-        return span
-      }
-    })
-    const exit = yield* Effect.exit(effect).pipe(
-      Effect.withTracer(tracer),
-      Effect.provide(Logger.layer([Logger.make((entry) => void seen.push(entry.message, entry.cause))]))
-    )
-    return { exit, seen }
-  })
 
 const answers: ReadonlyArray<readonly [string, (response: ServerResponse) => unknown]> = [
   ["a refusal", json(422, problem("messages#1120", "Canary 3035550199"))],

@@ -21,6 +21,12 @@ export const Attachment = Schema.Struct({
 })
 export type Attachment = typeof Attachment.Type
 
+/** What kind of attachment a media type (`image/png`), or the first part of one, names. */
+export const attachmentType = (mediaType: string | null): Attachment["type"] => {
+  const kind = mediaType?.split("/")[0]
+  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
+}
+
 /** A text that waits for its turn, for its provider or for a number to leave from. */
 export const MessageDelay = Schema.Struct({
   reason: Schema.Literals([

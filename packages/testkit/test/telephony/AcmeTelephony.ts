@@ -2,7 +2,14 @@
  * The least adapter that passes the contract, in parts that can be swapped: an adapter with a known fault is this one with
  * another part.
  */
-import type { AttemptId, Contact, DeliveryStatus, PhoneNumber, SendOutcome } from "@careline/domain"
+import {
+  type AttemptId,
+  type Contact,
+  type DeliveryStatus,
+  Message,
+  type PhoneNumber,
+  type SendOutcome
+} from "@careline/domain"
 import { ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { timingSafeEqual } from "node:crypto"
 import { Clock, DateTime, Effect, Option, Schema } from "effect"
@@ -180,9 +187,6 @@ export const sound: Parts = {
   facets: ["find", "status"]
 }
 
-const typeOf = (contentType: string) =>
-  (["image", "audio", "video"] as const).find((type) => contentType.startsWith(type)) ?? "file"
-
 const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
   if (typeof event.id !== "string") return parts.unreadable
   if (event.kind === "status") {
@@ -208,7 +212,7 @@ const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.Te
     text: String(event.text),
     attachments: parts
       .mediaOf(event)
-      .map(({ contentType, url }) => ({ type: typeOf(contentType), url, mimeType: contentType })),
+      .map(({ contentType, url }) => ({ type: Message.attachmentType(contentType), url, mimeType: contentType })),
     providerKeyword: parts.keywordOf(event)
   }
 }

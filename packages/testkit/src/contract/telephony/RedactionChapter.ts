@@ -1,9 +1,9 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
 import type { PhoneNumber } from "@careline/domain"
-import { Cause, DateTime, Effect, Exit, Logger, Tracer } from "effect"
-import { inspect } from "node:util"
+import { DateTime, Effect } from "effect"
 import { assert } from "vitest"
 import * as Scenario from "../../simulators/core/Scenario.ts"
+import { shownAs, watched } from "../Redaction.ts"
 import { type Chapter, test } from "./Chapter.ts"
 import { outbound } from "./Given.ts"
 import { neededBy } from "./Need.ts"
@@ -13,33 +13,6 @@ import { ProviderUnderTest } from "./Subject.ts"
 
 const DIGITS = "3035550199"
 const WORDS = "Canary"
-
-/** Everything that a log, a trace or an error page could make of a value. */
-const shownAs = (value: unknown): string =>
-  [
-    inspect(value, { depth: 20, showHidden: true, getters: true }),
-    JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part)),
-    String(value),
-    Exit.isExit(value) && Exit.isFailure(value) ? Cause.pretty(value.cause) : ""
-  ].join("\n")
-
-/** Runs with every span and log line kept, and returns all that could be seen of it. */
-const watched = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<ReadonlyArray<unknown>> =>
-  Effect.gen(function* () {
-    const seen: Array<unknown> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        seen.push(span)
-        return span
-      }
-    })
-    const exit = yield* Effect.exit(effect).pipe(
-      Effect.withTracer(tracer),
-      Effect.provide(Logger.layer([Logger.make((entry) => void seen.push(entry.message, entry.cause))]))
-    )
-    return [exit, ...seen]
-  })
 
 const assertSilent = (seen: ReadonlyArray<unknown>, secrets: ReadonlyArray<string>): void => {
   for (const one of seen) {
@@ -51,6 +24,9 @@ const assertSilent = (seen: ReadonlyArray<unknown>, secrets: ReadonlyArray<strin
     )
   }
 }
+
+/** All that could be seen of it. */
+const seenOf = <A, E>(effect: Effect.Effect<A, E>) => Effect.map(watched(effect), ({ exit, seen }) => [exit, ...seen])
 
 /** What no one may see. */
 const hidden = Effect.map(ProviderUnderTest, ({ line, secrets }) => [...secrets, DIGITS, WORDS, line.slice(1)])
@@ -67,10 +43,10 @@ export const redactionChapter: Chapter = {
         simulator.faults.everySend(scenario)
         simulator.faults.everyRead(scenario)
         const startedAt = yield* DateTime.now
-        assertSilent(yield* watched(telephony.messages.send(message)), secrets)
+        assertSilent(yield* seenOf(telephony.messages.send(message)), secrets)
         const attempt = { ...message, startedAt, claimedProviderMessageIds: [] }
-        assertSilent(yield* watched(telephony.messages.find(attempt)), secrets)
-        assertSilent(yield* watched(telephony.messages.status("another")), secrets)
+        assertSilent(yield* seenOf(telephony.messages.find(attempt)), secrets)
+        assertSilent(yield* seenOf(telephony.messages.status("another")), secrets)
       })
     ),
 

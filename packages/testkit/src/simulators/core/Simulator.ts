@@ -4,8 +4,11 @@
  */
 import { Effect, type Scope } from "effect"
 import type { Faults } from "./Faults.ts"
+import type { HttpServer } from "./HttpServer.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { Ending, Oddity, Scenario } from "./Scenario.ts"
+import type { Deliveries, SimulatedAccount } from "./SimulatedAccount.ts"
+import type { StatusEngine } from "./StatusEngine.ts"
 import type { WebhookAnswer } from "./WebhookRequest.ts"
 
 /** A text to one of our numbers. Numbers are E.164 here, whatever the provider writes. */
@@ -47,6 +50,46 @@ export interface Simulator {
   /** Once every message has come to its end, and no webhook is under way. */
   readonly idle: () => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** What a simulator is put together from. */
+export interface SimulatorParts<Sender extends Deliveries> extends Pick<
+  Simulator,
+  "provider" | "controlToken" | "speaks" | "ledger" | "faults"
+> {
+  readonly server: HttpServer
+  /** The path that the provider's base URL ends with. */
+  readonly basePath?: string | undefined
+  readonly account: SimulatedAccount<Sender>
+  readonly engine: StatusEngine
+  readonly sender: Sender
+}
+
+export const assemble = <Sender extends Deliveries>(parts: SimulatorParts<Sender>): Simulator => {
+  const { account, basePath = "", controlToken, engine, faults, ledger, provider, sender, server, speaks } = parts
+  return {
+    provider,
+    url: server.url + basePath,
+    controlUrl: server.url,
+    controlToken,
+    speaks,
+    ledger,
+    faults,
+    receive: (text) => account.receive(text),
+    deliver: (oddity, to) => account.deliver(oddity, to),
+    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
+    setInboundUrl: (url) => {
+      account.inboundUrl = url
+    },
+    idle: async () => {
+      await engine.idle()
+      await sender.idle()
+    },
+    close: async () => {
+      engine.stop()
+      await server.close()
+    }
+  }
 }
 
 /** A simulator for as long as the scope is open. */

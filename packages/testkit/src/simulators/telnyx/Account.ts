@@ -1,11 +1,10 @@
 /** One simulated messaging profile: what it sends out and takes in. Knows no HTTP server. */
 import { randomUUID } from "node:crypto"
 import { Option, Schema } from "effect"
-import type { Faults } from "../core/Faults.ts"
-import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { SimulatedMessage } from "../core/Ledger.ts"
 import type { Oddity } from "../core/Scenario.ts"
+import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
 import type { Delivery, InboundText } from "../core/Simulator.ts"
-import type { StatusEngine } from "../core/StatusEngine.ts"
 import { BlockRules, keywordOf } from "./BlockRules.ts"
 import type { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
@@ -33,30 +32,13 @@ const MAX_MEDIA = 10
 const MAX_PARTS = 10
 const PART = 153
 
-export class Account {
-  inboundUrl: string
+export class Account extends SimulatedAccount<WebhookSender> {
   private readonly options: AccountOptions
-  private readonly ledger: Ledger
-  private readonly sender: WebhookSender
-  private readonly engine: StatusEngine
-  private readonly faults: Faults
   private readonly blockRules = new BlockRules()
 
-  constructor(
-    options: AccountOptions & { readonly inboundUrl: string },
-    parts: {
-      readonly ledger: Ledger
-      readonly sender: WebhookSender
-      readonly engine: StatusEngine
-      readonly faults: Faults
-    }
-  ) {
+  constructor(options: AccountOptions & { readonly inboundUrl: string }, parts: AccountParts<WebhookSender>) {
+    super(options.inboundUrl, parts)
     this.options = options
-    this.inboundUrl = options.inboundUrl
-    this.ledger = parts.ledger
-    this.sender = parts.sender
-    this.engine = parts.engine
-    this.faults = parts.faults
   }
 
   /** Why a request to send is refused, as Telnyx would say it. */
@@ -85,6 +67,7 @@ export class Account {
       body: text,
       mediaUrls,
       direction: "outbound",
+      service: this.options.messagingProfileId,
       callbackUrl: callbackUrl === "" ? this.inboundUrl : callbackUrl,
       status: "queued",
       sentAt: null
@@ -96,7 +79,7 @@ export class Account {
   /** Somebody texts one of the profile's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
     const keyword = keywordOf(text.body)
-    const id = text.id ?? this.keep(text).id
+    const id = text.id ?? this.keep(text)
     if (keyword !== null && text.id === undefined) this.replyTo(text, this.blockRules.apply(text.from, keyword))
     const payload = {
       ...Wire.inboundResource(this.options, id, text, keyword),
@@ -126,40 +109,7 @@ export class Account {
     }
   }
 
-  private keep({ body, from, media = [], to }: InboundText): SimulatedMessage {
-    return this.log({
-      from,
-      to,
-      body,
-      mediaUrls: media.map(({ url }) => url),
-      direction: "inbound",
-      status: "received",
-      sentAt: new Date()
-    })
-  }
-
-  private replyTo({ from, to }: InboundText, body: string): void {
-    const status = "delivered"
-    this.log({ from: to, to: from, body, mediaUrls: [], direction: "reply", status, sentAt: new Date() })
-  }
-
-  private log(message: Parameters<Account["draft"]>[0]): SimulatedMessage {
-    return this.ledger.addMessage(this.draft(message))
-  }
-
-  private draft(
-    message: Pick<SimulatedMessage, "body" | "direction" | "from" | "mediaUrls" | "to"> & Partial<SimulatedMessage>
-  ): SimulatedMessage {
-    return {
-      service: this.options.messagingProfileId,
-      reference: null,
-      callbackUrl: null,
-      createdAt: new Date(),
-      sentAt: null,
-      status: "queued",
-      errorCode: null,
-      id: randomUUID(),
-      ...message
-    }
+  protected newId(): string {
+    return randomUUID()
   }
 }

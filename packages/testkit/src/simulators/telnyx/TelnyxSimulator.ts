@@ -74,29 +74,18 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     (response) => fail(response, Wire.errors.server)
   )
 
-  const simulator: TelnyxSimulator = {
+  const simulator = Simulator.assemble({
     provider: "telnyx",
-    url: `${server.url}/v2`,
-    controlUrl: server.url,
+    basePath: "/v2",
     controlToken: apiKey,
     speaks: new Set(Scenario.scenarios),
     ledger,
     faults,
-    receive: (text) => account.receive(text),
-    deliver: (oddity, to) => account.deliver(oddity, to),
-    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
-    setInboundUrl: (url) => {
-      account.inboundUrl = url
-    },
-    idle: async () => {
-      await engine.idle()
-      await sender.idle()
-    },
-    close: async () => {
-      engine.stop()
-      await server.close()
-    }
-  }
+    server,
+    account,
+    engine,
+    sender
+  })
   return simulator
 }
 

@@ -1,9 +1,8 @@
 /** One simulated account: its numbers, its messages, what it sends out and takes in. Knows no HTTP server. */
-import type { Faults } from "../core/Faults.ts"
-import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { SimulatedMessage } from "../core/Ledger.ts"
 import type { Oddity } from "../core/Scenario.ts"
+import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
 import type { Delivery, InboundText } from "../core/Simulator.ts"
-import type { StatusEngine } from "../core/StatusEngine.ts"
 import { keywordOf, OptOuts } from "./OptOuts.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import * as WebhookAnswer from "./WebhookAnswer.ts"
@@ -27,30 +26,13 @@ const E164 = /^\+[1-9]\d{6,14}$/
 const MAX_BODY = 1600
 const SEGMENT = 153
 
-export class Account {
-  smsUrl: string
+export class Account extends SimulatedAccount<WebhookSender> {
   private readonly options: AccountOptions
-  private readonly ledger: Ledger
-  private readonly sender: WebhookSender
-  private readonly engine: StatusEngine
-  private readonly faults: Faults
   private readonly optOuts = new OptOuts()
 
-  constructor(
-    options: AccountOptions & { readonly smsUrl: string },
-    parts: {
-      readonly ledger: Ledger
-      readonly sender: WebhookSender
-      readonly engine: StatusEngine
-      readonly faults: Faults
-    }
-  ) {
+  constructor(options: AccountOptions & { readonly smsUrl: string }, parts: AccountParts<WebhookSender>) {
+    super(options.smsUrl, parts)
     this.options = options
-    this.smsUrl = options.smsUrl
-    this.ledger = parts.ledger
-    this.sender = parts.sender
-    this.engine = parts.engine
-    this.faults = parts.faults
   }
 
   /** Why a request to send is refused, as Twilio would say it. */
@@ -93,13 +75,13 @@ export class Account {
   /** Somebody texts one of the account's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
     const keyword = keywordOf(text.body)
-    const id = text.id ?? this.keep(text).id
+    const id = text.id ?? this.keep(text)
     if (keyword !== null && text.id === undefined) {
       this.replyTo(text, this.optOuts.apply(text.from, text.to, keyword))
     }
     const named = keyword !== null && this.options.advancedOptOut === true ? { OptOutType: keyword } : {}
     const delivery = await this.sender.deliver(
-      this.smsUrl,
+      this.inboundUrl,
       [...this.formOf(text, id), ...Object.entries({ ...named, ...this.faults.unknownParameters, ...text.extra })],
       this.options.fallbackUrl ?? null
     )
@@ -112,7 +94,7 @@ export class Account {
 
   /** Calls a webhook with what is not in Twilio's documentation. */
   deliver(oddity: Oddity, to: string): Promise<Delivery> {
-    const { accountSid, statusUrl = this.smsUrl } = this.options
+    const { accountSid, statusUrl = this.inboundUrl } = this.options
     const about = { id: Wire.newSid("SM"), from: to, to: "+13035550100", errorCode: null, service: null }
     switch (oddity) {
       case "unknownStatus":
@@ -123,7 +105,7 @@ export class Account {
           ["EventType", "PONDERED"]
         ])
       case "unreadableEvent":
-        return this.sender.deliver(this.smsUrl, [["AccountSid", accountSid]])
+        return this.sender.deliver(this.inboundUrl, [["AccountSid", accountSid]])
     }
   }
 
@@ -152,42 +134,7 @@ export class Account {
     ]
   }
 
-  private keep({ body, from, media = [], to }: InboundText): SimulatedMessage {
-    return this.log({
-      from,
-      to,
-      body,
-      mediaUrls: media.map(({ url }) => url),
-      direction: "inbound",
-      status: "received",
-      sentAt: new Date()
-    })
-  }
-
-  private replyTo({ from, to }: InboundText, body: string): void {
-    this.log({
-      from: to,
-      to: from,
-      body,
-      mediaUrls: [],
-      direction: "reply",
-      status: "delivered",
-      sentAt: new Date()
-    })
-  }
-
-  private log(
-    message: Omit<SimulatedMessage, "id" | "createdAt" | "errorCode" | "service" | "reference" | "callbackUrl"> &
-      Partial<Pick<SimulatedMessage, "service" | "callbackUrl">>
-  ): SimulatedMessage {
-    return this.ledger.addMessage({
-      service: null,
-      reference: null,
-      callbackUrl: null,
-      ...message,
-      id: Wire.newSid(message.mediaUrls.length > 0 ? "MM" : "SM"),
-      createdAt: new Date(),
-      errorCode: null
-    })
+  protected newId({ mediaUrls }: Pick<SimulatedMessage, "mediaUrls">): string {
+    return Wire.newSid(mediaUrls.length > 0 ? "MM" : "SM")
   }
 }

@@ -70,7 +70,7 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
-  const api = new RestApi({ accountSid, account, setup: new Setup(options, () => account.smsUrl), ledger, faults })
+  const api = new RestApi({ accountSid, account, setup: new Setup(options, () => account.inboundUrl), ledger, faults })
 
   const isLetIn = (request: IncomingMessage): boolean => {
     const [user, password] = credentialsOf(request)
@@ -88,29 +88,17 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     (response) => fail(response, errors.server)
   )
 
-  const simulator: TwilioSimulator = {
+  const simulator = Simulator.assemble({
     provider: "twilio",
-    url: server.url,
-    controlUrl: server.url,
     controlToken: authTokens[0],
     speaks,
     ledger,
     faults,
-    receive: (text) => account.receive(text),
-    deliver: (oddity, to) => account.deliver(oddity, to),
-    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
-    setInboundUrl: (url) => {
-      account.smsUrl = url
-    },
-    idle: async () => {
-      await engine.idle()
-      await sender.idle()
-    },
-    close: async () => {
-      engine.stop()
-      await server.close()
-    }
-  }
+    server,
+    account,
+    engine,
+    sender
+  })
   return simulator
 }
 

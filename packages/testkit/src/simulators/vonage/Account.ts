@@ -1,11 +1,10 @@
 /** One simulated application: what it sends out and takes in. Knows no HTTP server. */
 import { randomUUID } from "node:crypto"
 import { Option, Schema } from "effect"
-import type { Faults } from "../core/Faults.ts"
-import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
+import type { SimulatedMessage } from "../core/Ledger.ts"
 import type { Oddity } from "../core/Scenario.ts"
+import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
 import type { Delivery, InboundText } from "../core/Simulator.ts"
-import type { StatusEngine } from "../core/StatusEngine.ts"
 import type { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
@@ -53,29 +52,12 @@ const mediaOf = ({ audio, content, file, image, vcard, video }: SendRequest) =>
 const wordsOf = (request: SendRequest): string =>
   request.text ?? mediaOf(request).find(({ caption }) => caption !== undefined)?.caption ?? ""
 
-export class Account {
-  inboundUrl: string
+export class Account extends SimulatedAccount<WebhookSender> {
   private readonly options: AccountOptions
-  private readonly ledger: Ledger
-  private readonly sender: WebhookSender
-  private readonly engine: StatusEngine
-  private readonly faults: Faults
 
-  constructor(
-    options: AccountOptions & { readonly inboundUrl: string },
-    parts: {
-      readonly ledger: Ledger
-      readonly sender: WebhookSender
-      readonly engine: StatusEngine
-      readonly faults: Faults
-    }
-  ) {
+  constructor(options: AccountOptions & { readonly inboundUrl: string }, parts: AccountParts<WebhookSender>) {
+    super(options.inboundUrl, parts)
     this.options = options
-    this.inboundUrl = options.inboundUrl
-    this.ledger = parts.ledger
-    this.sender = parts.sender
-    this.engine = parts.engine
-    this.faults = parts.faults
   }
 
   /** Why a request to send is refused, as Vonage would say it. */
@@ -114,7 +96,7 @@ export class Account {
 
   /** Somebody texts one of the application's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
-    const id = text.id ?? this.keep(text).id
+    const id = text.id ?? this.keep(text)
     const delivery = await this.sender.deliver(this.inboundUrl, {
       ...Wire.inbound(id, text),
       ...this.faults.unknownParameters,
@@ -139,35 +121,7 @@ export class Account {
     }
   }
 
-  private keep({ body, from, media = [], to }: InboundText): SimulatedMessage {
-    return this.log({
-      from,
-      to,
-      body,
-      mediaUrls: media.map(({ url }) => url),
-      direction: "inbound",
-      status: "received",
-      sentAt: new Date()
-    })
-  }
-
-  private log(message: Parameters<Account["draft"]>[0]): SimulatedMessage {
-    return this.ledger.addMessage(this.draft(message))
-  }
-
-  private draft(
-    message: Pick<SimulatedMessage, "body" | "direction" | "from" | "mediaUrls" | "to"> & Partial<SimulatedMessage>
-  ): SimulatedMessage {
-    return {
-      service: null,
-      reference: null,
-      callbackUrl: null,
-      createdAt: new Date(),
-      sentAt: null,
-      status: "accepted",
-      errorCode: null,
-      id: randomUUID(),
-      ...message
-    }
+  protected newId(): string {
+    return randomUUID()
   }
 }

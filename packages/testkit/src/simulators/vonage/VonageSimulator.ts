@@ -85,29 +85,17 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     (response) => fail(response, Wire.problems.server)
   )
 
-  const simulator: VonageSimulator = {
+  const simulator = Simulator.assemble({
     provider: "vonage",
-    url: server.url,
-    controlUrl: server.url,
     controlToken: apiSecret,
     speaks,
     ledger,
     faults,
-    receive: (text) => account.receive(text),
-    deliver: (oddity, to) => account.deliver(oddity, to),
-    script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
-    setInboundUrl: (url) => {
-      account.inboundUrl = url
-    },
-    idle: async () => {
-      await engine.idle()
-      await sender.idle()
-    },
-    close: async () => {
-      engine.stop()
-      await server.close()
-    }
-  }
+    server,
+    account,
+    engine,
+    sender
+  })
   return simulator
 }
 
