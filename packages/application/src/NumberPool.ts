@@ -1,9 +1,10 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumber, PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, PoolNumbers, Transaction } from "@careline/ports"
+import { IdGenerator, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
+import { InvalidRequest } from "./Errors.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
@@ -19,6 +20,11 @@ export const addNumber = Effect.fn("addNumber")(function* (
     readonly siteGroupingId: Tenant
   }
 ) {
+  const { byName } = yield* TelephonyProviders.TelephonyProviders
+  // Texts would wait for it for ever.
+  if (request.provider !== null && byName(request.provider) === undefined) {
+    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
+  }
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

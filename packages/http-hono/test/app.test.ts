@@ -212,13 +212,20 @@ describe("The API", () => {
   })
 
   it("adds a number with the provider that carries it, or with none", async () => {
-    const carried = { number: "+12025550104", siteGroupingId: "north", provider: "telnyx" }
+    const carried = { number: "+12025550104", siteGroupingId: "north", provider: "twilio" }
     const added = await call(admin, "POST", "/phone-numbers", carried)
-    assert.deepInclude(added.body, { number: carried.number, provider: "telnyx", providerSid: null })
+    assert.deepInclude(added.body, { number: carried.number, provider: "twilio", providerSid: null })
     const { items } = (await call(admin, "GET", "/phone-numbers")).body
     const providerOf = (number: string) => items.find((item: { number: string }) => item.number === number)?.provider
-    assert.strictEqual(providerOf(carried.number), "telnyx")
+    assert.strictEqual(providerOf(carried.number), "twilio")
     assert.isNull(providerOf(line))
+    const stranger = await call(admin, "POST", "/phone-numbers", {
+      ...carried,
+      number: "+12025550106",
+      provider: "pigeon"
+    })
+    assert.deepInclude(stranger, { status: 422 })
+    assert.strictEqual(stranger.body.field, "provider")
     const nameless = { ...carried, number: "+12025550105", provider: "" }
     assert.strictEqual((await call(admin, "POST", "/phone-numbers", nameless)).status, 422)
   })
