@@ -3,6 +3,7 @@ import { Circuit } from "@careline/domain"
 import { Circuits } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import { instantOrNull, iso } from "./rows.ts"
 
@@ -39,7 +40,7 @@ export const layer = Layer.effect(
             on conflict do nothing`
           // A statement of its own, so that it sees the row that the one before had to wait for.
           const [row] = yield* sql<Row>`select * from circuits where provider = ${provider} for update`
-          return fromRow(row!)
+          return { now: yield* storeNow(sql), circuit: fromRow(row!) }
         }).pipe(asStorage("circuits.lock")),
 
       save: ({ failures, openUntil, probeUntil, provider }) =>

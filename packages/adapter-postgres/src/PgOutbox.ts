@@ -29,6 +29,11 @@ interface MatchRow extends SendRow.SendRow {
   readonly attempt_status: DeliveryStatus.DeliveryStatus | null
 }
 
+/** Ids here are UUIDs. A provider may echo somebody else's reference, which is then no attempt's. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const idOrNull = (attemptId: AttemptId | null): string | null =>
+  attemptId !== null && UUID.test(attemptId) ? attemptId : null
+
 /** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
 const chain = [...DeliveryStatus.chain]
 
@@ -126,11 +131,12 @@ export const layer = Layer.effect(
                     state: update.state,
                     not_before: iso(update.notBefore ?? null),
                     provider_message_id: update.providerMessageId ?? null,
+                    queued_at: iso(update.queuedAt ?? null),
                     detail: update.detail ?? null
                   }))
-                )}::json) u (send_id uuid, fence uuid, state text, not_before timestamptz, provider_message_id text, detail text)
+                )}::json) u (send_id uuid, fence uuid, state text, not_before timestamptz, queued_at timestamptz, provider_message_id text, detail text)
               ), updated as (
-                update sends s set state = u.state,
+                update sends s set state = u.state, queued_at = coalesce(u.queued_at, s.queued_at),
                   not_before = case when u.state = 'queued' then coalesce(u.not_before, s.not_before) else s.not_before end,
                   look_at = case when u.state = 'unknown' then coalesce(u.not_before, s.look_at) else s.look_at end
                 from u where s.id = u.send_id and s.attempt_id is not distinct from u.fence
@@ -157,7 +163,7 @@ export const layer = Layer.effect(
                 select o.provider_message_id from send_attempts o
                 join sends other on other.site_grouping_id = o.site_grouping_id and other.id = o.send_id
                 where other.site_grouping_id = s.site_grouping_id and other.to_number = s.to_number
-                  and other.queued_at > careline_now() - ${CLAIMED_IDS_WITHIN}::interval
+                  and o.started_at > careline_now() - ${CLAIMED_IDS_WITHIN}::interval
                   and o.provider_message_id is not null and o.id <> a.id
               ) as claimed_ids
             from sends s
@@ -214,7 +220,7 @@ export const layer = Layer.effect(
                     targets.map(({ attemptId, provider, providerMessageId }) => ({
                       provider,
                       provider_message_id: providerMessageId,
-                      attempt_id: attemptId
+                      attempt_id: idOrNull(attemptId)
                     }))
                   )}::json) as (provider text, provider_message_id text, attempt_id uuid))
                     with ordinality t (provider, provider_message_id, attempt_id, nth)

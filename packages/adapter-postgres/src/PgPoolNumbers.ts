@@ -62,10 +62,10 @@ export const layer = Layer.effect(
         sql<Row>`
           select * from phone_numbers where site_grouping_id = ${tenantColumn(tenant)} and status <> 'suspended'
           order by created_at, id limit 1`.pipe(Effect.map(first), asStorage("poolNumbers.defaultOf")),
-      carriedBy: (tenants, provider) =>
+      carriedBy: (tenants, provider, unclaimed) =>
         sql<Row>`
           select * from phone_numbers
-          where site_grouping_id = any(${tenants.map(tenantColumn)}::text[]) and provider = ${provider}
+          where site_grouping_id = any(${tenants.map(tenantColumn)}::text[]) and (provider = ${provider} or (${unclaimed} and provider is null))
             and status <> 'suspended'
           order by created_at, id`.pipe(
           Effect.map((rows) => rows.map(fromRow)),

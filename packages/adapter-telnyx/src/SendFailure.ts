@@ -5,6 +5,9 @@ import { Option, Predicate, Schema } from "effect"
 const Body = Schema.Struct({ errors: Schema.NonEmptyArray(Schema.Struct({ code: Schema.String })) })
 const decodeBody = Schema.decodeUnknownOption(Body)
 
+const QUEUE_FULL = "40318"
+const TOO_MANY = 429
+
 const CODE = /^\d{1,10}$/
 
 const headerOf = (error: object, name: string): string | null => {
@@ -33,5 +36,7 @@ export const inspect = (error: unknown): ProviderFailure.Failure => {
   }
   const body = decodeBody(Predicate.hasProperty(error, "error") ? error.error : null)
   const code = Option.match(body, { onNone: () => "", onSome: ({ errors }) => errors[0].code })
-  return ProviderFailure.ofAnswer(error.status, CODE.test(code) ? code : null, askedToWait(error))
+  // "Retry later": it was not taken, whatever the status says.
+  const status = code === QUEUE_FULL ? TOO_MANY : error.status
+  return ProviderFailure.ofAnswer(status, CODE.test(code) ? code : null, askedToWait(error))
 }

@@ -50,6 +50,10 @@ describe("A send that failed", () => {
     assert.deepStrictEqual(refused(429, coded("10011"), headers), { _tag: "Throttled", retryAfterMillis })
   })
 
+  it("because the queue is full waits, whatever the status", () => {
+    assert.strictEqual(refused(400, coded("40318"))._tag, "Throttled")
+  })
+
   it("never left when nobody could be reached", () => {
     const cause = Object.assign(new TypeError("fetch failed"), {
       cause: Object.assign(new Error("canary"), { code: "ECONNREFUSED" })

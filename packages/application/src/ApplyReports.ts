@@ -66,6 +66,7 @@ export const applyReports = Effect.fn("applyReports")(function* () {
             provider,
             providerMessageId,
             ...(send.state === "undecided" ? { needsDecision: false } : {}),
+            ...(send.state === "queued" ? { delay: null } : {}),
             ...(event.failureReason === null ? {} : { failureReason: event.failureReason }),
             ...(event.errorCode === null ? {} : { providerErrorCode: event.errorCode })
           }

@@ -5,13 +5,25 @@
  * event waits for nobody when intake is idle.
  */
 import { type Acceptance, Inbox, type IncomingEvent, type StorageError } from "@careline/ports"
-import { Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
 import { IntakeOverloaded } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 
 interface Waiting {
   readonly event: IncomingEvent
   readonly accepted: Deferred.Deferred<Acceptance, StorageError>
+}
+
+/** Whether the store is away for all, and not for one event alone. */
+const isPassing = (cause: Cause.Cause<StorageError>): boolean =>
+  cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.isRetryable)
+
+/** What no text may hold where it is kept: U+0000, and half of a surrogate pair. Both are shown as U+FFFD. */
+const writable = <A>(value: A): A => {
+  if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "\uFFFD") as A
+  if (Array.isArray(value)) return value.map(writable) as A
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, writable(part)])) as A
 }
 
 export class Intake extends Context.Service<
@@ -28,16 +40,21 @@ export class Intake extends Context.Service<
       const limits = yield* Limits
       const waiting = yield* Queue.dropping<Waiting>(limits.intakeQueue)
 
-      const commit = (batch: ReadonlyArray<Waiting>) =>
+      const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
         inbox.accept(batch.map(({ event }) => event)).pipe(
           Effect.exit,
-          Effect.map((exit) => {
+          Effect.flatMap((exit) => {
+            // One that the store cannot take keeps nobody else out.
+            if (Exit.isFailure(exit) && batch.length > 1 && !isPassing(exit.cause)) {
+              return Effect.forEach(batch, (one) => commit([one]), { discard: true })
+            }
             batch.forEach(({ accepted }, index) => {
               Deferred.doneUnsafe(
                 accepted,
                 Exit.map(exit, (acceptances) => acceptances[index]!)
               )
             })
+            return Effect.void
           })
         )
       // Waiting may be cut off at any time; what was taken from the queue is committed and answered first.
@@ -54,7 +71,7 @@ export class Intake extends Context.Service<
         accept: (event) =>
           Effect.suspend((): Effect.Effect<Acceptance, StorageError | IntakeOverloaded> => {
             const accepted = Deferred.makeUnsafe<Acceptance, StorageError>()
-            return Queue.offerUnsafe(waiting, { event, accepted })
+            return Queue.offerUnsafe(waiting, { event: writable(event), accepted })
               ? Deferred.await(accepted)
               : Effect.fail(new IntakeOverloaded({ message: "Too many webhooks are waiting to be stored" }))
           })

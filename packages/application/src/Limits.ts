@@ -45,6 +45,10 @@ export interface LimitsShape {
   readonly queuedPerNumber: number
   /** When the active provider is given up for the fallback, where there is one, and when it is tried again. */
   readonly circuit: Circuit.CircuitSettings
+  /** How long an on-call text may wait before its thread says that the alarm has not got through. */
+  readonly alarmNotice: number
+  /** How often an on-call text of unknown outcome is sent: a doubled alarm is the lesser harm, one without end is not. */
+  readonly alarmAttempts: number
   /** How long a text waits that no provider can carry now. */
   readonly holdFor: number
   /** Pause between two looks at the provider for an unknown send. */
@@ -82,7 +86,9 @@ export const defaults: LimitsShape = {
   sendRatePerAccount: null,
   queuedPerNumber: 1_000,
   circuit: { failuresToOpen: 5, openForMillis: 60_000, probeForMillis: 60_000 },
-  holdFor: 60_000,
+  alarmNotice: 120_000,
+  alarmAttempts: 3,
+  holdFor: 30_000,
   lookEvery: 30_000,
   looksUntilLost: 4,
   looksUntilUndecided: 20,

@@ -6,6 +6,7 @@ import { type AttemptId, type Message, type Send } from "@careline/domain"
 import { type Attempt, IdGenerator, Outbox, type SendUpdate } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
+import { becomesOverdue } from "./OverdueAlarm.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { carry } from "./SendCarriers.ts"
 import { judge } from "./SendGate.ts"
@@ -23,11 +24,12 @@ export const isOld = ({ queuedAt }: Send.Send, now: DateTime.Utc, { giveUpAfter 
 
 /** What is noted of sends that do not leave, and of what they carry. */
 interface Kept {
+  readonly limits: LimitsShape
   readonly updates: Array<SendUpdate>
   readonly results: Array<SendResult>
 }
 
-export const delayed = (
+const delayed = (
   reason: NonNullable<Message.MessageMetadata["delay"]>["reason"],
   until: DateTime.Utc
 ): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
@@ -36,15 +38,27 @@ export const delayed = (
 const noMoreDelay = (send: Send.Send): Message.MessageMetadata =>
   DateTime.isGreaterThan(send.notBefore, send.queuedAt) ? { delay: null } : {}
 
-/** Puts a send off, and says in its message why. */
+/** What is heard of a send that is put off: in its message why, or in the thread of an alarm that waits for too long. */
+export const putOff = (
+  send: Send.Send,
+  reason: Parameters<typeof delayed>[0],
+  until: DateTime.Utc,
+  limits: LimitsShape
+): SendResult => ({
+  send,
+  status: becomesOverdue(send, until, limits) ? "failed" : "queued",
+  metaData: delayed(reason, until)
+})
+
+/** Puts a send off. */
 const holdBack = (
-  { results, updates }: Kept,
+  { limits, results, updates }: Kept,
   send: Send.Send,
   reason: Parameters<typeof delayed>[0],
   until: DateTime.Utc
 ): void => {
   updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
-  results.push({ send, status: "queued", metaData: delayed(reason, until) })
+  results.push(putOff(send, reason, until, limits))
 }
 
 /** Takes a send out of the queue for good, and says in its message why. */
@@ -66,12 +80,11 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
 
 /** The sends that a provider carries now, with how; the others wait. */
 const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
-  const limits = yield* Limits
   const carriages = yield* carry(sends, now)
   const leaving = sends.flatMap((send, index) => {
     const carriage = carriages[index]!
     if (carriage._tag === "Carried") return [{ send, ...carriage }]
-    if (isOld(send, now, limits)) withdraw(kept, send, "no_number_at_provider")
+    if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
     else holdBack(kept, send, "no_number_at_provider", carriage.until)
     return []
   })
@@ -96,7 +109,7 @@ export const prepareSends = Effect.fnUntraced(function* () {
   const { now, sends } = yield* outbox.claim(limits.sendsPerBatch)
   if (sends.length === 0) return { claimed: 0, prepared: [] as ReadonlyArray<Prepared> }
 
-  const kept: Kept = { updates: [], results: [] }
+  const kept: Kept = { limits, updates: [], results: [] }
   const leaving = yield* findCarriers(yield* passGate(sends, now, kept), now, kept)
   const ids = yield* (yield* IdGenerator).next("attempt", leaving.length)
   const prepared = leaving.map(({ from, provider, send }, index): Prepared => ({

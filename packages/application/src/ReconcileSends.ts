@@ -14,6 +14,7 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
+import { becomesOverdue } from "./OverdueAlarm.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 
 /** Takes what is due for a look, and keeps others from looking at the same time. */
@@ -82,9 +83,16 @@ const conclude = (
   const lost = looks >= (found._tag === "Absent" ? limits.looksUntilLost : limits.looksUntilUndecided)
   if (!lost) return null
   const fate = Send.whenLost(send.purpose)
+  const notReached: SendResult = { send, status: "failed", metaData: {} }
   switch (fate) {
     case "resend":
-      return { update: { ...base, state: "queued", notBefore: now, detail: "lost, sent again" }, result: null }
+      if (send.attempts >= limits.alarmAttempts) {
+        return { update: { ...base, state: "abandoned", detail: "lost, and sent often enough" }, result: notReached }
+      }
+      return {
+        update: { ...base, state: "queued", notBefore: now, detail: "lost, sent again" },
+        result: becomesOverdue(send, now, limits) ? notReached : null
+      }
     case "abandoned":
       return { update: { ...base, state: "abandoned", detail: "lost" }, result: null }
     case "undecided":
@@ -109,11 +117,12 @@ export const reconcileSends = Effect.fn("reconcileSends")(function* () {
       if (conclusion === null) return
       yield* transact(
         Effect.gen(function* () {
+          // The send before its attempt, as reports lock them.
+          const updated = yield* outbox.update([conclusion.update])
           if (found._tag === "Found") {
             const { providerMessageId, status } = found
             yield* outbox.noteReports([{ attemptId: one.attempt.id, providerMessageId, status }])
           }
-          const updated = yield* outbox.update([conclusion.update])
           if (updated.length > 0 && conclusion.result !== null) yield* recordOutcome([conclusion.result])
         })
       )

@@ -12,52 +12,69 @@ export type Carriage =
   /** The provider owns no number of the tenant. */
   | { readonly _tag: "NoNumber"; readonly provider: string; readonly until: DateTime.Utc }
 
-/** The provider of each text, in order; without a fallback there is nothing to choose. */
-const choose = Effect.fnUntraced(function* (count: number, now: DateTime.Utc) {
-  const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
-  const everything = (provider: string) => Array.from({ length: count }, () => provider)
-  if (fallback === null) return { providers: everything(active.provider), openUntil: null }
-  const { circuit: settings } = yield* Limits
-  const circuits = yield* Circuits
-  const seen = yield* circuits.load(active.provider)
-  // All hosts would wait for each other here: it is taken only by who may have to note a probe.
-  const known = Circuit.admit(seen, now, settings).admits === "probe" ? yield* circuits.lock(active.provider) : seen
-  const { admits, circuit } = Circuit.admit(known, now, settings)
-  if (circuit !== known) yield* circuits.save(circuit)
-  const providers = everything(admits === "all" ? active.provider : fallback.provider)
-  // One text tries whether the active provider is back.
-  if (admits === "probe") providers[0] = active.provider
-  return { providers, openUntil: circuit.openUntil }
-})
-
 /** The carriages, in the order of the sends. In the ambient transaction. */
 export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
   if (sends.length === 0) return []
   const { holdFor } = yield* Limits
-  const { active } = yield* TelephonyProviders.TelephonyProviders
-  const { openUntil, providers } = yield* choose(sends.length, now)
+  const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   const pool = yield* PoolNumbers
-  const routesAmong = (numbers: ReadonlyArray<PoolNumber.PoolNumber>) =>
-    sends.map(({ from, siteGroupingId: tenant }, index) => {
-      const provider = providers[index]!
-      return Route.decide({ tenant, provider, isActive: provider === active.provider, own: from, numbers })
-    })
-  // As a rule the provider carries the number that the contact knows, and no other has to be looked for.
   const own = yield* pool.byNumbers(sends.map(({ from }) => from))
-  const missing = routesAmong(own).flatMap(({ _tag }, index) => (_tag === "NoNumber" ? [index] : []))
-  const tenants = [...new Set(missing.map((index) => sends[index]!.siteGroupingId))]
-  const theirs = yield* Effect.forEach(new Set(missing.map((index) => providers[index]!)), (provider) =>
-    pool.carriedBy(tenants, provider)
-  )
-  // Until the active one may be back, or somebody adds a number.
-  const held = DateTime.addDuration(now, holdFor)
-  const until = openUntil !== null && DateTime.isGreaterThan(openUntil, now) ? openUntil : held
+  const routeOf = (send: Send.Send, provider: string, numbers: ReadonlyArray<PoolNumber.PoolNumber>) =>
+    Route.decide({
+      tenant: send.siteGroupingId,
+      provider,
+      isActive: provider === active.provider,
+      own: send.from,
+      numbers
+    })
+  const carriedBy = (some: ReadonlyArray<Send.Send>, provider: string) =>
+    pool.carriedBy([...new Set(some.map((send) => send.siteGroupingId))], provider, provider === active.provider)
 
-  return routesAmong([...own, ...theirs.flat()]).map((route, index): Carriage => {
+  /** The provider of each text. */
+  const choose = Effect.gen(function* () {
+    if (fallback === null) return sends.map(() => active.provider)
+    // A contact who knows a number of the fallback's is answered from it, come what may.
+    const isTheirs = (send: Send.Send) => own.find(({ number }) => number === send.from)?.provider === fallback.provider
+    const { circuit: settings } = yield* Limits
+    const circuits = yield* Circuits
+    const { admits } = Circuit.admit(yield* circuits.load(active.provider), now, settings)
+    const others = sends.filter((send) => !isTheirs(send))
+    // All hosts would wait for each other here: the circuit is taken only by who can try whether the provider is back.
+    const probe = admits === "probe" ? yield* findProbe(others, circuits, settings) : undefined
+    return sends.map((send) =>
+      !isTheirs(send) && (admits === "all" || send === probe) ? active.provider : fallback.provider
+    )
+  })
+
+  /** The text that tries whether the active provider is back, if there is one that it can carry. */
+  const findProbe = Effect.fnUntraced(function* (
+    others: ReadonlyArray<Send.Send>,
+    circuits: Circuits["Service"],
+    settings: Circuit.CircuitSettings
+  ) {
+    const numbers = [...own, ...(yield* carriedBy(others, active.provider))]
+    const candidate = others.find((send) => routeOf(send, active.provider, numbers)._tag === "From")
+    if (candidate === undefined) return undefined
+    const locked = yield* circuits.lock(active.provider)
+    const { admits, circuit } = Circuit.admit(locked.circuit, locked.now, settings)
+    if (admits !== "probe") return undefined
+    yield* circuits.save(circuit)
+    return candidate
+  })
+
+  const providers = yield* choose
+  // As a rule the provider carries the number that the contact knows, and no other has to be looked for.
+  const missing = sends.filter((send, index) => routeOf(send, providers[index]!, own)._tag === "NoNumber")
+  const theirs = yield* Effect.forEach(new Set(missing.map((send) => providers[sends.indexOf(send)]!)), (provider) =>
+    carriedBy(missing, provider)
+  )
+  const numbers = [...own, ...theirs.flat()]
+  return sends.map((send, index): Carriage => {
     const provider = providers[index]!
+    const route = routeOf(send, provider, numbers)
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }
-      : { _tag: "NoNumber", provider, until }
+      : { _tag: "NoNumber", provider, until: DateTime.addDuration(now, holdFor) }
   })
 })
 
@@ -77,8 +94,8 @@ export const hear = Effect.fnUntraced(function* (provider: string, outcome: Send
   const seen = yield* circuits.load(provider)
   // As a rule all is well, and no host waits for another.
   if (isGood && seen.failures === 0 && seen.openUntil === null) return
-  const known = yield* circuits.lock(provider)
-  const heard = Circuit.heard(known, isGood, yield* DateTime.now, settings)
+  const { circuit: known, now } = yield* circuits.lock(provider)
+  const heard = Circuit.heard(known, isGood, now, settings)
   yield* circuits.save(heard)
   if (known.openUntil === null && heard.openUntil !== null) {
     yield* Effect.logWarning("A provider fails: texts go through the fallback").pipe(Effect.annotateLogs({ provider }))

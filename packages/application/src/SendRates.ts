@@ -1,48 +1,79 @@
-/** How many texts a second leave from one number, and to one provider in all: over all processes. */
-import { type PhoneNumber, TokenBucket } from "@careline/domain"
+/**
+ * How many texts a second leave from one number, and to one provider in all: over all processes.
+ *
+ * A text that finds no token is given a turn, after all turns that were given before. A text without one waits its turn as
+ * long as such are outstanding, so a backlog is looked at once, leaves in order, and nobody overtakes it.
+ */
+import { type PhoneNumber, type Send, TokenBucket } from "@careline/domain"
 import { RateBuckets } from "@careline/ports"
-import { type DateTime, Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
 
 /** A text that is about to leave. */
 export interface Leaving {
+  readonly send: Send.Send
   readonly provider: string
   readonly from: PhoneNumber.E164
 }
 
-/** The buckets that a text takes from, and at what rate. */
-const bucketsOf = ({ from, provider }: Leaving, { sendRatePerAccount, sendRatePerNumber }: LimitsShape) => [
+/** What limits a text, and at what rate. */
+const limitsOf = ({ from, provider }: Leaving, { sendRatePerAccount, sendRatePerNumber }: LimitsShape) => [
   ...(sendRatePerNumber === null ? [] : [{ key: `number:${provider}:${from}`, rate: sendRatePerNumber }]),
   ...(sendRatePerAccount === null ? [] : [{ key: `account:${provider}`, rate: sendRatePerAccount }])
 ]
 
+/** Beside each bucket stand the turns that were given: a bucket of one token, taken from in advance. */
+const turnsKey = (key: string): string => `turns:${key}`
+const oneByOne = ({ perSecond }: TokenBucket.Rate): TokenBucket.Rate => ({ perSecond, burst: 1 })
+
+const latest = (left: DateTime.Utc, right: DateTime.Utc): DateTime.Utc =>
+  DateTime.isGreaterThan(left, right) ? left : right
+
+/** Whether it was given a turn, which is what put it off. */
+const hasTurn = ({ notBefore, queuedAt }: Send.Send): boolean => DateTime.isGreaterThan(notBefore, queuedAt)
+
 /**
- * For each text, in order: `null` when it may leave now, and has taken its tokens; else when its turn may be. In the
- * ambient transaction, which gives the tokens back if it fails.
+ * For each text, in order: `null` when it may leave now, and has taken its tokens; else its turn. In the ambient
+ * transaction, which gives tokens and turns back if it fails.
  */
 export const admit = Effect.fnUntraced(function* (leaving: ReadonlyArray<Leaving>, now: DateTime.Utc) {
   const limits = yield* Limits
-  const wanted = leaving.map((one) => bucketsOf(one, limits))
-  const keys = [...new Set(wanted.flat().map(({ key }) => key))]
+  const wanted = leaving.map((one) => limitsOf(one, limits))
+  const keys = [...new Set(wanted.flat().flatMap(({ key }) => [key, turnsKey(key)]))]
   if (keys.length === 0) return leaving.map(() => null)
   const rateBuckets = yield* RateBuckets
   const buckets = new Map((yield* rateBuckets.lock(keys)).map((bucket) => [bucket.key, bucket]))
-  // Texts of this batch that wait for a bucket: the next one's turn is after theirs.
-  const waiting = new Map<string, number>()
 
-  const turns = wanted.map((all): DateTime.Utc | null => {
-    const taken = all.map(({ key, rate }) => ({ key, take: TokenBucket.take(buckets.get(key)!, rate, now) }))
-    const full = all.filter((_, index) => taken[index]!.take._tag === "Wait")
-    if (full.length === 0) {
-      for (const { key, take } of taken) if (take._tag === "Taken") buckets.set(key, take.bucket)
+  // Texts of this batch whose turn came before there was a token: they are next, and keep their order.
+  const ahead = new Map<string, number>()
+
+  const turns = leaving.map(({ send }, index): DateTime.Utc | null => {
+    const all = wanted[index]!.map(({ key, rate }) => ({
+      key,
+      rate,
+      take: TokenBucket.take(buckets.get(key)!, rate, now),
+      given: buckets.get(turnsKey(key))!
+    }))
+    const isFree = all.every(
+      ({ given, take }) => take._tag === "Taken" && (hasTurn(send) || !DateTime.isGreaterThan(given.fullAt, now))
+    )
+    if (isFree) {
+      for (const { key, take } of all) if (take._tag === "Taken") buckets.set(key, take.bucket)
       return null
     }
-    const turnsOf = full.map(({ key, rate }) => {
-      const ahead = waiting.get(key) ?? 0
-      waiting.set(key, ahead + 1)
-      return TokenBucket.waitFor(buckets.get(key)!, rate, now, ahead + 1)
-    })
-    return turnsOf.reduce((latest, turn) => (turn.epochMilliseconds > latest.epochMilliseconds ? turn : latest))
+    return all
+      .map(({ given, key, rate, take }) => {
+        if (hasTurn(send)) {
+          const before = ahead.get(key) ?? 0
+          ahead.set(key, before + 1)
+          return TokenBucket.waitFor(buckets.get(key)!, rate, now, before + 1)
+        }
+        const turn = TokenBucket.waitFor(given, oneByOne(rate), take._tag === "Wait" ? take.until : now, 1)
+        const after = TokenBucket.take(given, oneByOne(rate), turn)
+        if (after._tag === "Taken") buckets.set(turnsKey(key), after.bucket)
+        return turn
+      })
+      .reduce(latest, now)
   })
   yield* rateBuckets.save([...buckets.values()])
   return turns

@@ -3,7 +3,7 @@ import type { SendOutcome } from "@careline/domain"
 import { Outbox, type SendUpdate, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "./Limits.ts"
-import { delayed, isOld, type Prepared } from "./PrepareSends.ts"
+import { isOld, type Prepared, putOff } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { hear } from "./SendCarriers.ts"
 
@@ -33,7 +33,7 @@ const later = (
   const reason = outcome._tag === "Throttled" ? "provider_throttled" : "provider_unreachable"
   return {
     update: { ...base, state: "queued", notBefore, detail: outcome._tag },
-    result: { send, status: "queued", metaData: delayed(reason, notBefore) }
+    result: putOff(send, reason, notBefore, limits)
   }
 }
 
@@ -84,11 +84,12 @@ export const settleSend = Effect.fnUntraced(function* (prepared: Prepared, outco
   const { result, update } = settlement(prepared, outcome, yield* DateTime.now, limits)
   yield* transact(
     Effect.gen(function* () {
+      // The send before its attempt, as reports lock them.
+      const updated = yield* outbox.update([update])
       if (outcome._tag === "Accepted") {
         const { providerMessageId, status } = outcome
         yield* outbox.noteReports([{ attemptId: prepared.attempt.id, providerMessageId, status }])
       }
-      const updated = yield* outbox.update([update])
       if (updated.length > 0) yield* recordOutcome([result])
       // Last, so that the lock that all processes share is held for as short as can be.
       yield* hear(prepared.attempt.provider, outcome)

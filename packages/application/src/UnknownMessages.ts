@@ -7,7 +7,8 @@ import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Transaction } f
 import { DateTime, Effect, Option, type Result } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
-import { NotFound, NotUndecided } from "./Errors.ts"
+import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
+import { judge } from "./SendGate.ts"
 
 /** Messages of one status over all threads that the actor may see, newest first. */
 export const listMessagesByStatus = Effect.fnUntraced(function* (
@@ -15,6 +16,13 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   query: Omit<MessageStatusQuery, "scope">
 ) {
   return yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
+})
+
+/** What the send policy would hold now is refused, as for a new message: held, it would keep every later text waiting. */
+const assertMayLeave = Effect.fnUntraced(function* (send: Send.Send, now: DateTime.Utc) {
+  const [policy] = yield* judge([send], now)
+  if (policy?._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
+  if (policy?._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 })
 
 /** Carries out what somebody decided about a message's text. Of two who decide at once the second meets the first's. */
@@ -37,9 +45,10 @@ const decide = Effect.fnUntraced(function* (
         Effect.mapError((reason) => new NotUndecided({ reason }))
       )
       if (decided === send) return message
+      if (decided.state === "queued") yield* assertMayLeave(send, decided.notBefore)
 
-      const { attemptId: fence, notBefore, siteGroupingId, state, threadId } = decided
-      yield* outbox.update([{ sendId: send.id, fence, state, notBefore, detail: action }])
+      const { attemptId: fence, notBefore, queuedAt, siteGroupingId, state, threadId } = decided
+      yield* outbox.update([{ sendId: send.id, fence, state, notBefore, queuedAt, detail: action }])
       const [changed] = yield* messages.update([
         { siteGroupingId, messageId: id, status: "unknown", metaData: { needsDecision: false } }
       ])
@@ -51,8 +60,8 @@ const decide = Effect.fnUntraced(function* (
 })
 
 /**
- * Sends a text of unknown outcome again, though the contact may then have it twice. It is queued, and passes the send
- * policy when it leaves; its message stays `unknown` until something is heard. A late report that the first one got
+ * Sends a text of unknown outcome again, though the contact may then have it twice. It passes the send policy now and once
+ * more when it leaves; its message stays `unknown` until something is heard. A late report that the first one got
  * through takes it out of the queue.
  */
 export const resendMessage = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {

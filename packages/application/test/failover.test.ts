@@ -1,155 +1,22 @@
-/** Throughput limits, and a fallback while the active provider fails: on memory and a clock of our own. */
-import {
-  type PhoneNumber,
-  type PhoneNumberId,
-  type SendOutcome,
-  type SiteGroupingId,
-  type UserId,
-  VoipSettings
-} from "@careline/domain"
-import { Messages, PoolNumbers, Settings, Telephony, TelephonyProviders } from "@careline/ports"
-import * as Memory from "@careline/testkit"
+/** A fallback while the active provider fails, and what no provider carries. */
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Option } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
-
-const noon = Date.UTC(2026, 2, 2, 17)
-const north = "north" as SiteGroupingId
-const south = "south" as SiteGroupingId
-const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [north] }
-const line = "+12025550100" as PhoneNumber.E164
-const spareLine = "+12025550200" as PhoneNumber.E164
-
-interface Sent {
-  readonly provider: string
-  readonly from: string
-  readonly body: string
-}
-
-const capabilities: Telephony.Capabilities = {
-  messages: {
-    mms: null,
-    maxTextLength: 1600,
-    attemptEcho: "none",
-    find: "none",
-    findAfterMillis: null,
-    status: "none"
-  },
-  webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
-  optOutReplies: "application"
-}
-
-/** Two providers that answer as they are told, and what they took, in its order. */
-const makeWorld = () => {
-  const sent: Array<Sent> = []
-  const answers: Record<string, SendOutcome.SendOutcome["_tag"]> = { active: "Accepted", spare: "Accepted" }
-  const outcomeOf = (tag: SendOutcome.SendOutcome["_tag"], id: string): SendOutcome.SendOutcome => {
-    switch (tag) {
-      case "Accepted":
-        return { _tag: tag, providerMessageId: id, status: "accepted" }
-      case "Rejected":
-        return { _tag: tag, reason: "unauthorised", code: "401" }
-      case "Throttled":
-        return { _tag: tag, retryAfterMillis: null }
-      case "NotSent":
-      case "Unknown":
-        return { _tag: tag, detail: "as told" }
-    }
-  }
-  const telephony = (provider: string) =>
-    Telephony.make({
-      provider,
-      capabilities,
-      webhooks: {
-        receive: () => Effect.succeed({ account: provider, events: [] }),
-        reply: () => ({ status: 204, headers: {}, body: "" })
-      },
-      messages: {
-        send: ({ body, from }) =>
-          Effect.sync(() => {
-            sent.push({ provider, from, body })
-            return outcomeOf(answers[provider]!, `${provider}-${sent.length}`)
-          })
-      }
-    })
-  return { sent, answers, active: telephony("active"), spare: telephony("spare") }
-}
-
-const limits: Application.Limits.LimitsShape = {
-  ...Application.Limits.defaults,
-  circuit: { failuresToOpen: 2, openForMillis: 60_000, probeForMillis: 60_000 },
-  sendBackoff: 1_000
-}
-
-const setUp = Effect.fnUntraced(function* () {
-  yield* TestClock.setTime(noon)
-  const numbers = yield* PoolNumbers
-  const add = (id: string, number: PhoneNumber.E164, siteGroupingId: SiteGroupingId, provider: string | null) =>
-    Effect.flatMap(DateTime.now, (createdAt) =>
-      numbers.add({
-        id: id as PhoneNumberId,
-        siteGroupingId,
-        number,
-        label: null,
-        providerSid: null,
-        provider,
-        status: "assigned",
-        createdAt
-      })
-    )
-  yield* add("1", line, north, null)
-  yield* (yield* Settings).put(north, VoipSettings.defaults)
-  return add
-})
-
-let count = 0
-/** Staff text somebody new; the message, to be looked at again. */
-const write = Effect.fnUntraced(function* (content: string) {
-  const externalContact = `+1303555${String(3000 + ++count)}`
-  const { thread } = yield* Application.createThread(nurse, { siteGroupingId: north, externalContact })
-  const message = yield* Application.sendMessage(nurse, {
-    threadId: thread.id,
-    content,
-    mediaUrls: [],
-    idempotencyKey: null
-  })
-  return Effect.map(
-    Effect.flatMap(Messages, (messages) => messages.get([north], thread.id, message.id)),
-    Option.getOrThrow
-  )
-})
-
-const dispatchAll = Effect.gen(function* () {
-  while ((yield* Application.dispatchSends()) > 0) continue
-})
-
-const withProviders =
-  (world: ReturnType<typeof makeWorld>, change: Partial<Application.Limits.LimitsShape> = {}, fallback = true) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    effect.pipe(
-      Effect.provideService(Application.Limits.Limits, { ...limits, ...change }),
-      Effect.provide(
-        Layer.mergeAll(
-          Memory.layer,
-          Layer.succeed(
-            TelephonyProviders.TelephonyProviders,
-            TelephonyProviders.make(world.active, [], fallback ? world.spare : null)
-          )
-        )
-      )
-    )
-
-/** The active provider fails often enough to be given up. */
-const exhaust = Effect.fnUntraced(function* (
-  world: ReturnType<typeof makeWorld>,
-  answer: SendOutcome.SendOutcome["_tag"]
-) {
-  world.answers.active = answer
-  for (let failure = 0; failure < limits.circuit.failuresToOpen; failure++) yield* write(`failure ${failure}`)
-  yield* dispatchAll
-  world.sent.length = 0
-})
+import {
+  dispatchAll,
+  exhaust,
+  line,
+  makeWorld,
+  north,
+  nurse,
+  setUp,
+  south,
+  southLine,
+  spareLine,
+  withProviders,
+  write
+} from "./support/twoProviders.ts"
 
 describe("A fallback provider", () => {
   it.effect.each(["NotSent", "Throttled", "Unknown", "Rejected"] as const)(
@@ -288,40 +155,54 @@ describe("A fallback provider", () => {
       assert.deepInclude((yield* look).metaData.delay, { reason: "provider_unreachable" })
     }).pipe(withProviders(world, {}, false))
   })
-})
 
-describe("A provider that asks to wait", () => {
-  it.effect("delays a text for hours, and does not make it fail", () => {
+  it.effect("does not keep the active one waiting for a text that it could not carry anyway", () => {
     const world = makeWorld()
     return Effect.gen(function* () {
-      yield* setUp()
-      world.answers.active = "Throttled"
-      const look = yield* write("Can you call us?")
-      for (let minute = 0; minute < 120; minute += 5) {
-        yield* dispatchAll
-        assert.strictEqual((yield* look).metaData.delay?.reason, "provider_throttled")
-        yield* TestClock.adjust("5 minutes")
-      }
-      world.answers.active = "Accepted"
+      const add = yield* setUp()
+      yield* add("2", spareLine, north, "spare")
+      // The contacts of this tenant know a number of the fallback's only.
+      yield* add("3", southLine, south, "spare")
+      yield* exhaust(world, "NotSent")
+      yield* TestClock.adjust("3 seconds")
       yield* dispatchAll
-      assert.strictEqual((yield* look).deliveryStatus, "accepted")
-      assert.isNull((yield* look).metaData.delay)
-    }).pipe(withProviders(world, {}, false))
+      world.answers.active = "Accepted"
+      yield* TestClock.adjust("61 seconds")
+      yield* write("from the south", south)
+      yield* dispatchAll
+      assert.deepInclude(world.sent, { provider: "spare", from: southLine, body: "from the south" })
+      world.sent.length = 0
+      for (let minute = 0; minute < 3; minute++) {
+        yield* write(`minute ${minute}`)
+        yield* dispatchAll
+        yield* TestClock.adjust("1 minute")
+      }
+      assert.isTrue(world.sent.every(({ provider }) => provider === "active"))
+    }).pipe(withProviders(world))
   })
 
-  it.effect("is given up once the text is old", () => {
+  it.effect("answers from the number that the contact knows, when that is one of its own", () => {
     const world = makeWorld()
     return Effect.gen(function* () {
-      yield* setUp()
-      world.answers.active = "Throttled"
-      const look = yield* write("Can you call us?")
-      for (let minute = 0; minute <= 250; minute += 5) {
-        yield* dispatchAll
-        yield* TestClock.adjust("5 minutes")
-      }
-      const { deliveryStatus, metaData } = yield* look
-      assert.strictEqual(deliveryStatus, "failed")
-      assert.deepInclude(metaData, { failureReason: "provider_unreachable", delay: null })
+      const add = yield* setUp()
+      yield* add("3", southLine, south, "spare")
+      yield* write("from the south", south)
+      yield* dispatchAll
+      assert.deepStrictEqual(world.sent, [{ provider: "spare", from: southLine, body: "from the south" }])
+    }).pipe(withProviders(world))
+  })
+
+  it.effect("is not needed for a tenant whose number stayed with a former provider, and who has another one", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      const add = yield* setUp()
+      yield* add("3", southLine, south, "former")
+      yield* TestClock.adjust("1 second")
+      yield* add("4", spareLine, south, null)
+      const look = yield* write("from the south", south)
+      yield* dispatchAll
+      assert.deepStrictEqual(world.sent, [{ provider: "active", from: spareLine, body: "from the south" }])
+      assert.strictEqual((yield* look).metaData.sentFrom, spareLine)
     }).pipe(withProviders(world, {}, false))
   })
 })
@@ -343,49 +224,5 @@ describe("What the provider does not carry", () => {
       yield* dispatchAll
       assert.isEmpty(world.sent)
     }).pipe(withProviders(world))
-  })
-})
-
-describe("A throughput limit", () => {
-  it.effect("per number lets texts leave at its rate: the others wait, and say until when", () => {
-    const world = makeWorld()
-    return Effect.gen(function* () {
-      yield* setUp()
-      const looks = yield* Effect.forEach([1, 2, 3, 4, 5], (index) => write(`text ${index}`))
-      yield* dispatchAll
-      assert.lengthOf(world.sent, 2)
-      const waiting = (yield* Effect.all(looks)).filter(({ deliveryStatus }) => deliveryStatus === "queued")
-      assert.lengthOf(waiting, 3)
-      for (const { metaData } of waiting) assert.deepInclude(metaData.delay, { reason: "rate_limit" })
-      for (let second = 1; second <= 3; second++) {
-        yield* TestClock.adjust("1 second")
-        yield* dispatchAll
-        assert.lengthOf(world.sent, 2 + second)
-      }
-      for (const look of looks) assert.strictEqual((yield* look).deliveryStatus, "accepted")
-    }).pipe(withProviders(world, { sendRatePerNumber: { perSecond: 1, burst: 2 } }))
-  })
-
-  it.effect("per account holds for all numbers together", () => {
-    const world = makeWorld()
-    return Effect.gen(function* () {
-      yield* setUp()
-      yield* Effect.forEach([1, 2, 3, 4, 5, 6], (index) => write(`text ${index}`))
-      yield* dispatchAll
-      assert.lengthOf(world.sent, 3)
-    }).pipe(withProviders(world, { sendRatePerAccount: { perSecond: 3, burst: 3 } }))
-  })
-
-  it.effect("says so before a number is used so much that texts would wait for long", () => {
-    const world = makeWorld()
-    return Effect.gen(function* () {
-      yield* setUp()
-      yield* Effect.forEach([1, 2, 3], (index) => write(`text ${index}`))
-      const error = yield* Effect.flip(write("one too many"))
-      assert.deepInclude(error, { _tag: "NumberOverused", number: line, waiting: 3 })
-      assert.include(String(error), "Send from another number, or later")
-      yield* dispatchAll
-      yield* write("now it goes")
-    }).pipe(withProviders(world, { queuedPerNumber: 3 }))
   })
 })

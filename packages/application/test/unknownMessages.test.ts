@@ -270,6 +270,27 @@ describe("Sending it again", () => {
     )
   )
 
+  it.effect("is refused at night once the conversation is over, as a new message would be", () =>
+    play(
+      Effect.gen(function* () {
+        const { id } = yield* anUndecidedReply
+        yield* put({ autoReplyMessage: null, quietHours: { start: "21:00", end: "08:00" } })
+        // Two in the morning where the contact is, days later.
+        yield* TestClock.setTime(noon + 4 * 24 * 60 * 60 * 1000 + 16 * 60 * 60 * 1000)
+        const held = yield* Effect.flip(Application.resendMessage(nurse, id))
+        assert.deepInclude(held, { _tag: "SendHeld", reason: "quiet_hours" })
+        yield* Application.dispatchSends()
+        assert.lengthOf(yield* sent, 1)
+        assert.deepStrictEqual(yield* waiting(nurse, true), [id])
+
+        yield* TestClock.adjust("10 hours")
+        yield* Application.resendMessage(nurse, id)
+        yield* Application.dispatchSends()
+        assert.lengthOf(yield* sent, 2)
+      })
+    )
+  )
+
   it.effect("may be lost as well, and then somebody is asked once more", () =>
     play(
       Effect.gen(function* () {

@@ -2,6 +2,7 @@
  * Which of our numbers a text leaves from, once it is known which provider carries it. A provider sends only from numbers
  * that it owns, and a tenant only from its own.
  */
+import { Array, DateTime, Order } from "effect"
 import type { Tenant } from "./Ids.ts"
 import type { E164 } from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
@@ -18,16 +19,21 @@ export interface RouteRequest {
   readonly isActive: boolean
   /** The number that the contact knows. */
   readonly own: E164
-  /** Our numbers, as far as they are known: that one, and those that the provider owns, oldest first. */
+  /** Our numbers, as far as they are known: that one, and those that the provider carries. */
   readonly numbers: ReadonlyArray<PoolNumber>
 }
 
-/** The number that the contact knows if the provider carries it, else the tenant's oldest that it owns. */
+const byAge = Order.mapInput(DateTime.Order, ({ createdAt }: PoolNumber) => createdAt)
+
+/** The number that the contact knows if the provider carries it, else the oldest of the tenant's that it carries. */
 export const decide = ({ isActive, numbers, own, provider, tenant }: RouteRequest): Route => {
-  const carrier = numbers.find(({ number }) => number === own)?.provider ?? null
-  if (carrier === provider || (isActive && carrier === null)) return { _tag: "From", number: own }
-  const other = numbers.find(
-    (number) => number.provider === provider && number.siteGroupingId === tenant && number.status === "assigned"
+  const isCarried = (carrier: string | null) => carrier === provider || (isActive && carrier === null)
+  if (isCarried(numbers.find(({ number }) => number === own)?.provider ?? null)) return { _tag: "From", number: own }
+  const [oldest] = Array.sort(
+    numbers.filter(
+      (number) => isCarried(number.provider) && number.siteGroupingId === tenant && number.status === "assigned"
+    ),
+    byAge
   )
-  return other === undefined ? { _tag: "NoNumber" } : { _tag: "From", number: other.number }
+  return oldest === undefined ? { _tag: "NoNumber" } : { _tag: "From", number: oldest.number }
 }

@@ -93,9 +93,9 @@ const decidable = (send: Send): Result.Result<Send, Undecidable> => {
   }
 }
 
-/** A person wants it sent again: it waits for the outbound worker, whose gate it passes once more. */
+/** A person wants it sent again: it is queued anew for the outbound worker, whose gate it passes once more. */
 export const resend = (send: Send, now: DateTime.Utc): Result.Result<Send, Undecidable> =>
-  Result.map(decidable(send), (lost) => ({ ...lost, state: "queued", notBefore: now }))
+  Result.map(decidable(send), (lost) => ({ ...lost, state: "queued", notBefore: now, queuedAt: now }))
 
 /** A person lets it go. The same send when it was let go before. */
 export const dismiss = (send: Send): Result.Result<Send, Undecidable> =>

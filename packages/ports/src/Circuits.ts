@@ -1,6 +1,6 @@
 /** What all hosts know together of how providers are doing. */
 import type { Circuit } from "@careline/domain"
-import { Context, type Effect } from "effect"
+import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
 export class Circuits extends Context.Service<
@@ -10,9 +10,11 @@ export class Circuits extends Context.Service<
     readonly load: (provider: string) => Effect.Effect<Circuit.Circuit, StorageError>
     /**
      * The provider's circuit, nobody else's until the ambient transaction ends. One that was never heard of is closed, and
-     * locked all the same.
+     * locked all the same. `now` is by the store's clock, which all hosts share.
      */
-    readonly lock: (provider: string) => Effect.Effect<Circuit.Circuit, StorageError>
+    readonly lock: (
+      provider: string
+    ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly circuit: Circuit.Circuit }, StorageError>
     readonly save: (circuit: Circuit.Circuit) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/Circuits") {}

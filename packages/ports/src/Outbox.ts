@@ -38,6 +38,8 @@ export type SendUpdate = {
   readonly state: Send.SendState
   /** For `queued`: when to try again. For `unknown`: when to look again. */
   readonly notBefore?: DateTime.Utc
+  /** When a person queued it anew: what goes by its age begins again. */
+  readonly queuedAt?: DateTime.Utc
   readonly providerMessageId?: string
   /** What is noted of the attempt, in our words; never the provider's raw error. */
   readonly detail?: string

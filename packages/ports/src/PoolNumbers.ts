@@ -21,10 +21,14 @@ export class PoolNumbers extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
     /** The tenant's oldest number that is not suspended. */
     readonly defaultOf: (tenant: Tenant) => Effect.Effect<Option.Option<PoolNumber.PoolNumber>, StorageError>
-    /** The numbers of exactly these tenants that the provider carries and that are not suspended, the oldest first. */
+    /**
+     * The numbers of exactly these tenants that the provider carries and that are not suspended, the oldest first;
+     * `unclaimed`: and those that are said to be nobody's.
+     */
     readonly carriedBy: (
       tenants: ReadonlyArray<Tenant>,
-      provider: string
+      provider: string,
+      unclaimed: boolean
     ) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
     readonly add: (number: PoolNumber.PoolNumber) => Effect.Effect<void, StorageError | NumberTaken>
   }

@@ -173,7 +173,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "Pool numbers",
     "MUST give the numbers that a provider carries for exactly these tenants, the oldest first",
     altered(PoolNumbers, ({ carriedBy }) => ({
-      carriedBy: (tenants, provider) => carriedBy([...tenants, null], provider)
+      carriedBy: (tenants, provider, unclaimed) => carriedBy([...tenants, null], provider, unclaimed)
     }))
   ),
   broken(

@@ -6,6 +6,9 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 
 const statements = [
+  // A table of many attempts takes longer than any one request may.
+  `set local statement_timeout = 0`,
+
   // Written for every text: with room for the next version on the same page, and no index on what changes.
   `create table rate_buckets (
      key text primary key,

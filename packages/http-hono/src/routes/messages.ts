@@ -34,9 +34,9 @@ const resend = route({
   path: "/api/v1/messages/{id}/resend",
   operationId: "resendMessage",
   summary:
-    "Sends a message of unknown outcome again, though the contact may then have it twice. It is queued, and the send policy applies when it leaves.",
+    "Sends a message of unknown outcome again, though the contact may then have it twice. The send policy applies now, and again when it leaves.",
   success: { status: 202, schema: Api.MessageJson },
-  problems: undecidable,
+  problems: { 409: `${undecidable[409]}; or the send policy refuses it (\`reason\`) or holds it (\`until\`)` },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     return { status: 202, body: Api.messageJson(yield* Application.resendMessage(caller, messageId(params))) }
   })

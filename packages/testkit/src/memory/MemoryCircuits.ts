@@ -1,6 +1,6 @@
 import { Circuit } from "@careline/domain"
 import { Circuits } from "@careline/ports"
-import { Effect, HashMap, Layer, Option } from "effect"
+import { DateTime, Effect, HashMap, Layer, Option } from "effect"
 import { MemoryStore } from "./MemoryStore.ts"
 
 export const layer: Layer.Layer<Circuits, never, MemoryStore> = Layer.effect(
@@ -11,7 +11,8 @@ export const layer: Layer.Layer<Circuits, never, MemoryStore> = Layer.effect(
     return Circuits.of({
       load,
       // Transactions run one after the other, so there is nobody to lock out.
-      lock: load,
+      lock: (provider) =>
+        Effect.map(Effect.all([DateTime.now, load(provider)]), ([now, circuit]) => ({ now, circuit })),
       save: (circuit) =>
         store.update((state) => ({ ...state, circuits: HashMap.set(state.circuits, circuit.provider, circuit) }))
     })

@@ -64,7 +64,8 @@ const updateOne = (before: MemoryState, update: SendUpdate): readonly [Send.Send
   const row = sendRow(before, update.sendId)
   if (row === undefined || row.send.attemptId !== update.fence || final.has(row.send.state)) return [null, before]
   const notBefore = update.state === "queued" ? (update.notBefore ?? row.send.notBefore) : row.send.notBefore
-  const send: Send.Send = { ...row.send, state: update.state, notBefore }
+  const queuedAt = update.queuedAt ?? row.send.queuedAt
+  const send: Send.Send = { ...row.send, state: update.state, notBefore, queuedAt }
   const state = putSend(before, { ...row, send })
   const attempt = attemptRow(state, update.fence)
   return attempt === undefined

@@ -25,10 +25,12 @@ export const layer: Layer.Layer<PoolNumbers, never, MemoryStore> = Layer.effect(
           select((number) => number.siteGroupingId === tenant && number.status !== "suspended"),
           Array.head
         ),
-      carriedBy: (tenants, provider) =>
+      carriedBy: (tenants, provider, unclaimed) =>
         select(
           (number) =>
-            tenants.includes(number.siteGroupingId) && number.provider === provider && number.status !== "suspended"
+            tenants.includes(number.siteGroupingId) &&
+            (number.provider === provider || (unclaimed && number.provider === null)) &&
+            number.status !== "suspended"
         ),
       add: (number) =>
         Effect.filterOrFail(

@@ -9,7 +9,11 @@ import * as Given from "./Given.ts"
 
 const settings: Circuit.CircuitSettings = { failuresToOpen: 3, openForMillis: 30_000, probeForMillis: 10_000 }
 
-const lock = (provider: string) => Effect.flatMap(Circuits, (circuits) => circuits.lock(provider))
+const lock = (provider: string) =>
+  Effect.map(
+    Effect.flatMap(Circuits, (circuits) => circuits.lock(provider)),
+    ({ circuit }) => circuit
+  )
 
 const locked = (provider: string) => Given.transact(lock(provider))
 
@@ -65,6 +69,14 @@ export const circuitsChapter: Chapter = {
         "hearing of failures at once"
       )
       assert.strictEqual((yield* locked("acme")).failures, 6)
+    }),
+
+    test("MUST tell the time of the store with a circuit", function* () {
+      const before = yield* Given.storeNow
+      const circuits = yield* Circuits
+      const { now } = yield* Given.transact(circuits.lock("acme"))
+      const after = yield* Given.storeNow
+      assert.isTrue(!DateTime.isLessThan(now, before) && !DateTime.isGreaterThan(now, after))
     }),
 
     test("MUST show a circuit without taking it: as it was saved, or closed", function* () {

@@ -160,6 +160,18 @@ export const outboxUnknownChapter: Chapter = {
       sameSend(found?.send, { ...send, state: "sending", attempts: 1, attemptId })
     }),
 
+    test("MUST take the reference of somebody else for no attempt of ours, and find the others", function* () {
+      const send = yield* Sending.aSend()
+      const attemptId = yield* Sending.begin(send)
+      const foreign = ["order-4711", "ä".repeat(60), "7"] as unknown as ReadonlyArray<typeof attemptId>
+      const targets = [...foreign.map((reference) => target({ attemptId: reference })), target({ attemptId })]
+      const found = yield* Sending.match(targets)
+      assert.deepStrictEqual(
+        found.map((one) => one?.attemptId ?? null),
+        [null, null, null, attemptId]
+      )
+    }),
+
     test("MUST find the text of a report by an attempt that is no longer the current one", function* () {
       const send = yield* Sending.aSend()
       const late = yield* Sending.attempt(send, { state: "queued", notBefore: send.notBefore })

@@ -21,8 +21,8 @@ const defaultOf = (tenant: PoolNumber.PoolNumber["siteGroupingId"]) =>
     Option.getOrUndefined
   )
 
-const carriedBy = (tenants: ReadonlyArray<Tenant>, provider: string) =>
-  Effect.flatMap(PoolNumbers, (numbers) => numbers.carriedBy(tenants, provider))
+const carriedBy = (tenants: ReadonlyArray<Tenant>, provider: string, unclaimed = false) =>
+  Effect.flatMap(PoolNumbers, (numbers) => numbers.carriedBy(tenants, provider, unclaimed))
 
 /** A number of each of the three spaces. */
 const oneOfEach = Effect.gen(function* () {
@@ -133,6 +133,9 @@ export const poolNumbersChapter: Chapter = {
       const all = yield* carriedBy([tenants[1], null, tenants[0], tenants[1]], "acme")
       assert.deepStrictEqual(idsOf(all), idsOf([old, systemWide, others, young]))
       samePoolNumber(all[0], old)
+      const unclaimed = (yield* carriedBy([tenants[0]], "nobody", true)).map(({ provider }) => provider)
+      assert.isNotEmpty(unclaimed)
+      assert.isTrue(unclaimed.every((provider) => provider === null))
       assert.deepStrictEqual(yield* carriedBy([tenants[0]], "nobody"), [])
       assert.deepStrictEqual(yield* carriedBy([], "acme"), [])
     })
