@@ -45,13 +45,14 @@ const reasonOf = (decided: Result.Result<Send.Send, Send.Undecidable>) =>
   Result.isFailure(decided) ? decided.failure : null
 
 describe("A text whose outcome nobody knows", () => {
-  it("is sent again as the same send, behind the same fence, from now on", () => {
+  it("is sent again as the same send, behind the same fence, queued anew", () => {
     for (const state of ["undecided", "abandoned"] as const) {
       const lost = attempted(state)
       assert.deepStrictEqual(Result.getOrThrow(Send.resend(lost, later)), {
         ...lost,
         state: "queued",
-        notBefore: later
+        notBefore: later,
+        queuedAt: later
       })
     }
   })
