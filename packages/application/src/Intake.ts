@@ -18,12 +18,18 @@ interface Waiting {
 const isPassing = (cause: Cause.Cause<StorageError>): boolean =>
   cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.isRetryable)
 
+const isWritable = (value: unknown): boolean => {
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0")
+  return typeof value !== "object" || value === null || Object.values(value).every(isWritable)
+}
+
 /** What no text may hold where it is kept: U+0000, and half of a surrogate pair. Both are shown as U+FFFD. */
 const writable = <A>(value: A): A => {
+  // As a rule there is nothing to do.
+  if (isWritable(value)) return value
   if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "\uFFFD") as A
   if (Array.isArray(value)) return value.map(writable) as A
-  if (typeof value !== "object" || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, writable(part)])) as A
+  return Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, writable(part)])) as A
 }
 
 export class Intake extends Context.Service<
