@@ -2,7 +2,7 @@
  * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
  * why, or withdrawn.
  */
-import { type AttemptId, type Message, type Send } from "@careline/domain"
+import { type AttemptId, type Message, Send } from "@careline/domain"
 import { type Attempt, IdGenerator, Outbox, type SendUpdate } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
@@ -35,8 +35,7 @@ const delayed = (
 ): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
 
 /** It does not wait any more, if it ever did. */
-const noMoreDelay = (send: Send.Send): Message.MessageMetadata =>
-  DateTime.isGreaterThan(send.notBefore, send.queuedAt) ? { delay: null } : {}
+const noMoreDelay = (send: Send.Send): Message.MessageMetadata => (Send.wasPutOff(send) ? { delay: null } : {})
 
 /** What is heard of a send that is put off: in its message why, or in the thread of an alarm that waits for too long. */
 export const putOff = (

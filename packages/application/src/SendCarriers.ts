@@ -63,14 +63,17 @@ export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
   })
 
   const providers = yield* choose
+  const chosen = sends.map((send, index) => ({ send, provider: providers[index]! }))
   // As a rule the provider carries the number that the contact knows, and no other has to be looked for.
-  const missing = sends.filter((send, index) => routeOf(send, providers[index]!, own)._tag === "NoNumber")
-  const theirs = yield* Effect.forEach(new Set(missing.map((send) => providers[sends.indexOf(send)]!)), (provider) =>
-    carriedBy(missing, provider)
+  const missing = chosen.filter(({ provider, send }) => routeOf(send, provider, own)._tag === "NoNumber")
+  const theirs = yield* Effect.forEach(new Set(missing.map(({ provider }) => provider)), (provider) =>
+    carriedBy(
+      missing.map(({ send }) => send),
+      provider
+    )
   )
   const numbers = [...own, ...theirs.flat()]
-  return sends.map((send, index): Carriage => {
-    const provider = providers[index]!
+  return chosen.map(({ provider, send }): Carriage => {
     const route = routeOf(send, provider, numbers)
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }

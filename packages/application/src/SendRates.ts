@@ -4,7 +4,7 @@
  * A text that finds no token is given a turn, after all turns that were given before. A text without one waits its turn as
  * long as such are outstanding, so a backlog is looked at once, leaves in order, and nobody overtakes it.
  */
-import { type PhoneNumber, type Send, TokenBucket } from "@careline/domain"
+import { type PhoneNumber, Send, TokenBucket } from "@careline/domain"
 import { RateBuckets } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
@@ -29,9 +29,6 @@ const oneByOne = ({ perSecond }: TokenBucket.Rate): TokenBucket.Rate => ({ perSe
 const latest = (left: DateTime.Utc, right: DateTime.Utc): DateTime.Utc =>
   DateTime.isGreaterThan(left, right) ? left : right
 
-/** Whether it was given a turn, which is what put it off. */
-const hasTurn = ({ notBefore, queuedAt }: Send.Send): boolean => DateTime.isGreaterThan(notBefore, queuedAt)
-
 /**
  * For each text, in order: `null` when it may leave now, and has taken its tokens; else its turn. In the ambient
  * transaction, which gives tokens and turns back if it fails.
@@ -54,8 +51,9 @@ export const admit = Effect.fnUntraced(function* (leaving: ReadonlyArray<Leaving
       take: TokenBucket.take(buckets.get(key)!, rate, now),
       given: buckets.get(turnsKey(key))!
     }))
+    // Whoever was put off has had a turn; the others wait until no turn is outstanding.
     const isFree = all.every(
-      ({ given, take }) => take._tag === "Taken" && (hasTurn(send) || !DateTime.isGreaterThan(given.fullAt, now))
+      ({ given, take }) => take._tag === "Taken" && (Send.wasPutOff(send) || !DateTime.isGreaterThan(given.fullAt, now))
     )
     if (isFree) {
       for (const { key, take } of all) if (take._tag === "Taken") buckets.set(key, take.bucket)
@@ -63,7 +61,7 @@ export const admit = Effect.fnUntraced(function* (leaving: ReadonlyArray<Leaving
     }
     return all
       .map(({ given, key, rate, take }) => {
-        if (hasTurn(send)) {
+        if (Send.wasPutOff(send)) {
           const before = ahead.get(key) ?? 0
           ahead.set(key, before + 1)
           return TokenBucket.waitFor(buckets.get(key)!, rate, now, before + 1)

@@ -5,7 +5,7 @@
  * by evidence, or by the policy of its purpose: a duplicate alarm is the lesser harm, a duplicate reply is not. Where the
  * policy leaves it to a person, they send it again or let it go.
  */
-import { type DateTime, Result, Schema } from "effect"
+import { DateTime, Result, Schema } from "effect"
 import { type DeliveryStatus, isTerminal, rank } from "./DeliveryStatus.ts"
 import { AttemptId, MessageId, PhoneNumberId, SendId, Tenant, ThreadId } from "./Ids.ts"
 import { MessageClass } from "./MessageClass.ts"
@@ -58,6 +58,10 @@ export const queue = (
   fields: Omit<Send, "attempts" | "attemptId" | "state" | "notBefore" | "queuedAt">,
   now: DateTime.Utc
 ): Send => ({ ...fields, attempts: 0, attemptId: null, state: "queued", notBefore: now, queuedAt: now })
+
+/** Whether it has been put off since it was queued: held, or to be tried again. */
+export const wasPutOff = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "queuedAt">): boolean =>
+  DateTime.isGreaterThan(notBefore, queuedAt)
 
 /** What to do with a send of which the provider has no trace after every look. */
 export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "resend" => {

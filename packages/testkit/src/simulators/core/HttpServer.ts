@@ -56,6 +56,10 @@ export const listen = (
     })
   })
 
+/** A parameter that counts, such as a page or its size. */
+export const naturalOf = (text: string | null, otherwise: number): number =>
+  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
+
 export const json = (
   response: ServerResponse,
   status: number,

@@ -2,6 +2,7 @@
 import type { Faults } from "./Faults.ts"
 import type { MessageStatus, SimulatedMessage } from "./Ledger.ts"
 import type { Ending } from "./Scenario.ts"
+import { Underway } from "./Underway.ts"
 
 export interface StatusEngineOptions {
   readonly faults: Faults
@@ -35,7 +36,7 @@ export class StatusEngine {
   private readonly options: StatusEngineOptions
   private readonly scripts = new Map<string, Script>()
   private readonly pauses = new Map<NodeJS.Timeout, () => void>()
-  private readonly underway = new Set<Promise<void>>()
+  private readonly underway = new Underway()
   private isStopped = false
 
   constructor(options: StatusEngineOptions) {
@@ -55,14 +56,13 @@ export class StatusEngine {
    */
   async start(message: SimulatedMessage, script: Script | null = null): Promise<void> {
     const isEarly = this.options.faults.takeReports("callbackBeforeResponse")
-    const run = this.run(message, script).finally(() => this.underway.delete(run))
-    this.underway.add(run)
+    const run = this.underway.track(this.run(message, script))
     if (isEarly) await run
   }
 
   /** Once every message is as far as it will come, and every report on it has ended. */
-  async idle(): Promise<void> {
-    while (this.underway.size > 0) await Promise.allSettled(this.underway)
+  idle(): Promise<void> {
+    return this.underway.idle()
   }
 
   stop(): void {

@@ -84,3 +84,9 @@ export const send = ({ body, headers, timeouts, totalTime, url }: WebhookRequest
 
 export const isAccepted = ({ answer, isPartial }: WebhookAnswer): boolean =>
   typeof answer === "number" && answer >= 200 && answer < 300 && !isPartial
+
+/** The same JSON as no serializer of ours would write it: a space after each field's name, and its letters escaped. */
+export const unusualJson = (json: string): string =>
+  json
+    .replaceAll('":', '": ')
+    .replace(/[^\x20-\x7E]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)

@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto"
 import { Option, Schema } from "effect"
 import type { SimulatedMessage } from "../core/Ledger.ts"
+import { OptOuts } from "../core/OptOuts.ts"
 import type { Oddity } from "../core/Scenario.ts"
 import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
 import type { Delivery, InboundText } from "../core/Simulator.ts"
-import { BlockRules, keywordOf } from "./BlockRules.ts"
+import { keywordHandling } from "./Keywords.ts"
 import type { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
@@ -34,7 +35,7 @@ const PART = 153
 
 export class Account extends SimulatedAccount<WebhookSender> {
   private readonly options: AccountOptions
-  private readonly blockRules = new BlockRules()
+  private readonly blockRules = new OptOuts(keywordHandling)
 
   constructor(options: AccountOptions & { readonly inboundUrl: string }, parts: AccountParts<WebhookSender>) {
     super(options.inboundUrl, parts)
@@ -78,7 +79,7 @@ export class Account extends SimulatedAccount<WebhookSender> {
 
   /** Somebody texts one of the profile's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
-    const keyword = keywordOf(text.body)
+    const keyword = this.blockRules.keywordOf(text.body)
     const id = text.id ?? this.keep(text)
     if (keyword !== null && text.id === undefined) this.replyTo(text, this.blockRules.apply(text.from, keyword))
     const payload = {

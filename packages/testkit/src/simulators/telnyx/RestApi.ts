@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
-import { json } from "../core/HttpServer.ts"
+import { json, naturalOf } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
@@ -50,9 +50,6 @@ const answers: FaultyAnswer.ErrorAnswers = {
   serverError: (response, status) => fail(response, status === 500 ? Wire.errors.server : Wire.errors.unavailable),
   empty: (response) => json(response, 200, {})
 }
-
-const naturalOf = (text: string | null, otherwise: number): number =>
-  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
 
 export class RestApi {
   private readonly options: RestApiOptions

@@ -6,6 +6,7 @@ import type { Faults } from "../core/Faults.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Signing } from "../core/Scenario.ts"
 import type { Delivery } from "../core/Simulator.ts"
+import { Underway } from "../core/Underway.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import { newKey, sign, type SigningKey } from "./Signing.ts"
 
@@ -27,13 +28,9 @@ const TOTAL_MILLIS = 2_000
 /** Older than anybody takes. */
 const STALE_SECONDS = 24 * 60 * 60
 
-/** The same JSON with a space after each field's name, at its end, and with its letters escaped. */
-const unusual = (json: string): string =>
-  `${json.replaceAll('":', '": ').replace(/[^\x20-\x7E]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`
-
 export class WebhookSender {
   private readonly options: WebhookSenderOptions
-  private readonly underway = new Set<Promise<unknown>>()
+  private readonly underway = new Underway()
 
   constructor(options: WebhookSenderOptions) {
     this.options = options
@@ -41,13 +38,12 @@ export class WebhookSender {
 
   async deliver(url: string, event: Event): Promise<Delivery> {
     const delivery = this.deliverTo(url, event)
-    this.underway.add(delivery)
-    return delivery.finally(() => this.underway.delete(delivery))
+    return this.underway.track(delivery)
   }
 
   /** Once every delivery that is under way has ended. */
-  async idle(): Promise<void> {
-    while (this.underway.size > 0) await Promise.allSettled(this.underway)
+  idle(): Promise<void> {
+    return this.underway.idle()
   }
 
   private async deliverTo(url: string, event: Event): Promise<Delivery> {
@@ -61,7 +57,7 @@ export class WebhookSender {
     const { faults, ledger } = this.options
     const signing = faults.takeSigning()
     const written = JSON.stringify({ data: event, meta: { attempt, delivered_to: url } })
-    const signed = signing === "unusualBytes" ? unusual(written) : written
+    const signed = signing === "unusualBytes" ? `${WebhookRequest.unusualJson(written)}\n` : written
     // What is changed stays readable, so that only the signature can tell.
     const request = signing === "tamperedBody" ? signed.replace(/"phone_number":"\+1/, '"phone_number":"+44') : signed
     const delivery = await WebhookRequest.send({

@@ -1,9 +1,10 @@
 /** One simulated account: its numbers, its messages, what it sends out and takes in. Knows no HTTP server. */
 import type { SimulatedMessage } from "../core/Ledger.ts"
+import { OptOuts } from "../core/OptOuts.ts"
 import type { Oddity } from "../core/Scenario.ts"
 import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
 import type { Delivery, InboundText } from "../core/Simulator.ts"
-import { keywordOf, OptOuts } from "./OptOuts.ts"
+import { keywordHandling, pairOf } from "./Keywords.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import * as WebhookAnswer from "./WebhookAnswer.ts"
 import type { Form, WebhookSender } from "./WebhookSender.ts"
@@ -28,7 +29,7 @@ const SEGMENT = 153
 
 export class Account extends SimulatedAccount<WebhookSender> {
   private readonly options: AccountOptions
-  private readonly optOuts = new OptOuts()
+  private readonly optOuts = new OptOuts(keywordHandling)
 
   constructor(options: AccountOptions & { readonly smsUrl: string }, parts: AccountParts<WebhookSender>) {
     super(options.smsUrl, parts)
@@ -51,7 +52,7 @@ export class Account extends SimulatedAccount<WebhookSender> {
     }
     if (body === "" && form.getAll("MediaUrl").length === 0) return errors.contentMissing
     if (body.length > MAX_BODY) return errors.bodyTooLong
-    return from !== null && this.optOuts.isBlocked(to, from) ? errors.unsubscribed : null
+    return from !== null && this.optOuts.isBlocked(pairOf(to, from)) ? errors.unsubscribed : null
   }
 
   /** Takes a message for sending. */
@@ -74,10 +75,10 @@ export class Account extends SimulatedAccount<WebhookSender> {
 
   /** Somebody texts one of the account's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
-    const keyword = keywordOf(text.body)
+    const keyword = this.optOuts.keywordOf(text.body)
     const id = text.id ?? this.keep(text)
     if (keyword !== null && text.id === undefined) {
-      this.replyTo(text, this.optOuts.apply(text.from, text.to, keyword))
+      this.replyTo(text, this.optOuts.apply(pairOf(text.from, text.to), keyword))
     }
     const named = keyword !== null && this.options.advancedOptOut === true ? { OptOutType: keyword } : {}
     const delivery = await this.sender.deliver(

@@ -4,7 +4,7 @@ import type { Account } from "./Account.ts"
 import { fail, headers } from "./ApiAnswer.ts"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
-import { json } from "../core/HttpServer.ts"
+import { json, naturalOf } from "../core/HttpServer.ts"
 import type { Ledger, SimulatedMessage } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import type { Setup } from "./Setup.ts"
@@ -40,9 +40,6 @@ const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000
-
-const naturalOf = (text: string | null, otherwise: number): number =>
-  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise
 
 /** `DateSent`, `DateSent>` and `DateSent<`, as GMT; the last two include what they name. */
 const sentFilter = (query: URLSearchParams): ((message: SimulatedMessage) => boolean) => {

@@ -4,6 +4,7 @@ import type { Faults } from "../core/Faults.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Signing } from "../core/Scenario.ts"
 import type { Delivery } from "../core/Simulator.ts"
+import { Underway } from "../core/Underway.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Overrides from "./ConnectionOverrides.ts"
 import { sign } from "./Signing.ts"
@@ -24,7 +25,7 @@ const { isAccepted } = WebhookRequest
 
 export class WebhookSender {
   private readonly options: WebhookSenderOptions
-  private readonly underway = new Set<Promise<unknown>>()
+  private readonly underway = new Underway()
 
   constructor(options: WebhookSenderOptions) {
     this.options = options
@@ -37,13 +38,12 @@ export class WebhookSender {
         ? first
         : this.deliverTo(fallbackUrl, [...form, ["ErrorCode", FALLBACK_ERROR], ["ErrorUrl", url]])
     )
-    this.underway.add(delivery)
-    return delivery.finally(() => this.underway.delete(delivery))
+    return this.underway.track(delivery)
   }
 
   /** Once every delivery that is under way has ended. */
-  async idle(): Promise<void> {
-    while (this.underway.size > 0) await Promise.allSettled(this.underway)
+  idle(): Promise<void> {
+    return this.underway.idle()
   }
 
   private async deliverTo(url: string, form: Form): Promise<Delivery> {

@@ -8,6 +8,7 @@ import type { Faults } from "../core/Faults.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Signing } from "../core/Scenario.ts"
 import type { Delivery } from "../core/Simulator.ts"
+import { Underway } from "../core/Underway.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import { sign } from "./Signing.ts"
 
@@ -29,15 +30,9 @@ const STALE_SECONDS = 7 * 24 * 60 * 60
 
 const isRetried = ({ answer }: Delivery): boolean => typeof answer !== "number" || answer === 429 || answer >= 500
 
-/** The same JSON with a space after each field's name and its letters escaped. */
-const unusual = (json: string): string =>
-  json
-    .replaceAll('":', '": ')
-    .replace(/[^\x20-\x7E]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)
-
 export class WebhookSender {
   private readonly options: WebhookSenderOptions
-  private readonly underway = new Set<Promise<unknown>>()
+  private readonly underway = new Underway()
 
   constructor(options: WebhookSenderOptions) {
     this.options = options
@@ -45,13 +40,12 @@ export class WebhookSender {
 
   async deliver(url: string, payload: object): Promise<Delivery> {
     const delivery = this.deliverTo(url, JSON.stringify(payload))
-    this.underway.add(delivery)
-    return delivery.finally(() => this.underway.delete(delivery))
+    return this.underway.track(delivery)
   }
 
   /** Once every delivery that is under way has ended. */
-  async idle(): Promise<void> {
-    while (this.underway.size > 0) await Promise.allSettled(this.underway)
+  idle(): Promise<void> {
+    return this.underway.idle()
   }
 
   private async deliverTo(url: string, body: string): Promise<Delivery> {
@@ -66,7 +60,7 @@ export class WebhookSender {
   private async try(url: string, written: string, webhookId: string): Promise<Delivery> {
     const { faults, ledger } = this.options
     const signing = faults.takeSigning()
-    const signed = signing === "unusualBytes" ? unusual(written) : written
+    const signed = signing === "unusualBytes" ? WebhookRequest.unusualJson(written) : written
     // What is changed stays readable, so that only the signature can tell.
     const request = signing === "tamperedBody" ? signed.replace(/"to":"1/, '"to":"44') : signed
     const delivery = await WebhookRequest.send({
