@@ -1,6 +1,8 @@
 /** Who asks for something: a member of staff, and what they may see. */
 import type { Tenant, UserId } from "@careline/domain"
-import type { TenantScope } from "@careline/ports"
+import { Scope, type TenantScope } from "@careline/ports"
+import { Effect } from "effect"
+import { NotFound } from "./Errors.ts"
 
 export interface Actor {
   readonly userId: UserId
@@ -10,3 +12,7 @@ export interface Actor {
 /** The tenant that a request without one is about: the system-wide space if the actor sees it, else their only one. */
 export const homeTenant = (actor: Actor): Tenant | undefined =>
   actor.scope === "all" || actor.scope.includes(null) ? null : actor.scope.length === 1 ? actor.scope[0] : undefined
+
+/** Fails unless the actor sees the tenant; whether it exists is not said. */
+export const assertSees = (actor: Actor, tenant: Tenant): Effect.Effect<void, NotFound> =>
+  Scope.includes(actor.scope, tenant) ? Effect.void : Effect.fail(new NotFound({ entity: "siteGrouping" }))

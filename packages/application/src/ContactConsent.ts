@@ -1,21 +1,27 @@
 /** Staff look up, or put down on a contact's behalf, whether it may be texted. */
-import { Consent, type Contact, type Tenant } from "@careline/domain"
+import { Consent, type Tenant } from "@careline/domain"
 import { Consents, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import type { Actor } from "./Actor.ts"
+import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
+import { readContact } from "./ReadRequest.ts"
 
-export const contactConsent = (siteGroupingId: Tenant, contact: Contact.Contact) =>
-  consentOf({ siteGroupingId, externalContact: contact })
+/** What is on record of a contact: a phone number in any usual way of writing, or an e-mail address. */
+export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
+  yield* assertSees(actor, siteGroupingId)
+  return yield* consentOf({ siteGroupingId, externalContact: (yield* readContact("contact", contact)).contact })
+})
 
 export const recordConsent = Effect.fn("recordConsent")(function* (
   actor: Actor,
   siteGroupingId: Tenant,
-  contact: Contact.Contact,
+  text: string,
   status: Consent.Consent["status"]
 ) {
+  yield* assertSees(actor, siteGroupingId)
+  const { contact } = yield* readContact("contact", text)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

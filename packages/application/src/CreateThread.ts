@@ -1,9 +1,7 @@
 /** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
 import {
-  Contact,
   type FacilityId,
   type PatientId,
-  PhoneNumber,
   type PhoneNumberId,
   type Tenant,
   Thread,
@@ -11,13 +9,14 @@ import {
   type ThreadId
 } from "@careline/domain"
 import { Directory, IdGenerator, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect, Option } from "effect"
-import type { Actor } from "./Actor.ts"
+import { DateTime, Effect } from "effect"
+import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { checkLink } from "./EditThread.ts"
-import { InvalidRequest, ThreadExists } from "./Errors.ts"
+import { ThreadExists } from "./Errors.ts"
 import { poolNumber, viewThread } from "./LoadThread.ts"
+import { assertName, readContact } from "./ReadRequest.ts"
 
 export interface CreateThreadRequest {
   readonly siteGroupingId: Tenant
@@ -29,24 +28,12 @@ export interface CreateThreadRequest {
   readonly facilityId?: FacilityId | null | undefined
 }
 
-/** The contact as it is kept, and the type of thread that it has. */
-const readContact = Effect.fnUntraced(function* (text: string) {
-  const number = PhoneNumber.parse(text)
-  if (Option.isSome(number)) {
-    return { contact: number.value as string as Contact.Contact, threadType: "voip" as const }
-  }
-  const contact = text.trim().toLowerCase() as Contact.Contact
-  if (Contact.kind(contact) === "email") return { contact, threadType: "email" as const }
-  return yield* new InvalidRequest({
-    field: "externalContact",
-    message: "must be a valid phone number or an e-mail address"
-  })
-})
-
 export const createThread = Effect.fn("createThread")(function* (actor: Actor, request: CreateThreadRequest) {
   const { transact } = yield* Transaction
   const { siteGroupingId } = request
-  const { contact, threadType } = yield* readContact(request.externalContact)
+  yield* assertSees(actor, siteGroupingId)
+  yield* assertName("contactName", request.contactName)
+  const { contact, threadType } = yield* readContact("externalContact", request.externalContact)
   const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
   const id = yield* transact(
     Effect.gen(function* () {

@@ -8,6 +8,7 @@ import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { InvalidRequest } from "./Errors.ts"
 import { lockThread, poolNumber, viewThread } from "./LoadThread.ts"
+import { assertName } from "./ReadRequest.ts"
 
 /** What to change; what is not named stays. */
 export interface ThreadEdit {
@@ -40,6 +41,7 @@ export const checkLink = Effect.fnUntraced(function* (
 /** The thread as it is afterwards, and which link, if any, the edit cleared. */
 export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: ThreadId, edit: ThreadEdit) {
   const { transact } = yield* Transaction
+  yield* assertName("contactName", edit.contactName)
   const cleared = yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, id)

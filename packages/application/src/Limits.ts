@@ -3,6 +3,8 @@ import type { Circuit, TokenBucket } from "@careline/domain"
 import { Context } from "effect"
 
 export interface LimitsShape {
+  /** Largest webhook, in bytes: a text of 1600 characters, percent-encoded four bytes each, fits with ten media URLs. */
+  readonly webhookBytes: number
   /** Webhooks that one commit may take in. */
   readonly intakeBatch: number
   /** Intake commits under way at once. */
@@ -64,6 +66,7 @@ export interface LimitsShape {
 }
 
 export const defaults: LimitsShape = {
+  webhookBytes: 64 * 1024,
   intakeBatch: 256,
   intakeConcurrency: 2,
   intakeQueue: 10_000,

@@ -2,12 +2,19 @@
 import type { Tenant, VoipSettings } from "@careline/domain"
 import { Settings, Transaction } from "@careline/ports"
 import { Effect } from "effect"
-import type { Actor } from "./Actor.ts"
+import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
+import { readSettings } from "./ReadRequest.ts"
 
-export const lineSettings = Effect.fnUntraced(function* (tenant: Tenant) {
+const effective = Effect.fnUntraced(function* (tenant: Tenant) {
   const [settings] = yield* (yield* Settings).effective([tenant])
   return settings!
+})
+
+/** What holds for the tenant: its own decisions, else the system-wide ones, else the defaults. */
+export const lineSettings = Effect.fnUntraced(function* (actor: Actor, tenant: Tenant) {
+  yield* assertSees(actor, tenant)
+  return yield* effective(tenant)
 })
 
 /** Changes what is named and keeps the rest as it holds for the tenant now. */
@@ -16,10 +23,11 @@ export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
   tenant: Tenant,
   edit: Partial<VoipSettings.VoipSettings>
 ) {
+  yield* assertSees(actor, tenant)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
-      const settings: VoipSettings.VoipSettings = { ...(yield* lineSettings(tenant)), ...edit }
+      const settings = yield* readSettings({ ...(yield* effective(tenant)), ...edit })
       yield* (yield* Settings).put(tenant, settings)
       yield* audit(actor, tenant, "settings.change", `settings:${tenant ?? "system"}`, {
         fields: Object.keys(edit).toSorted().join(",")

@@ -4,14 +4,17 @@ import { Messages, type PageRequest, type ThreadQuery, Threads } from "@careline
 import { Effect } from "effect"
 import type { Actor } from "./Actor.ts"
 import { viewThread } from "./LoadThread.ts"
+import { assertPage } from "./ReadRequest.ts"
 
 export { viewThread }
 
 export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omit<ThreadQuery, "scope" | "userId">) {
+  yield* assertPage(query)
   return yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
 })
 
 export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, page: PageRequest) {
+  yield* assertPage(page)
   const { thread } = yield* viewThread(actor, threadId)
   return yield* (yield* Messages).list({ ...page, siteGroupingId: thread.siteGroupingId, threadId })
 })

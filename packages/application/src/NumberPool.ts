@@ -1,10 +1,11 @@
 /** The numbers that a tenant texts from. */
-import type { PhoneNumber, PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
+import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
 import { IdGenerator, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import type { Actor } from "./Actor.ts"
+import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { InvalidRequest } from "./Errors.ts"
+import { assertName, readNumber } from "./ReadRequest.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
@@ -13,13 +14,18 @@ export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
   request: {
-    readonly number: PhoneNumber.E164
+    /** In E.164 form. */
+    readonly number: string
     readonly label: string | null
     readonly providerSid: string | null
     readonly provider: string | null
     readonly siteGroupingId: Tenant
   }
 ) {
+  yield* assertSees(actor, request.siteGroupingId)
+  const digits = yield* readNumber("number", request.number)
+  yield* assertName("label", request.label)
+  yield* assertName("providerSid", request.providerSid)
   const { byName } = yield* TelephonyProviders.TelephonyProviders
   // Texts would wait for it for ever.
   if (request.provider !== null && byName(request.provider) === undefined) {
@@ -29,7 +35,13 @@ export const addNumber = Effect.fn("addNumber")(function* (
   return yield* transact(
     Effect.gen(function* () {
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
-      const number: PoolNumber.PoolNumber = { ...request, id: id!, status: "assigned", createdAt: yield* DateTime.now }
+      const number: PoolNumber.PoolNumber = {
+        ...request,
+        number: digits,
+        id: id!,
+        status: "assigned",
+        createdAt: yield* DateTime.now
+      }
       yield* (yield* PoolNumbers).add(number)
       yield* audit(actor, request.siteGroupingId, "phone_number.add", `phoneNumber:${id!}`)
       return number

@@ -1,8 +1,14 @@
-/** A provider calls: verify, keep, and only then answer. */
-import { type Telephony, type TelephonyError, TelephonyProviders } from "@careline/ports"
-import { Effect } from "effect"
+/**
+ * A provider calls: verify, keep, and only then answer.
+ *
+ * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
+ */
+import { type Telephony, TelephonyProviders } from "@careline/ports"
+import { Cause, Effect, Exit } from "effect"
 import { NotFound } from "./Errors.ts"
+import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
+import * as Problem from "./Problem.ts"
 
 /**
  * The answer to a provider's webhook. A duplicate is answered like the first. Fails with the provider's
@@ -23,4 +29,49 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   return telephony.webhooks.reply(kind)
 })
 
-export type ReceiveWebhookError = TelephonyError.TelephonyError | NotFound
+/** Where webhooks come in, below whatever the host is mounted at. */
+const PATH = /\/api(?:\/v1)?\/webhooks\/([^/]+)\/(sms|status)$/
+
+/** What a target asks for; the target itself without what the host is mounted at. */
+const read = (target: string) => {
+  const end = target.search(/[?#]/)
+  const path = end === -1 ? target : target.slice(0, end)
+  const match = PATH.exec(path)
+  return match === null
+    ? null
+    : { provider: match[1]!, kind: match[2] as Telephony.WebhookKind, target: target.slice(match.index) }
+}
+
+/** A webhook as a host hands it over: `null` for a body beyond `Limits.webhookBytes`, which nobody read. */
+export interface WebhookRequest extends Omit<Telephony.RawRequest, "body"> {
+  readonly body: Uint8Array | null
+}
+
+const refuse = (problem: Problem.Problem, requestId: string): Telephony.HttpReply => ({
+  status: problem.status,
+  headers: Problem.headersOf(problem),
+  body: JSON.stringify({ ...problem, instance: `urn:careline:request:${requestId}` })
+})
+
+/**
+ * The whole HTTP answer to whatever comes in below `/api/v1/webhooks`: the provider's own format, or problem details. Never
+ * fails, and logs a fault of ours under the request's id.
+ */
+export const answerWebhook = Effect.fnUntraced(function* (request: WebhookRequest, requestId: string) {
+  const asked = read(request.target)
+  if (asked === null || !/^(GET|POST)$/.test(request.method)) {
+    return refuse(Problem.problem("not-found", 404, "There is nothing at this path"), requestId)
+  }
+  const { body } = request
+  if (body === null) return refuse(Problem.problem("body-too-large", 413, "The body is too large"), requestId)
+  const { kind, provider, target } = asked
+  const exit = yield* Effect.exit(receiveWebhook(provider, kind, { ...request, target, body }))
+  if (Exit.isSuccess(exit)) return exit.value
+  const problem = Problem.ofCause(exit.cause)
+  if (problem.status >= 500 && !Cause.hasInterruptsOnly(exit.cause)) {
+    yield* Effect.logError("A webhook failed", describeFault(exit.cause)).pipe(
+      Effect.annotateLogs({ requestId, provider, kind, status: problem.status })
+    )
+  }
+  return refuse(problem, requestId)
+})

@@ -26,6 +26,7 @@ import { commit } from "./Commit.ts"
 import { IdempotencyMismatch, InvalidRequest, NotFound, NumberOverused, SendHeld, SendRefused } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 import { consentOf, lockThread, senderOf } from "./LoadThread.ts"
+import { assertSayable } from "./ReadRequest.ts"
 
 export interface SendMessageRequest {
   readonly threadId: ThreadId
@@ -45,6 +46,7 @@ const fingerprintOf = (request: SendMessageRequest): string => JSON.stringify([r
  */
 export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, request: SendMessageRequest) {
   const { transact } = yield* Transaction
+  yield* assertSayable(request)
   return yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, request.threadId)

@@ -8,6 +8,7 @@ import { DateTime, Effect, Option, type Result } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
+import { assertPage } from "./ReadRequest.ts"
 import { judge } from "./SendGate.ts"
 
 /** Messages of one status over all threads that the actor may see, newest first. */
@@ -15,6 +16,7 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   actor: Actor,
   query: Omit<MessageStatusQuery, "scope">
 ) {
+  yield* assertPage(query)
   return yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
 })
 

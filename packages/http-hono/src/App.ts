@@ -1,11 +1,11 @@
 /** The host's HTTP surface, mounted on Hono. Everything that it does is a use case. */
-import { lineSettings } from "@careline/application"
+import { lineSettings, Problem } from "@careline/application"
+import type { UserId } from "@careline/domain"
 import { Effect, Exit } from "effect"
 import { Hono } from "hono"
 import type { Authenticate } from "./Auth.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
 import * as OpenApi from "./OpenApi.ts"
-import * as Problem from "./Problem.ts"
 import { requestId } from "./RequestId.ts"
 import { problemResponse } from "./Respond.ts"
 import { mount, type Route } from "./Route.ts"
@@ -18,6 +18,9 @@ import { mountWebhooks } from "./routes/webhooks.ts"
 import type { Services } from "./Services.ts"
 
 export const VERSION = "0.1.0"
+
+/** Who looks whether the store answers. */
+const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
 const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...line] as ReadonlyArray<Route<Services>>
 
@@ -36,7 +39,7 @@ export const makeApp = (runtime: HostRuntime<Services>, authenticate: Authentica
   })
   app.get("/healthz", (context) => context.json({ status: "ok" }))
   app.get("/readyz", async (context) => {
-    const ready = await runtime.runPromiseExit(Effect.timeout(lineSettings(null), "2 seconds"))
+    const ready = await runtime.runPromiseExit(Effect.timeout(lineSettings(probe, null), "2 seconds"))
     return Exit.isSuccess(ready)
       ? context.json({ status: "ready" })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))

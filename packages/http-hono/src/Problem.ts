@@ -1,39 +1,13 @@
-/** Errors as problem details (RFC 9457). What is not foreseen says nothing of itself but the request's id. */
-import { TelephonyError } from "@careline/ports"
-import { Cause, DateTime, Predicate } from "effect"
+/** What a request fails with, as problem details: the host's own refusals, and those of the use cases. */
+import { Problem } from "@careline/application"
+import { type Cause, Predicate } from "effect"
 
-export interface Problem {
-  /** A URI that names the kind of problem. */
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly detail?: string
-  /** The request, as it stands in the log. */
-  readonly instance?: string
-  readonly [extension: string]: unknown
-}
+const { problem } = Problem
 
-export const CONTENT_TYPE = "application/problem+json"
-
-export const problem = (
-  kind: string,
-  status: number,
-  title: string,
-  extensions: Readonly<Record<string, unknown>> = {}
-): Problem => ({ type: `urn:careline:problem:${kind}`, title, status, ...extensions })
-
-interface Tagged {
-  readonly _tag: string
-  readonly message?: string
-  readonly [field: string]: unknown
-}
-
-/** The problem that a use case's error is; `null` for one that no caller can do anything about. */
-const ofTagged = (error: Tagged): Problem | null => {
-  const detail = error.message === undefined ? {} : { detail: error.message }
+const ofHost = (error: unknown): Problem.Problem | null => {
+  if (!Predicate.hasProperty(error, "_tag")) return null
+  const detail = error instanceof Error ? { detail: error.message } : {}
   switch (error._tag) {
-    case "NotFound":
-      return problem("not-found", 404, "Not found", detail)
     case "Unauthenticated":
       return problem("unauthenticated", 401, "A valid bearer token is needed", detail)
     case "Forbidden":
@@ -41,81 +15,16 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "MalformedRequest":
       return problem("malformed-request", 400, "The request cannot be read", detail)
     case "SchemaError":
-    case "InvalidRequest":
-      return problem("invalid-request", 422, "The request is not valid", {
-        ...detail,
-        ...(error.field === undefined ? {} : { field: error.field })
-      })
-    case "LinkConflict":
-      return problem("link-conflict", 422, "A thread links to patients or to a facility", detail)
-    case "InvalidCursor":
-      return problem("invalid-cursor", 400, "The cursor is not valid", detail)
+      return problem("invalid-request", 422, "The request is not valid", detail)
     case "BodyTooLarge":
       return problem("body-too-large", 413, "The body is too large", detail)
     case "UnsupportedMediaType":
       return problem("unsupported-media-type", 415, "The content type is not supported", detail)
-    case "SendRefused":
-      return problem("send-refused", 409, "The message may not be sent", { ...detail, reason: error.reason })
-    case "SendHeld":
-      return problem("send-held", 409, "The message may not be sent yet", {
-        ...detail,
-        reason: error.reason,
-        until: DateTime.formatIso(error.until as DateTime.Utc)
-      })
-    case "NotUndecided":
-      return error.reason === "still_looking"
-        ? problem("still-looking", 409, "The message is still being looked for", detail)
-        : problem("not-unknown", 409, "The message is not of unknown outcome", detail)
-    case "NoSenderNumber":
-      return problem("no-sender-number", 409, "There is no number to send from", {
-        ...detail,
-        reason: "no_sender_number"
-      })
-    case "NumberOverused":
-      return problem("number-overused", 429, "Too many texts wait for this number", {
-        ...detail,
-        number: error.number,
-        waiting: error.waiting
-      })
-    case "IdempotencyMismatch":
-      return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
-    case "ThreadExists":
-      return problem("thread-exists", 409, "The contact has an open thread", { ...detail, threadId: error.threadId })
-    case "NumberTaken":
-      return problem("number-taken", 409, "The number is in a pool already")
-    case "IntakeOverloaded":
-      return problem("overloaded", 503, "Too much at once", detail)
-    case "TelephonyError":
-      return ofTelephony(error.reason as TelephonyError.TelephonyErrorReason)
-    case "StorageError":
-      return (error.reason as Tagged).isRetryable === true
-        ? problem("store-unavailable", 503, "The store is not available")
-        : null
     default:
       return null
   }
 }
 
-const ofTelephony = (reason: TelephonyError.TelephonyErrorReason): Problem => {
-  const status = TelephonyError.webhookStatus(reason)
-  switch (reason._tag) {
-    case "InvalidSignature":
-      return problem("invalid-signature", status, "The webhook is not signed by the provider")
-    case "Unverifiable":
-      return problem("unverifiable-webhook", status, "The webhook cannot be verified now", { detail: reason.message })
-    case "MalformedWebhook":
-      return problem("malformed-webhook", status, "The webhook cannot be read", { detail: reason.message })
-    default:
-      return problem("internal", status, "Something went wrong here")
-  }
-}
-
-const isTagged = (error: unknown): error is Tagged =>
-  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
-
 /** The problem that a failed request answers with. */
-export const ofCause = (cause: Cause.Cause<unknown>): Problem => {
-  const failure = cause.reasons.find(Cause.isFailReason)
-  const known = failure !== undefined && isTagged(failure.error) ? ofTagged(failure.error) : null
-  return known ?? problem("internal", 500, "Something went wrong here")
-}
+export const ofCause = (cause: Cause.Cause<unknown>): Problem.Problem =>
+  ofHost(Problem.failureOf(cause)) ?? Problem.ofCause(cause)

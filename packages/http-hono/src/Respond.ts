@@ -1,9 +1,9 @@
 /** The one way from an effect's exit to an HTTP response. */
-import { describeFault } from "@careline/application"
+import { describeFault, Problem } from "@careline/application"
 import { type Cause, Effect, Exit } from "effect"
 import type { Context } from "hono"
 import type { HostRuntime } from "./HostRuntime.ts"
-import * as Problem from "./Problem.ts"
+import { ofCause } from "./Problem.ts"
 import { requestIdOf } from "./RequestId.ts"
 import type { RouteResponse } from "./Route.ts"
 
@@ -12,10 +12,9 @@ export const problemResponse = (context: Context, problem: Problem.Problem): Res
   new Response(JSON.stringify({ ...problem, instance: `urn:careline:request:${requestIdOf(context)}` }), {
     status: problem.status,
     headers: {
-      "content-type": Problem.CONTENT_TYPE,
+      ...Problem.headersOf(problem),
       "x-request-id": requestIdOf(context),
-      ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(problem.status === 503 ? { "retry-after": "5" } : {})
+      ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {})
     }
   })
 
@@ -33,9 +32,9 @@ export const respond = async <R>(
   effect: Effect.Effect<RouteResponse, unknown, R>
 ): Promise<Response> => {
   const exit = await runtime.runPromiseExit(
-    Effect.tapCause(effect, (cause) => logFault(context, cause, Problem.ofCause(cause).status))
+    Effect.tapCause(effect, (cause) => logFault(context, cause, ofCause(cause).status))
   )
-  if (Exit.isFailure(exit)) return problemResponse(context, Problem.ofCause(exit.cause))
+  if (Exit.isFailure(exit)) return problemResponse(context, ofCause(exit.cause))
   const { body, status } = exit.value
   return body === undefined ? context.body(null, status as 204) : context.json(body as object, status as 200)
 }

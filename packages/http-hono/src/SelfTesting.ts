@@ -2,9 +2,9 @@
  * Performs a provider's self-test through the public URL, as the provider itself would call: the one way to learn that DNS,
  * TLS, the proxies, the host and its configuration agree. Says what is usually behind an answer that is another one.
  */
+import { Problem } from "@careline/application"
 import { Diagnosis, ProviderFailure } from "@careline/ports"
 import { Effect } from "effect"
-import { CONTENT_TYPE } from "./Problem.ts"
 
 /** How long a host may take to answer, in milliseconds. Providers wait for two to fifteen seconds. */
 export const SELF_TEST_TIMEOUT_MILLIS = 10_000
@@ -106,7 +106,7 @@ const post = (test: Diagnosis.SelfTest): Effect.Effect<Answer, ProviderFailure.F
       const location = response.headers.get("location")
       return {
         status: response.status,
-        isProblem: (response.headers.get("content-type") ?? "").startsWith(CONTENT_TYPE),
+        isProblem: (response.headers.get("content-type") ?? "").startsWith(Problem.CONTENT_TYPE),
         location: location !== null && URL.canParse(location, url) ? new URL(location, url).href : null
       }
     },

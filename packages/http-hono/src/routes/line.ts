@@ -1,6 +1,5 @@
 /** Numbers, settings, consent, and what could not be delivered to a tenant. */
 import * as Application from "@careline/application"
-import { Inbox } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
 import { requireAdmin, requireSystemAdmin, tenantFor } from "../Auth.ts"
@@ -55,7 +54,7 @@ const settings = route({
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
-    return { status: 200, body: yield* Application.lineSettings(tenant) }
+    return { status: 200, body: yield* Application.lineSettings(caller, tenant) }
   })
 })
 
@@ -89,7 +88,10 @@ const consent = route({
   success: { status: 200, schema: Api.ConsentJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
-    return { status: 200, body: Api.consentJson(yield* Application.contactConsent(tenant, yield* contact(params))) }
+    return {
+      status: 200,
+      body: Api.consentJson(yield* Application.contactConsent(caller, tenant, yield* contact(params)))
+    }
   })
 })
 
@@ -117,7 +119,7 @@ const parked = route({
   success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.ParkedJson) }) },
   handle: Effect.fnUntraced(function* ({ caller }) {
     yield* requireSystemAdmin(caller)
-    const events = yield* (yield* Inbox).parked(PARKED_LIMIT)
+    const events = yield* Application.listParkedEvents(caller, PARKED_LIMIT)
     return { status: 200, body: { items: events.map(Api.parkedJson) } }
   })
 })

@@ -1,21 +1,10 @@
 /** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
-import { type Intake, receiveWebhook } from "@careline/application"
+import { answerWebhook, type Intake, Limits, type WebhookRequest } from "@careline/application"
 import type { Telephony, TelephonyProviders } from "@careline/ports"
-import { Exit } from "effect"
+import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
 import type { HostRuntime } from "../HostRuntime.ts"
-import * as Problem from "../Problem.ts"
-import { logFault, problemResponse } from "../Respond.ts"
-
-/** A text of 1600 characters, percent-encoded four bytes each, with ten media URLs fits. */
-export const MAX_WEBHOOK_BYTES = 64 * 1024
-
-const tooLarge = Problem.problem("body-too-large", 413, "The body is too large", {
-  detail: `A webhook may have ${MAX_WEBHOOK_BYTES} bytes`
-})
-
-const KINDS: ReadonlyArray<Telephony.WebhookKind> = ["sms", "status"]
 
 /** Node's own request, where the host runs on Node: its target is as it came over the wire, which the signature covers. */
 const incomingOf = (context: Context): IncomingMessage | undefined =>
@@ -33,33 +22,33 @@ const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
   return incoming.headers as Readonly<Record<string, string | undefined>>
 }
 
-const rawRequest = async (context: Context): Promise<Telephony.RawRequest | null> => {
-  if (Number(context.req.header("content-length") ?? 0) > MAX_WEBHOOK_BYTES) return null
+const bodyOf = async (context: Context, maxBytes: number): Promise<Uint8Array | null> => {
+  if (Number(context.req.header("content-length") ?? 0) > maxBytes) return null
   const body = new Uint8Array(await context.req.arrayBuffer())
-  return body.byteLength > MAX_WEBHOOK_BYTES
-    ? null
-    : { method: context.req.method, target: targetOf(context), headers: headersOf(context), body }
+  return body.byteLength > maxBytes ? null : body
 }
+
+const answer = Effect.fnUntraced(function* (context: Context) {
+  const { webhookBytes } = yield* Limits.Limits
+  const request: WebhookRequest = {
+    method: context.req.method,
+    target: targetOf(context),
+    headers: headersOf(context),
+    body: yield* Effect.promise(() => bodyOf(context, webhookBytes))
+  }
+  return yield* answerWebhook(request, crypto.randomUUID())
+})
 
 export const mountWebhooks = (
   app: Hono,
   runtime: HostRuntime<Intake | TelephonyProviders.TelephonyProviders>
 ): void => {
-  for (const kind of KINDS) {
-    const handle = async (context: Context): Promise<Response> => {
-      const request = await rawRequest(context)
-      if (request === null) return problemResponse(context, tooLarge)
-      const exit = await runtime.runPromiseExit(receiveWebhook(context.req.param("provider") ?? "", kind, request))
-      if (Exit.isSuccess(exit)) {
-        const { body, headers, status } = exit.value
-        return new Response(status === 204 ? null : body, { status, headers })
-      }
-      const problem = Problem.ofCause(exit.cause)
-      await runtime.runPromiseExit(logFault(context, exit.cause, problem.status))
-      return problemResponse(context, problem)
-    }
-    for (const prefix of ["/api/v1/webhooks", "/api/webhooks"]) {
-      app.on(["POST", "GET"], `${prefix}/:provider/${kind}`, handle)
-    }
+  const handle = async (context: Context): Promise<Response> => {
+    const exit = await runtime.runPromiseExit(answer(context))
+    // The client went away while its body was read: nobody hears the answer.
+    if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+    const { body, headers, status } = exit.value
+    return new Response(status === 204 ? null : body, { status, headers })
   }
+  for (const path of ["/api/v1/webhooks/*", "/api/webhooks/*"]) app.on(["POST", "GET"], path, handle)
 }

@@ -1,0 +1,13 @@
+/** What was kept and could not be applied: texts to numbers that are in no pool, and events that failed. */
+import { Inbox } from "@careline/ports"
+import { Effect } from "effect"
+import type { Actor } from "./Actor.ts"
+import { NotFound } from "./Errors.ts"
+import { assertPage } from "./ReadRequest.ts"
+
+/** Newest first. They belong to no tenant, so only who sees all tenants sees them. */
+export const listParkedEvents = Effect.fnUntraced(function* (actor: Actor, limit: number) {
+  if (actor.scope !== "all") return yield* new NotFound({ entity: "siteGrouping" })
+  yield* assertPage({ limit })
+  return yield* (yield* Inbox).parked(limit)
+})

@@ -1,0 +1,119 @@
+/** Errors of use cases as problem details (RFC 9457), for whatever host speaks HTTP. */
+import { TelephonyError } from "@careline/ports"
+import { Cause, DateTime, Predicate } from "effect"
+
+export interface Problem {
+  /** A URI that names the kind of problem. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  /** The request, as it stands in the log. */
+  readonly instance?: string
+  readonly [extension: string]: unknown
+}
+
+export const CONTENT_TYPE = "application/problem+json"
+
+/** When to come back after a 503, in seconds. */
+const RETRY_AFTER = "5"
+
+export const problem = (
+  kind: string,
+  status: number,
+  title: string,
+  extensions: Readonly<Record<string, unknown>> = {}
+): Problem => ({ type: `urn:careline:problem:${kind}`, title, status, ...extensions })
+
+interface Tagged {
+  readonly _tag: string
+  readonly message?: string
+  readonly [field: string]: unknown
+}
+
+/** The problem that a use case's error is; `null` for one that no caller can do anything about. */
+const ofTagged = (error: Tagged): Problem | null => {
+  const detail = error.message === undefined ? {} : { detail: error.message }
+  switch (error._tag) {
+    case "NotFound":
+      return problem("not-found", 404, "Not found", detail)
+    case "InvalidRequest":
+      return problem("invalid-request", 422, "The request is not valid", { ...detail, field: error.field })
+    case "LinkConflict":
+      return problem("link-conflict", 422, "A thread links to patients or to a facility", detail)
+    case "InvalidCursor":
+      return problem("invalid-cursor", 400, "The cursor is not valid", detail)
+    case "SendRefused":
+      return problem("send-refused", 409, "The message may not be sent", { ...detail, reason: error.reason })
+    case "SendHeld":
+      return problem("send-held", 409, "The message may not be sent yet", {
+        ...detail,
+        reason: error.reason,
+        until: DateTime.formatIso(error.until as DateTime.Utc)
+      })
+    case "NotUndecided":
+      return error.reason === "still_looking"
+        ? problem("still-looking", 409, "The message is still being looked for", detail)
+        : problem("not-unknown", 409, "The message is not of unknown outcome", detail)
+    case "NoSenderNumber":
+      return problem("no-sender-number", 409, "There is no number to send from", {
+        ...detail,
+        reason: "no_sender_number"
+      })
+    case "NumberOverused":
+      return problem("number-overused", 429, "Too many texts wait for this number", {
+        ...detail,
+        number: error.number,
+        waiting: error.waiting
+      })
+    case "IdempotencyMismatch":
+      return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
+    case "ThreadExists":
+      return problem("thread-exists", 409, "The contact has an open thread", { ...detail, threadId: error.threadId })
+    case "NumberTaken":
+      return problem("number-taken", 409, "The number is in a pool already")
+    case "IntakeOverloaded":
+      return problem("overloaded", 503, "Too much at once", detail)
+    case "TelephonyError":
+      return ofTelephony(error.reason as TelephonyError.TelephonyErrorReason)
+    case "StorageError":
+      return (error.reason as Tagged).isRetryable === true
+        ? problem("store-unavailable", 503, "The store is not available")
+        : null
+    default:
+      return null
+  }
+}
+
+const ofTelephony = (reason: TelephonyError.TelephonyErrorReason): Problem => {
+  const status = TelephonyError.webhookStatus(reason)
+  switch (reason._tag) {
+    case "InvalidSignature":
+      return problem("invalid-signature", status, "The webhook is not signed by the provider")
+    case "Unverifiable":
+      return problem("unverifiable-webhook", status, "The webhook cannot be verified now", { detail: reason.message })
+    case "MalformedWebhook":
+      return problem("malformed-webhook", status, "The webhook cannot be read", { detail: reason.message })
+    default:
+      return problem("internal", status, "Something went wrong here")
+  }
+}
+
+const isTagged = (error: unknown): error is Tagged =>
+  Predicate.hasProperty(error, "_tag") && Predicate.isString(error._tag)
+
+/** The problem that an error is. What is not foreseen says nothing of itself. */
+export const ofError = (error: unknown): Problem =>
+  (isTagged(error) ? ofTagged(error) : null) ?? problem("internal", 500, "Something went wrong here")
+
+/** The error that a cause fails with, if it does. */
+export const failureOf = (cause: Cause.Cause<unknown>): unknown => cause.reasons.find(Cause.isFailReason)?.error
+
+/** The problem that a failed request answers with. */
+export const ofCause = (cause: Cause.Cause<unknown>): Problem => ofError(failureOf(cause))
+
+/** The headers of the answer. */
+export const headersOf = ({ status }: Problem): Readonly<Record<string, string>> => ({
+  "content-type": CONTENT_TYPE,
+  ...(status === 503 ? { "retry-after": RETRY_AFTER } : {})
+})

@@ -1,0 +1,61 @@
+/** What a request may say, whichever host it comes through. A host may check more, and say it in its own way. */
+import { Contact, PhoneNumber, type Thread, VoipSettings } from "@careline/domain"
+import { Effect, Option, Schema } from "effect"
+import { InvalidRequest } from "./Errors.ts"
+
+/** Items of one page. */
+export const MAX_PAGE = 200
+/** Characters of a name. */
+export const MAX_NAME = 200
+/** Characters of a URL. */
+const MAX_URL = 2048
+
+const refuse = (field: string, message: string): Effect.Effect<never, InvalidRequest> =>
+  Effect.fail(new InvalidRequest({ field, message }))
+
+/** The contact as it is kept, and the type of thread that it has. Numbers are read in any usual way of writing. */
+export const readContact = (
+  field: string,
+  text: string
+): Effect.Effect<{ readonly contact: Contact.Contact; readonly threadType: Thread.ThreadType }, InvalidRequest> => {
+  const number = PhoneNumber.parse(text)
+  if (Option.isSome(number)) {
+    return Effect.succeed({ contact: number.value as string as Contact.Contact, threadType: "voip" })
+  }
+  const contact = text.trim().toLowerCase() as Contact.Contact
+  return Contact.kind(contact) === "email"
+    ? Effect.succeed({ contact, threadType: "email" })
+    : refuse(field, "must be a valid phone number or an e-mail address")
+}
+
+export const readNumber = (field: string, text: string): Effect.Effect<PhoneNumber.E164, InvalidRequest> =>
+  PhoneNumber.isValid(text)
+    ? Effect.succeed(text as PhoneNumber.E164)
+    : refuse(field, "must be a valid phone number in E.164 form, like +12025550123")
+
+export const assertName = (field: string, name: string | null | undefined): Effect.Effect<void, InvalidRequest> =>
+  name == null || (name.trim() !== "" && name.length <= MAX_NAME)
+    ? Effect.void
+    : refuse(field, `must have 1 to ${MAX_NAME} characters`)
+
+export const assertPage = ({ limit }: { readonly limit: number }): Effect.Effect<void, InvalidRequest> =>
+  Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE
+    ? Effect.void
+    : refuse("limit", `must be a whole number from 1 to ${MAX_PAGE}`)
+
+/** A text needs words or media, and a provider fetches media from the web only. */
+export const assertSayable = (message: {
+  readonly content: string
+  readonly mediaUrls: ReadonlyArray<string>
+}): Effect.Effect<void, InvalidRequest> => {
+  const { content, mediaUrls } = message
+  if (content.trim() === "" && mediaUrls.length === 0) return refuse("content", "content or media is needed")
+  return mediaUrls.every((url) => url.length <= MAX_URL && /^https?:\/\/\S+$/.test(url))
+    ? Effect.void
+    : refuse("mediaUrls", "must be http or https URLs")
+}
+
+const decodeSettings = Schema.decodeUnknownEffect(VoipSettings.VoipSettings)
+
+export const readSettings = (settings: unknown): Effect.Effect<VoipSettings.VoipSettings, InvalidRequest> =>
+  Effect.mapError(decodeSettings(settings), ({ message }) => new InvalidRequest({ field: "settings", message }))

@@ -1,0 +1,68 @@
+/** A store of plain async functions passes the contract as the store behind it does: the way through promises loses nothing. */
+import type { StoragePorts } from "@careline/ports"
+import * as Ports from "@careline/ports"
+import { type Promised, type Repositories, repositoriesLayer, fromPlain, toPlain } from "@careline/ports/promise"
+import { Context, Effect, Exit, Layer, Stream } from "effect"
+import { RepositoryContract } from "../src/contract/index.ts"
+import type * as Memory from "../src/memory/index.ts"
+import { memoryHarness } from "./memoryHarness.ts"
+
+type Db = Context.Context<StoragePorts>
+
+/** An effect as a promise, run where the handle belongs to: in its transaction. */
+const run = async (db: Db, effect: Effect.Effect<unknown, unknown, StoragePorts>): Promise<unknown> => {
+  const exit = await Effect.runPromiseExitWith(db)(effect)
+  if (Exit.isSuccess(exit)) return toPlain(exit.value)
+  throw exit.cause.reasons.flatMap((reason) => (reason._tag === "Fail" ? [reason.error] : []))[0] ?? new Error("defect")
+}
+
+/** A port with promises in the place of effects, over the handle. */
+const promised =
+  <Port extends object>(tag: Context.Key<StoragePorts, Port>) =>
+  (db: Db): Promised<Port> =>
+    new Proxy(Context.get(db, tag as Context.Key<StoragePorts, Port>), {
+      get: (port, method) => {
+        const operation = Reflect.get(port, method) as (...args: ReadonlyArray<unknown>) => unknown
+        if (method === "wakeups") return undefined
+        return (...args: ReadonlyArray<unknown>) => {
+          const result = operation(...args.map((one) => fromPlain(one)))
+          return Effect.isEffect(result)
+            ? run(db, result as Effect.Effect<unknown, unknown, StoragePorts>)
+            : Stream.toAsyncIterableWith(Stream.map(result as Stream.Stream<unknown>, toPlain), db)
+        }
+      }
+    }) as unknown as Promised<Port>
+
+const plain = (db: Db): Repositories<Db> => ({
+  db,
+  transact: async <A>(work: (tx: Db) => Promise<A>, outer: Db | null): Promise<A> => {
+    const inside = Effect.contextWith((tx: Db) => Effect.tryPromise({ try: () => work(tx), catch: (error) => error }))
+    return (await run(
+      outer ?? db,
+      Effect.flatMap(Ports.Transaction, ({ transact }) => transact(inside))
+    )) as A
+  },
+  auditLog: promised(Ports.AuditLog),
+  broadcaster: promised(Ports.Broadcaster),
+  changes: promised(Ports.Changes),
+  circuits: promised(Ports.Circuits),
+  consents: promised(Ports.Consents),
+  ids: promised(Ports.IdGenerator),
+  inbox: promised(Ports.Inbox),
+  messages: promised(Ports.Messages),
+  outbox: promised(Ports.Outbox),
+  poolNumbers: promised(Ports.PoolNumbers),
+  rateBuckets: promised(Ports.RateBuckets),
+  settings: promised(Ports.Settings),
+  threads: promised(Ports.Threads),
+  timers: promised(Ports.Timers)
+})
+
+RepositoryContract.suite("memory, through plain async functions", {
+  ...memoryHarness,
+  layer: Layer.unwrap(
+    Effect.map(Effect.context<StoragePorts | Memory.MemoryStore>(), (context) =>
+      Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
+    )
+  ).pipe(Layer.provide(memoryHarness.layer))
+})
