@@ -1,0 +1,13 @@
+/** What operations reject with on purpose: the errors of the use cases and of the ports, as they are. */
+import { ThreadLink } from "@careline/domain"
+import { InvalidCursor, NumberTaken, StorageError } from "@careline/ports"
+import * as UseCaseErrors from "../Errors.ts"
+import type { ErrorOf, UseCases, Work } from "./operations.ts"
+
+export type CarelineError = ErrorOf<UseCases[keyof UseCases]> | ErrorOf<Work[keyof Work]>
+
+const classes = [...Object.values(UseCaseErrors), ThreadLink.LinkConflict, InvalidCursor, NumberTaken, StorageError]
+
+/** Whether an operation was refused, or the store failed it. Anything else that is thrown is a bug. */
+export const isCarelineError = (error: unknown): error is CarelineError =>
+  classes.some((errorClass) => error instanceof errorClass)

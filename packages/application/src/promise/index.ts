@@ -1,0 +1,32 @@
+/** Careline without Effect: `createCareline`, and all that a backend's own adapters need. */
+export { Problem } from "../index.ts"
+export * from "../Errors.ts"
+export type { LimitsShape } from "../Limits.ts"
+export {
+  type Careline,
+  type CarelineOptions,
+  createCareline,
+  type LogEntry,
+  type TelephonyAdapter
+} from "./Careline.ts"
+export { type CarelineError, isCarelineError } from "./Errors.ts"
+export type { ErrorOf, Operation, UseCases, Work } from "./operations.ts"
+export type {
+  Over,
+  Plain,
+  PlainDirectory,
+  PlainTelephony,
+  Promised,
+  Repositories,
+  Wakes
+} from "@careline/ports/promise"
+export { ThreadLink } from "@careline/domain"
+export {
+  InvalidCursor,
+  NumberTaken,
+  StorageError,
+  StoreConflict,
+  StoreFault,
+  StoreUnavailable,
+  TelephonyError
+} from "@careline/ports"
