@@ -1,0 +1,14 @@
+/** What clients send. */
+import { z } from "zod"
+import { notFound } from "./problems.ts"
+
+export const id = z.string().regex(/^\d{1,18}$/)
+export const limit = z.coerce.number().int().min(1).max(100).default(20)
+export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
+
+/** An id of the path. What is none belongs to nothing. */
+export const pathId = (value: string | undefined): string => {
+  const parsed = id.safeParse(value)
+  if (!parsed.success) throw notFound()
+  return parsed.data
+}

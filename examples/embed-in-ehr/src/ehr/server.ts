@@ -1,0 +1,94 @@
+/** The EHR as one process. Several may run on one database. */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import express, { type Express } from "express"
+import { Pool } from "pg"
+import { ChatGateway, type ChatOptions } from "./chatGateway.ts"
+import { inboxRoutes } from "./inbox.ts"
+import { type JobOptions, JobRunner } from "./jobs.ts"
+import { logError } from "./log.ts"
+import { migrate, type MigrateOptions } from "./migrate.ts"
+import { patientRoutes } from "./patients.ts"
+import { problemDetails, unknownRoute } from "./problems.ts"
+import type { Services } from "./services.ts"
+import { requireUser, sessionRoutes, sweepSessions } from "./sessions.ts"
+import { threadRoutes } from "./threads.ts"
+import { remindOfUnread, UNREAD_REMINDER } from "./unreadReminder.ts"
+
+export interface EhrOptions {
+  readonly databaseUrl: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly hostname?: string
+  readonly migrations?: MigrateOptions
+  readonly jobs?: JobOptions
+  readonly chat?: ChatOptions
+}
+
+export interface Ehr extends Services {
+  readonly url: string
+  readonly close: () => Promise<void>
+}
+
+const HOUR_MILLIS = 60 * 60 * 1000
+/** How long a request may still take while the process closes. */
+const GRACE_MILLIS = 5_000
+
+const mountRoutes = (app: Express, services: Services): void => {
+  const { pool } = services
+  app.disable("x-powered-by")
+  app.get("/healthz", async (_req, res) => {
+    await pool.query("select 1")
+    res.json({ status: "ok" })
+  })
+  app.use(express.json())
+  app.use(sessionRoutes(services))
+  app.use(requireUser(pool))
+  app.use(patientRoutes(services))
+  app.use(threadRoutes(services))
+  app.use(inboxRoutes(services))
+  app.use(unknownRoute)
+  app.use(problemDetails)
+}
+
+const addJobs = (services: Services): void => {
+  const { chat, jobs, pool } = services
+  jobs.handle<{ threadId: string }>(UNREAD_REMINDER, (payload) => remindOfUnread(services, payload))
+  jobs.handle("sessions.sweep", () => sweepSessions(pool))
+  jobs.every("sessions.sweep", HOUR_MILLIS)
+  jobs.handle("chat.prune", () => chat.prune())
+  jobs.every("chat.prune", HOUR_MILLIS)
+}
+
+export const startEhr = async (options: EhrOptions): Promise<Ehr> => {
+  const { databaseUrl, hostname = "127.0.0.1", port } = options
+  const pool = new Pool({ connectionString: databaseUrl })
+  // The pool replaces an idle connection that was lost.
+  pool.on("error", (error) => logError("idle connection", error))
+  await migrate(pool, options.migrations)
+
+  const app = express()
+  const server = createServer(app)
+  const services: Services = {
+    pool,
+    chat: new ChatGateway(pool, server, options.chat),
+    jobs: new JobRunner(pool, options.jobs)
+  }
+  mountRoutes(app, services)
+  addJobs(services)
+
+  await services.chat.start()
+  await services.jobs.start()
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, hostname, resolve))
+
+  return {
+    ...services,
+    url: `http://${hostname}:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
+      await Promise.all([services.chat.close(), services.jobs.stop()])
+      clearTimeout(impatience)
+      await pool.end()
+    }
+  }
+}
