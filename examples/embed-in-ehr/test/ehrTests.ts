@@ -13,6 +13,8 @@ import { type Seed, seed, type StartEhr } from "./support.ts"
 export interface Running {
   readonly ehr: Ehr
   readonly other: Ehr
+  /** One more of them. */
+  readonly startAnother: () => Promise<Ehr>
   readonly people: Seed
 }
 
@@ -22,7 +24,7 @@ export const ehrTests = (name: string, start: StartEhr): void => {
     beforeAll(async () => {
       const databaseUrl = await freshDatabase()
       const [ehr, other] = await Promise.all([start(databaseUrl), start(databaseUrl)])
-      running = { ehr, other, people: await seed(ehr.pool) }
+      running = { ehr, other, startAnother: () => start(databaseUrl), people: await seed(ehr.pool) }
     })
     afterAll(async () => {
       await Promise.all([running.ehr.close(), running.other.close()])

@@ -127,11 +127,12 @@ export const listen = async ({ cookie, url }: Client, lastEventId?: string) => {
   })
   onTestFinished(() => void socket.close())
   socket.on("connect_error", ready.reject)
+  const disconnected = new Promise<void>((resolve) => socket.on("disconnect", () => resolve()))
   socket.onAny((event: string, payload: unknown, id: string) => {
     if (event === "ready") ready.resolve(id)
     else heard.push({ event, payload, id })
   })
   /** Where it was when it had joined. */
   const position = await ready.promise
-  return { heard, position, close: () => void socket.close() }
+  return { heard, position, disconnected, close: () => void socket.close() }
 }

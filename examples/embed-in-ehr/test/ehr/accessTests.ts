@@ -105,6 +105,9 @@ export const accessTests = (running: () => Running): void => {
         status: 400,
         body: { errors: [{ pointer: "#/body" }] }
       })
+      expect(await nora.post(`/patients/${people.alma}/threads`, { subject: "\0", body: "\0" })).toMatchObject({
+        status: 400
+      })
       expect(await nora.get("/healthz")).toMatchObject({ status: 200 })
     })
   })

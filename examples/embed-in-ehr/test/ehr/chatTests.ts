@@ -115,6 +115,37 @@ export const chatTests = (running: () => Running): void => {
         expect(eventsOf(heard)).toEqual(names)
       }
     })
+
+    it("are heard of when the connections to the database were cut", async () => {
+      const { ehr, other, people } = running()
+      const { heard } = await listen(await logIn(other, people.nora))
+      await ehr.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()`
+      )
+      // The pool may lend a connection before it hears that it is gone.
+      await until(() =>
+        publish("still there").then(
+          () => true,
+          () => false
+        )
+      )
+      await until(async () => heard.length > 0)
+      expect(eventsOf(heard)).toEqual(["still there"])
+    })
+  })
+
+  describe("a process that closes", () => {
+    it("lets go of its sockets and of its followers", async () => {
+      const { people, startAnother } = running()
+      const ehr = await startAnother()
+      const { disconnected } = await listen(await logIn(ehr, people.nora))
+      const waiting = ehr.chat.follow("all", null).next()
+      await ehr.close()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      await disconnected
+      await expect(fetch(`${ehr.url}/healthz`)).rejects.toThrow("fetch failed")
+    })
   })
 
   describe("a follower of chat events", () => {
