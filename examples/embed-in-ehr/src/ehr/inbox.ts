@@ -22,7 +22,7 @@ interface Position {
 
 const cursor = z
   .string()
-  .regex(/^\d{1,15}-\d{1,18}$/)
+  .regex(/^\d{1,14}-\d{1,18}$/)
   .transform((value): Position => {
     const [millis = "", id = ""] = value.split("-")
     return { at: new Date(Number(millis)), id }

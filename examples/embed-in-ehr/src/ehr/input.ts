@@ -4,7 +4,14 @@ import { notFound } from "./problems.ts"
 
 export const id = z.string().regex(/^\d{1,18}$/)
 export const limit = z.coerce.number().int().min(1).max(100).default(20)
-export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength)
+/** PostgreSQL keeps every character but NUL. */
+export const text = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .regex(/^[^\0]*$/)
 
 /** An id of the path. What is none belongs to nothing. */
 export const pathId = (value: string | undefined): string => {

@@ -1,6 +1,6 @@
-/** Work for later, in a table: at least once, by whichever process has time. */
+/** Runs the queued jobs: each at least once, in whichever process has time. */
 import type { Pool } from "pg"
-import type { Queryable } from "./database.ts"
+import { enqueue } from "./jobQueue.ts"
 import { logError } from "./log.ts"
 import { type Watch, watch } from "./watch.ts"
 
@@ -14,12 +14,6 @@ export interface JobOptions {
   readonly backoffMillis?: number
   /** How many jobs run at once in this process. */
   readonly concurrency?: number
-}
-
-export interface EnqueueOptions {
-  readonly runAt?: Date
-  /** Jobs of one key are the same work: one of them waits at a time. */
-  readonly dedupeKey?: string
 }
 
 export type JobHandler<Payload> = (
@@ -51,24 +45,11 @@ export class JobRunner {
   readonly #intervals = new Map<string, number>()
   readonly #running = new Set<Promise<void>>()
   #watch: Watch | undefined
+  readonly enqueue = enqueue
 
   constructor(pool: Pool, options: JobOptions = {}) {
     this.#pool = pool
     this.#options = { ...DEFAULTS, ...options }
-  }
-
-  /** Queues a job when the caller's transaction commits. */
-  async enqueue(db: Queryable, kind: string, payload: object, { dedupeKey, runAt }: EnqueueOptions = {}) {
-    // The update locks the job that waits: nobody takes it before this transaction commits, so it sees what we wrote.
-    await db.query(
-      `with job as (
-         insert into jobs (kind, payload, dedupe_key, run_at) values ($1, $2, $3, coalesce($4, now()))
-         on conflict (dedupe_key) where state = 'queued' do update set run_at = least(jobs.run_at, excluded.run_at)
-         returning id
-       )
-       select pg_notify('jobs', '') from job`,
-      [kind, JSON.stringify(payload), dedupeKey ?? null, runAt ?? null]
-    )
   }
 
   /** A payload is what was enqueued, after JSON. */
@@ -123,12 +104,17 @@ export class JobRunner {
   }
 
   async #run(job: Job): Promise<void> {
-    const renewing = setInterval(() => this.#renew(job), this.#options.leaseMillis / 3)
+    const { leaseMillis, maxAttempts } = this.#options
+    const renew = () =>
+      this.#change(job, "update jobs set locked_until = now() + $3 * interval '1 millisecond'", [leaseMillis]).catch(
+        (error: unknown) => logError(`renew job ${job.id}`, error)
+      )
+    const renewing = setInterval(renew, leaseMillis / 3)
     try {
-      if (job.attempts > this.#options.maxAttempts) throw new Error("Its worker died at the last attempt")
+      if (job.attempts > maxAttempts) throw new Error("Its worker died at the last attempt")
       await this.#enqueueNext(job.kind)
       await this.#handlers.get(job.kind)?.(job.payload, { id: job.id, attempt: job.attempts })
-      await this.#pool.query("delete from jobs where id = $1 and attempts = $2", [job.id, job.attempts])
+      await this.#change(job, "delete from jobs")
     } catch (error) {
       logError(`job ${job.kind} ${job.id}`, error)
       await this.#putOff(job, error).catch((cause: unknown) => logError(`put off job ${job.id}`, cause))
@@ -137,30 +123,25 @@ export class JobRunner {
     }
   }
 
-  /** The attempt is part of the key here and below: a job whose lease ran out is another worker's by now. */
-  #renew({ attempts, id }: Job): void {
-    this.#pool
-      .query(
-        "update jobs set locked_until = now() + $3 * interval '1 millisecond' where id = $1 and attempts = $2 and state = 'running'",
-        [id, attempts, this.#options.leaseMillis]
-      )
-      .catch((error: unknown) => logError(`renew job ${id}`, error))
-  }
-
-  async #putOff({ attempts, id }: Job, error: unknown): Promise<void> {
+  async #putOff(job: Job, error: unknown): Promise<void> {
     const { backoffMillis, maxAttempts } = this.#options
-    const state = attempts < maxAttempts ? "queued" : "failed"
-    const wait = Math.min(backoffMillis * 2 ** (attempts - 1), MAX_BACKOFF_MILLIS)
+    const state = job.attempts < maxAttempts ? "queued" : "failed"
+    const wait = Math.min(backoffMillis * 2 ** (job.attempts - 1), MAX_BACKOFF_MILLIS)
     try {
-      await this.#pool.query(
-        `update jobs set state = $3, run_at = now() + $4 * interval '1 millisecond', locked_until = null, last_error = $5
-         where id = $1 and attempts = $2`,
-        [id, attempts, state, wait, error instanceof Error ? error.message : String(error)]
+      await this.#change(
+        job,
+        "update jobs set state = $3, run_at = now() + $4 * interval '1 millisecond', locked_until = null, last_error = $5",
+        [state, wait, error instanceof Error ? error.message : String(error)]
       )
     } catch (cause) {
       if ((cause as { code?: string }).code !== UNIQUE_VIOLATION) throw cause
       // The same work waits already: that is the next attempt.
-      await this.#pool.query("delete from jobs where id = $1 and attempts = $2", [id, attempts])
+      await this.#change(job, "delete from jobs")
     }
+  }
+
+  /** Only while it is this attempt's: a job whose lease ran out is another worker's by now. */
+  async #change({ attempts, id }: Job, change: string, values: ReadonlyArray<unknown> = []): Promise<void> {
+    await this.#pool.query(`${change} where id = $1 and attempts = $2 and state = 'running'`, [id, attempts, ...values])
   }
 }

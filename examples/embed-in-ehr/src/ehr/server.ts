@@ -37,6 +37,8 @@ const GRACE_MILLIS = 5_000
 const mountRoutes = (app: Express, services: Services): void => {
   const { pool } = services
   app.disable("x-powered-by")
+  // TLS ends at a proxy in the same network: it says whether a cookie may be `Secure`.
+  app.set("trust proxy", ["loopback", "uniquelocal"])
   app.get("/healthz", async (_req, res) => {
     await pool.query("select 1")
     res.json({ status: "ok" })

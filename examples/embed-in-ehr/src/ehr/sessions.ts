@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { type RequestHandler, type Response, Router } from "express"
 import { z } from "zod"
 import type { Queryable } from "./database.ts"
+import * as input from "./input.ts"
 import { hashPassword, isPassword } from "./passwords.ts"
 import { Problem } from "./problems.ts"
 import type { Services } from "./services.ts"
@@ -84,7 +85,7 @@ export const requireUser =
 /** The user whom `requireUser` let pass. */
 export const userOf = (res: Response): User => res.locals.user as User
 
-const credentials = z.object({ email: z.string(), password: z.string() })
+const credentials = z.object({ email: input.text(320), password: z.string().max(1_000) })
 
 export const sessionRoutes = ({ pool }: Pick<Services, "pool">): Router => {
   const router = Router()

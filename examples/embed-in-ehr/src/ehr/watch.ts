@@ -15,8 +15,8 @@ const RECONNECT_MILLIS = 1_000
 const listen = async (pool: Pool, channel: string, wake: () => void, signal: AbortSignal): Promise<void> => {
   const client = await pool.connect()
   const ended = Promise.withResolvers<void>()
-  client.once("error", () => ended.resolve())
-  client.once("end", () => ended.resolve())
+  client.on("error", () => ended.resolve())
+  client.on("end", () => ended.resolve())
   signal.addEventListener("abort", () => ended.resolve(), { once: true })
   if (signal.aborted) ended.resolve()
   client.on("notification", wake)
