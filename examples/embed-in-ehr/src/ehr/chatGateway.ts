@@ -2,7 +2,7 @@
 import type { Server as HttpServer } from "node:http"
 import type { Pool } from "pg"
 import { Server, type Socket } from "socket.io"
-import { type ChatEvent, isAfter, isEventId, type Rooms } from "./chatEvent.ts"
+import { type ChatEvent, isEventId, type Rooms } from "./chatEvent.ts"
 import { ChatFeed } from "./chatFeed.ts"
 import type { Queryable } from "./database.ts"
 import { logError } from "./log.ts"
@@ -82,7 +82,7 @@ export class ChatGateway {
       // The process that the client comes from may have been ahead of this one.
       await this.#feed.look()
       const upTo = this.#feed.position
-      const missed = (await this.#feed.read(rooms, position)).filter(({ id }) => !isAfter(id, upTo))
+      const missed = await this.#feed.read(rooms, position)
       for (const { event, id, payload } of missed) socket.emit(event, payload, id)
       position = missed.at(-1)?.id ?? position
       if (missed.length === 0 && this.#feed.position === upTo) break

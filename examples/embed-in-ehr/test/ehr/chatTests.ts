@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { until } from "../../../../test/support/host.ts"
+import { ChatFeed } from "../../src/ehr/chatFeed.ts"
 import { withTransaction } from "../../src/ehr/database.ts"
 import type { Running } from "../ehrTests.ts"
 import { Client, type Heard, listen, logIn } from "../support.ts"
@@ -59,14 +60,19 @@ export const chatTests = (running: () => Running): void => {
     })
 
     it("are not lost when their transaction began first and committed last", async () => {
-      const { ehr, people } = running()
-      const { heard } = await listen(await logIn(ehr, people.nora))
-      await withTransaction(ehr.pool, async (db) => {
-        await ehr.chat.publish(db, siteGroup(), "slow", {})
-        await publish("quick")
+      const { pool } = running().ehr
+      const heard: Array<string> = []
+      const feed = new ChatFeed(pool, 1_000, ({ event, room }) => room === "test:order" && heard.push(event))
+      await feed.start()
+      onTestFinished(() => feed.stop())
+      await withTransaction(pool, async (db) => {
+        await feed.publish(db, "test:order", "slow", {})
+        await feed.publish(pool, "test:order", "quick", {})
+        await feed.look()
+        expect(heard).toEqual([])
       })
       await until(async () => heard.length === 2)
-      expect(eventsOf(heard)).toEqual(["slow", "quick"])
+      expect(heard).toEqual(["slow", "quick"])
     })
 
     it("are told once to a client that was away, also by another process", async () => {
@@ -162,6 +168,23 @@ export const chatTests = (running: () => Running): void => {
       expect(await followed).toEqual(names)
       expect(await late).toEqual([...names, "last"])
       expect(await upTo(slow, "last")).toEqual([...names, "last"])
+    })
+
+    it("hears once of what it had read before the feed came to it", async () => {
+      const { pool } = running().ehr
+      const room = `test:${crypto.randomUUID()}`
+      // It was never started, so that it looks when it is told.
+      const feed = new ChatFeed(pool, 1_000, () => undefined)
+      const publishAndWait = async (...events: ReadonlyArray<string>) => {
+        for (const event of events) await feed.publish(pool, room, event, {})
+        await until(async () => (await feed.read([room], "0-0")).at(-1)?.event === events.at(-1))
+      }
+      await publishAndWait("one", "two")
+      const follower = feed.follow([room], "0-0")
+      expect((await follower.next()).value).toMatchObject({ event: "one" })
+      await publishAndWait("three")
+      await feed.look()
+      expect(await upTo(follower, "three")).toEqual(["two", "three"])
     })
 
     it("misses nothing when more comes than it can keep", async () => {

@@ -87,21 +87,24 @@ export const jobTests = (running: () => Running): void => {
     it("see what was written by whoever found them queued already", async () => {
       const kind = newKind()
       const { pool } = running().ehr
+      const { alma, nora } = running().people
       const options = { dedupeKey: kind, runAt: new Date(0) }
-      const subject = crypto.randomUUID()
-      const seen: Array<number> = []
-      const runners = await runnersOf(1, kind, async () => {
-        const { rowCount } = await pool.query("select from threads where subject = $1", [subject])
-        seen.push(rowCount ?? 0)
+      const seen: Array<number | null> = []
+      let hasLooked = false
+      const runners = await runnersOf(1, kind, async ({ subject }: { subject?: string }) => {
+        if (subject === undefined) hasLooked = true
+        else seen.push((await pool.query("select from threads where subject = $1", [subject])).rowCount)
       })
-      await enqueue(pool, kind, {}, options)
+      const job = { subject: kind }
+      await enqueue(pool, kind, job, options)
       await withTransaction(pool, async (db) => {
-        const { alma, nora } = running().people
-        await enqueue(db, kind, {}, options)
+        await enqueue(db, kind, job, options)
         await start(runners)
+        await enqueue(pool, kind, {})
+        await until(async () => hasLooked)
         await db.query("insert into threads (patient_id, subject, created_by) values ($1, $2, $3)", [
           alma,
-          subject,
+          job.subject,
           nora.id
         ])
       })
@@ -160,6 +163,24 @@ export const jobTests = (running: () => Running): void => {
       gate.resolve()
       await noneLeft(kind)
       expect(attempts).toEqual([1])
+    })
+
+    it("are left alone by a worker that lost them to another", async () => {
+      const kind = newKind()
+      const { pool } = running().ehr
+      const gate = Promise.withResolvers<void>()
+      let runs = 0
+      const [runner] = await runnersOf(1, kind, async () => {
+        runs++
+        await gate.promise
+      })
+      await runner!.start()
+      await enqueue(pool, kind, {})
+      await until(async () => runs === 1)
+      await pool.query("update jobs set attempts = 2 where kind = $1", [kind])
+      gate.resolve()
+      await runner!.stop()
+      expect(await jobsOf(kind)).toMatchObject([{ state: "running", attempts: 2 }])
     })
 
     it("are tried again, and fail in the end", async () => {
