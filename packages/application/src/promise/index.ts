@@ -30,3 +30,5 @@ export {
   StoreUnavailable,
   TelephonyError
 } from "@careline/ports"
+/** A secret of an adapter's options: it shows itself in no log. */
+export { make as secret } from "effect/Redacted"

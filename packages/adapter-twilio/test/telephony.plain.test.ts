@@ -1,0 +1,54 @@
+/** The contract once more, with the adapter's operations as plain async functions: the way through promises loses nothing. */
+import type { PhoneNumber } from "@careline/domain"
+import type { Telephony } from "@careline/ports"
+import { fromPlain, fromPlainTelephony, type PlainTelephony, toPlain } from "@careline/ports/promise"
+import { TelephonyContract } from "@careline/testkit/contract"
+import { TwilioSimulator } from "@careline/testkit/simulators"
+import { Effect, Redacted } from "effect"
+import { TwilioTelephony } from "../src/index.ts"
+
+const accountSid = `AC${"0b".repeat(16)}`
+const authToken = "canary-auth-token-4c1d"
+
+/** An operation as an async function, which throws what the effect fails with. */
+const promised =
+  <Args extends ReadonlyArray<unknown>, A, E>(operation: (...args: Args) => Effect.Effect<A, E>) =>
+  async (...args: ReadonlyArray<unknown>) =>
+    toPlain(await Effect.runPromise(operation(...(args.map((one) => fromPlain(one)) as unknown as Args))))
+
+const plain = ({ capabilities, messages, provider, webhooks }: Telephony.TelephonyService): PlainTelephony => ({
+  provider,
+  capabilities,
+  webhooks: { receive: promised(webhooks.receive), reply: webhooks.reply },
+  messages: {
+    send: promised(messages.send),
+    find: promised(messages.find),
+    status: promised(messages.status)
+  }
+})
+
+TelephonyContract.suite(
+  { name: "Twilio, through plain async functions", capabilities: TwilioTelephony.capabilities },
+  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+    Effect.gen(function* () {
+      const simulator = yield* TwilioSimulator.scoped({
+        accountSid,
+        authTokens: [authToken, `${authToken}-next`],
+        advancedOptOut: true,
+        smsUrl: urlOf("twilio", "sms"),
+        statusUrl: urlOf("twilio", "status")
+      })
+      const telephony = yield* TwilioTelephony.make({
+        accountSid,
+        authTokens: [Redacted.make(authToken), Redacted.make(`${authToken}-next`)],
+        apiKey: null,
+        messagingServiceSid: null,
+        baseUrl: simulator.url,
+        publicUrl,
+        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+      })
+      const line = "+12025550100" as PhoneNumber.E164
+      return { simulator, telephony: fromPlainTelephony(plain(telephony)), line, secrets: [authToken] }
+    })
+  )
+)
