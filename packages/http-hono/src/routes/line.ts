@@ -4,7 +4,8 @@ import { Inbox } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
 import { requireAdmin, requireSystemAdmin, tenantFor } from "../Auth.ts"
-import { route } from "../Route.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
 
 const PARKED_LIMIT = 200
 
@@ -122,4 +123,12 @@ const parked = route({
   })
 })
 
-export const line = [numbers, addNumber, settings, changeSettings, consent, recordConsent, parked] as const
+export const line: ReadonlyArray<Route<Services>> = [
+  numbers,
+  addNumber,
+  settings,
+  changeSettings,
+  consent,
+  recordConsent,
+  parked
+]

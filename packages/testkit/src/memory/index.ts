@@ -1,4 +1,5 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
+import type { Directory, StoragePorts, Telephony } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
@@ -45,4 +46,11 @@ export const layerStorage = Layer.mergeAll(
 ).pipe(Layer.provideMerge(MemoryStore.layer))
 
 /** All ports: storage, a directory and a provider that tests script. */
-export const layer = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)
+export const layer: Layer.Layer<
+  | StoragePorts
+  | Directory
+  | Telephony.Telephony
+  | MemoryDirectory.MemoryDirectory
+  | MemoryStore
+  | MemoryTelephony.MemoryTelephony
+> = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)
