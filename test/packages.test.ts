@@ -74,15 +74,16 @@ describe("The tarballs", () => {
   it("would be found out if there were", async () => {
     const broken = join(folder, "broken")
     mkdirSync(broken)
-    // A module that is not there, and declarations of another kind of module.
-    const exports = { types: "./index.d.cts", default: "./missing.js" }
-    const manifest = { name: "broken", version: "1.0.0", type: "module", exports: { ".": exports } }
+    // Declarations of another kind of module, and a module that is not there.
+    const exports = { ".": { types: "./index.d.cts", default: "./index.js" }, "./gone": "./missing.js" }
+    const manifest = { name: "broken", version: "1.0.0", type: "module", exports }
+    writeFileSync(join(broken, "index.js"), "export const one = 1\n")
     writeFileSync(join(broken, "index.d.cts"), "export declare const one: number\n")
     writeFileSync(join(broken, "package.json"), JSON.stringify(manifest))
     await run("npm", ["pack", "--ignore-scripts"], { cwd: broken })
     const faults = await faultsOf([{ name: "broken", file: join(broken, "broken-1.0.0.tgz") }])
     assert.include(faults.join("\n"), "missing.js")
-    assert.include(faults.join("\n"), "FalseCJS")
+    assert.include(faults.join("\n"), "Masquerading as CJS")
   })
 })
 
