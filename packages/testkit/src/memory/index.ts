@@ -23,7 +23,7 @@ import * as MemoryTransaction from "./MemoryTransaction.ts"
 export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { MemoryTelephony } from "./MemoryTelephony.ts"
-export type { MemoryState } from "./MemoryState.ts"
+export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
 /** All storage ports, over one store. */
