@@ -1,5 +1,5 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, then every test. Prints the true counts last, and
+ * All that must hold before a change lands: types, lint, format, arrows, API pages, then every test. Prints the true counts last, and
  * fails when anything failed. `--report <file>` also writes them as JSON.
  */
 import { spawnSync } from "node:child_process"
@@ -26,7 +26,8 @@ const checks: ReadonlyArray<readonly [name: string, command: string, ...args: Re
   ["types", "tsc", "--noEmit"],
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
-  ["arrows", "node", "scripts/check-arrows.ts"]
+  ["arrows", "node", "scripts/check-arrows.ts"],
+  ["API pages", "node", "docs/api/build.ts"]
 ]
 
 const run = (command: string, args: ReadonlyArray<string>): boolean =>

@@ -3,7 +3,24 @@
  * why, or withdrawn.
  */
 import { type AttemptId, type Message, Send } from "@careline/domain"
-import { type Attempt, IdGenerator, Outbox, type SendUpdate } from "@careline/ports"
+import {
+  type Attempt,
+  type Broadcaster,
+  type Changes,
+  type Circuits,
+  type Consents,
+  type Directory,
+  IdGenerator,
+  type Messages,
+  Outbox,
+  type PoolNumbers,
+  type RateBuckets,
+  type SendUpdate,
+  type Settings,
+  type StorageError,
+  type TelephonyProviders,
+  type Threads
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
 import { becomesOverdue } from "./OverdueAlarm.ts"
@@ -101,12 +118,34 @@ const onItsWay = (send: Send.Send, from: Attempt["from"]): Message.MessageMetada
   ...(from === send.from ? {} : { sentFrom: from })
 })
 
+/** What was claimed, held or not, and what of it is to be handed over. */
+export interface Preparation {
+  readonly claimed: number
+  readonly prepared: ReadonlyArray<Prepared>
+}
+
 /** Takes what may leave now. In the ambient transaction. */
-export const prepareSends = Effect.fnUntraced(function* () {
+export const prepareSends = Effect.fnUntraced(function* (): Effect.fn.Return<
+  Preparation,
+  StorageError,
+  | Broadcaster
+  | Changes
+  | Circuits
+  | Consents
+  | Directory
+  | IdGenerator
+  | Messages
+  | Outbox
+  | PoolNumbers
+  | RateBuckets
+  | Settings
+  | TelephonyProviders.TelephonyProviders
+  | Threads
+> {
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { now, sends } = yield* outbox.claim(limits.sendsPerBatch)
-  if (sends.length === 0) return { claimed: 0, prepared: [] as ReadonlyArray<Prepared> }
+  if (sends.length === 0) return { claimed: 0, prepared: [] }
 
   const kept: Kept = { limits, updates: [], results: [] }
   const leaving = yield* findCarriers(yield* passGate(sends, now, kept), now, kept)

@@ -3,9 +3,9 @@
  *
  * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
  */
-import { type Telephony, TelephonyProviders } from "@careline/ports"
+import { type StorageError, type Telephony, type TelephonyError, TelephonyProviders } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
-import { NotFound } from "./Errors.ts"
+import { type IntakeOverloaded, NotFound } from "./Errors.ts"
 import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
 import * as Problem from "./Problem.ts"
@@ -18,7 +18,11 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   provider: string,
   kind: Telephony.WebhookKind,
   request: Telephony.RawRequest
-) {
+): Effect.fn.Return<
+  Telephony.HttpReply,
+  TelephonyError.TelephonyError | StorageError | NotFound | IntakeOverloaded,
+  Intake | TelephonyProviders.TelephonyProviders
+> {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })
   const { account, events } = yield* telephony.webhooks.receive(kind, request)
@@ -57,7 +61,10 @@ const refuse = (problem: Problem.Problem, requestId: string): Telephony.HttpRepl
  * The whole HTTP answer to whatever comes in below `/api/v1/webhooks`: the provider's own format, or problem details. Never
  * fails, and logs a fault of ours under the request's id.
  */
-export const answerWebhook = Effect.fnUntraced(function* (request: WebhookRequest, requestId: string) {
+export const answerWebhook = Effect.fnUntraced(function* (
+  request: WebhookRequest,
+  requestId: string
+): Effect.fn.Return<Telephony.HttpReply, never, Intake | TelephonyProviders.TelephonyProviders> {
   const asked = read(request.target)
   if (asked === null || !/^(GET|POST)$/.test(request.method)) {
     return refuse(Problem.problem("not-found", 404, "There is nothing at this path"), requestId)

@@ -1,6 +1,19 @@
 /** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
 import type { SendOutcome } from "@careline/domain"
-import { Outbox, type SendUpdate, Transaction } from "@careline/ports"
+import {
+  type Broadcaster,
+  type Changes,
+  type Circuits,
+  type Consents,
+  type IdGenerator,
+  type Messages,
+  Outbox,
+  type SendUpdate,
+  type StorageError,
+  type TelephonyProviders,
+  type Threads,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "./Limits.ts"
 import { isOld, type Prepared, putOff } from "./PrepareSends.ts"
@@ -77,7 +90,23 @@ const settlement = (
 }
 
 /** Tried again while the store is away: the provider has answered, and only we know what. */
-export const settleSend = Effect.fnUntraced(function* (prepared: Prepared, outcome: SendOutcome.SendOutcome) {
+export const settleSend = Effect.fnUntraced(function* (
+  prepared: Prepared,
+  outcome: SendOutcome.SendOutcome
+): Effect.fn.Return<
+  void,
+  StorageError,
+  | Broadcaster
+  | Changes
+  | Circuits
+  | Consents
+  | IdGenerator
+  | Messages
+  | Outbox
+  | TelephonyProviders.TelephonyProviders
+  | Threads
+  | Transaction
+> {
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { transact } = yield* Transaction

@@ -3,7 +3,14 @@
  * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
  * use cases from there instead.
  */
-import { Inbox, Outbox } from "@careline/ports"
+import {
+  type AuditLog,
+  type Directory,
+  Inbox,
+  Outbox,
+  type StoragePorts,
+  type TelephonyProviders
+} from "@careline/ports"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
 import { dispatchSends } from "./DispatchSends.ts"
@@ -41,7 +48,12 @@ const loop = Effect.fnUntraced(function* <E, R>(
   yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(turn), { worker: name }))
 })
 
-export const layer = Layer.effectDiscard(
+/** All loops, until the layer's scope closes. */
+export const layer: Layer.Layer<
+  never,
+  never,
+  Exclude<StoragePorts, AuditLog> | Directory | TelephonyProviders.TelephonyProviders
+> = Layer.effectDiscard(
   Effect.gen(function* () {
     const inbox = yield* Inbox
     const outbox = yield* Outbox

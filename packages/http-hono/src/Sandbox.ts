@@ -5,9 +5,9 @@
 import { randomBytes } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { IdGenerator, PoolNumbers } from "@careline/ports"
+import { IdGenerator, PoolNumbers, type Telephony } from "@careline/ports"
 import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
-import { DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { DateTime, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { issueToken } from "./Auth.ts"
 import type { HostConfig } from "./HostConfig.ts"
 import * as SandboxProvider from "./SandboxProvider.ts"
@@ -39,8 +39,18 @@ export const readSandbox = (dataDirectory: string) =>
 
 const newSecret = () => randomBytes(32).toString("base64url")
 
+/** The sandbox's providers, an administrator's token, and the secret that signs it. */
+export interface RunningSandbox {
+  readonly active: Telephony.TelephonyService
+  readonly fallback: Telephony.TelephonyService | null
+  readonly token: string
+  readonly secret: Redacted.Redacted
+}
+
 /** The providers, and how to get in. A restarted sandbox keeps its secrets. */
-export const start = Effect.fnUntraced(function* (config: HostConfig) {
+export const start = Effect.fnUntraced(function* (
+  config: HostConfig
+): Effect.fn.Return<RunningSandbox, never, Scope.Scope> {
   const known = yield* Effect.option(readSandbox(config.dataDirectory))
   const secret = known._tag === "Some" ? known.value.secret : newSecret()
   const options = { publicUrl: config.publicUrl, secret }

@@ -1,10 +1,12 @@
 /** Careline as a service. */
 export { makeApp, openApiDocument, VERSION } from "./App.ts"
-export { type AuthOptions, issueToken, makeAuthenticate, type Role } from "./Auth.ts"
+export { type AuthOptions, issueToken, makeAuthenticate, type Role, type TokenSource } from "./Auth.ts"
+export { Forbidden, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"
 export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
 export type { HostRuntime } from "./HostRuntime.ts"
 export { type ProviderName, providerNames } from "./Providers.ts"
 export { SANDBOX_NUMBER } from "./Sandbox.ts"
 export * as SandboxProvider from "./SandboxProvider.ts"
+export { ListenError } from "./Server.ts"
 export type { Services } from "./Services.ts"

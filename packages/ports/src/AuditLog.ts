@@ -19,6 +19,7 @@ export interface AuditEntry {
 export class AuditLog extends Context.Service<
   AuditLog,
   {
+    /** Notes who did what, in the ambient transaction. */
     readonly record: (entries: ReadonlyArray<AuditEntry>) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/AuditLog") {}

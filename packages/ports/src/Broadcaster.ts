@@ -18,6 +18,7 @@ export interface PublishedEvent {
   readonly event: BroadcastEvent
 }
 
+/** Tells everybody who watches that something changed: the screens of staff, over all hosts. */
 export class Broadcaster extends Context.Service<
   Broadcaster,
   {

@@ -3,6 +3,7 @@ import type { Change } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** Carries out what the domain decided. */
 export class Changes extends Context.Service<
   Changes,
   {

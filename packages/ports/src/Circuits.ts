@@ -3,6 +3,7 @@ import type { Circuit } from "@careline/domain"
 import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** Whether each provider is asked at all: what all hosts know of its failures. */
 export class Circuits extends Context.Service<
   Circuits,
   {
@@ -15,6 +16,7 @@ export class Circuits extends Context.Service<
     readonly lock: (
       provider: string
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly circuit: Circuit.Circuit }, StorageError>
+    /** Keeps them as they are now. */
     readonly save: (circuit: Circuit.Circuit) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/Circuits") {}

@@ -3,6 +3,7 @@ import type { Consent, Contact, Tenant } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** Who may be texted. */
 export class Consents extends Context.Service<
   Consents,
   {

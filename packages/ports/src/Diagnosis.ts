@@ -30,6 +30,7 @@ export interface SelfTest {
   readonly otherwise: Readonly<Record<number, string>>
 }
 
+/** What a provider says of a configuration. */
 export interface Diagnosis {
   /** The provider's name, as it stands in webhook paths. */
   readonly provider: string
@@ -38,8 +39,11 @@ export interface Diagnosis {
   readonly selfTest: Effect.Effect<SelfTest>
 }
 
+/** Nothing to do. */
 export const ok = (check: Check, message: string): Finding => ({ check, level: "ok", message })
+/** It works, and an operator should look at it. */
 export const warning = (check: Check, message: string): Finding => ({ check, level: "warning", message })
+/** It does not work like this. */
 export const error = (check: Check, message: string): Finding => ({ check, level: "error", message })
 
 /** What the provider was asked, for words on why it did not answer. */

@@ -3,6 +3,7 @@ import type { Contact, FacilityId, PatientId, Tenant, UserId } from "@careline/d
 import { Context, Effect, Layer } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** What the directory has on a contact. */
 export interface ContactCard {
   readonly siteGroupingId: Tenant
   readonly contact: Contact.Contact
@@ -11,6 +12,7 @@ export interface ContactCard {
   readonly timeZone: string | null
 }
 
+/** The EHR's address book: who a contact is, and which links are possible. */
 export class Directory extends Context.Service<
   Directory,
   {

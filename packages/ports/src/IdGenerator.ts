@@ -7,6 +7,7 @@ const webCryptoBytes = (size: number): Uint8Array => globalThis.crypto.getRandom
 
 export type IdKind = "thread" | "message" | "send" | "attempt" | "phoneNumber"
 
+/** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<
   IdGenerator,
   {

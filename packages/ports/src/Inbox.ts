@@ -20,6 +20,7 @@ export interface IncomingEvent {
 /** `unroutable`: kept, and parked because the number is not ours. */
 export type Acceptance = "accepted" | "duplicate" | "unroutable"
 
+/** An event in its lane. */
 export interface LaneEvent {
   readonly id: string
   readonly provider: string
@@ -29,6 +30,7 @@ export interface LaneEvent {
   readonly failures: number
 }
 
+/** What has to stay in order: the events of one contact on one number. */
 export interface Lane {
   readonly siteGroupingId: Tenant
   readonly contact: Contact.Contact
@@ -36,12 +38,14 @@ export interface Lane {
   readonly events: ReadonlyArray<LaneEvent>
 }
 
+/** Events that are ours until the transaction ends, by their lanes. */
 export interface ClaimedLanes {
   /** The store's clock. */
   readonly now: DateTime.Utc
   readonly lanes: ReadonlyArray<Lane>
 }
 
+/** Reports that are ours until the transaction ends. */
 export interface ClaimedReports {
   readonly now: DateTime.Utc
   readonly reports: ReadonlyArray<{
@@ -58,6 +62,7 @@ export type Settlement =
   | { readonly _tag: "Postponed"; readonly id: string; readonly until: DateTime.Utc; readonly reason: string }
   | { readonly _tag: "Parked"; readonly id: string; readonly reason: string }
 
+/** An event that could not be applied, kept for a person. */
 export interface ParkedEvent {
   readonly id: string
   readonly provider: string
@@ -66,6 +71,7 @@ export interface ParkedEvent {
   readonly receivedAt: DateTime.Utc
 }
 
+/** What providers told us: kept before they are answered, applied later, once and in order. */
 export class Inbox extends Context.Service<
   Inbox,
   {
@@ -81,6 +87,7 @@ export class Inbox extends Context.Service<
     }) => Effect.Effect<ClaimedLanes, StorageError>
     /** Up to `limit` pending delivery reports, nobody else's until the ambient transaction ends. */
     readonly claimReports: (limit: number) => Effect.Effect<ClaimedReports, StorageError>
+    /** Says what became of claimed events. */
     readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void, StorageError>
     /** Parked events, newest first. */
     readonly parked: (limit: number) => Effect.Effect<ReadonlyArray<ParkedEvent>, StorageError>

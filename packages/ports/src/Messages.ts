@@ -16,6 +16,7 @@ export interface MessageUpdate {
   readonly metaData: Message.MessageMetadata
 }
 
+/** Which messages are listed. */
 export interface MessageListQuery extends PageRequest {
   readonly siteGroupingId: Tenant
   readonly threadId: ThreadId
@@ -29,6 +30,7 @@ export interface MessageStatusQuery extends PageRequest {
   readonly needsDecision?: boolean | undefined
 }
 
+/** How far a member of staff has read a thread. */
 export interface ReadMark {
   readonly siteGroupingId: Tenant
   readonly threadId: ThreadId
@@ -37,6 +39,7 @@ export interface ReadMark {
   readonly readAt: DateTime.Utc
 }
 
+/** The messages of threads, and how far each member of staff has read. */
 export class Messages extends Context.Service<
   Messages,
   {
@@ -46,6 +49,7 @@ export class Messages extends Context.Service<
     readonly listByStatus: (
       query: MessageStatusQuery
     ) => Effect.Effect<Page<Message.Message>, StorageError | InvalidCursor>
+    /** One message; none outside of the scope. */
     readonly get: (
       scope: TenantScope,
       threadId: ThreadId,

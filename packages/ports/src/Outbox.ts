@@ -19,6 +19,7 @@ import { Context, type DateTime, type Effect, type Option, type Stream } from "e
 import type { TenantScope } from "./Scope.ts"
 import type { StorageError } from "./StorageError.ts"
 
+/** One try at a send: under which id, from which number and through which provider. */
 export interface Attempt {
   readonly id: AttemptId
   readonly sendId: SendId
@@ -62,6 +63,7 @@ export interface ReportTarget {
   readonly attemptId: AttemptId | null
 }
 
+/** A send, and the report that is about it. */
 export interface MatchedSend {
   readonly send: Send.Send
   /** The attempt that the report is of. */
@@ -71,6 +73,7 @@ export interface MatchedSend {
   readonly status: DeliveryStatus.DeliveryStatus | null
 }
 
+/** What is to leave, the attempts at it, and what came of them. */
 export class Outbox extends Context.Service<
   Outbox,
   {

@@ -4,6 +4,7 @@ export interface Page<A> {
   readonly nextCursor: string | null
 }
 
+/** How much of a list, and from where on. */
 export interface PageRequest {
   /** At most so many items, 1 to 200. */
   readonly limit: number

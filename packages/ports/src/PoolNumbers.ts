@@ -7,10 +7,13 @@ import type { StorageError } from "./StorageError.ts"
 /** The number is in a pool already. It may be another tenant's, so nothing else is said. */
 export class NumberTaken extends Schema.TaggedError<NumberTaken>()("NumberTaken", { number: Schema.String }) {}
 
+/** The numbers of all tenants. */
 export class PoolNumbers extends Context.Service<
   PoolNumbers,
   {
+    /** The numbers of the scope. */
     readonly list: (scope: TenantScope) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
+    /** One number; none outside of the scope. */
     readonly get: (
       scope: TenantScope,
       id: PhoneNumberId
@@ -30,6 +33,7 @@ export class PoolNumbers extends Context.Service<
       provider: string,
       unclaimed: boolean
     ) => Effect.Effect<ReadonlyArray<PoolNumber.PoolNumber>, StorageError>
+    /** Adds a number that is in no pool yet. */
     readonly add: (number: PoolNumber.PoolNumber) => Effect.Effect<void, StorageError | NumberTaken>
   }
 >()("careline/ports/PoolNumbers") {}

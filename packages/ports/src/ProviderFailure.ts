@@ -28,6 +28,7 @@ const neverConnected: ReadonlySet<string> = new Set([
 /** These may also come over a connection that was in use, so they mean "never connected" only where connecting failed. */
 const unreachable: ReadonlySet<string> = new Set(["EHOSTUNREACH", "ENETUNREACH"])
 
+/** What an SDK's call failed with, without the SDK's own error. */
 export interface Failure {
   /** The HTTP status of the answer, `null` when there was none. */
   readonly status: number | null
@@ -104,6 +105,7 @@ export const toOutcome = (
   return failure.mayHaveArrived ? { _tag: "Unknown", detail } : { _tag: "NotSent", detail }
 }
 
+/** The failure in the words that all providers share. */
 export const toReason = ({ code, network, retryAfterMillis, status }: Failure): TelephonyErrorReason =>
   status === null
     ? new Unavailable({ message: network ?? "no readable answer", code: null })

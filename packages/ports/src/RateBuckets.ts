@@ -3,6 +3,7 @@ import type { TokenBucket } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** How many texts may leave now, over all hosts. */
 export class RateBuckets extends Context.Service<
   RateBuckets,
   {

@@ -3,4 +3,5 @@ import type { Tenant } from "@careline/domain"
 
 export type TenantScope = "all" | ReadonlyArray<Tenant>
 
+/** Whether something of this tenant may be seen. */
 export const includes = (scope: TenantScope, tenant: Tenant): boolean => scope === "all" || scope.includes(tenant)

@@ -3,6 +3,7 @@ import type { Tenant, VoipSettings } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** What each tenant decided about its line. */
 export class Settings extends Context.Service<
   Settings,
   {
@@ -10,6 +11,7 @@ export class Settings extends Context.Service<
     readonly effective: (
       tenants: ReadonlyArray<Tenant>
     ) => Effect.Effect<ReadonlyArray<VoipSettings.VoipSettings>, StorageError>
+    /** Replaces a tenant's decisions. */
     readonly put: (tenant: Tenant, settings: VoipSettings.VoipSettings) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/Settings") {}

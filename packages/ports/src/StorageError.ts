@@ -29,6 +29,7 @@ export class StoreFault extends Schema.TaggedError<StoreFault>()("StoreFault", {
   }
 }
 
+/** A store failed. The reason says how, and whether trying again may help. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
   operation: Schema.String,
   reason: Schema.Union([StoreUnavailable, StoreConflict, StoreFault])

@@ -38,6 +38,7 @@ export interface Received {
 /** What kind of webhook a path is for. */
 export type WebhookKind = "sms" | "status"
 
+/** A text that is to leave, under its attempt. */
 export interface OutboundMessage {
   readonly attemptId: AttemptId
   readonly from: PhoneNumber.E164
@@ -102,19 +103,25 @@ export interface Capabilities {
   readonly optOutReplies: "provider" | "application"
 }
 
+/** What the provider calls us for. */
 export interface Webhooks {
+  /** Verifies, then decodes. Fails when it cannot do one of them. */
   readonly receive: (kind: WebhookKind, request: RawRequest) => Effect.Effect<Received, TelephonyError>
   /** The answer that tells the provider "taken, and say nothing to the sender". */
   readonly reply: (kind: WebhookKind) => HttpReply
 }
 
+/** Texts at the provider. */
 export interface Messages {
   /** One try. Fails only with `Unsupported`. */
   readonly send: (message: OutboundMessage) => Effect.Effect<SendOutcome.SendOutcome, TelephonyError>
+  /** Looks for an attempt whose answer was lost. */
   readonly find: (attempt: SentAttempt) => Effect.Effect<FindResult, TelephonyError>
+  /** What became of a message, asked by the provider's id. */
   readonly status: (providerMessageId: string) => Effect.Effect<MessageStatus, TelephonyError>
 }
 
+/** What an adapter implements for one provider. */
 export interface TelephonyService {
   /** The provider's name, as it stands in webhook paths: `twilio`. */
   readonly provider: string
@@ -123,6 +130,7 @@ export interface TelephonyService {
   readonly messages: Messages
 }
 
+/** One provider. */
 export class Telephony extends Context.Service<Telephony, TelephonyService>()("careline/ports/Telephony") {}
 
 /** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */

@@ -102,6 +102,7 @@ export const TelephonyErrorReason = Schema.Union([
 ])
 export type TelephonyErrorReason = typeof TelephonyErrorReason.Type
 
+/** The one error of a provider. The reason says what went wrong, and whether trying again may help. */
 export class TelephonyError extends Schema.TaggedError<TelephonyError>()("TelephonyError", {
   provider: Schema.String,
   operation: Schema.String,

@@ -5,16 +5,19 @@
 import { Context, Effect, Layer } from "effect"
 import { Telephony, type TelephonyService } from "./Telephony.ts"
 
+/** The providers of this installation. */
 export class TelephonyProviders extends Context.Service<
   TelephonyProviders,
   {
     readonly active: TelephonyService
     /** `null`: texts wait for the active one. */
     readonly fallback: TelephonyService | null
+    /** The provider of a webhook path, or of an attempt. */
     readonly byName: (provider: string) => TelephonyService | undefined
   }
 >()("careline/ports/TelephonyProviders") {}
 
+/** The providers from their services, known by their names. */
 export const make = (
   active: TelephonyService,
   others: ReadonlyArray<TelephonyService> = [],

@@ -17,6 +17,7 @@ export interface ThreadView {
 /** `inbox`: unassigned or unread. */
 export type ThreadListView = "inbox" | "all" | "unread" | "unassigned" | "mine"
 
+/** Which threads are listed, for whom. */
 export interface ThreadQuery extends PageRequest {
   readonly scope: TenantScope
   readonly view: ThreadListView
@@ -28,6 +29,7 @@ export interface ThreadQuery extends PageRequest {
   readonly search?: string | undefined
 }
 
+/** Conversations, one for each contact of a tenant. */
 export class Threads extends Context.Service<
   Threads,
   {

@@ -3,12 +3,14 @@ import type { Tenant, ThreadId } from "@careline/domain"
 import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** An alarm that is due, for one thread and one period of waiting. */
 export interface Timer {
   readonly siteGroupingId: Tenant
   readonly threadId: ThreadId
   readonly period: number
 }
 
+/** The alarms that run. */
 export class Timers extends Context.Service<
   Timers,
   {

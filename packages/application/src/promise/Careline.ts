@@ -14,7 +14,7 @@ import { Intake } from "../Intake.ts"
 import { defaults, Limits, type LimitsShape } from "../Limits.ts"
 import { answerWebhook } from "../ReceiveWebhook.ts"
 import * as Workers from "../Workers.ts"
-import { operations, type Services, type UseCases, type Work } from "./operations.ts"
+import { operations, type UseCases, type Work } from "./operations.ts"
 import { toResponse, toWebhookRequest } from "./webhooks.ts"
 
 /** An adapter: the `layer` of one of Careline's own packages, or one of plain async functions. */
@@ -125,9 +125,7 @@ export const createCareline = async <Db>(options: CarelineOptions<Db>): Promise<
   )
   const context = await runtime.context()
   const { webhookBytes } = Context.get(context, Limits)
-  const { useCases, work } = operations((effect) =>
-    runtime.runPromise(effect as Effect.Effect<unknown, unknown, Services>)
-  )
+  const { useCases, work } = operations((effect) => runtime.runPromise(effect))
   return {
     ...useCases,
     work,

@@ -14,6 +14,7 @@ export type { ErrorOf, Operation, UseCases, Work } from "./operations.ts"
 export type {
   Over,
   Plain,
+  PlainString,
   PlainDirectory,
   PlainTelephony,
   Promised,

@@ -1,6 +1,6 @@
 /** The use cases as async functions of plain data. */
-import type { Plain } from "@careline/ports/promise"
-import { fromPlain, toPlain } from "@careline/ports/promise"
+import type { Directory, StoragePorts, TelephonyProviders } from "@careline/ports"
+import { fromPlain, type Plain, toPlain } from "@careline/ports/promise"
 import type { Effect } from "effect"
 import { applyReports } from "../ApplyReports.ts"
 import { contactConsent, recordConsent } from "../ContactConsent.ts"
@@ -9,6 +9,7 @@ import { dispatchSends } from "../DispatchSends.ts"
 import { deleteThread, editThread } from "../EditThread.ts"
 import { escalate } from "../Escalate.ts"
 import { changeLineSettings, lineSettings } from "../LineSettings.ts"
+import type { Intake } from "../Intake.ts"
 import { listMessages, listThreads, viewThread } from "../ListInbox.ts"
 import { markRead } from "../MarkRead.ts"
 import { addNumber, listNumbers } from "../NumberPool.ts"
@@ -18,62 +19,6 @@ import { reconcileSends } from "../ReconcileSends.ts"
 import { sendMessage } from "../SendMessage.ts"
 import { dismissMessage, listMessagesByStatus, resendMessage } from "../UnknownMessages.ts"
 
-/** What members of staff do, and see. */
-const useCases = {
-  /** Adds a number that the provider has assigned to us to a tenant's pool. */
-  addNumber,
-  /** Changes what is named of a tenant's settings and keeps the rest. */
-  changeLineSettings,
-  /** Whether a contact may be texted. */
-  contactConsent,
-  /** Opens a thread with a contact who has not written, or whose thread was deleted. */
-  createThread,
-  /** Takes a thread out of every list. Its history stays, and a new text from the contact reopens it. */
-  deleteThread,
-  /** Lets a text of unknown outcome go. */
-  dismissMessage,
-  /** Renames, links or assigns a thread, or moves the number that it answers from. */
-  editThread,
-  /** The settings that hold for a tenant. */
-  lineSettings,
-  /** The messages of a thread, newest first. */
-  listMessages,
-  /** Messages of one delivery status over all threads, newest first. */
-  listMessagesByStatus,
-  /** The numbers of the actor's tenants. */
-  listNumbers,
-  /** What came in and could not be applied; for those who see all tenants. */
-  listParkedEvents,
-  /** Threads, the one with the newest message first. */
-  listThreads,
-  /** Marks a thread read up to a message. Reading is no answer: an escalation goes on. */
-  markRead,
-  /** Puts down, on a contact's behalf, whether it may be texted. */
-  recordConsent,
-  /** Sends a text of unknown outcome again. */
-  resendMessage,
-  /** Answers a contact from the thread's number. The text is queued; its delivery status tells what becomes of it. */
-  sendMessage,
-  /** One thread. */
-  viewThread
-}
-
-/** What a queue calls. */
-const work = {
-  /** Applies the texts that wait in the inbox. */
-  processInbound,
-  /** Applies what providers reported of our texts. */
-  applyReports,
-  /** Hands queued texts to a provider. */
-  dispatchSends,
-  /** Fires the escalations that are due. */
-  escalate,
-  /** Finds out about texts of unknown outcome. */
-  reconcileSends
-}
-
-type UseCase = (...args: never) => Effect.Effect<unknown, unknown, unknown>
-
 /** An async function that rejects with the use case's own errors, which `ErrorOf` names. */
 export interface Operation<Args extends ReadonlyArray<unknown>, A, E> {
   (...args: Args): Promise<A>
@@ -81,46 +26,107 @@ export interface Operation<Args extends ReadonlyArray<unknown>, A, E> {
   readonly rejects?: E
 }
 
-type OperationOf<F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer _R>
+/** A use case as an async function of plain data. */
+export type OperationOf<F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer _R>
   ? Operation<Plain<Args>, Plain<A>, E>
   : never
-
-type OperationsOf<Group> = { readonly [K in keyof Group]: OperationOf<Group[K]> }
 
 /** What an operation rejects with. */
 export type ErrorOf<F> = F extends { readonly rejects?: infer E } ? NonNullable<E> : never
 
-export type UseCases = OperationsOf<typeof useCases>
-export type Work = OperationsOf<typeof work>
+/** What members of staff do, and see. */
+export interface UseCases {
+  /** Adds a number that the provider has assigned to us to a tenant's pool. */
+  readonly addNumber: OperationOf<typeof addNumber>
+  /** Changes what is named of a tenant's settings and keeps the rest. */
+  readonly changeLineSettings: OperationOf<typeof changeLineSettings>
+  /** Whether a contact may be texted. */
+  readonly contactConsent: OperationOf<typeof contactConsent>
+  /** Opens a thread with a contact who has not written, or whose thread was deleted. */
+  readonly createThread: OperationOf<typeof createThread>
+  /** Takes a thread out of every list. Its history stays, and a new text from the contact reopens it. */
+  readonly deleteThread: OperationOf<typeof deleteThread>
+  /** Lets a text of unknown outcome go. */
+  readonly dismissMessage: OperationOf<typeof dismissMessage>
+  /** Renames, links or assigns a thread, or moves the number that it answers from. */
+  readonly editThread: OperationOf<typeof editThread>
+  /** The settings that hold for a tenant. */
+  readonly lineSettings: OperationOf<typeof lineSettings>
+  /** The messages of a thread, newest first. */
+  readonly listMessages: OperationOf<typeof listMessages>
+  /** Messages of one delivery status over all threads, newest first. */
+  readonly listMessagesByStatus: OperationOf<typeof listMessagesByStatus>
+  /** The numbers of the actor's tenants. */
+  readonly listNumbers: OperationOf<typeof listNumbers>
+  /** What came in and could not be applied; for those who see all tenants. */
+  readonly listParkedEvents: OperationOf<typeof listParkedEvents>
+  /** Threads, the one with the newest message first. */
+  readonly listThreads: OperationOf<typeof listThreads>
+  /** Marks a thread read up to a message. Reading is no answer: an escalation goes on. */
+  readonly markRead: OperationOf<typeof markRead>
+  /** Puts down, on a contact's behalf, whether it may be texted. */
+  readonly recordConsent: OperationOf<typeof recordConsent>
+  /** Sends a text of unknown outcome again. */
+  readonly resendMessage: OperationOf<typeof resendMessage>
+  /** Answers a contact from the thread's number. The text is queued; its delivery status tells what becomes of it. */
+  readonly sendMessage: OperationOf<typeof sendMessage>
+  /** One thread. */
+  readonly viewThread: OperationOf<typeof viewThread>
+}
 
-type RequirementsOf<Group> = {
-  [K in keyof Group]: Group[K] extends (...args: infer _Args) => Effect.Effect<infer _A, infer _E, infer R> ? R : never
-}[keyof Group]
+/** What a queue calls: each does what waits, once, and tells how much it dealt with. */
+export interface Work {
+  /** Applies the texts that wait in the inbox. */
+  readonly processInbound: OperationOf<typeof processInbound>
+  /** Applies what providers reported of our texts. */
+  readonly applyReports: OperationOf<typeof applyReports>
+  /** Hands queued texts to a provider. */
+  readonly dispatchSends: OperationOf<typeof dispatchSends>
+  /** Fires the escalations that are due. */
+  readonly escalate: OperationOf<typeof escalate>
+  /** Finds out about texts of unknown outcome. */
+  readonly reconcileSends: OperationOf<typeof reconcileSends>
+}
 
 /** What the operations need to run. */
-export type Services = RequirementsOf<typeof useCases> | RequirementsOf<typeof work>
+export type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders
 
-const promised = <Group extends Readonly<Record<string, UseCase>>>(
-  group: Group,
-  run: (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
-): OperationsOf<Group> =>
+type UseCase = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, Services>
+type Run = (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
+
+const useCases: Record<keyof UseCases, UseCase> = {
+  addNumber,
+  changeLineSettings,
+  contactConsent,
+  createThread,
+  deleteThread,
+  dismissMessage,
+  editThread,
+  lineSettings,
+  listMessages,
+  listMessagesByStatus,
+  listNumbers,
+  listParkedEvents,
+  listThreads,
+  markRead,
+  recordConsent,
+  resendMessage,
+  sendMessage,
+  viewThread
+}
+
+const work: Record<keyof Work, UseCase> = { processInbound, applyReports, dispatchSends, escalate, reconcileSends }
+
+const promised = <Operations>(group: Record<keyof Operations & string, UseCase>, run: Run): Operations =>
   Object.fromEntries(
-    Object.entries(group).map(([name, useCase]) => [
+    Object.entries<UseCase>(group).map(([name, useCase]) => [
       name,
-      async (...args: ReadonlyArray<unknown>) =>
-        toPlain(
-          await run(
-            (useCase as (...args: ReadonlyArray<unknown>) => ReturnType<UseCase>)(
-              ...args.map(fromPlain)
-            ) as Effect.Effect<unknown, unknown, Services>
-          )
-        )
+      async (...args: ReadonlyArray<unknown>) => toPlain(await run(useCase(...(args.map(fromPlain) as Array<never>))))
     ])
-  ) as unknown as OperationsOf<Group>
+  ) as Operations
 
-export const operations = (
-  run: (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
-): { readonly useCases: UseCases; readonly work: Work } => ({
-  useCases: promised(useCases, run),
-  work: promised(work, run)
+/** The operations over whatever runs them. */
+export const operations = (run: Run): { readonly useCases: UseCases; readonly work: Work } => ({
+  useCases: promised<UseCases>(useCases, run),
+  work: promised<Work>(work, run)
 })

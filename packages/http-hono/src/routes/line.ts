@@ -3,7 +3,8 @@ import * as Application from "@careline/application"
 import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
 import { requireAdmin, requireSystemAdmin, tenantFor } from "../Auth.ts"
-import { route } from "../Route.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
 
 const PARKED_LIMIT = 200
 
@@ -124,4 +125,12 @@ const parked = route({
   })
 })
 
-export const line = [numbers, addNumber, settings, changeSettings, consent, recordConsent, parked] as const
+export const line: ReadonlyArray<Route<Services>> = [
+  numbers,
+  addNumber,
+  settings,
+  changeSettings,
+  consent,
+  recordConsent,
+  parked
+]

@@ -5,7 +5,8 @@ import { Effect } from "effect"
 import * as Api from "../Api.ts"
 import { requireAdmin, tenantFor } from "../Auth.ts"
 import { MalformedRequest } from "../Errors.ts"
-import { route } from "../Route.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
 
 const MAX_KEY = 255
 
@@ -142,4 +143,4 @@ const read = route({
   })
 })
 
-export const threads = [list, create, get, edit, remove, messages, send, read] as const
+export const threads: ReadonlyArray<Route<Services>> = [list, create, get, edit, remove, messages, send, read]

@@ -4,8 +4,10 @@
  */
 import { type Brand, DateTime, Option, Predicate } from "effect"
 
-type PlainString<T extends string> = string extends T ? string : T extends Brand.Brand<infer _Key> ? string : T
+/** A string without its brand; literals stay. */
+export type PlainString<T extends string> = string extends T ? string : T extends Brand.Brand<infer _Key> ? string : T
 
+/** The model's type as code without Effect has it. */
 export type Plain<T> = T extends DateTime.DateTime
   ? Date
   : T extends Option.Option<infer A>
@@ -38,6 +40,7 @@ const leafToPlain = (value: unknown): unknown => {
 
 const leafFromPlain = (value: unknown): unknown => (Predicate.isDate(value) ? DateTime.makeUnsafe(value) : value)
 
+/** The model's data as code without Effect has it. */
 export const toPlain = <T>(value: T): Plain<T> => walk(value, leafToPlain) as Plain<T>
 
 /** The model's data again. What is an `Option` there is told by whoever knows which it is. */

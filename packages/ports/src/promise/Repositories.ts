@@ -23,6 +23,7 @@ import type { Promised } from "./Promised.ts"
 
 /** Ticks when there may be new work, for a process that runs the workers. Without it they look from time to time. */
 export interface Wakes {
+  /** Begins anew at each call. */
   readonly wakeups?: () => AsyncIterable<unknown>
 }
 

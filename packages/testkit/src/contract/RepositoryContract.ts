@@ -30,7 +30,7 @@ import { timersChapter } from "./repository/TimersChapter.ts"
 import { transactionChapter } from "./repository/TransactionChapter.ts"
 
 export { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
-export { type Harness, meets, type Need, type People, type StoragePorts } from "./repository/Harness.ts"
+export { type Harness, meets, type Need, type People, type StoragePorts, StoreUnderTest } from "./repository/Harness.ts"
 
 /** Every test of the contract. */
 export const chapters: ReadonlyArray<Chapter> = [

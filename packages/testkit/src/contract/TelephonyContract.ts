@@ -20,8 +20,9 @@ import { sendingChapter } from "./telephony/SendingChapter.ts"
 import { signatureChapter } from "./telephony/SignatureChapter.ts"
 import type { ProviderUnderTest, Subject } from "./telephony/Subject.ts"
 
-export { type Chapter, type ContractTest, reasonsToSkip, run } from "./telephony/Chapter.ts"
-export { Receiver } from "./telephony/Receiver.ts"
+export { type Chapter, type ContractTest, reasonsToSkip, run, type Services } from "./telephony/Chapter.ts"
+export type { Need } from "./telephony/Need.ts"
+export { type Delivered, Receiver } from "./telephony/Receiver.ts"
 export { layer, PATIENCE_MILLIS, type ProviderParts, ProviderUnderTest, type Subject } from "./telephony/Subject.ts"
 
 /** Every test of the contract, for a subject. */

@@ -1,4 +1,5 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
+import type { Directory, StoragePorts, Telephony } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
@@ -22,7 +23,7 @@ import * as MemoryTransaction from "./MemoryTransaction.ts"
 export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { MemoryTelephony } from "./MemoryTelephony.ts"
-export type { MemoryState } from "./MemoryState.ts"
+export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
 /** All storage ports, over one store. */
@@ -45,4 +46,11 @@ export const layerStorage = Layer.mergeAll(
 ).pipe(Layer.provideMerge(MemoryStore.layer))
 
 /** All ports: storage, a directory and a provider that tests script. */
-export const layer = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)
+export const layer: Layer.Layer<
+  | StoragePorts
+  | Directory
+  | Telephony.Telephony
+  | MemoryDirectory.MemoryDirectory
+  | MemoryStore
+  | MemoryTelephony.MemoryTelephony
+> = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)

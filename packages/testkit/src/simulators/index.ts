@@ -4,9 +4,14 @@ export * as Scenario from "./core/Scenario.ts"
 export type { Delivery, InboundText, Simulator } from "./core/Simulator.ts"
 export * as SimulatorKit from "./core/index.ts"
 export type { Answer } from "./core/WebhookRequest.ts"
-export { newKey as newTelnyxKey, ofSeed as telnyxKeyOfSeed, sign as signTelnyxWebhook } from "./telnyx/Signing.ts"
+export {
+  newKey as newTelnyxKey,
+  ofSeed as telnyxKeyOfSeed,
+  sign as signTelnyxWebhook,
+  type SigningKey as TelnyxSigningKey
+} from "./telnyx/Signing.ts"
 export * as TelnyxSimulator from "./telnyx/TelnyxSimulator.ts"
 export { sign as signTwilioWebhook } from "./twilio/Signing.ts"
 export * as TwilioSimulator from "./twilio/TwilioSimulator.ts"
-export { sign as signVonageWebhook } from "./vonage/Signing.ts"
+export { sign as signVonageWebhook, type SigningOptions as VonageSigningOptions } from "./vonage/Signing.ts"
 export * as VonageSimulator from "./vonage/VonageSimulator.ts"

@@ -1,7 +1,8 @@
 /** What the tests of the contract have in common: texts to send, and what became of them. */
-import { type AttemptId, DeliveryStatus, type PhoneNumber } from "@careline/domain"
-import type { DeliveryReported, MessageReceived, Telephony } from "@careline/ports"
+import { type AttemptId, DeliveryStatus, type PhoneNumber, type SendOutcome } from "@careline/domain"
+import type { DeliveryReported, MessageReceived, Telephony, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import type { SimulatedMessage } from "../../simulators/core/Ledger.ts"
 import type { RequestFault } from "../../simulators/core/Scenario.ts"
 import { type Delivered, Receiver } from "./Receiver.ts"
 import { ProviderUnderTest } from "./Subject.ts"
@@ -27,16 +28,27 @@ export const outbound = Effect.fnUntraced(function* (change: Partial<Telephony.O
   return message
 })
 
-export const send = Effect.fnUntraced(function* (message: Telephony.OutboundMessage) {
+/** One try at a text, by the adapter. */
+export const send = Effect.fnUntraced(function* (
+  message: Telephony.OutboundMessage
+): Effect.fn.Return<SendOutcome.SendOutcome, TelephonyError.TelephonyError, ProviderUnderTest> {
   const { telephony } = yield* ProviderUnderTest
   return yield* telephony.messages.send(message)
 })
+
+/** A text that was tried: what the adapter made of it, and what the provider has taken. */
+export interface Tried {
+  readonly message: Telephony.OutboundMessage
+  readonly outcome: SendOutcome.SendOutcome
+  readonly attempt: Telephony.SentAttempt
+  readonly taken: ReadonlyArray<SimulatedMessage>
+}
 
 /** Sends a text that goes one way, and says what the adapter knows after it. */
 export const sendWith = Effect.fnUntraced(function* (
   fault: RequestFault,
   change: Partial<Telephony.OutboundMessage> = {}
-) {
+): Effect.fn.Return<Tried, TelephonyError.TelephonyError, ProviderUnderTest> {
   const { simulator } = yield* ProviderUnderTest
   const message = yield* outbound(change)
   const startedAt = yield* DateTime.now

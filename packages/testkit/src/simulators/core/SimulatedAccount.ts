@@ -19,7 +19,8 @@ export interface AccountParts<Sender extends Deliveries> {
 }
 
 /** What must be said of a message; the rest is as it is in the beginning. */
-type Draft = Pick<SimulatedMessage, "body" | "direction" | "from" | "mediaUrls" | "to"> & Partial<SimulatedMessage>
+export type Draft = Pick<SimulatedMessage, "body" | "direction" | "from" | "mediaUrls" | "to"> &
+  Partial<SimulatedMessage>
 
 export abstract class SimulatedAccount<Sender extends Deliveries> {
   inboundUrl: string

@@ -16,7 +16,7 @@ export interface StatusEngineOptions {
   readonly report: (message: SimulatedMessage, status: MessageStatus) => Promise<unknown>
 }
 
-interface Script {
+export interface Script {
   readonly ending: Ending
   readonly errorCode: string | null
 }
