@@ -10,7 +10,7 @@ export {
   type TelephonyAdapter
 } from "./Careline.ts"
 export { type CarelineError, isCarelineError } from "./Errors.ts"
-export type { ErrorOf, Operation, UseCases, Work } from "./operations.ts"
+export type { ErrorOf, Operation, OperationOf, UseCases, Work } from "./operations.ts"
 export type {
   Over,
   Plain,

@@ -30,6 +30,7 @@ const accepted: Script["outcome"] = (_message, index) => ({
   status: "accepted"
 })
 
+/** What the provider of these tests can do. */
 export const capabilities: Telephony.Capabilities = {
   messages: {
     mms: { maxMedia: 10, maxTextLength: 1600 },

@@ -22,7 +22,7 @@ import * as MemoryTransaction from "./MemoryTransaction.ts"
 
 export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
-export { MemoryTelephony } from "./MemoryTelephony.ts"
+export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
 export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
