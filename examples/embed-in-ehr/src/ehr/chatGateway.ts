@@ -16,7 +16,14 @@ export interface ChatOptions {
 export const userRoom = (userId: string): string => `user:${userId}`
 export const siteGroupRoom = (siteGroupId: string): string => `site-group:${siteGroupId}`
 
-const roomsOf = (user: User): ReadonlyArray<string> => [userRoom(user.id), ...user.siteGroupIds.map(siteGroupRoom)]
+/** What belongs to no site group is told to those who see them all. */
+export const SYSTEM_ROOM = "system"
+
+const roomsOf = (user: User): ReadonlyArray<string> => [
+  userRoom(user.id),
+  ...user.siteGroupIds.map(siteGroupRoom),
+  ...(user.role === "system_admin" ? [SYSTEM_ROOM] : [])
+]
 
 export class ChatGateway {
   readonly #pool: Pool

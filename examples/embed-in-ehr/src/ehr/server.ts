@@ -1,8 +1,13 @@
 /** The EHR as one process. Several may run on one database. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Careline } from "@careline/application/promise"
+import { createRequestListener } from "@remix-run/node-fetch-server"
 import express, { type Express } from "express"
 import { Pool } from "pg"
+import { sharedInboxRoutes } from "../careline/inbox.ts"
+import { type LineOptions, openLine } from "../careline/line.ts"
+import { carelineProblems, externalThreadRoutes } from "../careline/routes.ts"
 import { ChatGateway, type ChatOptions } from "./chatGateway.ts"
 import { inboxRoutes } from "./inbox.ts"
 import { type JobOptions, JobRunner } from "./jobs.ts"
@@ -23,6 +28,8 @@ export interface EhrOptions {
   readonly migrations?: MigrateOptions
   readonly jobs?: JobOptions
   readonly chat?: ChatOptions
+  /** The phone and text line; without it there are no external threads. */
+  readonly line?: LineOptions | undefined
 }
 
 export interface Ehr extends Services {
@@ -34,7 +41,7 @@ const HOUR_MILLIS = 60 * 60 * 1000
 /** How long a request may still take while the process closes. */
 const GRACE_MILLIS = 5_000
 
-const mountRoutes = (app: Express, services: Services): void => {
+const mountRoutes = (app: Express, services: Services, line: Careline | null): void => {
   const { pool } = services
   app.disable("x-powered-by")
   // TLS ends at a proxy in the same network: it says whether a cookie may be `Secure`.
@@ -43,12 +50,15 @@ const mountRoutes = (app: Express, services: Services): void => {
     await pool.query("select 1")
     res.json({ status: "ok" })
   })
+  // Before anything reads the body: the provider's signature is over its bytes.
+  if (line !== null) app.all("/api/v1/webhooks/{*path}", createRequestListener(line.handleWebhook))
   app.use(express.json())
   app.use(sessionRoutes(services))
   app.use(requireUser(pool))
   app.use(patientRoutes(services))
   app.use(threadRoutes(services))
-  app.use(inboxRoutes(services))
+  app.use(line === null ? inboxRoutes(services) : sharedInboxRoutes(services))
+  if (line !== null) app.use(externalThreadRoutes(line), carelineProblems)
   app.use(unknownRoute)
   app.use(problemDetails)
 }
@@ -76,7 +86,8 @@ export const startEhr = async (options: EhrOptions): Promise<Ehr> => {
     chat: new ChatGateway(pool, server, options.chat),
     jobs: new JobRunner(pool, options.jobs)
   }
-  mountRoutes(app, services)
+  const line = options.line === undefined ? null : await openLine(services, options.line)
+  mountRoutes(app, services, line)
   addJobs(services)
 
   await services.chat.start()
@@ -90,6 +101,7 @@ export const startEhr = async (options: EhrOptions): Promise<Ehr> => {
       const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
       await Promise.all([services.chat.close(), services.jobs.stop()])
       clearTimeout(impatience)
+      await line?.dispose()
       await pool.end()
     }
   }

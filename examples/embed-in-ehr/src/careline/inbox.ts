@@ -1,0 +1,90 @@
+/** One inbox for both kinds of thread: what the team says about a patient, and what others text the team. */
+import { Router } from "express"
+import { z } from "zod"
+import type { Queryable } from "../ehr/database.ts"
+import type { InboxItem } from "../ehr/inbox.ts"
+import * as input from "../ehr/input.ts"
+import type { Services } from "../ehr/services.ts"
+import { type User, userOf } from "../ehr/sessions.ts"
+
+export interface SharedInboxItem extends InboxItem {
+  /** The badge. Ids are told apart by it as well: each kind counts its own. */
+  readonly kind: "patient" | "external"
+}
+
+/** Where a page ended. */
+interface Position {
+  readonly at: Date
+  readonly kind: string
+  readonly id: string
+}
+
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}-(patient|external)-\d{1,18}$/)
+  .transform((value): Position => {
+    const [millis = "", kind = "", id = ""] = value.split("-")
+    return { at: new Date(Number(millis)), kind, id }
+  })
+
+const cursorOf = ({ id, kind, lastMessageAt }: SharedInboxItem): string => `${lastMessageAt.getTime()}-${kind}-${id}`
+
+/** What a user has not read, of either kind of thread: others' messages behind the last one read. */
+const unreadIn = (column: "thread_id" | "external_thread_id") => `
+  left join message_read_status r on r.${column} = t.id and r.user_id = $1
+  cross join lateral (
+    select count(*)::integer from messages m
+    where m.${column} = t.id and m.sender_id is distinct from $1 and m.direction is distinct from 'outbound'
+      and m.id > coalesce(r.last_read_message_id, 0)
+  ) as unread`
+
+/** Each kind walks its own index from the position on, for one page; the newest of both are the page. */
+const pageOf = (kind: SharedInboxItem["kind"]) =>
+  `($3::timestamptz is null or t.last_message_at <= $3 and (t.last_message_at, '${kind}', t.id) < ($3, $4::text, $5::bigint))
+   order by t.last_message_at desc, t.id desc limit $6`
+
+const INBOX = `
+  (select 'patient' as kind, t.id, p.given_name || ' ' || p.family_name || ': ' || t.subject as title,
+     t.last_message_preview as preview, t.last_message_at as "lastMessageAt", unread.count as "unreadCount"
+   from threads t join patients p on p.id = t.patient_id join facilities f on f.id = p.facility_id
+   ${unreadIn("thread_id")}
+   where f.site_group_id = any($2) and ${pageOf("patient")})
+  union all
+  (select 'external', t.id, coalesce(t.contact_name, t.contact),
+     t.last_message_preview, t.last_message_at, unread.count
+   from external_threads t
+   ${unreadIn("external_thread_id")}
+   where t.site_group_id = any($2) and t.deleted_at is null and ${pageOf("external")})
+  order by "lastMessageAt" desc, kind desc, id desc
+  limit $6`
+
+export const listSharedInbox = async (
+  db: Queryable,
+  user: User,
+  { after, limit }: { readonly after?: Position | undefined; readonly limit: number }
+): Promise<ReadonlyArray<SharedInboxItem>> => {
+  const { rows } = await db.query<SharedInboxItem>(INBOX, [
+    user.id,
+    user.siteGroupIds,
+    after?.at ?? null,
+    after?.kind ?? null,
+    after?.id ?? null,
+    limit
+  ])
+  return rows
+}
+
+const page = z.object({ limit: input.limit, cursor: cursor.optional() })
+
+export const sharedInboxRoutes = ({ pool }: Services): Router => {
+  const router = Router()
+
+  router.get("/inbox", async (req, res) => {
+    const { cursor, limit } = page.parse(req.query)
+    const items = await listSharedInbox(pool, userOf(res), { after: cursor, limit })
+    const last = items.at(-1)
+    res.json({ items, cursor: last !== undefined && items.length === limit ? cursorOf(last) : null })
+  })
+
+  return router
+}

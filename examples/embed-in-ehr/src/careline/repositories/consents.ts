@@ -1,0 +1,37 @@
+/** What contacts allow. */
+import type { Plain, Repositories } from "@careline/application/promise"
+import type { Consent } from "@careline/domain"
+import type { Queryable } from "../../ehr/database.ts"
+import { columnsOf, type Fields, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
+
+type ContactConsent = Plain<Consent.Consent>
+
+const FIELDS = {
+  site_group_id: "siteGroupingId",
+  contact: "contact",
+  status: "status",
+  source: "source",
+  changed_at: "changedAt"
+} as const satisfies Fields<ContactConsent>
+
+export const saveConsents = (db: Queryable, consents: ReadonlyArray<ContactConsent>): Promise<void> =>
+  upsert(
+    db,
+    "contact_consents",
+    ["contact", "site_group_id"],
+    lastOfEach(consents, ({ contact, siteGroupingId }) => `${siteGroupingId} ${contact}`).map((consent) =>
+      rowOf(FIELDS, consent)
+    )
+  )
+
+export const consents: Repositories<Queryable>["consents"] = (db) => ({
+  load: async (keys) => {
+    const { rows } = await db.query<ContactConsent>(
+      `select ${columnsOf("c", FIELDS)}
+       from (select distinct * from jsonb_to_recordset($1) k (site_group_id bigint, contact text)) k
+       join contact_consents c on c.contact = k.contact and c.site_group_id is not distinct from k.site_group_id`,
+      [JSON.stringify(keys.map(({ contact, siteGroupingId }) => ({ contact, site_group_id: keyOf(siteGroupingId) })))]
+    )
+    return rows
+  }
+})

@@ -1,0 +1,90 @@
+/** A thread with a contact outside, as a row and its links to patients. */
+import type { Plain } from "@careline/application/promise"
+import type { Thread } from "@careline/domain"
+import type { Queryable } from "../../ehr/database.ts"
+import { columnsOf, type Fields, inOrder, insert, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
+
+export type ExternalThread = Plain<Thread.Thread>
+
+/** A thread as a row has it. */
+type Flat = Omit<ExternalThread, "escalation" | "patientIds"> & {
+  readonly alarmState: ExternalThread["escalation"]["state"]
+  readonly alarmPeriod: number
+  readonly alarmDueAt: Date | null
+}
+
+const FIELDS = {
+  id: "id",
+  site_group_id: "siteGroupingId",
+  kind: "threadType",
+  contact: "externalContact",
+  contact_name: "contactName",
+  phone_line_id: "phoneNumberId",
+  last_line_id: "lastContactedNumberId",
+  facility_id: "facilityId",
+  assigned_to: "assigneeId",
+  unread_count: "unreadCount",
+  last_place: "lastPosition",
+  read_place: "readPosition",
+  last_message_at: "lastMessageAt",
+  last_message_preview: "lastMessagePreview",
+  last_inbound_at: "lastInboundAt",
+  auto_replied_at: "autoRepliedAt",
+  alarm_state: "alarmState",
+  alarm_period: "alarmPeriod",
+  alarm_due_at: "alarmDueAt",
+  created_at: "createdAt",
+  updated_at: "updatedAt",
+  deleted_at: "deletedAt"
+} as const satisfies Fields<Flat>
+
+export type Row = Flat & Pick<ExternalThread, "patientIds">
+
+export const COLUMNS = `${columnsOf("t", FIELDS)},
+  array(
+    select l.patient_id::text from external_thread_patients l where l.external_thread_id = t.id order by l.place
+  ) as "patientIds"`
+
+export const fromRow = ({ alarmDueAt, alarmPeriod, alarmState, ...thread }: Row): ExternalThread => ({
+  ...thread,
+  escalation: { state: alarmState, period: alarmPeriod, dueAt: alarmDueAt }
+})
+
+const toRow = ({ escalation, ...thread }: ExternalThread) =>
+  rowOf<Flat>(FIELDS, {
+    ...thread,
+    alarmState: escalation.state,
+    alarmPeriod: escalation.period,
+    alarmDueAt: escalation.dueAt
+  })
+
+/** To be called in a transaction. */
+export const saveThreads = async (db: Queryable, saved: ReadonlyArray<ExternalThread>): Promise<void> => {
+  if (saved.length === 0) return
+  const threads = inOrder(
+    lastOfEach(saved, ({ id }) => id),
+    ({ id }) => id
+  )
+  // A patient may be deleted meanwhile, and is not linked then. Patients are locked before their links, as by whoever
+  // deletes one: in the other order the two would wait for each other.
+  const { rows } = await db.query<{ id: string }>(
+    "select id from patients where id = any($1) order by id for key share",
+    [threads.flatMap(({ patientIds }) => patientIds.map(keyOf))]
+  )
+  const patients = new Set(rows.map(({ id }) => id))
+  const links = threads.flatMap(({ id, patientIds }) =>
+    [...new Set(patientIds)]
+      .filter((patientId) => patients.has(patientId))
+      .map((patientId, place) => ({ external_thread_id: id, patient_id: patientId, place }))
+  )
+  await upsert(db, "external_threads", ["id"], threads.map(toRow))
+  await db.query(
+    `delete from external_thread_patients l
+     where l.external_thread_id = any($1) and (l.external_thread_id, l.patient_id, l.place) not in (
+       select external_thread_id, patient_id, place
+       from jsonb_populate_recordset(null::external_thread_patients, $2)
+     )`,
+    [threads.map(({ id }) => id), JSON.stringify(links)]
+  )
+  await insert(db, "external_thread_patients", links, "on conflict do nothing")
+}

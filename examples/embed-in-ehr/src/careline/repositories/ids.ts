@@ -1,0 +1,24 @@
+/** New ids, from the sequences of the tables that they are for. */
+import type { Repositories } from "@careline/application/promise"
+import type { Queryable } from "../../ehr/database.ts"
+
+const TABLES = {
+  thread: "external_threads",
+  message: "messages",
+  send: "outbound_texts",
+  attempt: "outbound_attempts",
+  phoneNumber: "phone_lines"
+}
+
+/** So many ids of a table, in ascending order. */
+export const drawIds = async (db: Queryable, table: string, count: number): Promise<ReadonlyArray<string>> => {
+  const { rows } = await db.query<{ id: string }>(
+    "select nextval(pg_get_serial_sequence($1, 'id')) as id from generate_series(1, $2)",
+    [table, count]
+  )
+  return rows.map(({ id }) => id)
+}
+
+export const ids: NonNullable<Repositories<Queryable>["ids"]> = (db) => ({
+  next: (kind, count) => drawIds(db, TABLES[kind], count)
+})

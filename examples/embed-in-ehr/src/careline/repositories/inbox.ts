@@ -1,0 +1,142 @@
+/** What providers report, kept until it is applied. */
+import type { Repositories } from "@careline/application/promise"
+import { type Queryable, withTransaction } from "../../ehr/database.ts"
+import type { Services } from "../../ehr/services.ts"
+import { takeIn } from "./intake.ts"
+import { keyOf, readClock } from "./rows.ts"
+
+type Inbox = ReturnType<Repositories<Queryable>["inbox"]>
+type Lane = Awaited<ReturnType<Inbox["claimLanes"]>>["lanes"][number]
+type Report = Awaited<ReturnType<Inbox["claimReports"]>>["reports"][number]
+type Parked = Awaited<ReturnType<Inbox["parked"]>>[number]
+
+/** Of lanes, how many are looked at for each one that is wanted: others may be at work on some. */
+const LANES_LOOKED_AT = 8
+const TAKE_IN_TRIES = 5
+/** Deadlock, and serialisation: somebody else was quicker. */
+const CONFLICTS = new Set<unknown>(["40P01", "40001"])
+
+const isSameLane = (one: string, other: string): string =>
+  `${one}.contact = ${other}.contact and ${one}.site_group_id is not distinct from ${other}.site_group_id`
+
+/** A lane with a text that is postponed waits for it. */
+const IS_FREE = `not exists (
+  select from inbound_events held
+  where ${isSameLane("held", "e")} and held.state = 'pending' and held.postponed_until > now()
+)`
+
+/** A lane is locked by a number that is made of it, so that it needs no row. */
+const LOCK_LANE =
+  "pg_try_advisory_xact_lock(hashtextextended(coalesce(lane.site_group_id, 0) || ' ' || lane.contact, 7214002))"
+
+type LaneKey = { readonly siteGroupId: string | null; readonly contact: string }
+type EventRow = LaneKey & Lane["events"][number]
+
+/** The oldest lanes that nobody works on, the caller's until its transaction ends. */
+const lockLanes = async (db: Queryable, lanes: number): Promise<ReadonlyArray<LaneKey>> => {
+  // Rows of a materialized query come as they were sorted, one by one: no more lanes are locked than are wanted.
+  const { rows } = await db.query<LaneKey>(
+    `with lane as materialized (
+       select e.site_group_id, e.contact from inbound_events e
+       where e.state = 'pending' and e.kind = 'MessageReceived' and ${IS_FREE} and e.id = (
+         select first.id from inbound_events first
+         where ${isSameLane("first", "e")} and first.state = 'pending' and first.kind = 'MessageReceived'
+         order by first.id limit 1
+       )
+       order by e.id limit $1
+     )
+     select lane.site_group_id as "siteGroupId", lane.contact from lane where ${LOCK_LANE} limit $2`,
+    [lanes * LANES_LOOKED_AT, lanes]
+  )
+  return rows
+}
+
+/** A statement of its own, after the lock: a lane may have been worked on since it was looked for. */
+const readLanes = async (db: Queryable, lanes: ReadonlyArray<LaneKey>, limit: number): Promise<ReadonlyArray<Lane>> => {
+  const { rows } = await db.query<EventRow>(
+    `select e.* from unnest($1::bigint[], $2::text[]) lane (site_group_id, contact)
+     cross join lateral (
+       select e.id, e.site_group_id as "siteGroupId", e.contact, e.provider, e.event, e.failures,
+         e.received_at as "receivedAt"
+       from inbound_events e
+       where ${isSameLane("e", "lane")} and e.state = 'pending' and e.kind = 'MessageReceived' and ${IS_FREE}
+       order by e.id limit $3
+     ) e
+     order by e.id`,
+    [lanes.map(({ siteGroupId }) => siteGroupId), lanes.map(({ contact }) => contact), limit]
+  )
+  const found = Map.groupBy(rows, ({ contact, siteGroupId }) => `${siteGroupId} ${contact}`)
+  return [...found.values()].map((events) => ({
+    siteGroupingId: events[0]!.siteGroupId,
+    contact: events[0]!.contact,
+    events: events.map(({ event, failures, id, provider, receivedAt }) => ({
+      id,
+      provider,
+      event,
+      receivedAt,
+      failures
+    }))
+  }))
+}
+
+export const inbox =
+  ({ jobs, pool }: Services): Repositories<Queryable>["inbox"] =>
+  (db) => {
+    const accept: Inbox["accept"] = async (events) => {
+      if (db !== pool) return takeIn(db, jobs, events)
+      for (let tries = 1; ; tries++) {
+        try {
+          return await withTransaction(pool, (tx) => takeIn(tx, jobs, events))
+        } catch (error) {
+          if (tries === TAKE_IN_TRIES || !CONFLICTS.has((error as { readonly code?: unknown }).code)) throw error
+        }
+      }
+    }
+
+    return {
+      accept,
+
+      claimLanes: async ({ eventsPerLane, lanes }) => {
+        const now = await readClock(db)
+        return { now, lanes: await readLanes(db, await lockLanes(db, lanes), eventsPerLane) }
+      },
+
+      claimReports: async (limit) => {
+        const now = await readClock(db)
+        const { rows } = await db.query<Report>(
+          `select id, provider, event, failures from inbound_events
+           where state = 'pending' and kind = 'DeliveryReported' and (postponed_until is null or postponed_until <= now())
+           order by id limit $1
+           for update skip locked`,
+          [limit]
+        )
+        return { now, reports: rows }
+      },
+
+      settle: async (settlements) => {
+        for (const settlement of settlements) {
+          const isDone = settlement._tag === "Done"
+          await db.query(
+            `update inbound_events set state = $2, failures = failures + $3, reason = $4, postponed_until = $5
+             where id = $1 and state = 'pending'`,
+            [
+              keyOf(settlement.id),
+              isDone ? "done" : settlement._tag === "Parked" ? "parked" : "pending",
+              isDone ? 0 : 1,
+              isDone ? null : settlement.reason,
+              settlement._tag === "Postponed" ? settlement.until : null
+            ]
+          )
+        }
+      },
+
+      parked: async (limit) => {
+        const { rows } = await db.query<Parked>(
+          `select id, provider, kind, reason, received_at as "receivedAt" from inbound_events
+           where state = 'parked' order by id desc limit $1`,
+          [limit]
+        )
+        return rows
+      }
+    }
+  }

@@ -1,0 +1,33 @@
+/** What is left of the rates at which texts may leave, for all processes together. */
+import type { Repositories } from "@careline/application/promise"
+import type { Queryable } from "../../ehr/database.ts"
+import { lastOfEach, upsert } from "./rows.ts"
+
+interface Bucket {
+  readonly key: string
+  readonly fullAt: Date
+}
+
+export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
+  lock: async (keys) => {
+    // A row that is not there cannot be locked. Whoever is adding it is waited for.
+    await db.query(
+      "insert into send_rates (key) select distinct key from unnest($1::text[]) key order by key on conflict do nothing",
+      [keys]
+    )
+    const { rows } = await db.query<Bucket>(
+      `select key, full_at as "fullAt" from send_rates where key = any($1) order by key for update`,
+      [keys]
+    )
+    const buckets = new Map(rows.map((bucket) => [bucket.key, bucket]))
+    return keys.map((key) => buckets.get(key)!)
+  },
+
+  save: (buckets) =>
+    upsert(
+      db,
+      "send_rates",
+      ["key"],
+      lastOfEach(buckets, ({ key }) => key).map(({ fullAt, key }) => ({ key, full_at: fullAt }))
+    )
+})

@@ -1,0 +1,119 @@
+/** Threads with contacts outside, and the lists over them. */
+import type { Repositories } from "@careline/application/promise"
+import type { Queryable } from "../../ehr/database.ts"
+import { cursorsOf, instantAndId } from "./cursor.ts"
+import { COLUMNS, fromRow, type Row } from "./externalThreads.ts"
+import { inScope, keyOf, scopeOf } from "./rows.ts"
+
+type ViewRow = Row & { readonly phoneNumber: string | null; readonly optedOut: boolean }
+
+const SELECT_VIEWS = `
+  select ${COLUMNS}, l.number as "phoneNumber", coalesce(c.status = 'opted_out', false) as "optedOut"
+  from external_threads t
+  left join phone_lines l on l.id = t.phone_line_id
+  left join contact_consents c on c.contact = t.contact and c.site_group_id is not distinct from t.site_group_id`
+
+const fromViewRow = ({ optedOut, phoneNumber, ...row }: ViewRow) => ({ thread: fromRow(row), phoneNumber, optedOut })
+
+const cursors = cursorsOf("threads", instantAndId)
+
+/** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
+const digitsOf = (search: string): string | null => {
+  const digits = search.replace(/\D/g, "")
+  return digits.length >= 3 && /^[\d\s()+./-]+$/.test(search) ? digits : null
+}
+
+export const threads: Repositories<Queryable>["threads"] = (db) => {
+  /** The threads that stand in `keys`, locked in the order of their ids. */
+  const lock = async (keys: string, columns: string, given: ReadonlyArray<object>) => {
+    const locked = await db.query<{ id: string }>(
+      `select t.id from (select distinct * from jsonb_to_recordset($1) k (${columns})) k
+       join external_threads t on ${keys} and t.site_group_id is not distinct from k.site_group_id
+       order by t.id for update of t`,
+      [JSON.stringify(given)]
+    )
+    // Read once they are locked: the links to patients would otherwise be those from before the wait.
+    const { rows } = await db.query<Row>(
+      `select ${COLUMNS} from external_threads t where t.id = any($1) order by t.id`,
+      [locked.rows.map(({ id }) => id)]
+    )
+    return rows.map(fromRow)
+  }
+
+  return {
+    loadByKeys: (keys) =>
+      lock(
+        "t.contact = k.contact and t.kind = k.kind",
+        "site_group_id bigint, kind text, contact text",
+        keys.map(({ contact, siteGroupingId, threadType }) => ({
+          site_group_id: keyOf(siteGroupingId),
+          kind: threadType,
+          contact
+        }))
+      ),
+
+    loadByIds: (ids) =>
+      lock(
+        "t.id = k.id",
+        "site_group_id bigint, id bigint",
+        ids.map(({ siteGroupingId, threadId }) => ({ site_group_id: keyOf(siteGroupingId), id: keyOf(threadId) }))
+      ),
+
+    get: async (scope, id) => {
+      const { rows } = await db.query<ViewRow>(
+        `${SELECT_VIEWS} where t.id = $1 and t.deleted_at is null and ${inScope("t", "$2")}`,
+        [keyOf(id), scopeOf(scope)]
+      )
+      return rows[0] === undefined ? null : fromViewRow(rows[0])
+    },
+
+    list: async ({ cursor, facilityId, limit, patientId, scope, search = "", userId, view }) => {
+      const after = cursors.read(cursor)
+      const words = search.trim().toLowerCase()
+      const { rows } = await db.query<ViewRow>(
+        `with page as materialized (
+           select t.id, t.last_message_at
+           from (select 0 as id union all select id from site_groups) g
+           cross join lateral (
+             select t.id, t.last_message_at from external_threads t
+             where coalesce(t.site_group_id, 0) = g.id and t.deleted_at is null
+               and case $2
+                 when 'inbox' then t.assigned_to is null or t.unread_count > 0
+                 when 'unread' then t.unread_count > 0
+                 when 'unassigned' then t.assigned_to is null
+                 when 'mine' then t.assigned_to = $3
+                 else true
+               end
+               and ($4::bigint is null or exists (
+                 select from external_thread_patients p where p.external_thread_id = t.id and p.patient_id = $4
+               ))
+               and ($5::bigint is null or t.facility_id = $5)
+               and ($6 = '' or strpos(lower(t.contact_name), $6) > 0 or strpos(lower(t.contact), $7) > 0)
+               and ($8::timestamptz is null or (t.last_message_at, t.id) < ($8, $9::bigint))
+             order by t.last_message_at desc, t.id desc limit $10
+           ) t
+           where $1::bigint[] is null or g.id = any($1)
+           order by t.last_message_at desc, t.id desc limit $10
+         )
+         ${SELECT_VIEWS} where t.id in (select id from page)
+         order by t.last_message_at desc, t.id desc`,
+        [
+          scopeOf(scope),
+          view,
+          keyOf(userId),
+          keyOf(patientId ?? null),
+          keyOf(facilityId ?? null),
+          words,
+          digitsOf(words) ?? words,
+          after === null ? null : new Date(after.at),
+          after?.id ?? null,
+          limit + 1
+        ]
+      )
+      return cursors.page(rows.map(fromViewRow), limit, ({ thread }) => ({
+        at: thread.lastMessageAt.getTime(),
+        id: thread.id
+      }))
+    }
+  }
+}

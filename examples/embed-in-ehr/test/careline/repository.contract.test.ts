@@ -1,0 +1,59 @@
+/** The repository contract on the EHR's own tables. Each test has a database of its own. */
+import { DeliveryStatus, FacilityId, PatientId, SiteGroupingId, type ThreadId, UserId } from "@careline/domain"
+import type { AuditEntry } from "@careline/ports"
+import { fromPlain, type Plain, repositoriesLayer } from "@careline/ports/promise"
+import { RepositoryContract } from "@careline/testkit/contract"
+import { Context, Duration, Effect, Layer } from "effect"
+import { expect, it } from "vitest"
+import { repositories } from "../../src/careline/repositories/index.ts"
+import { people, startServices, type TestServices } from "./ehrDatabase.ts"
+
+class Ehr extends Context.Service<Ehr, TestServices>()("embed-in-ehr/test/Ehr") {}
+
+const layer = Layer.unwrap(
+  Effect.map(
+    Effect.acquireRelease(Effect.promise(startServices), ({ close }) => Effect.promise(close)),
+    (services) => Layer.merge(repositoriesLayer(repositories(services)), Layer.succeed(Ehr, services))
+  )
+)
+
+const inEhr = <A>(work: (ehr: TestServices) => Promise<A>) =>
+  Effect.flatMap(Ehr, (ehr) => Effect.promise(() => work(ehr)))
+
+const readAudit = inEhr(async ({ pool }) => {
+  const { rows } = await pool.query<Plain<AuditEntry>>(
+    `select site_group_id as "siteGroupingId", actor, action, subject, detail, at from audit_trail order by id`
+  )
+  return rows.map((row) => fromPlain<AuditEntry>(row))
+})
+
+const readPosition = (threadId: ThreadId, userId: UserId) =>
+  inEhr(async ({ pool }) => {
+    const { rows } = await pool.query<{ place: number }>(
+      `select m.place from message_read_status r join messages m on m.id = r.last_read_message_id
+       where r.external_thread_id = $1 and r.user_id = $2`,
+      [threadId, userId]
+    )
+    return rows[0]?.place ?? 0
+  })
+
+RepositoryContract.suite("EHR", {
+  layer,
+  tenants: [SiteGroupingId.make(people.siteGroups[0]), SiteGroupingId.make(people.siteGroups[1])],
+  people: {
+    users: [UserId.make(people.users[0]), UserId.make(people.users[1])],
+    patients: [PatientId.make(people.patients[0]), PatientId.make(people.patients[1])],
+    facilities: [FacilityId.make(people.facilities[0]), FacilityId.make(people.facilities[1])]
+  },
+  advance: (duration) => inEhr(({ advance }) => advance(Duration.toMillis(duration))),
+  concurrentTransactions: true,
+  readAudit,
+  readPosition
+})
+
+it("keeps the statuses of a message's way in the order of Careline's", async () => {
+  const { close, pool } = await startServices()
+  const { rows } = await pool.query("select enum_range(null::delivery_status)::text[] as statuses")
+  expect(rows[0].statuses).toEqual(DeliveryStatus.chain)
+  await close()
+})
