@@ -6,12 +6,12 @@ import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
-import { readContact } from "./ReadRequest.ts"
+import { readSender } from "./ReadRequest.ts"
 
-/** What is on record of a contact: a phone number in any usual way of writing, or an e-mail address. */
+/** What is on record of a contact, given as it writes to us, or as a phone number in any usual way of writing. */
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
   yield* assertSees(actor, siteGroupingId)
-  return yield* consentOf({ siteGroupingId, externalContact: (yield* readContact("contact", contact)).contact })
+  return yield* consentOf({ siteGroupingId, externalContact: yield* readSender("contact", contact) })
 })
 
 export const recordConsent = Effect.fn("recordConsent")(function* (
@@ -21,7 +21,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
   status: Consent.Consent["status"]
 ) {
   yield* assertSees(actor, siteGroupingId)
-  const { contact } = yield* readContact("contact", text)
+  const contact = yield* readSender("contact", text)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

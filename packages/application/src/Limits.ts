@@ -1,6 +1,7 @@
 /** Every limit, timeout and retry of the use cases and workers, by name. Times are in milliseconds. */
 import type { Circuit, TokenBucket } from "@careline/domain"
-import { Context } from "effect"
+import { Context, Predicate } from "effect"
+import { InvalidRequest } from "./Errors.ts"
 
 export interface LimitsShape {
   /** Largest webhook, in bytes: a text of 1600 characters, percent-encoded four bytes each, fits with ten media URLs. */
@@ -97,6 +98,28 @@ export const defaults: LimitsShape = {
   looksUntilUndecided: 20,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
+}
+
+/** `null` where nothing limits. */
+const mayBeNull: ReadonlyArray<keyof LimitsShape> = ["sendRatePerNumber", "sendRatePerAccount"]
+
+const isSound = (limit: unknown): boolean =>
+  Predicate.isObject(limit)
+    ? Object.values(limit).every(isSound)
+    : Predicate.isNumber(limit) && limit > 0 && limit < Infinity
+
+/** The defaults with others in their place. Throws an `InvalidRequest` that names the limit that cannot hold. */
+export const withDefaults = (given: Partial<LimitsShape> = {}): LimitsShape => {
+  const named = Object.entries(given).filter(([, limit]) => limit !== undefined)
+  const limits: LimitsShape = { ...defaults, ...Object.fromEntries(named) }
+  const refuse = (field: string, message: string) => new InvalidRequest({ field: `limits.${field}`, message })
+  for (const [name, limit] of Object.entries(limits)) {
+    const isNone = limit === null && (mayBeNull as ReadonlyArray<string>).includes(name)
+    if (!isNone && !isSound(limit)) throw refuse(name, "must be a number above 0")
+  }
+  // A worker that still waits for its provider would be given up for lost, and its alarm sent twice.
+  if (limits.attemptDeadline <= limits.sendTimeout) throw refuse("attemptDeadline", "must be longer than sendTimeout")
+  return limits
 }
 
 export const Limits: Context.Reference<LimitsShape> = Context.Reference("careline/application/Limits", {

@@ -21,16 +21,18 @@ export const lineSettings = Effect.fnUntraced(function* (actor: Actor, tenant: T
 export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
   actor: Actor,
   tenant: Tenant,
-  edit: Partial<VoipSettings.VoipSettings>
+  edit: VoipSettings.Edit
 ) {
   yield* assertSees(actor, tenant)
+  // Only what is named is looked at: what was stored under older rules keeps nobody from changing the rest.
+  const named = yield* readSettings(edit)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
-      const settings = yield* readSettings({ ...(yield* effective(tenant)), ...edit })
+      const settings: VoipSettings.VoipSettings = { ...(yield* effective(tenant)), ...named }
       yield* (yield* Settings).put(tenant, settings)
       yield* audit(actor, tenant, "settings.change", `settings:${tenant ?? "system"}`, {
-        fields: Object.keys(edit).toSorted().join(",")
+        fields: Object.keys(named).toSorted().join(",")
       })
       return settings
     })

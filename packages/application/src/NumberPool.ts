@@ -22,13 +22,14 @@ export const addNumber = Effect.fn("addNumber")(function* (
     readonly siteGroupingId: Tenant
   }
 ) {
-  yield* assertSees(actor, request.siteGroupingId)
+  const { label, provider, providerSid, siteGroupingId } = request
+  yield* assertSees(actor, siteGroupingId)
   const digits = yield* readNumber("number", request.number)
-  yield* assertName("label", request.label)
-  yield* assertName("providerSid", request.providerSid)
+  yield* assertName("label", label)
+  yield* assertName("providerSid", providerSid)
   const { byName } = yield* TelephonyProviders.TelephonyProviders
   // Texts would wait for it for ever.
-  if (request.provider !== null && byName(request.provider) === undefined) {
+  if (provider !== null && byName(provider) === undefined) {
     return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
   }
   const { transact } = yield* Transaction
@@ -36,14 +37,17 @@ export const addNumber = Effect.fn("addNumber")(function* (
     Effect.gen(function* () {
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
       const number: PoolNumber.PoolNumber = {
-        ...request,
-        number: digits,
         id: id!,
+        siteGroupingId,
+        number: digits,
+        label,
+        provider,
+        providerSid,
         status: "assigned",
         createdAt: yield* DateTime.now
       }
       yield* (yield* PoolNumbers).add(number)
-      yield* audit(actor, request.siteGroupingId, "phone_number.add", `phoneNumber:${id!}`)
+      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`)
       return number
     })
   )

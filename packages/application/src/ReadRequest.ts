@@ -13,6 +13,18 @@ const MAX_URL = 2048
 const refuse = (field: string, message: string): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(new InvalidRequest({ field, message }))
 
+/**
+ * A contact who may have written to us: beside those whom we may write to, a short code, and a number in E.164 form that the
+ * numbering plans do not know, or not yet. Whoever can reach us can be put down as not to be texted.
+ */
+export const readSender = (field: string, text: string): Effect.Effect<Contact.Contact, InvalidRequest> => {
+  const given = text.trim() as Contact.Contact
+  const kind = Contact.kind(given)
+  return kind === "phone" || kind === "short_code"
+    ? Effect.succeed(given)
+    : Effect.map(readContact(field, text), ({ contact }) => contact)
+}
+
 /** The contact as it is kept, and the type of thread that it has. Numbers are read in any usual way of writing. */
 export const readContact = (
   field: string,
@@ -55,7 +67,7 @@ export const assertSayable = (message: {
     : refuse("mediaUrls", "must be http or https URLs")
 }
 
-const decodeSettings = Schema.decodeUnknownEffect(VoipSettings.VoipSettings)
+const decodeEdit = Schema.decodeUnknownEffect(VoipSettings.Edit)
 
-export const readSettings = (settings: unknown): Effect.Effect<VoipSettings.VoipSettings, InvalidRequest> =>
-  Effect.mapError(decodeSettings(settings), ({ message }) => new InvalidRequest({ field: "settings", message }))
+export const readSettings = (edit: unknown): Effect.Effect<VoipSettings.Edit, InvalidRequest> =>
+  Effect.mapError(decodeEdit(edit), ({ message }) => new InvalidRequest({ field: "settings", message }))

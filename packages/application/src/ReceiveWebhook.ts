@@ -57,6 +57,12 @@ const refuse = (problem: Problem.Problem, requestId: string): Telephony.HttpRepl
   body: JSON.stringify({ ...problem, instance: `urn:careline:request:${requestId}` })
 })
 
+/** A provider that is not configured here may be tomorrow: what it has to say must come again. */
+const unconfigured = Problem.problem("provider-not-configured", 503, "The provider is not configured here")
+
+const problemOf = (cause: Cause.Cause<unknown>): Problem.Problem =>
+  Problem.failureOf(cause) instanceof NotFound ? unconfigured : Problem.ofCause(cause)
+
 /**
  * The whole HTTP answer to whatever comes in below `/api/v1/webhooks`: the provider's own format, or problem details. Never
  * fails, and logs a fault of ours under the request's id.
@@ -74,7 +80,7 @@ export const answerWebhook = Effect.fnUntraced(function* (
   const { kind, provider, target } = asked
   const exit = yield* Effect.exit(receiveWebhook(provider, kind, { ...request, target, body }))
   if (Exit.isSuccess(exit)) return exit.value
-  const problem = Problem.ofCause(exit.cause)
+  const problem = problemOf(exit.cause)
   if (problem.status >= 500 && !Cause.hasInterruptsOnly(exit.cause)) {
     yield* Effect.logError("A webhook failed", describeFault(exit.cause)).pipe(
       Effect.annotateLogs({ requestId, provider, kind, status: problem.status })

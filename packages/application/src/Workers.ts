@@ -41,6 +41,8 @@ const loop = Effect.fnUntraced(function* <E, R>(
       onFailure: (cause) =>
         Effect.logWarning("A worker failed and will try again", describeFault(cause)).pipe(
           Effect.annotateLogs({ worker: name, failures: failures + 1 }),
+          // A log that fails stops no worker.
+          Effect.ignoreCause,
           Effect.andThen(Effect.sleep(backoff(FIRST_BACKOFF_MILLIS, failures++, limits.workerBackoffMax)))
         )
     })

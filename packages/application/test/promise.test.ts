@@ -6,7 +6,7 @@ import { Effect, Layer } from "effect"
 import { afterEach, assert, describe, it } from "vitest"
 import {
   type Careline,
-  type CarelineOptions,
+  type CarelineOnLayer,
   createCareline,
   isCarelineError,
   type LogEntry,
@@ -67,7 +67,7 @@ afterEach(async () => {
   await Promise.all(lines.splice(0).map((careline) => careline.dispose()))
 })
 
-const open = async (options: Partial<CarelineOptions<unknown>> = {}) => {
+const open = async (options: Partial<CarelineOnLayer> = {}) => {
   const acme = new Acme()
   const log: Array<LogEntry> = []
   const careline = await createCareline({
@@ -181,7 +181,10 @@ describe("A line without Effect", () => {
     assert.strictEqual(await fieldOf(careline.editThread(nurse, id, { contactName: "x".repeat(201) })), "contactName")
     assert.strictEqual(await fieldOf(careline.listThreads(nurse, { view: "all", limit: 0, cursor: null })), "limit")
     assert.strictEqual(await fieldOf(careline.listMessages(nurse, id, { limit: 201, cursor: null })), "limit")
-    assert.strictEqual(await fieldOf(careline.changeLineSettings(nurse, "north", { autoReplyMessage: "" })), "settings")
+    assert.strictEqual(
+      await fieldOf(careline.changeLineSettings(nurse, "north", { autoReplyMessage: "" })),
+      "autoReplyMessage"
+    )
     assert.strictEqual(await fieldOf(careline.recordConsent(nurse, "north", "nobody", "opted_in")), "contact")
     const number = { siteGroupingId: "north", label: null, provider: null, providerSid: null }
     assert.strictEqual(await fieldOf(careline.addNumber(nurse, { ...number, number: "555" })), "number")
@@ -307,15 +310,32 @@ describe("A webhook", () => {
     assert.isBelow(read, 5)
   })
 
-  it("to another path, provider or method finds nothing", async () => {
+  it("to another path or method finds nothing", async () => {
     const { careline } = await open()
     const statuses = await Promise.all(
       [
         post("/api/v1/webhooks/acme/voice", "{}"),
-        post("/api/v1/webhooks/nobody/sms", "{}"),
         new Request("https://ehr.example.com/api/v1/webhooks/acme/sms", { method: "DELETE" })
       ].map(async (request) => (await careline.handleWebhook(request)).status)
     )
-    assert.deepStrictEqual(statuses, [404, 404, 404])
+    assert.deepStrictEqual(statuses, [404, 404])
+  })
+
+  it("of a provider that is not configured comes again: it may be tomorrow", async () => {
+    const { careline } = await open()
+    const response = await careline.handleWebhook(post("/api/v1/webhooks/telnyx/sms", "{}"))
+    assert.strictEqual(response.status, 503)
+    assert.strictEqual((await problem(response)).type, "urn:careline:problem:provider-not-configured")
+  })
+
+  it("comes again when the line is closed, or its body breaks off", async () => {
+    const { careline } = await open()
+    const broken = new ReadableStream({ start: (controller) => controller.error(new Error("gone")) })
+    const options = { method: "POST", body: broken, duplex: "half" } as RequestInit
+    const url = "https://ehr.example.com/api/v1/webhooks/acme/sms"
+    assert.strictEqual((await careline.handleWebhook(new Request(url, options))).status, 503)
+    await careline.dispose()
+    const response = await careline.handleWebhook(post("/api/v1/webhooks/acme/sms", texted("Hello")))
+    assert.deepStrictEqual([response.status, response.headers.get("retry-after")], [503, "5"])
   })
 })

@@ -45,7 +45,10 @@ const refusalOf = (number: PoolNumber, replacement: PoolNumber): RefusalReason |
   return replacement.status === "suspended" ? "suspended" : null
 }
 
-/** The number that takes the place of one that `threads` threads answer from; `null` where none is needed or named. */
+/**
+ * The number that takes the place of one that `threads` threads answer from; `null` where none is needed or named. Deleted
+ * threads count as well: a new text reopens them with their number.
+ */
 export const decide = (
   number: PoolNumber,
   threads: number,

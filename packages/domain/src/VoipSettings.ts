@@ -26,6 +26,20 @@ export const VoipSettings = Schema.Struct({
 })
 export type VoipSettings = typeof VoipSettings.Type
 
+const { fields } = VoipSettings
+
+/** What to change; what is not named stays. */
+export const Edit = Schema.Struct({
+  voipEnabled: Schema.optionalKey(fields.voipEnabled),
+  autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
+  escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
+  escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
+  escalationPreview: Schema.optionalKey(fields.escalationPreview),
+  quietHours: Schema.optionalKey(fields.quietHours),
+  dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact)
+})
+export type Edit = typeof Edit.Type
+
 /** What holds where nobody decided: the line is on, says nothing by itself, and escalates after a quarter of an hour. */
 export const defaults: VoipSettings = {
   voipEnabled: true,

@@ -193,16 +193,7 @@ export const NewNumber = Schema.Struct({
 
 export const SettingsJson = VoipSettings.VoipSettings.annotate({ identifier: "VoipSettings" })
 
-const settingsFields = VoipSettings.VoipSettings.fields
-export const SettingsEdit = Schema.Struct({
-  voipEnabled: Schema.optionalKey(settingsFields.voipEnabled),
-  autoReplyMessage: Schema.optionalKey(settingsFields.autoReplyMessage),
-  escalationTimerMinutes: Schema.optionalKey(settingsFields.escalationTimerMinutes),
-  escalationPhoneNumbers: Schema.optionalKey(settingsFields.escalationPhoneNumbers),
-  escalationPreview: Schema.optionalKey(settingsFields.escalationPreview),
-  quietHours: Schema.optionalKey(settingsFields.quietHours),
-  dailyLimitPerContact: Schema.optionalKey(settingsFields.dailyLimitPerContact)
-}).annotate({ identifier: "VoipSettingsEdit" })
+export const SettingsEdit = VoipSettings.Edit.annotate({ identifier: "VoipSettingsEdit" })
 
 export const ConsentJson = Schema.Struct({
   contact: Text,

@@ -143,8 +143,8 @@ describe("A webhook", () => {
     assert.strictEqual((await app.request("/api/v1/webhooks/twilio/sms", { method: "POST", body: "a=b" })).status, 403)
   })
 
-  it("of an unknown provider is 404, and one that is too large 413", async () => {
-    assert.strictEqual((await app.request("/api/v1/webhooks/pigeon/sms", { method: "POST" })).status, 404)
+  it("of a provider that is not configured comes again, and one that is too large is 413", async () => {
+    assert.strictEqual((await app.request("/api/v1/webhooks/pigeon/sms", { method: "POST" })).status, 503)
     const large = await app.request("/api/v1/webhooks/twilio/sms", { method: "POST", body: "a".repeat(70_000) })
     assert.strictEqual(large.status, 413)
   })

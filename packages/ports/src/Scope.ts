@@ -4,4 +4,6 @@ import type { Tenant } from "@careline/domain"
 export type TenantScope = "all" | ReadonlyArray<Tenant>
 
 /** Whether something of this tenant may be seen. */
-export const includes = (scope: TenantScope, tenant: Tenant): boolean => scope === "all" || scope.includes(tenant)
+export const includes = (scope: TenantScope, tenant: Tenant): boolean =>
+  // A string has `includes` as well, and callers without types.
+  scope === "all" || (Array.isArray(scope) && scope.includes(tenant))

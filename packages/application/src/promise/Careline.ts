@@ -1,45 +1,65 @@
 /** Careline for a backend without Effect: one object, whose operations are async functions of plain data. */
-import { Directory, type StoragePorts, Telephony, TelephonyProviders } from "@careline/ports"
+import {
+  Broadcaster,
+  Directory,
+  type PublishedEvent,
+  type StoragePorts,
+  Telephony,
+  TelephonyProviders
+} from "@careline/ports"
 import {
   directoryLayer,
   fromPlainTelephony,
+  type Plain,
   type PlainDirectory,
   type PlainTelephony,
   type Repositories,
-  repositoriesLayer
+  repositoriesLayer,
+  toPlain
 } from "@careline/ports/promise"
-import { Context, Effect, Layer, Logger, type LogLevel, ManagedRuntime, References } from "effect"
+import { Context, Effect, Exit, Layer, ManagedRuntime, Stream } from "effect"
 import { DeepLinks } from "../DeepLinks.ts"
 import { Intake } from "../Intake.ts"
-import { defaults, Limits, type LimitsShape } from "../Limits.ts"
+import { Limits, type LimitsShape, withDefaults } from "../Limits.ts"
+import * as Problem from "../Problem.ts"
 import { answerWebhook } from "../ReceiveWebhook.ts"
 import * as Workers from "../Workers.ts"
+import { actorArgument, readArguments } from "./arguments.ts"
+import { type Log, logLayer } from "./log.ts"
 import { operations, type UseCases, type Work } from "./operations.ts"
-import { toResponse, toWebhookRequest } from "./webhooks.ts"
+import { readBody } from "../WebhookBody.ts"
+import { targetOf, toResponse } from "./webhooks.ts"
 
 /** An adapter: the `layer` of one of Careline's own packages, or one of plain async functions. */
 export type TelephonyAdapter = PlainTelephony | Layer.Layer<Telephony.Telephony, unknown>
 
-/** One line of the log. It holds ids and names, never what somebody wrote and no number. */
-export interface LogEntry {
-  readonly level: LogLevel.LogLevel
-  readonly message: string
-  readonly annotations: Readonly<Record<string, unknown>>
+/** The provider that sends; the one that takes over while it fails; others whose late callbacks still count. */
+export interface TelephonyAdapters {
+  readonly active: TelephonyAdapter
+  readonly fallback?: TelephonyAdapter | undefined
+  readonly others?: ReadonlyArray<TelephonyAdapter> | undefined
 }
 
-export interface CarelineOptions<Db> {
-  /** The provider that sends. With more of them: the one that sends, the one that takes over while it fails, and others whose late callbacks still count. */
-  readonly telephony:
-    | TelephonyAdapter
-    | {
-        readonly active: TelephonyAdapter
-        readonly fallback?: TelephonyAdapter | undefined
-        readonly others?: ReadonlyArray<TelephonyAdapter> | undefined
-      }
-  /** The backend's own, of plain async functions, or the layer of a package such as `@careline/adapter-postgres`. */
-  readonly repositories: Repositories<Db> | Layer.Layer<StoragePorts, unknown>
-  /** What the backend knows of contacts, patients, facilities and users. Without it contacts have no names and every link is taken at its word. */
+/** A line on the backend's own store and people. */
+export interface CarelineOptions<Db> extends LineOptions {
+  /** The backend's own, of plain async functions. */
+  readonly repositories: Repositories<Db>
+  /** Asked on the handle of the repositories. */
   readonly directory?: PlainDirectory<Db> | Layer.Layer<Directory, unknown> | undefined
+}
+
+/** A line on the store of a package such as `@careline/adapter-postgres`, whose handle nobody else has. */
+export interface CarelineOnLayer extends LineOptions {
+  readonly repositories: Layer.Layer<StoragePorts, unknown>
+  readonly directory?: PlainDirectory<undefined> | Layer.Layer<Directory, unknown> | undefined
+}
+
+/**
+ * Beside it `repositories`, where the state is kept, and `directory`, what the backend knows of contacts, patients,
+ * facilities and users: without it contacts have no names and every link is taken at its word.
+ */
+export interface LineOptions {
+  readonly telephony: TelephonyAdapter | TelephonyAdapters
   /** Where staff open a thread: the link that an escalation carries. */
   readonly threadUrl?: ((threadId: string) => string) | undefined
   /** Other limits than the defaults, by name. */
@@ -47,92 +67,126 @@ export interface CarelineOptions<Db> {
   /** Runs all workers in this process. Leave it out where a queue of the backend's own calls `work`. */
   readonly workers?: boolean | undefined
   /** Where the log goes; the console unless given. */
-  readonly log?: ((entry: LogEntry) => void) | undefined
+  readonly log?: Log | undefined
 }
 
+/** A line. */
 export interface Careline extends UseCases {
   /**
    * Answers a provider's webhook at `…/api/v1/webhooks/<provider>/<sms|status>`. The body must not have been read before:
-   * signatures are over its bytes. Never rejects for what the provider sent.
+   * signatures are over its bytes. Never rejects: what cannot be taken now is answered 503, and comes again.
    */
   readonly handleWebhook: (request: Request) => Promise<Response>
   /** What waits, done once; each resolves with how much there was, 0 for nothing. Any number of processes may call them at once. */
   readonly work: Work
-  /** Ends the workers and lets go of what the layers hold. Texts that are being handed over are first. */
+  /** What changes from now on, or behind the id `after`, for the tenants that the actor sees. Ends when its iterator is returned. */
+  readonly events: (
+    actor: Parameters<UseCases["listNumbers"]>[0],
+    after: string | null
+  ) => AsyncIterable<Plain<PublishedEvent>>
+  /** Ends the workers, and what the layers hold. Waits for texts that are being handed over; what else is under way rejects. */
   readonly dispose: () => Promise<void>
 }
 
-const telephonyOf = (adapter: TelephonyAdapter): Effect.Effect<Telephony.TelephonyService, unknown> =>
-  Layer.isLayer(adapter)
-    ? Effect.provide(Telephony.Telephony, adapter as Layer.Layer<Telephony.Telephony, unknown>)
-    : Effect.succeed(fromPlainTelephony(adapter as PlainTelephony))
+const isLayer = <A>(value: object): value is Layer.Layer<A, unknown> => Layer.isLayer(value)
 
-const providersLayer = (telephony: CarelineOptions<never>["telephony"]) =>
-  Layer.effect(
+/** An adapter's layer lives as long as the line. */
+const telephonyOf = (adapter: TelephonyAdapter) =>
+  isLayer<Telephony.Telephony>(adapter)
+    ? Effect.map(Layer.build(adapter), (context) => Context.get(context, Telephony.Telephony))
+    : Effect.succeed(fromPlainTelephony(adapter))
+
+const isOne = (telephony: TelephonyAdapter | TelephonyAdapters): telephony is TelephonyAdapter =>
+  isLayer(telephony) || "provider" in telephony
+
+const providersLayer = (telephony: TelephonyAdapter | TelephonyAdapters) => {
+  const { active, fallback, others = [] }: TelephonyAdapters = isOne(telephony) ? { active: telephony } : telephony
+  return Layer.effect(
     TelephonyProviders.TelephonyProviders,
     Effect.gen(function* () {
-      const { active, fallback, others } =
-        "active" in telephony ? telephony : { active: telephony, fallback: undefined, others: undefined }
       return TelephonyProviders.make(
         yield* telephonyOf(active),
-        yield* Effect.forEach(others ?? [], telephonyOf),
+        yield* Effect.forEach(others, telephonyOf),
         fallback === undefined ? null : yield* telephonyOf(fallback)
       )
     })
   )
-
-const storeLayer = <Db>({ directory, repositories }: CarelineOptions<Db>) => {
-  const isLayer = Layer.isLayer(repositories)
-  const stores = isLayer
-    ? (repositories as Layer.Layer<StoragePorts, unknown>)
-    : repositoriesLayer(repositories as Repositories<Db>)
-  if (directory === undefined) return Layer.merge(stores, Directory.layerEmpty)
-  if (Layer.isLayer(directory)) return Layer.merge(stores, directory as Layer.Layer<Directory, unknown>)
-  const db = isLayer ? (undefined as Db) : (repositories as Repositories<Db>).db
-  return Layer.merge(stores, directoryLayer(db, directory as PlainDirectory<Db>))
 }
 
-const loggerLayer = (log: (entry: LogEntry) => void) =>
-  Logger.layer([
-    Logger.make(({ fiber, logLevel, message }) =>
-      log({
-        level: logLevel,
-        message: [message].flat().map(String).join(" "),
-        annotations: { ...fiber.getRef(References.CurrentLogAnnotations) }
-      })
-    )
-  ])
+const storesLayer = <Db>({ directory, repositories }: CarelineOptions<Db> | CarelineOnLayer) => {
+  const [stores, db] = isLayer<StoragePorts>(repositories)
+    ? [repositories, undefined]
+    : [repositoriesLayer(repositories), repositories.db]
+  if (directory === undefined) return Layer.merge(stores, Directory.layerEmpty)
+  return Layer.merge(
+    stores,
+    isLayer<Directory>(directory) ? directory : directoryLayer(db, directory as PlainDirectory<Db | undefined>)
+  )
+}
+
+/** What is stopped takes nothing in any more: the provider comes again, to another process. */
+const notNow = Problem.problem("not-ready", 503, "Not now")
+const notNowResponse = () =>
+  new Response(JSON.stringify(notNow), { status: notNow.status, headers: Problem.headersOf(notNow) })
+
+/** Some of what a runtime rejects with is only words. */
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 /**
  * A line on the backend's own store, provider and directory. Rejects when a layer cannot be built, for instance because a
- * provider's options are missing.
+ * provider's options are missing, and with an `InvalidRequest` for a limit that cannot hold.
  *
- * Operations reject with the errors of the use cases as they are (`error._tag`, `instanceof`); `CarelineError` is their
- * union, `ErrorOf<typeof careline.sendMessage>` those of one. Anything else that they reject with is a bug.
+ * Operations reject with the errors of the use cases as they are (`error._tag`); `CarelineError` is their union,
+ * `ErrorOf<typeof careline.sendMessage>` those of one. An instant in an error is Effect's (`error.until.epochMilliseconds`).
+ * Anything else that they reject with is a bug.
  */
-export const createCareline = async <Db>(options: CarelineOptions<Db>): Promise<Careline> => {
-  const { limits, log, telephony, threadUrl, workers } = options
-  const settings = Layer.mergeAll(
-    Layer.succeed(Limits, { ...defaults, ...limits }),
-    threadUrl === undefined ? Layer.empty : Layer.succeed(DeepLinks, { thread: threadUrl }),
-    log === undefined ? Layer.empty : loggerLayer(log)
-  )
+export async function createCareline<Db>(options: CarelineOptions<Db>): Promise<Careline>
+export async function createCareline(options: CarelineOnLayer): Promise<Careline>
+export async function createCareline(options: CarelineOptions<unknown> | CarelineOnLayer): Promise<Careline> {
+  const { log, telephony, threadUrl, workers } = options
+  const limits = withDefaults(options.limits)
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(Intake.layer, workers === true ? Workers.layer : Layer.empty).pipe(
-      Layer.provideMerge(Layer.merge(storeLayer(options), providersLayer(telephony))),
-      Layer.provideMerge(settings)
+      Layer.provideMerge(Layer.merge(storesLayer(options), providersLayer(telephony))),
+      Layer.provideMerge(
+        Layer.mergeAll(
+          Layer.succeed(Limits, limits),
+          threadUrl === undefined ? Layer.empty : Layer.succeed(DeepLinks, { thread: threadUrl }),
+          log === undefined ? Layer.empty : logLayer(log)
+        )
+      )
     )
   )
   const context = await runtime.context()
-  const { webhookBytes } = Context.get(context, Limits)
-  const { useCases, work } = operations((effect) => runtime.runPromise(effect))
+  const { useCases, work } = operations((effect) =>
+    runtime.runPromise(effect).catch((error: unknown) => {
+      throw asError(error)
+    })
+  )
+  const answer = (request: Request) =>
+    Effect.gen(function* () {
+      const { headers, method } = request
+      const body = yield* Effect.promise(() => readBody(request, limits.webhookBytes))
+      const webhook = { method, target: targetOf(request), headers: Object.fromEntries(headers), body }
+      return toResponse(yield* answerWebhook(webhook, globalThis.crypto.randomUUID()))
+    })
   return {
     ...useCases,
     work,
     handleWebhook: async (request) => {
-      const webhook = await toWebhookRequest(request, webhookBytes)
-      return toResponse(await runtime.runPromise(answerWebhook(webhook, globalThis.crypto.randomUUID())))
+      const exit = await runtime.runPromiseExit(answer(request)).catch(() => null)
+      return exit !== null && Exit.isSuccess(exit) ? exit.value : notNowResponse()
     },
+    events: (actor, after) =>
+      Stream.toAsyncIterableWith(
+        Stream.unwrap(
+          Effect.gen(function* () {
+            const [{ scope }] = yield* readArguments([actorArgument], [actor])
+            return Stream.map((yield* Broadcaster).subscribe(scope, after), toPlain)
+          })
+        ),
+        context
+      ),
     dispose: () => runtime.dispose()
   }
 }

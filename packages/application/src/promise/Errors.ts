@@ -6,8 +6,13 @@ import type { ErrorOf, UseCases, Work } from "./operations.ts"
 
 export type CarelineError = ErrorOf<UseCases[keyof UseCases]> | ErrorOf<Work[keyof Work]>
 
-const classes = [...Object.values(UseCaseErrors), ThreadLink.LinkConflict, InvalidCursor, NumberTaken, StorageError]
+const tags: ReadonlySet<unknown> = new Set(
+  Object.keys({ ...UseCaseErrors, LinkConflict: ThreadLink.LinkConflict, InvalidCursor, NumberTaken, StorageError })
+)
 
-/** Whether an operation was refused, or the store failed it. Anything else that is thrown is a bug. */
+/**
+ * Whether an operation was refused, or the store failed it. Anything else that is thrown is a bug. Goes by the tag: of a
+ * package that is installed twice the classes are two as well.
+ */
 export const isCarelineError = (error: unknown): error is CarelineError =>
-  classes.some((errorClass) => error instanceof errorClass)
+  error instanceof Error && "_tag" in error && tags.has(error._tag)

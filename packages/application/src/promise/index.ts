@@ -4,11 +4,14 @@ export * from "../Errors.ts"
 export type { LimitsShape } from "../Limits.ts"
 export {
   type Careline,
+  type CarelineOnLayer,
   type CarelineOptions,
   createCareline,
-  type LogEntry,
-  type TelephonyAdapter
+  type LineOptions,
+  type TelephonyAdapter,
+  type TelephonyAdapters
 } from "./Careline.ts"
+export type { Log, LogEntry } from "./log.ts"
 export { type CarelineError, isCarelineError } from "./Errors.ts"
 export type { ErrorOf, Operation, OperationOf, UseCases, Work } from "./operations.ts"
 export type {

@@ -1,12 +1,13 @@
 /** The use cases as async functions of plain data. */
 import type { Directory, StoragePorts, TelephonyProviders } from "@careline/ports"
-import { fromPlain, type Plain, toPlain } from "@careline/ports/promise"
-import type { Effect } from "effect"
+import { type Plain, toPlain } from "@careline/ports/promise"
+import { Effect } from "effect"
 import { applyReports } from "../ApplyReports.ts"
 import { contactConsent, recordConsent } from "../ContactConsent.ts"
 import { createThread } from "../CreateThread.ts"
 import { dispatchSends } from "../DispatchSends.ts"
 import { deleteThread, editThread } from "../EditThread.ts"
+import type { InvalidRequest } from "../Errors.ts"
 import { escalate } from "../Escalate.ts"
 import { changeLineSettings, lineSettings } from "../LineSettings.ts"
 import type { Intake } from "../Intake.ts"
@@ -18,6 +19,7 @@ import { processInbound } from "../ProcessInbound.ts"
 import { reconcileSends } from "../ReconcileSends.ts"
 import { sendMessage } from "../SendMessage.ts"
 import { dismissMessage, listMessagesByStatus, resendMessage } from "../UnknownMessages.ts"
+import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 
 /** An async function that rejects with the use case's own errors, which `ErrorOf` names. */
 export interface Operation<Args extends ReadonlyArray<unknown>, A, E> {
@@ -26,9 +28,11 @@ export interface Operation<Args extends ReadonlyArray<unknown>, A, E> {
   readonly rejects?: E
 }
 
-/** A use case as an async function of plain data. */
-export type OperationOf<F> = F extends (...args: infer Args) => Effect.Effect<infer A, infer E, infer _R>
-  ? Operation<Plain<Args>, Plain<A>, E>
+/** A use case as an async function of plain data. What it is called with is checked first. */
+export type OperationOf<F, Refusal = InvalidRequest> = F extends (
+  ...args: infer Args
+) => Effect.Effect<infer A, infer E, infer _R>
+  ? Operation<Plain<Args>, Plain<A>, E | Refusal>
   : never
 
 /** What an operation rejects with. */
@@ -77,15 +81,15 @@ export interface UseCases {
 /** What a queue calls: each does what waits, once, and tells how much it dealt with. */
 export interface Work {
   /** Applies the texts that wait in the inbox. */
-  readonly processInbound: OperationOf<typeof processInbound>
+  readonly processInbound: OperationOf<typeof processInbound, never>
   /** Applies what providers reported of our texts. */
-  readonly applyReports: OperationOf<typeof applyReports>
+  readonly applyReports: OperationOf<typeof applyReports, never>
   /** Hands queued texts to a provider. */
-  readonly dispatchSends: OperationOf<typeof dispatchSends>
+  readonly dispatchSends: OperationOf<typeof dispatchSends, never>
   /** Fires the escalations that are due. */
-  readonly escalate: OperationOf<typeof escalate>
+  readonly escalate: OperationOf<typeof escalate, never>
   /** Finds out about texts of unknown outcome. */
-  readonly reconcileSends: OperationOf<typeof reconcileSends>
+  readonly reconcileSends: OperationOf<typeof reconcileSends, never>
 }
 
 /** What the operations need to run. */
@@ -116,17 +120,29 @@ const useCases: Record<keyof UseCases, UseCase> = {
 }
 
 const work: Record<keyof Work, UseCase> = { processInbound, applyReports, dispatchSends, escalate, reconcileSends }
+const nothing = { processInbound: [], applyReports: [], dispatchSends: [], escalate: [], reconcileSends: [] }
 
-const promised = <Operations>(group: Record<keyof Operations & string, UseCase>, run: Run): Operations =>
+const promised = <Operations>(
+  group: Record<keyof Operations & string, UseCase>,
+  wanted: Record<keyof Operations & string, ReadonlyArray<Argument>>,
+  run: Run
+): Operations =>
   Object.fromEntries(
     Object.entries<UseCase>(group).map(([name, useCase]) => [
       name,
-      async (...args: ReadonlyArray<unknown>) => toPlain(await run(useCase(...(args.map(fromPlain) as Array<never>))))
+      async (...given: ReadonlyArray<unknown>) =>
+        toPlain(
+          await run(
+            Effect.flatMap(readArguments(wanted[name as keyof Operations & string], given), (args) =>
+              useCase(...(args as ReadonlyArray<never>))
+            )
+          )
+        )
     ])
   ) as Operations
 
 /** The operations over whatever runs them. */
 export const operations = (run: Run): { readonly useCases: UseCases; readonly work: Work } => ({
-  useCases: promised<UseCases>(useCases, run),
-  work: promised<Work>(work, run)
+  useCases: promised<UseCases>(useCases, argumentsOf, run),
+  work: promised<Work>(work, nothing, run)
 })

@@ -1,6 +1,6 @@
 /** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
-import { answerWebhook, type Intake, Limits, type WebhookRequest } from "@careline/application"
+import { answerWebhook, type Intake, Limits, readBody, type WebhookRequest } from "@careline/application"
 import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
@@ -22,19 +22,13 @@ const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
   return incoming.headers as Readonly<Record<string, string | undefined>>
 }
 
-const bodyOf = async (context: Context, maxBytes: number): Promise<Uint8Array | null> => {
-  if (Number(context.req.header("content-length") ?? 0) > maxBytes) return null
-  const body = new Uint8Array(await context.req.arrayBuffer())
-  return body.byteLength > maxBytes ? null : body
-}
-
 const answer = Effect.fnUntraced(function* (context: Context) {
   const { webhookBytes } = yield* Limits.Limits
   const request: WebhookRequest = {
     method: context.req.method,
     target: targetOf(context),
     headers: headersOf(context),
-    body: yield* Effect.promise(() => bodyOf(context, webhookBytes))
+    body: yield* Effect.promise(() => readBody(context.req.raw, webhookBytes))
   }
   return yield* answerWebhook(request, crypto.randomUUID())
 })
