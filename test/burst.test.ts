@@ -42,12 +42,6 @@ afterAll(async () => {
   await simulator.close()
 })
 
-const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
-  items
-    .map((item) => ({ item, key: crypto.getRandomValues(new Uint32Array(1))[0]! }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item)
-
 interface Row {
   readonly contact: string
   readonly position: number
@@ -68,18 +62,7 @@ describe("A burst of a thousand texts, each delivered three times in random orde
     const texts = Array.from({ length: TEXTS }, (_, index) =>
       Host.inbound(index + 1, contactOf(index % CONTACTS), line, `text ${index}`)
     )
-    const deliveries = shuffled(Array.from({ length: DELIVERIES }, () => texts).flat())
-    const statuses: Array<number> = []
-    let next = 0
-    await Promise.all(
-      Array.from({ length: CONNECTIONS }, async () => {
-        while (next < deliveries.length) {
-          const index = next++
-          const host = hosts[index % hosts.length]!
-          statuses.push(await Host.webhook(host.url, "/api/v1/webhooks/twilio/sms", deliveries[index]!))
-        }
-      })
-    )
+    const statuses = await Host.deliver(hosts, texts, { times: DELIVERIES, connections: CONNECTIONS })
     assert.strictEqual(statuses.filter((status) => status === 200).length, TEXTS * DELIVERIES)
 
     await Host.until(async () => {

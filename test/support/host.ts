@@ -158,3 +158,30 @@ export const inbound = (sequence: number, from: string, to: string, body: string
   Body: body,
   NumMedia: "0"
 })
+
+const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
+  items
+    .map((item) => ({ item, key: crypto.getRandomValues(new Uint32Array(1))[0]! }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item)
+
+/** Posts each text so many times, in random order, to all hosts in turn. Resolves with the statuses. */
+export const deliver = async (
+  hosts: ReadonlyArray<{ readonly url: string }>,
+  texts: ReadonlyArray<Readonly<Record<string, string>>>,
+  { connections, times }: { readonly times: number; readonly connections: number }
+): Promise<ReadonlyArray<number>> => {
+  const deliveries = shuffled(Array.from({ length: times }, () => texts).flat())
+  const statuses: Array<number> = []
+  let next = 0
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (next < deliveries.length) {
+        const index = next++
+        const { url } = hosts[index % hosts.length]!
+        statuses.push(await webhook(url, "/api/v1/webhooks/twilio/sms", deliveries[index]!))
+      }
+    })
+  )
+  return statuses
+}

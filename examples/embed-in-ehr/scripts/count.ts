@@ -9,8 +9,7 @@ const parts: ReadonlyArray<readonly [what: string, files: string]> = [
   ["repositories: the storage ports on them", "src/careline/repositories/*.ts"],
   ["directory: patients, users and facilities", "src/careline/directory.ts"],
   ["jobs, log and provider: the line", "src/careline/{config,line}.ts"],
-  ["routes for the front end", "src/careline/{actor,routes}.ts"],
-  ["one inbox for both kinds of thread", "src/careline/inbox.ts"]
+  ["routes for the front end", "src/careline/{actor,routes}.ts"]
 ]
 
 /** What the existing files had to change, as a patch. */

@@ -28,18 +28,7 @@ class Acme implements PlainTelephony {
   readonly provider = "acme"
   readonly sent: Array<{ readonly to: string; readonly body: string }> = []
   isBroken = false
-  readonly capabilities: PlainTelephony["capabilities"] = {
-    messages: {
-      mms: null,
-      maxTextLength: 1600,
-      attemptEcho: "none",
-      find: "none",
-      findAfterMillis: null,
-      status: "none"
-    },
-    webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
-    optOutReplies: "application"
-  }
+  readonly capabilities = Memory.capabilities
   readonly webhooks: PlainTelephony["webhooks"] = {
     receive: async (_kind, { body, headers }) => {
       const expected = Buffer.from(sign(Buffer.from(body).toString()))

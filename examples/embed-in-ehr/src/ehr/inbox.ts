@@ -1,4 +1,4 @@
-/** A user's inbox: the threads of the site groups, newest first. */
+/** A user's inbox: what the team says about patients, and what others text the team, newest first. */
 import { Router } from "express"
 import { z } from "zod"
 import type { Queryable } from "./database.ts"
@@ -7,6 +7,8 @@ import type { Services } from "./services.ts"
 import { type User, userOf } from "./sessions.ts"
 
 export interface InboxItem {
+  /** The badge. It also tells ids apart: each kind counts its own. */
+  readonly kind: "patient" | "external"
   readonly id: string
   readonly title: string
   readonly preview: string
@@ -14,44 +16,67 @@ export interface InboxItem {
   readonly unreadCount: number
 }
 
-/** Where a page ended: the time of the last item in milliseconds, and its id among those of the same time. */
+/** Where a page ended: the time of the last item in milliseconds, its kind and its id among those of the same time. */
 interface Position {
   readonly at: Date
+  readonly kind: string
   readonly id: string
 }
 
 const cursor = z
   .string()
-  .regex(/^\d{1,14}-\d{1,18}$/)
+  .regex(/^\d{1,14}-(patient|external)-\d{1,18}$/)
   .transform((value): Position => {
-    const [millis = "", id = ""] = value.split("-")
-    return { at: new Date(Number(millis)), id }
+    const [millis = "", kind = "", id = ""] = value.split("-")
+    return { at: new Date(Number(millis)), kind, id }
   })
 
-const cursorOf = ({ id, lastMessageAt }: InboxItem): string => `${lastMessageAt.getTime()}-${id}`
+const cursorOf = ({ id, kind, lastMessageAt }: InboxItem): string => `${lastMessageAt.getTime()}-${kind}-${id}`
+
+/** What the user has not read, of either kind of thread: others' messages behind the last one read. */
+const unreadIn = (column: "thread_id" | "external_thread_id") => `
+  left join message_read_status r on r.${column} = t.id and r.user_id = $1
+  cross join lateral (
+    select count(*)::integer from messages m
+    where m.${column} = t.id and m.sender_id is distinct from $1 and m.direction is distinct from 'outbound'
+      and m.id > coalesce(r.last_read_message_id, 0)
+  ) as unread`
+
+/** One page of a kind, behind the position. The newest of both kinds are the page. */
+const pageOf = (kind: InboxItem["kind"]) =>
+  `($3::timestamptz is null or (t.last_message_at, '${kind}', t.id) < ($3, $4::text, $5::bigint))
+   order by t.last_message_at desc, t.id desc limit $6`
+
+const INBOX = `
+  (select 'patient' as kind, t.id, p.given_name || ' ' || p.family_name || ': ' || t.subject as title,
+     t.last_message_preview as preview, t.last_message_at as "lastMessageAt", unread.count as "unreadCount"
+   from threads t
+   join patients p on p.id = t.patient_id
+   join facilities f on f.id = p.facility_id
+   ${unreadIn("thread_id")}
+   where f.site_group_id = any($2) and ${pageOf("patient")})
+  union all
+  (select 'external', t.id, coalesce(t.contact_name, t.contact),
+     t.last_message_preview, t.last_message_at, unread.count
+   from external_threads t
+   ${unreadIn("external_thread_id")}
+   where t.site_group_id = any($2) and t.deleted_at is null and ${pageOf("external")})
+  order by "lastMessageAt" desc, kind desc, id desc
+  limit $6`
 
 export const listInbox = async (
   db: Queryable,
   user: User,
   { after, limit }: { readonly after?: Position | undefined; readonly limit: number }
 ): Promise<ReadonlyArray<InboxItem>> => {
-  const { rows } = await db.query<InboxItem>(
-    `select t.id, p.given_name || ' ' || p.family_name || ': ' || t.subject as title,
-       t.last_message_preview as preview, t.last_message_at as "lastMessageAt", unread.count as "unreadCount"
-     from threads t
-     join patients p on p.id = t.patient_id
-     join facilities f on f.id = p.facility_id
-     left join message_read_status r on r.thread_id = t.id and r.user_id = $1
-     cross join lateral (
-       select count(*)::integer from messages m
-       where m.thread_id = t.id and m.sender_id <> $1 and m.id > coalesce(r.last_read_message_id, 0)
-     ) as unread
-     where f.site_group_id = any($2)
-       and ($3::timestamptz is null or (t.last_message_at, t.id) < ($3, $4::bigint))
-     order by t.last_message_at desc, t.id desc
-     limit $5`,
-    [user.id, user.siteGroupIds, after?.at ?? null, after?.id ?? null, limit]
-  )
+  const { rows } = await db.query<InboxItem>(INBOX, [
+    user.id,
+    user.siteGroupIds,
+    after?.at ?? null,
+    after?.kind ?? null,
+    after?.id ?? null,
+    limit
+  ])
   return rows
 }
 

@@ -5,7 +5,6 @@ import type { Careline } from "@careline/application/promise"
 import { createRequestListener } from "@remix-run/node-fetch-server"
 import express, { type Express } from "express"
 import { Pool } from "pg"
-import { sharedInboxRoutes } from "../careline/inbox.ts"
 import { type LineOptions, openLine } from "../careline/line.ts"
 import { carelineProblems, externalThreadRoutes } from "../careline/routes.ts"
 import { ChatGateway, type ChatOptions } from "./chatGateway.ts"
@@ -57,7 +56,7 @@ const mountRoutes = (app: Express, services: Services, line: Careline | null): v
   app.use(requireUser(pool))
   app.use(patientRoutes(services))
   app.use(threadRoutes(services))
-  app.use(line === null ? inboxRoutes(services) : sharedInboxRoutes(services))
+  app.use(inboxRoutes(services))
   if (line !== null) app.use(externalThreadRoutes(line), carelineProblems)
   app.use(unknownRoute)
   app.use(problemDetails)

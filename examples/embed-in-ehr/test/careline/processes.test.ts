@@ -5,7 +5,7 @@ import { join } from "node:path"
 import type { TwilioSimulator } from "@careline/testkit/simulators"
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { accountSid, authToken, freePort, inbound, publicUrl, until, webhook } from "../../../../test/support/host.ts"
+import { accountSid, authToken, deliver, freePort, inbound, publicUrl, until } from "../../../../test/support/host.ts"
 import { freshDatabase } from "../../../../test/support/postgres.ts"
 import { logIn, seed, type Seed } from "../support.ts"
 import { LINE, setUpLine, twilioFor } from "./line.ts"
@@ -67,29 +67,12 @@ afterAll(async () => {
   await simulator.close()
 })
 
-const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
-  items
-    .map((item) => ({ item, key: crypto.getRandomValues(new Uint32Array(1))[0]! }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item)
-
 describe("Two processes of the EHR", () => {
   it("keep each text once and in order, answer each contact once, and send nothing twice", async () => {
     const texts = Array.from({ length: TEXTS }, (_, index) =>
       inbound(index + 1, contactOf(index), LINE, `text ${index}`)
     )
-    const deliveries = shuffled(Array.from({ length: DELIVERIES }, () => texts).flat())
-    const statuses: Array<number> = []
-    let next = 0
-    await Promise.all(
-      Array.from({ length: CONNECTIONS }, async () => {
-        while (next < deliveries.length) {
-          const index = next++
-          const { url } = processes[index % processes.length]!
-          statuses.push(await webhook(url, "/api/v1/webhooks/twilio/sms", deliveries[index]!))
-        }
-      })
-    )
+    const statuses = await deliver(processes, texts, { times: DELIVERIES, connections: CONNECTIONS })
     expect(statuses.filter((status) => status !== 200)).toEqual([])
 
     const nora = await logIn(processes[0]!, people.nora)
