@@ -1,4 +1,5 @@
 /** What a fault may say in a log: names, and words of our own; never the values that it was about. */
+import { placeOf } from "@careline/ports"
 import { Cause } from "effect"
 
 const STACK_FRAMES = 3
@@ -10,9 +11,6 @@ export const describeFault = (cause: Cause.Cause<unknown>): string =>
       if (Cause.isFailReason(reason)) {
         return reason.error instanceof Error ? `${reason.error.name}: ${reason.error.message}` : "failure"
       }
-      if (!Cause.isDieReason(reason)) return reason._tag
-      if (!(reason.defect instanceof Error)) return "defect"
-      const frames = (reason.defect.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "))
-      return `defect ${reason.defect.name} ${frames.slice(0, STACK_FRAMES).join(" ")}`
+      return Cause.isDieReason(reason) ? `defect ${placeOf(reason.defect, STACK_FRAMES)}` : reason._tag
     })
     .join("; ")

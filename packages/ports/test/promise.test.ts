@@ -1,175 +1,35 @@
-/** Plain async functions behind the ports: what they throw, and what becomes of a transaction that is cut off. */
+/** Plain data behind the ports: what becomes of it on the way, and what cannot be read. */
 import type { Tenant } from "@careline/domain"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Exit, Fiber, type Layer, Option } from "effect"
-import { PoolNumbers, StorageError, Timers, Transaction } from "../src/index.ts"
-import { fromPlain, type Repositories, repositoriesLayer, toPlain } from "../src/promise/index.ts"
+import { type Brand, DateTime, Effect, Option, Stream } from "effect"
+import { expectTypeOf } from "vitest"
+import {
+  Broadcaster,
+  type Inbox,
+  PoolNumbers,
+  type Telephony,
+  TelephonyError,
+  type ThreadView as PortsThreadView,
+  Timers
+} from "../src/index.ts"
+import {
+  fromPlain,
+  fromPlainTelephony,
+  type Lane,
+  type Plain,
+  type Promised,
+  type ThreadView,
+  toPlain
+} from "../src/promise/index.ts"
+import { claim, repositories, unused } from "./support/plainRepositories.ts"
 
-const unused = (): never => {
-  throw new Error("not a part of this test")
-}
-
-const repositories = (parts: Partial<Repositories<string>>): Layer.Layer<PoolNumbers | Timers | Transaction> =>
-  repositoriesLayer<string>({
-    db: "pool",
-    transact: (work) => work("transaction"),
-    auditLog: unused,
-    broadcaster: unused,
-    changes: unused,
-    circuits: unused,
-    consents: unused,
-    inbox: unused,
-    messages: unused,
-    outbox: unused,
-    poolNumbers: unused,
-    rateBuckets: unused,
-    settings: unused,
-    threads: unused,
-    timers: unused,
-    ...parts
-  })
-
-/** A repository that fails as it is told. */
-const failing = (error: unknown) => {
-  const claimDue = async () => {
-    throw error
-  }
-  return repositories({ timers: () => ({ claimDue }) })
-}
-const claim = Effect.flatMap(Timers, (timers) => timers.claimDue(1))
-const transact = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Transaction, (transaction) => transaction.transact(effect))
-
-const thrown = (error: unknown) => claim.pipe(Effect.flip, Effect.provide(failing(error)))
-
-const driverError = (code: string | undefined, constraint?: string) =>
-  Object.assign(new Error("Key (phone)=(+13035550123) already exists"), { code, constraint })
-
-describe("What a plain repository throws", () => {
-  it.effect.each([
-    ["23505", "StoreConflict"],
-    ["40001", "StoreConflict"],
-    ["40P01", "StoreConflict"],
-    ["08006", "StoreUnavailable"],
-    ["53300", "StoreUnavailable"],
-    ["57014", "StoreUnavailable"],
-    ["55P03", "StoreUnavailable"],
-    ["ECONNREFUSED", "StoreUnavailable"],
-    ["23503", "StoreFault"],
-    ["22P02", "StoreFault"]
-  ])("is told by its code: %s is a %s", ([code, tag]) =>
-    Effect.gen(function* () {
-      const error = yield* thrown(driverError(code, "messages_key"))
-      assert.strictEqual(error.reason._tag, tag)
-      assert.strictEqual(error.operation, "timers.claimDue")
-      if (error.reason._tag === "StoreConflict") assert.strictEqual(error.reason.constraint, "messages_key")
-    })
-  )
-
-  it.effect("is quoted nowhere, and told by its place", () =>
-    Effect.gen(function* () {
-      for (const error of [driverError("22P02"), new TypeError("cannot read +13035550123"), "+13035550123"]) {
-        assert.notInclude((yield* thrown(error)).message, "3035550123")
-      }
-      assert.include((yield* thrown(new TypeError("x"))).message, "promise.test")
-    })
-  )
-
-  it.effect("is itself when it is a port's own error", () =>
-    Effect.gen(function* () {
-      const fault = yield* thrown(driverError("ECONNRESET"))
-      const own = new StorageError({ operation: "mine", reason: fault.reason })
-      assert.strictEqual(yield* thrown(own), own)
-    })
-  )
-})
-
-describe("A transaction of plain functions", () => {
-  it.effect("hands its own handle to what is called inside, and to nothing outside", () =>
-    Effect.gen(function* () {
-      const handles: Array<string> = []
-      const noting = repositories({
-        timers: (db) => ({
-          claimDue: async () => {
-            handles.push(db)
-            return { now: new Date(0), timers: [] }
-          }
-        })
-      })
-      yield* Effect.provide(Effect.all([claim, transact(claim), claim], { concurrency: 3 }), noting)
-      assert.sameMembers(handles, ["pool", "transaction", "pool"])
-    })
-  )
-
-  it.live("that is interrupted has ended before whoever interrupted goes on", () =>
-    Effect.gen(function* () {
-      const events: Array<string> = []
-      const layer = repositories({
-        transact: async (work) => {
-          try {
-            return await work("transaction")
-          } catch (error) {
-            await Promise.resolve()
-            events.push("rolled back")
-            throw error
-          }
-        }
-      })
-      const fiber = yield* Effect.forkChild(Effect.provide(transact(Effect.never), layer))
-      yield* Effect.yieldNow
-      yield* Effect.promise(() => new Promise(setImmediate))
-      yield* Fiber.interrupt(fiber)
-      events.push("interrupted")
-      assert.deepStrictEqual(events, ["rolled back", "interrupted"])
-    })
-  )
-
-  it.live("that is interrupted while it waits for a connection does nothing once it has one", () =>
-    Effect.gen(function* () {
-      let give: () => void = () => undefined
-      const connection = new Promise<void>((resolve) => (give = resolve))
-      let ran = false
-      const layer = repositories({ transact: (work) => connection.then(() => work("transaction")) })
-      const effect = transact(Effect.sync(() => (ran = true)))
-      const fiber = yield* Effect.forkChild(Effect.provide(effect, layer))
-      yield* Effect.yieldNow
-      const interrupted = yield* Effect.forkChild(Fiber.interrupt(fiber))
-      yield* Effect.yieldNow
-      give()
-      yield* Fiber.join(interrupted)
-      assert.isFalse(ran)
-    })
-  )
-
-  it.effect("that cannot be committed fails, though its effect succeeded", () =>
-    Effect.gen(function* () {
-      const layer = repositories({
-        transact: async (work) => {
-          await work("transaction")
-          throw driverError("40001")
-        }
-      })
-      const exit = yield* Effect.exit(Effect.provide(transact(Effect.succeed(1)), layer))
-      assert.isTrue(Exit.isFailure(exit))
-    })
-  )
-
-  it.effect("that never calls its work is a fault", () =>
-    Effect.gen(function* () {
-      const layer = repositories({ transact: async () => undefined as never })
-      const error = yield* Effect.flip(Effect.provide(transact(Effect.succeed(1)), layer))
-      assert.strictEqual(error.reason._tag, "StoreFault")
-    })
-  )
-})
+const at = DateTime.makeUnsafe(1_772_000_000_123)
+const date = new Date(1_772_000_000_123)
 
 describe("Plain data", () => {
   it("has dates, strings and null where the model has instants, brands and options", () => {
-    const at = DateTime.makeUnsafe(1_772_000_000_123)
     const model = { at, list: [{ at }], some: Option.some({ at }), none: Option.none(), tenant: null as Tenant }
-    const date = new Date(1_772_000_000_123)
-    const plain = toPlain(model)
-    assert.deepStrictEqual<unknown>(plain, {
+    assert.deepStrictEqual<unknown>(toPlain(model), {
       at: date,
       list: [{ at: date }],
       some: { at: date },
@@ -180,11 +40,72 @@ describe("Plain data", () => {
   })
 
   it("keeps bytes and other values as they are", () => {
-    const bytes = new Uint8Array([1, 2])
-    assert.strictEqual(toPlain({ bytes }).bytes, bytes)
+    for (const value of [
+      new Uint8Array([1]),
+      new ArrayBuffer(1),
+      new Map([[1, date]]),
+      new Set([date]),
+      new Error("x")
+    ]) {
+      assert.strictEqual(toPlain<{ value: unknown }>({ value }).value, value)
+      assert.strictEqual(fromPlain<{ value: unknown }>({ value }).value, value)
+    }
     assert.isUndefined(toPlain({ missing: undefined }).missing)
+    assert.strictEqual(fromPlain<DateTime.Utc>(at as never), at)
+  })
+
+  it("is read of entities and of rows without a prototype", () => {
+    class Entity {
+      createdAt = date
+      readonly inner = Object.assign(Object.create(null) as object, { createdAt: date })
+      get computed() {
+        return unused()
+      }
+    }
+    const read: unknown = fromPlain(new Entity() as never)
+    assert.deepStrictEqual(read, { createdAt: at, inner: { createdAt: at } })
+  })
+
+  it("pollutes nothing, whatever a field is named", () => {
+    const hostile = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}')
+    for (const value of [fromPlain<object>(hostile), toPlain<object>(hostile)]) {
+      assert.strictEqual(Object.getPrototypeOf(value), Object.prototype)
+      assert.notProperty(value, "polluted")
+      assert.notProperty({}, "polluted")
+    }
+  })
+
+  it("is typed without brands, and leaves alone what is no record", () => {
+    type Position = number & Brand.Brand<"Position">
+    expectTypeOf<Plain<Position>>().toEqualTypeOf<number>()
+    expectTypeOf<Plain<1 | 2>>().toEqualTypeOf<1 | 2>()
+    expectTypeOf<Plain<bigint | boolean | null>>().toEqualTypeOf<bigint | boolean | null>()
+    expectTypeOf<Plain<Map<string, Date>>>().toEqualTypeOf<Map<string, Date>>()
+    expectTypeOf<Plain<ReadonlySet<string>>>().toEqualTypeOf<ReadonlySet<string>>()
+    expectTypeOf<Plain<{ a: Tenant; b: Uint8Array }>>().toEqualTypeOf<{
+      readonly a: string | null
+      readonly b: Uint8Array
+    }>()
+  })
+
+  it("has names for an adapter's signatures", () => {
+    type Claim = Promised<Inbox["Service"]>["claimLanes"]
+    expectTypeOf<Awaited<ReturnType<Claim>>["lanes"][number]>().toEqualTypeOf<Lane>()
+    expectTypeOf<ThreadView>().toEqualTypeOf<Plain<PortsThreadView>>()
+    expectTypeOf<Lane["contact"]>().toEqualTypeOf<string>()
   })
 })
+
+const numberRow = {
+  id: "1",
+  siteGroupingId: null,
+  number: "+12025550100",
+  label: null,
+  providerSid: null,
+  provider: null,
+  status: "assigned" as const,
+  createdAt: new Date(5)
+}
 
 describe("A plain look-up", () => {
   it.effect("finds something or nothing", () =>
@@ -196,22 +117,118 @@ describe("A plain look-up", () => {
           carriedBy: unused,
           add: unused,
           get: async () => null,
-          defaultOf: async () => ({
-            id: "1",
-            siteGroupingId: null,
-            number: "+12025550100",
-            label: null,
-            providerSid: null,
-            provider: null,
-            status: "assigned",
-            createdAt: new Date(5)
-          })
+          defaultOf: async () => numberRow
         })
       })
       const numbers = yield* Effect.provide(PoolNumbers, layer)
       assert.isTrue(Option.isNone(yield* numbers.get("all", "1" as never)))
       const found = Option.getOrThrow(yield* numbers.defaultOf(null))
       assert.strictEqual(found.createdAt.epochMilliseconds, 5)
+    })
+  )
+})
+
+describe("An answer that cannot be read", () => {
+  const circle: { now: Date; timers: Array<never>; self?: unknown } = { now: date, timers: [] }
+  circle.self = circle
+  const answers: Readonly<Record<string, typeof circle>> = {
+    "a date that is no time": { now: new Date(Number.NaN), timers: [] },
+    "a field that throws": Object.defineProperty({ now: date, timers: [] }, "self", { get: unused, enumerable: true }),
+    "an entity within itself": circle
+  }
+  it.effect.each(Object.entries(answers))("is a fault of the operation: %s", ([, answer]) =>
+    Effect.gen(function* () {
+      const error = yield* claim.pipe(
+        Effect.flip,
+        Effect.provide(repositories({ timers: () => ({ claimDue: async () => answer }) }))
+      )
+      assert.strictEqual(error.reason._tag, "StoreFault")
+      assert.include(error.message, "timers.claimDue: an answer that cannot be read")
+    })
+  )
+
+  it.effect("is a fault of a stream, too, as is one that does not begin", () =>
+    Effect.gen(function* () {
+      const publish = unused
+      const events = async function* () {
+        yield { id: "1", event: { at: new Date(Number.NaN) } as never }
+      }
+      for (const subscribe of [events, unused]) {
+        const { subscribe: listen } = yield* Effect.provide(
+          Broadcaster,
+          repositories({ broadcaster: () => ({ publish, subscribe }) })
+        )
+        const error = yield* Effect.flip(Stream.runDrain(listen("all", null)))
+        assert.strictEqual(error.reason._tag, "StoreFault")
+        assert.strictEqual(error.operation, "broadcaster.subscribe")
+      }
+    })
+  )
+})
+
+describe("A plain repository", () => {
+  it.effect("may be an object of a class", () =>
+    Effect.gen(function* () {
+      class Clock {
+        readonly now = date
+        async claimDue() {
+          return { now: this.now, timers: [] }
+        }
+      }
+      const { now } = yield* Effect.provide(
+        Effect.flatMap(Timers, (timers) => timers.claimDue(1)),
+        repositories({ timers: () => new Clock() })
+      )
+      assert.deepStrictEqual(now, at)
+    })
+  )
+})
+
+describe("What a plain provider throws", () => {
+  const asked = (error: unknown) => {
+    const status = async () => {
+      throw error
+    }
+    return fromPlainTelephony({
+      provider: "acme",
+      capabilities: {} as Telephony.Capabilities,
+      webhooks: { receive: unused, reply: unused },
+      messages: { send: unused, status }
+    }).messages.status("1")
+  }
+
+  it.effect("is a reason of another copy of the package, or its error", () =>
+    Effect.gen(function* () {
+      class RateLimited extends Error {
+        readonly _tag = "RateLimited"
+        readonly code = null
+        readonly retryAfterMillis = 5
+      }
+      class Foreign extends Error {
+        readonly _tag = "TelephonyError"
+        readonly provider = "theirs"
+        readonly operation = "status"
+        readonly reason = new RateLimited("slowly")
+      }
+      for (const [error, provider] of [
+        [new RateLimited("slowly"), "acme"],
+        [new Foreign(), "theirs"]
+      ] as const) {
+        const told = yield* Effect.flip(asked(error))
+        assert.instanceOf(told, TelephonyError.TelephonyError)
+        assert.instanceOf(told.reason, TelephonyError.RateLimited)
+        assert.strictEqual(told.provider, provider)
+        assert.isTrue(told.isRetryable)
+      }
+    })
+  )
+
+  it.effect("is a defect when it is anything else", () =>
+    Effect.gen(function* () {
+      for (const error of [new TypeError("x"), { _tag: "RateLimited" }]) {
+        assert.strictEqual((yield* Effect.exit(asked(error)))._tag, "Failure")
+        assert.strictEqual((yield* Effect.flip(Effect.sandbox(asked(error)))).reasons[0]?._tag, "Die")
+      }
     })
   )
 })

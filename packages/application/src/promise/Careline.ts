@@ -114,13 +114,15 @@ const providersLayer = (telephony: TelephonyAdapter | TelephonyAdapters) => {
 }
 
 const storesLayer = <Db>({ directory, repositories }: CarelineOptions<Db> | CarelineOnLayer) => {
-  const [stores, db] = isLayer<StoragePorts>(repositories)
-    ? [repositories, undefined]
-    : [repositoriesLayer(repositories), repositories.db]
+  const [stores, db, classify] = isLayer<StoragePorts>(repositories)
+    ? [repositories, undefined, undefined]
+    : [repositoriesLayer(repositories), repositories.db, repositories.classify]
   if (directory === undefined) return Layer.merge(stores, Directory.layerEmpty)
   return Layer.merge(
     stores,
-    isLayer<Directory>(directory) ? directory : directoryLayer(db, directory as PlainDirectory<Db | undefined>)
+    isLayer<Directory>(directory)
+      ? directory
+      : directoryLayer(db, directory as PlainDirectory<Db | undefined>, classify)
   )
 }
 

@@ -14,16 +14,7 @@ export {
 export type { Log, LogEntry } from "./log.ts"
 export { type CarelineError, isCarelineError } from "./Errors.ts"
 export type { ErrorOf, Operation, OperationOf, UseCases, Work } from "./operations.ts"
-export type {
-  Over,
-  Plain,
-  PlainString,
-  PlainDirectory,
-  PlainTelephony,
-  Promised,
-  Repositories,
-  Wakes
-} from "@careline/ports/promise"
+export type * from "@careline/ports/promise"
 export { ThreadLink } from "@careline/domain"
 export {
   InvalidCursor,

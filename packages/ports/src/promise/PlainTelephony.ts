@@ -1,13 +1,19 @@
 /** A telephony provider as plain async functions. */
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import * as Telephony from "../Telephony.ts"
-import { TelephonyError, TelephonyErrorReason } from "../TelephonyError.ts"
+import type { TelephonyError } from "../TelephonyError.ts"
+import { ownTelephonyError } from "./OwnErrors.ts"
 import { fromPlain, toPlain } from "./Plain.ts"
 import type { Promised } from "./Promised.ts"
 
 /**
- * Operations throw a reason of `TelephonyError`, or the error itself. `messages.send` throws nothing that it knows:
- * whatever happens is an outcome, and what it throws all the same counts as an unknown one.
+ * Operations throw a reason of `TelephonyError`, or the error itself.
+ *
+ * `messages.send` throws nothing that it knows: whatever happens is an outcome. What it throws all the same counts as an
+ * unknown one, for the text may have left; only `Unsupported` is a rejection, as nothing was tried.
+ *
+ * The words of `InvalidSignature`, `Unverifiable` and `MalformedWebhook` are answered to the caller and logged, so they
+ * must be phrases of one's own. Errors of others quote what they could not read: `JSON.parse` does, and so do schemas.
  */
 export interface PlainTelephony {
   /** The provider's name, as it stands in webhook paths. */
@@ -16,8 +22,6 @@ export interface PlainTelephony {
   readonly webhooks: Promised<Pick<Telephony.Webhooks, "receive">> & Pick<Telephony.Webhooks, "reply">
   readonly messages: Pick<Promised<Telephony.Messages>, "send"> & Partial<Promised<Telephony.Messages>>
 }
-
-const isReason = Schema.is(TelephonyErrorReason)
 
 /** The port over plain functions. It passes the Telephony contract where they do. */
 export const fromPlainTelephony = ({
@@ -34,10 +38,8 @@ export const fromPlainTelephony = ({
         catch: (error) => error
       }).pipe(
         Effect.catch((error) => {
-          if (error instanceof TelephonyError) return Effect.fail(error)
-          return isReason(error)
-            ? Effect.fail(new TelephonyError({ provider, operation, reason: error }))
-            : Effect.die(error)
+          const own = ownTelephonyError(provider, operation, error)
+          return own === null ? Effect.die(error) : Effect.fail(own)
         })
       )
   const { find, status } = messages
