@@ -1,18 +1,15 @@
 /** Tells the EHR's rooms what changed on the line. Events carry ids and nothing of what was written. */
-import type { Plain, Repositories } from "@careline/application/promise"
+import type { BroadcastEvent, PublishedEvent, Repositories } from "@careline/application/promise"
 import { type ChatEvent, isEventId } from "../../ehr/chatEvent.ts"
 import { siteGroupRoom, SYSTEM_ROOM } from "../../ehr/chatGateway.ts"
 import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 
-type Broadcaster = ReturnType<Repositories<Queryable>["broadcaster"]>
-type BroadcastEvent = Plain<Parameters<Broadcaster["publish"]>[0]>[number]
-
 const PREFIX = "external."
 
 const roomOf = (siteGroupId: string | null): string => (siteGroupId === null ? SYSTEM_ROOM : siteGroupRoom(siteGroupId))
 
-const fromChat = ({ event, id, payload }: ChatEvent) => {
+const fromChat = ({ event, id, payload }: ChatEvent): PublishedEvent => {
   const named = payload as Omit<BroadcastEvent, "type">
   return { id, event: { ...named, type: event.slice(PREFIX.length) as BroadcastEvent["type"] } }
 }
@@ -29,7 +26,7 @@ export const broadcaster =
     subscribe: (scope, after) => {
       const events = chat.follow(scope === "all" ? "all" : scope.map(roomOf), isEventId(after) ? after : null)
       // Not a generator: one that waits for its next event could not be ended.
-      const iterator: AsyncIterableIterator<ReturnType<typeof fromChat>, undefined> = {
+      const iterator: AsyncIterableIterator<PublishedEvent, undefined> = {
         [Symbol.asyncIterator]: () => iterator,
         next: async () => {
           for (;;) {

@@ -1,14 +1,17 @@
 /** What providers report, kept until it is applied. */
-import type { Repositories } from "@careline/application/promise"
+import type {
+  Acceptance,
+  ClaimedReport,
+  IncomingEvent,
+  Lane,
+  LaneEvent,
+  ParkedEvent,
+  Repositories
+} from "@careline/application/promise"
 import { type Queryable, withTransaction } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { takeIn } from "./intake.ts"
 import { keyOf, readClock } from "./rows.ts"
-
-type Inbox = ReturnType<Repositories<Queryable>["inbox"]>
-type Lane = Awaited<ReturnType<Inbox["claimLanes"]>>["lanes"][number]
-type Report = Awaited<ReturnType<Inbox["claimReports"]>>["reports"][number]
-type Parked = Awaited<ReturnType<Inbox["parked"]>>[number]
 
 /** Of lanes, how many are looked at for each one that is wanted: others may be at work on some. */
 const LANES_LOOKED_AT = 8
@@ -30,7 +33,7 @@ const LOCK_LANE =
   "pg_try_advisory_xact_lock(hashtextextended(coalesce(lane.site_group_id, 0) || ' ' || lane.contact, 7214002))"
 
 type LaneKey = { readonly siteGroupId: string | null; readonly contact: string }
-type EventRow = LaneKey & Lane["events"][number]
+type EventRow = LaneKey & LaneEvent
 
 /** The oldest lanes that nobody works on, the caller's until its transaction ends. */
 const lockLanes = async (db: Queryable, lanes: number): Promise<ReadonlyArray<LaneKey>> => {
@@ -82,7 +85,7 @@ const readLanes = async (db: Queryable, lanes: ReadonlyArray<LaneKey>, limit: nu
 export const inbox =
   ({ jobs, pool }: Services): Repositories<Queryable>["inbox"] =>
   (db) => {
-    const accept: Inbox["accept"] = async (events) => {
+    const accept = async (events: ReadonlyArray<IncomingEvent>): Promise<ReadonlyArray<Acceptance>> => {
       if (db !== pool) return takeIn(db, jobs, events)
       for (let tries = 1; ; tries++) {
         try {
@@ -103,7 +106,7 @@ export const inbox =
 
       claimReports: async (limit) => {
         const now = await readClock(db)
-        const { rows } = await db.query<Report>(
+        const { rows } = await db.query<ClaimedReport>(
           `select id, provider, event, failures from inbound_events
            where state = 'pending' and kind = 'DeliveryReported' and (postponed_until is null or postponed_until <= now())
            order by id limit $1
@@ -131,7 +134,7 @@ export const inbox =
       },
 
       parked: async (limit) => {
-        const { rows } = await db.query<Parked>(
+        const { rows } = await db.query<ParkedEvent>(
           `select id, provider, kind, reason, received_at as "receivedAt" from inbound_events
            where state = 'parked' order by id desc limit $1`,
           [limit]

@@ -1,15 +1,16 @@
 /** Keeps what a provider delivered: once, however often and by however many it is delivered. */
-import type { Repositories } from "@careline/application/promise"
+import type { Acceptance, IncomingEvent } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import type { JobRunner } from "../../ehr/jobs.ts"
 import { drawIds } from "./ids.ts"
 import { wake } from "./wakes.ts"
 
-type Accept = ReturnType<Repositories<Queryable>["inbox"]>["accept"]
-type Acceptance = Awaited<ReturnType<Accept>>[number]
-
 /** To be called in a transaction. */
-export const takeIn = async (db: Queryable, jobs: JobRunner, events: Parameters<Accept>[0]): ReturnType<Accept> => {
+export const takeIn = async (
+  db: Queryable,
+  jobs: JobRunner,
+  events: ReadonlyArray<IncomingEvent>
+): Promise<ReadonlyArray<Acceptance>> => {
   // Ids are drawn in order of arrival, rows written in order of their keys: two processes that take the same events in
   // at once wait for each other in one direction only.
   const ids = await drawIds(db, "inbound_events", events.length)

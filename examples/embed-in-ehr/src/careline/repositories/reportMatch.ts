@@ -1,19 +1,19 @@
 /** Which texts delivery reports are about. */
-import type { Repositories } from "@careline/application/promise"
+import type { DeliveryStatus, MatchedSend, ReportTarget } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { COLUMNS, type OutboundText } from "./outboundTexts.ts"
 import { keyOf } from "./rows.ts"
 
-type Match = ReturnType<Repositories<Queryable>["outbox"]>["match"]
-type Status = NonNullable<Awaited<ReturnType<Match>>[number]>["status"]
-
 interface Found {
   readonly attemptOfReport: string
   readonly providerMessageId: string | null
-  readonly status: Status
+  readonly status: DeliveryStatus | null
 }
 
-export const matchReports = async (db: Queryable, targets: Parameters<Match>[0]): ReturnType<Match> => {
+export const matchReports = async (
+  db: Queryable,
+  targets: ReadonlyArray<ReportTarget>
+): Promise<ReadonlyArray<MatchedSend | null>> => {
   // Ids are small numbers here, and a provider may echo somebody else's reference: the attempt has to be at that provider.
   const matched = await db.query<{ attemptId: string | null }>(
     `select coalesce(
