@@ -513,6 +513,25 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "fails at an id that it did not give",
+    "Broadcaster",
+    "MUST tell a listener what is to come whose last id the store cannot have given",
+    altered(Broadcaster, ({ subscribe }) => ({
+      subscribe: (scope, after) =>
+        after === null || /^[1-9]\d*$/.test(after)
+          ? subscribe(scope, after)
+          : Stream.fail(refusal("broadcaster.subscribe"))
+    }))
+  ),
+  broken(
+    "waits for an id that lies ahead",
+    "Broadcaster",
+    "MUST tell a listener what is to come whose last id the store cannot have given",
+    altered(Broadcaster, ({ subscribe }) => ({
+      subscribe: (scope, after) => (after !== null && /^\d{15}$/.test(after) ? Stream.never : subscribe(scope, after))
+    }))
+  ),
+  broken(
     "says at once what is not committed yet",
     "Broadcaster",
     "MUST say nothing before the transaction commits",
