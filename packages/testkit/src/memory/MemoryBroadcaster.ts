@@ -2,8 +2,8 @@ import { Broadcaster, Scope } from "@careline/ports"
 import { Chunk, Effect, Layer, Stream } from "effect"
 import { MemoryStore } from "./MemoryStore.ts"
 
-/** The place of an id, or `null` for what is none. */
-const placeOf = (id: string | null): number | null => (id !== null && /^[1-9]\d*$/.test(id) ? Number(id) : null)
+/** The place of an id, 0 before the first, or `null` for what is none. */
+const placeOf = (id: string | null): number | null => (id !== null && /^\d+$/.test(id) ? Number(id) : null)
 
 export const layer: Layer.Layer<Broadcaster, never, MemoryStore> = Layer.effect(
   Broadcaster,
