@@ -110,6 +110,19 @@ export const layer = Layer.effect(
         })
       )
 
+    /**
+     * The place, if a reader can have been there: rows are shown once every transaction before their own has ended. After
+     * a restore listeners come with places of a future that is gone, and would hear nothing until it comes again.
+     */
+    const given = (claimed: Place | null) =>
+      claimed === null
+        ? Effect.succeed(null)
+        : sql<{ readonly is_given: boolean }>`
+            select ${claimed.xid}::xid8 < pg_snapshot_xmin(pg_current_snapshot()) as is_given`.pipe(
+            Effect.map(([row]) => (row?.is_given === true ? claimed : null)),
+            asStorage("broadcaster.subscribe")
+          )
+
     return Broadcaster.of({
       publish: (events) =>
         events.length === 0
@@ -134,8 +147,10 @@ export const layer = Layer.effect(
           Effect.gen(function* () {
             // Listening begins before what was missed is read, so that nothing falls between the two.
             const heard = yield* PubSub.subscribe(live)
-            let seen = placeOf(after) ?? place
-            const resumed = placeOf(after) === null ? Stream.empty : missed(seen)
+            const here = place
+            const resumedAt = yield* given(placeOf(after))
+            let seen = resumedAt ?? here
+            const resumed = resumedAt === null ? Stream.empty : missed(resumedAt)
             return Stream.concat(resumed, Stream.fromSubscription(heard)).pipe(
               Stream.filter(({ id }) => {
                 const isNew = isAfter(id, seen)

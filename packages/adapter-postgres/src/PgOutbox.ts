@@ -1,7 +1,7 @@
 /** Texts on their way out, and their attempts. */
 import type { AttemptId, PhoneNumber, SendId } from "@careline/domain"
 import { DeliveryStatus } from "@careline/domain"
-import { type MatchedSend, Outbox, type UnknownSend } from "@careline/ports"
+import { type MatchedSend, Outbox, type ReportTarget, type UnknownSend } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "./clock.ts"
@@ -10,7 +10,7 @@ import { Notifications } from "./Notifications.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 import * as SendRow from "./sendRow.ts"
 
-/** How far back other attempts between the same numbers are looked for, so that a lost text is not taken for theirs. */
+/** How long before an attempt others between the same numbers are looked for, so that a lost text is not taken for theirs. */
 const CLAIMED_IDS_WITHIN = "1 day"
 
 interface UnknownRow extends SendRow.SendRow {
@@ -23,7 +23,6 @@ interface UnknownRow extends SendRow.SendRow {
 }
 
 interface MatchRow extends SendRow.SendRow {
-  readonly nth: bigint
   readonly matched_attempt_id: string
   readonly provider_message_id: string | null
   readonly attempt_status: DeliveryStatus.DeliveryStatus | null
@@ -42,6 +41,61 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const notifications = yield* Notifications
+
+    /** The attempts that reports are of, by the place of the report. Their sends are locked. */
+    const lockMatches = (targets: ReadonlyArray<ReportTarget>) => sql<{
+      readonly nth: bigint
+      readonly attempt_id: string
+    }>`
+      with t as materialized (
+        select t.nth, coalesce(
+          (select a.id from send_attempts a where a.id = t.attempt_id and a.provider = t.provider),
+          (select a.id from send_attempts a
+           where a.provider = t.provider and a.provider_message_id = t.provider_message_id limit 1)
+        ) as attempt_id
+        from rows from (json_to_recordset(${JSON.stringify(
+          targets.map(({ attemptId, provider, providerMessageId }) => ({
+            provider,
+            provider_message_id: providerMessageId,
+            attempt_id: idOrNull(attemptId)
+          }))
+        )}::json) as (provider text, provider_message_id text, attempt_id uuid))
+          with ordinality t (provider, provider_message_id, attempt_id, nth)
+      ), locked as materialized (
+        select s.site_grouping_id, s.id from sends s
+        where (s.site_grouping_id, s.id) in (
+          select a.site_grouping_id, a.send_id from t join send_attempts a on a.id = t.attempt_id
+        )
+        order by s.site_grouping_id, s.id for update
+      )
+      select t.nth, t.attempt_id
+      from t
+      join send_attempts a on a.id = t.attempt_id
+      join locked s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`
+
+    /**
+     * What is known of attempts and of their sends, by the attempt. A statement of its own, after the lock: one that waits
+     * for a lock reads the locked row anew, and everything else as it was when it began.
+     */
+    const readMatches = (attemptIds: ReadonlyArray<string>) =>
+      Effect.map(
+        sql<MatchRow>`
+          select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
+          from send_attempts a join sends s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id
+          where a.id = any(${attemptIds}::uuid[])`,
+        (rows) =>
+          new Map(
+            rows.map((row): [string, MatchedSend] => [
+              row.matched_attempt_id,
+              {
+                send: SendRow.fromRow(row),
+                attemptId: row.matched_attempt_id as AttemptId,
+                providerMessageId: row.provider_message_id,
+                status: row.attempt_status
+              }
+            ])
+          )
+      )
 
     return Outbox.of({
       claim: (limit) =>
@@ -163,7 +217,7 @@ export const layer = Layer.effect(
                 select o.provider_message_id from send_attempts o
                 join sends other on other.site_grouping_id = o.site_grouping_id and other.id = o.send_id
                 where other.site_grouping_id = s.site_grouping_id and other.to_number = s.to_number
-                  and o.started_at > careline_now() - ${CLAIMED_IDS_WITHIN}::interval
+                  and o.started_at > a.started_at - ${CLAIMED_IDS_WITHIN}::interval
                   and o.provider_message_id is not null and o.id <> a.id
               ) as claimed_ids
             from sends s
@@ -209,43 +263,9 @@ export const layer = Layer.effect(
         targets.length === 0
           ? Effect.succeed([])
           : Effect.gen(function* () {
-              const rows = yield* sql<MatchRow>`
-                with t as materialized (
-                  select t.nth, coalesce(
-                    (select a.id from send_attempts a where a.id = t.attempt_id),
-                    (select a.id from send_attempts a
-                     where a.provider = t.provider and a.provider_message_id = t.provider_message_id limit 1)
-                  ) as matched_attempt_id
-                  from rows from (json_to_recordset(${JSON.stringify(
-                    targets.map(({ attemptId, provider, providerMessageId }) => ({
-                      provider,
-                      provider_message_id: providerMessageId,
-                      attempt_id: idOrNull(attemptId)
-                    }))
-                  )}::json) as (provider text, provider_message_id text, attempt_id uuid))
-                    with ordinality t (provider, provider_message_id, attempt_id, nth)
-                ), locked as materialized (
-                  select s.* from sends s
-                  where (s.site_grouping_id, s.id) in (
-                    select a.site_grouping_id, a.send_id from t join send_attempts a on a.id = t.matched_attempt_id
-                  )
-                  order by s.site_grouping_id, s.id for update
-                )
-                select t.nth, t.matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
-                from t
-                join send_attempts a on a.id = t.matched_attempt_id
-                join locked s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id`
-              const matches = new Map(
-                rows.map((row): [number, MatchedSend] => [
-                  Number(row.nth),
-                  {
-                    send: SendRow.fromRow(row),
-                    attemptId: row.matched_attempt_id as AttemptId,
-                    providerMessageId: row.provider_message_id,
-                    status: row.attempt_status
-                  }
-                ])
-              )
+              const locked = yield* lockMatches(targets)
+              const found = yield* readMatches([...new Set(locked.map(({ attempt_id }) => attempt_id))])
+              const matches = new Map(locked.map(({ attempt_id, nth }) => [Number(nth), found.get(attempt_id)]))
               return targets.map((_, index) => matches.get(index + 1) ?? null)
             }).pipe(asStorage("outbox.match")),
 

@@ -3,7 +3,7 @@ import { TelnyxTelephony } from "@careline/adapter-telnyx"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { VonageTelephony } from "@careline/adapter-vonage"
 import { Telephony } from "@careline/ports"
-import { Config, Effect, Option } from "effect"
+import { Config, Context, Effect, Layer, Option, type Scope } from "effect"
 
 export const providerNames = ["twilio", "telnyx", "vonage"] as const
 export type ProviderName = (typeof providerNames)[number]
@@ -30,9 +30,16 @@ const isConfigured = (name: ProviderName): Effect.Effect<boolean> =>
     Effect.orElseSucceed(() => false)
   )
 
+/** The adapter of a layer. What it holds open stays so until the scope closes. */
+export const adapterOf = <E>(
+  layer: Layer.Layer<Telephony.Telephony, E>
+): Effect.Effect<Telephony.TelephonyService, E, Scope.Scope> =>
+  Effect.map(Layer.build(layer), Context.get(Telephony.Telephony))
+
 /** One provider's adapter. A variable that is missing or malformed is named in the error. */
-export const configure = (name: ProviderName): Effect.Effect<Telephony.TelephonyService, Config.ConfigError> =>
-  Effect.provide(Telephony.Telephony, providers[name].layer)
+export const configure = (
+  name: ProviderName
+): Effect.Effect<Telephony.TelephonyService, Config.ConfigError, Scope.Scope> => adapterOf(providers[name].layer)
 
 /** All other providers that somebody configured. */
 export const others = (active: ReadonlyArray<ProviderName>): Effect.Effect<ReadonlyArray<ProviderName>> =>

@@ -24,7 +24,11 @@ export class Broadcaster extends Context.Service<
   {
     /** Heard by listeners once the ambient transaction commits, and never if it does not. */
     readonly publish: (events: ReadonlyArray<BroadcastEvent>) => Effect.Effect<void, StorageError>
-    /** The events of the tenants behind `after`, then those to come. Without `after` only those to come. */
+    /**
+     * The events of the tenants behind `after`, then those to come. Without `after` only those to come, and so with one
+     * that the store cannot have given: that it cannot read, or that lies ahead of all that it gave. It comes from a
+     * client, who may have it from another store or from before a backup was restored.
+     */
     readonly subscribe: (scope: TenantScope, after: string | null) => Stream.Stream<PublishedEvent, StorageError>
   }
 >()("careline/ports/Broadcaster") {}

@@ -7,7 +7,10 @@ import type { StorageError } from "./StorageError.ts"
 export class Changes extends Context.Service<
   Changes,
   {
-    /** Applies a set in the ambient transaction, one statement each kind or one after the other: the result is the same. */
+    /**
+     * Applies a set in the ambient transaction, one statement each kind or one after the other: the result is the same.
+     * The kinds may stand in any order, a message before the thread that it is in; those of one kind are in theirs.
+     */
     readonly apply: (changes: ReadonlyArray<Change>) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/Changes") {}

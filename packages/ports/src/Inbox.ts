@@ -56,7 +56,10 @@ export interface ClaimedReports {
   }>
 }
 
-/** What became of a claimed event. A postponed text holds its lane back; a parked one lets it go on. */
+/**
+ * What became of a claimed event. Until a postponed text is due, neither it nor any text behind it in its lane is handed
+ * out; a parked one lets its lane go on. A postponed report holds nothing back but itself.
+ */
 export type Settlement =
   | { readonly _tag: "Done"; readonly id: string }
   | { readonly _tag: "Postponed"; readonly id: string; readonly until: DateTime.Utc; readonly reason: string }
@@ -87,7 +90,10 @@ export class Inbox extends Context.Service<
     }) => Effect.Effect<ClaimedLanes, StorageError>
     /** Up to `limit` pending delivery reports, nobody else's until the ambient transaction ends. */
     readonly claimReports: (limit: number) => Effect.Effect<ClaimedReports, StorageError>
-    /** Says what became of claimed events. */
+    /**
+     * Says what became of claimed events. What is done or parked stays so: to settle it again, in whatever way, changes
+     * nothing. A worker that never heard the answer to its commit settles again, and would otherwise apply a text twice.
+     */
     readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void, StorageError>
     /** Parked events, newest first. */
     readonly parked: (limit: number) => Effect.Effect<ReadonlyArray<ParkedEvent>, StorageError>

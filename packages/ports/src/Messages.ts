@@ -67,11 +67,15 @@ export class Messages extends Context.Service<
       threadId: ThreadId,
       position: number
     ) => Effect.Effect<number, StorageError>
-    /** Notes that somebody read a thread up to a place. Never goes back. */
+    /**
+     * Notes that somebody read a thread up to a place. Never goes back. The place need not be that of a message: whatever
+     * stands before it is read.
+     */
     readonly markRead: (mark: ReadMark) => Effect.Effect<void, StorageError>
     /**
      * Remembers that a request with this key made this message, or tells which message an earlier one made. The key
-     * belongs to the thread; `fingerprint` tells whether the two requests were the same.
+     * belongs to the thread; `fingerprint` tells whether the two requests were the same. The message itself may be added
+     * only later in the transaction.
      */
     readonly claimIdempotencyKey: (claim: {
       readonly siteGroupingId: Tenant

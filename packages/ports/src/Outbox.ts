@@ -52,7 +52,10 @@ export interface UnknownSend {
   readonly attempt: Attempt
   /** Looks at the provider so far. */
   readonly looks: number
-  /** Ids at the provider that other attempts between the same two numbers hold. */
+  /**
+   * Ids at the provider that other attempts between the same two numbers hold: of those that began since a day before
+   * this one, all. The look-up takes none of them for this attempt's.
+   */
   readonly claimedProviderMessageIds: ReadonlyArray<string>
 }
 
@@ -60,6 +63,10 @@ export interface UnknownSend {
 export interface ReportTarget {
   readonly provider: string
   readonly providerMessageId: string
+  /**
+   * What the provider echoed: it counts only when the attempt of that id is this provider's. It may be the reference of
+   * somebody else, which is any text, or happens to equal one of our ids.
+   */
   readonly attemptId: AttemptId | null
 }
 
@@ -106,7 +113,10 @@ export class Outbox extends Context.Service<
     readonly noteLooks: (
       looks: ReadonlyArray<{ readonly attemptId: AttemptId; readonly nextLookAt: DateTime.Utc }>
     ) => Effect.Effect<void, StorageError>
-    /** The sends that reports are about, in the given order, locked until the ambient transaction ends. */
+    /**
+     * The sends that reports are about, in the given order, locked until the ambient transaction ends. Sends and attempts
+     * are as they are once the lock is held, and not as they were when the waiting for it began.
+     */
     readonly match: (
       targets: ReadonlyArray<ReportTarget>
     ) => Effect.Effect<ReadonlyArray<MatchedSend | null>, StorageError>

@@ -33,11 +33,14 @@ export interface ThreadQuery extends PageRequest {
 export class Threads extends Context.Service<
   Threads,
   {
-    /** The threads of the keys, deleted ones too, each locked until the transaction ends. Absent keys are left out. */
+    /**
+     * The threads of the keys, deleted ones too, each locked until the transaction ends. Absent keys are left out. All of
+     * a thread, its patients too, is as it is once the lock is held, and not as it was when the waiting for it began.
+     */
     readonly loadByKeys: (
       keys: ReadonlyArray<Thread.ThreadKey>
     ) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
-    /** The threads of the ids, deleted ones too, each locked until the transaction ends. */
+    /** The threads of the ids in the same way. */
     readonly loadByIds: (
       ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>
     ) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>

@@ -28,6 +28,12 @@ export const broken = <I extends Ports>(
   harness: { ...memoryHarness, layer: Layer.provideMerge(layer, memoryHarness.layer) }
 })
 
+/** The store for tests of transactions beside each other: those of the memory store wait for each other. */
+export const besideOthers = (store: BrokenStore): BrokenStore => ({
+  ...store,
+  harness: { ...store.harness, concurrentTransactions: true }
+})
+
 /** A port of the memory store with some of its operations replaced. */
 export const altered = <I extends Ports, S>(
   port: Context.Service<I, S>,

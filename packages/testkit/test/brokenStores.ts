@@ -12,13 +12,18 @@ import {
   RateBuckets,
   Scope,
   type SendUpdate,
+  type Settlement,
   Settings,
+  StorageError,
+  StoreFault,
   Threads,
   Timers,
   Transaction
 } from "@careline/ports"
-import { Chunk, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRef } from "effect"
-import { altered, broken, type BrokenStore } from "./broken.ts"
+import { Chunk, Context, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRef } from "effect"
+import type { MemoryStore } from "../src/memory/index.ts"
+import { empty, type InboxRow, type MemoryState } from "../src/memory/MemoryState.ts"
+import { altered, besideOthers, broken, type BrokenStore } from "./broken.ts"
 
 /** Once in every listener's ear at the moment of publishing, committed or not. */
 const hasty = Layer.effect(
@@ -47,6 +52,47 @@ const hasty = Layer.effect(
   )
 )
 
+/** An inbox that first makes something of what it knew of an event that it is to settle. */
+const recalling = (
+  before: (state: MemoryState, known: InboxRow, settlement: Settlement) => MemoryState["inbox"]
+): Layer.Layer<Inbox, never, Inbox | MemoryStore> =>
+  altered(Inbox, ({ settle }, store) => {
+    const seen = new Map<string, InboxRow>()
+    return {
+      settle: (settlements) =>
+        Effect.andThen(
+          store.update((state) => {
+            for (const [id, row] of state.inbox) seen.set(id, row)
+            return settlements.reduce((now, settlement) => {
+              const known = seen.get(settlement.id)
+              return known === undefined ? now : { ...now, inbox: before(now, known, settlement) }
+            }, state)
+          }),
+          settle(settlements)
+        )
+    }
+  })
+
+/** Takes what is done for pending, once it is told of it again. */
+const resurrecting = recalling(({ inbox }, known, { id }) =>
+  HashMap.has(inbox, id) ? inbox : HashMap.set(inbox, id, known)
+)
+
+/** What was committed when a transaction was asked for, which it may then have had to wait for. */
+const Before = Context.Reference<MemoryState>("careline/testkit/test/Before", { defaultValue: () => empty })
+
+/** Transactions that remember what was there before they waited for their turn. */
+const remembering = altered(Transaction, ({ transact }, store) => ({
+  transact: (effect) =>
+    Effect.flatMap(
+      store.read((state) => state),
+      (before) => transact(Effect.provideService(effect, Before, before))
+    )
+}))
+
+const refusal = (operation: string): StorageError =>
+  new StorageError({ operation, reason: new StoreFault({ message: "refused" }) })
+
 const isStart = (change: Change): boolean => change._tag === "TimerStarted"
 
 export const brokenStores: ReadonlyArray<BrokenStore> = [
@@ -73,6 +119,28 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "wants a thread before what is in it",
+    "Changes",
+    "MUST apply the kinds of a set in any order, what is in a thread before the thread as well",
+    altered(Changes, ({ apply }, store) => ({
+      apply: (changes) =>
+        Effect.flatMap(
+          store.read(({ threads }) => threads),
+          (known) =>
+            changes.some(
+              (change, index) =>
+                change._tag === "MessageAdded" &&
+                !HashMap.has(known, change.message.externalThreadId) &&
+                !changes
+                  .slice(0, index)
+                  .some((other) => other._tag === "ThreadSaved" && other.thread.id === change.message.externalThreadId)
+            )
+              ? Effect.fail(refusal("changes.apply"))
+              : apply(changes)
+        )
+    }))
+  ),
+  broken(
     "stops timers before it starts those of the same set",
     "Changes",
     "MUST come to the same result when a set is applied at once and decision by decision",
@@ -91,6 +159,28 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           return HashMap.toValues(threads).filter(({ externalContact }) => contacts.has(externalContact))
         })
     }))
+  ),
+  besideOthers(
+    broken(
+      "knows the patients of a thread as they were before it waited for it",
+      "Threads",
+      "MUST load a thread as the transaction left it that was waited for, its patients too",
+      Layer.merge(
+        remembering,
+        altered(Threads, ({ loadByIds }) => ({
+          loadByIds: (ids) =>
+            Effect.zipWith(loadByIds(ids), Before, (threads, before) =>
+              threads.map((thread) => ({
+                ...thread,
+                patientIds: Option.match(HashMap.get(before.threads, thread.id), {
+                  onNone: () => thread.patientIds,
+                  onSome: ({ patientIds }) => patientIds
+                })
+              }))
+            )
+        }))
+      )
+    )
   ),
   broken(
     "loses threads of equal time between two pages",
@@ -146,6 +236,23 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
           )
           return [changed, { ...state, messages }]
         })
+    }))
+  ),
+  broken(
+    "looks for the message that was read up to",
+    "Messages",
+    "MUST take all before a place for read that is no message's",
+    altered(Messages, ({ markRead }, store) => ({
+      markRead: (mark) =>
+        Effect.flatMap(
+          store.read(({ messages }) => HashMap.toValues(messages)),
+          (messages) =>
+            messages.some(
+              ({ externalThreadId, position }) => externalThreadId === mark.threadId && position === mark.position
+            )
+              ? markRead(mark)
+              : Effect.void
+        )
     }))
   ),
   broken(
@@ -236,6 +343,24 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "brings a text back that is done",
+    "Inbox: lanes",
+    "MUST leave a text that is done as it is, however it is settled again",
+    resurrecting
+  ),
+  broken(
+    "lets what is parked be settled again",
+    "Inbox: lanes",
+    "MUST leave a parked text as it is, however it is settled again",
+    recalling(({ inbox }, _known, { id }) => HashMap.modify(inbox, id, (row) => ({ ...row, parkedBecause: null })))
+  ),
+  broken(
+    "brings reports back that are done",
+    "Inbox: delivery reports",
+    "MUST leave a report that is done or parked as it is, however it is settled again",
+    resurrecting
+  ),
+  broken(
     "lets any attempt settle a text",
     "Outbox",
     "MUST let an attempt that is not the current one change nothing",
@@ -296,6 +421,48 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "takes any provider's attempt for that of the report",
+    "Outbox: unknown outcomes and reports",
+    "MUST take an attempt for that of its own provider only, and go by the provider's id then",
+    altered(Outbox, ({ match }, store) => ({
+      match: (targets) =>
+        Effect.flatMap(
+          store.read(({ attempts }) =>
+            targets.map((target) => ({
+              ...target,
+              provider: Option.match(
+                Option.flatMap(Option.fromNullishOr(target.attemptId), (id) => HashMap.get(attempts, id)),
+                { onNone: () => target.provider, onSome: ({ attempt }) => attempt.provider }
+              )
+            }))
+          ),
+          match
+        )
+    }))
+  ),
+  besideOthers(
+    broken(
+      "knows an attempt as it was before it waited for its text",
+      "Outbox: unknown outcomes and reports",
+      "MUST tell of an attempt what the transaction noted that was waited for",
+      Layer.merge(
+        remembering,
+        altered(Outbox, ({ match }) => ({
+          match: (targets) =>
+            Effect.zipWith(match(targets), Before, (found, before) =>
+              found.map((one) => {
+                const known =
+                  one === null ? undefined : Option.getOrUndefined(HashMap.get(before.attempts, one.attemptId))
+                return one === null || known === undefined
+                  ? one
+                  : { ...one, status: known.status, providerMessageId: known.providerMessageId }
+              })
+            )
+        }))
+      )
+    )
+  ),
+  broken(
     "leaves out reports on what nobody sent",
     "Outbox: unknown outcomes and reports",
     "MUST answer for each report in the given order, with null for what nobody sent",
@@ -343,6 +510,25 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
               .slice(0, limit)
           }))
         )
+    }))
+  ),
+  broken(
+    "fails at an id that it did not give",
+    "Broadcaster",
+    "MUST tell a listener what is to come whose last id the store cannot have given",
+    altered(Broadcaster, ({ subscribe }) => ({
+      subscribe: (scope, after) =>
+        after === null || /^[1-9]\d*$/.test(after)
+          ? subscribe(scope, after)
+          : Stream.fail(refusal("broadcaster.subscribe"))
+    }))
+  ),
+  broken(
+    "waits for an id that lies ahead",
+    "Broadcaster",
+    "MUST tell a listener what is to come whose last id the store cannot have given",
+    altered(Broadcaster, ({ subscribe }) => ({
+      subscribe: (scope, after) => (after !== null && /^\d{15}$/.test(after) ? Stream.never : subscribe(scope, after))
     }))
   ),
   broken(

@@ -31,6 +31,16 @@ describe("the repository contract", () => {
     )
   )
 
+  it.live("finds none either where transactions may wait for each other", () =>
+    Effect.forEach(
+      brokenStores.filter(({ harness }) => harness.concurrentTransactions),
+      ({ chapter, noticedBy }) =>
+        Effect.map(failuresIn({ ...memoryHarness, concurrentTransactions: true }, chapter), (titles) =>
+          assert.notInclude(titles, noticedBy)
+        )
+    )
+  )
+
   it("has titles that say what a store must or should do, each only once in its chapter", () => {
     for (const { chapter, tests } of chapters) {
       const titles = tests.map(({ title }) => title)

@@ -61,7 +61,7 @@ export class ChatFeed {
     return looked
   }
 
-  /** Events to come, or those behind the id `after` and then those to come. */
+  /** Events to come, or those behind the id `after` and then those to come. One that nobody can have is taken for none. */
   follow(rooms: Rooms, after: string | null): AsyncIterableIterator<ChatEvent> {
     if (after !== null && !isEventId(after)) throw new TypeError(`${after} is no event id`)
     const follower = new ChatFollower({
@@ -70,6 +70,11 @@ export class ChatFeed {
       isBehind: after !== null,
       pageSize: PAGE_SIZE,
       read: (position) => this.read(rooms, position),
+      resume: async (position) => {
+        // Taken before it asks: what comes meanwhile, the follower keeps.
+        const here = this.#position
+        return (await this.#wasGiven(position)) ? position : here
+      },
       onEnd: () => this.#followers.delete(follower)
     })
     this.#followers.add(follower)
@@ -94,6 +99,15 @@ export class ChatFeed {
 
   async prune(): Promise<void> {
     await this.#pool.query("delete from chat_events where created_at < now() - $1::interval", [KEPT_FOR])
+  }
+
+  /** Whether somebody can have been told of an event with this id: not, when it is of a transaction that is to come. */
+  async #wasGiven(position: string): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ wasGiven: boolean }>(
+      `select $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) as "wasGiven"`,
+      [position.split("-")[0]]
+    )
+    return rows[0]!.wasGiven
   }
 
   async #advance(): Promise<void> {

@@ -11,6 +11,8 @@ export interface ChatFollowerOptions {
   readonly isBehind: boolean
   readonly pageSize: number
   readonly read: (position: string) => Promise<ReadonlyArray<ChatEvent>>
+  /** Where to go on for one who was at the position: there, or at what is to come if nobody can have been there. */
+  readonly resume: (position: string) => Promise<string>
   readonly onEnd: () => void
 }
 
@@ -67,10 +69,11 @@ export class ChatFollower implements AsyncIterableIterator<ChatEvent> {
   }
 
   async #catchUp(): Promise<void> {
-    const { pageSize, read } = this.#options
+    const { pageSize, read, resume } = this.#options
     // From here on it keeps what it is handed. What it was handed before is in the table when it reads.
     this.#isBehind = false
     try {
+      this.#position = await resume(this.#position)
       const page = await read(this.#position)
       if (page.length === pageSize) this.#isBehind = true
       this.#buffer = this.#isBehind ? [...page] : [...page, ...this.#buffer]

@@ -15,7 +15,9 @@ export const withTransaction = async <A>(pool: Pool, work: (db: Queryable) => Pr
   try {
     await client.query("begin")
     const result = await work(client)
-    await client.query("commit")
+    const { command } = await client.query("commit")
+    // Where a statement failed and its error was swallowed, PostgreSQL rolls back instead, and does not call it an error.
+    if (command !== "COMMIT") throw new Error("The transaction was rolled back: one of its statements had failed")
     return result
   } catch (error) {
     await client.query("rollback").catch((cause: Error) => {

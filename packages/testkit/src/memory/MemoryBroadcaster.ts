@@ -2,6 +2,9 @@ import { Broadcaster, Scope } from "@careline/ports"
 import { Chunk, Effect, Layer, Stream } from "effect"
 import { MemoryStore } from "./MemoryStore.ts"
 
+/** The place of an id, 0 before the first, or `null` for what is none. */
+const placeOf = (id: string | null): number | null => (id !== null && /^\d+$/.test(id) ? Number(id) : null)
+
 export const layer: Layer.Layer<Broadcaster, never, MemoryStore> = Layer.effect(
   Broadcaster,
   Effect.map(MemoryStore, (store) =>
@@ -17,11 +20,11 @@ export const layer: Layer.Layer<Broadcaster, never, MemoryStore> = Layer.effect(
         store.commits.pipe(
           Stream.map(({ broadcasts }) => broadcasts),
           Stream.mapAccum(
-            () => (after === null ? null : Number(after)),
-            (heard: number | null, broadcasts) => [
-              Chunk.size(broadcasts),
-              heard === null ? [] : Chunk.toArray(Chunk.drop(broadcasts, heard))
-            ]
+            () => placeOf(after),
+            (heard: number | null, broadcasts) => {
+              const size = Chunk.size(broadcasts)
+              return [size, heard === null || heard > size ? [] : Chunk.toArray(Chunk.drop(broadcasts, heard))]
+            }
           ),
           Stream.filter(({ event }) => Scope.includes(scope, event.siteGroupingId))
         )

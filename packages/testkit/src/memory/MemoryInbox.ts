@@ -95,7 +95,8 @@ const dueLanes = (state: MemoryState, eventsPerLane: number, now: DateTime.Utc):
 
 const settleOne = (state: MemoryState, settlement: Settlement): MemoryState => {
   const row = Option.getOrUndefined(HashMap.get(state.inbox, settlement.id))
-  if (row === undefined) return state
+  // What is done is gone, what is parked stays so.
+  if (row === undefined || row.parkedBecause !== null) return state
   switch (settlement._tag) {
     case "Done":
       return { ...state, inbox: HashMap.remove(state.inbox, row.id) }

@@ -106,8 +106,9 @@ const claimedBesides = (state: MemoryState, { from, id }: Attempt, to: Send.Send
   })
 
 const matchOne = (state: MemoryState, target: ReportTarget): MatchedSend | null => {
+  const named = attemptRow(state, target.attemptId)
   const row =
-    attemptRow(state, target.attemptId) ??
+    (named?.attempt.provider === target.provider ? named : undefined) ??
     HashMap.toValues(state.attempts).find(
       ({ attempt, providerMessageId }) =>
         attempt.provider === target.provider && providerMessageId === target.providerMessageId

@@ -1,11 +1,26 @@
 /** Who did what to whose data. */
-import type { Repositories } from "@careline/application/promise"
+import type { Plain, Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
-import { insert } from "./rows.ts"
+import { type Fields, insert, rowOf } from "./rows.ts"
+
+type AuditLog = ReturnType<Repositories<Queryable>["auditLog"]>
+type AuditEntry = Plain<Parameters<AuditLog["record"]>[0]>[number]
+
+const FIELDS = {
+  site_group_id: "siteGroupingId",
+  actor: "actor",
+  action: "action",
+  subject: "subject",
+  detail: "detail",
+  at: "at"
+} as const satisfies Fields<AuditEntry>
 
 export const auditLog: Repositories<Queryable>["auditLog"] = (db) => ({
   record: async (entries) => {
-    const rows = entries.map(({ siteGroupingId, ...entry }) => ({ site_group_id: siteGroupingId, ...entry }))
-    await insert(db, "audit_trail", rows)
+    await insert(
+      db,
+      "audit_trail",
+      entries.map((entry) => rowOf<AuditEntry>(FIELDS, entry))
+    )
   }
 })

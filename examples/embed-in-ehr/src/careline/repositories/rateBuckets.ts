@@ -1,12 +1,14 @@
 /** What is left of the rates at which texts may leave, for all processes together. */
 import type { Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
-import { lastOfEach, upsert } from "./rows.ts"
+import { columnsOf, type Fields, lastOfEach, rowOf, upsert } from "./rows.ts"
 
 interface Bucket {
   readonly key: string
   readonly fullAt: Date
 }
+
+const FIELDS = { key: "key", full_at: "fullAt" } as const satisfies Fields<Bucket>
 
 export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
   lock: async (keys) => {
@@ -16,7 +18,7 @@ export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
       [keys]
     )
     const { rows } = await db.query<Bucket>(
-      `select key, full_at as "fullAt" from send_rates where key = any($1) order by key for update`,
+      `select ${columnsOf("r", FIELDS)} from send_rates r where r.key = any($1) order by r.key for update`,
       [keys]
     )
     const buckets = new Map(rows.map((bucket) => [bucket.key, bucket]))
@@ -28,6 +30,6 @@ export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
       db,
       "send_rates",
       ["key"],
-      lastOfEach(buckets, ({ key }) => key).map(({ fullAt, key }) => ({ key, full_at: fullAt }))
+      lastOfEach(buckets, ({ key }) => key).map((bucket) => rowOf<Bucket>(FIELDS, bucket))
     )
 })

@@ -17,6 +17,21 @@ const audience = Effect.fnUntraced(function* (count: number) {
   return { ...listener, scope: [tenants[0]], threads }
 })
 
+/** Ids of other stores and of none, and ids far ahead in those whose ids are like these. */
+const neverGiven = [
+  "",
+  " ",
+  "nonsense",
+  "-1",
+  "1.5",
+  "9".repeat(15),
+  "9".repeat(60),
+  `${"9".repeat(18)}-1`,
+  "018f3c1e-7b1a-7000-8000-000000000000",
+  "' or 1 = 1",
+  "\u0000"
+]
+
 const publishAll = (threads: ReadonlyArray<Thread.Thread>) => publish(threads.map(eventOf))
 
 export const broadcasterChapter: Chapter = {
@@ -127,6 +142,20 @@ export const broadcasterChapter: Chapter = {
       for (const [index, { id }] of heard.slice(0, -1).entries()) {
         const rest = yield* Effect.flatMap(resume(scope, id), (listener) => listener.take(3 - index))
         assert.deepStrictEqual(rest, heard.slice(index + 1))
+      }
+    }),
+
+    test("MUST tell a listener what is to come whose last id the store cannot have given", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const scope = [tenants[0]]
+      const before = yield* Given.aThread(tenants[0])
+      const thread = yield* Given.aThread(tenants[0])
+      yield* publishAll([before])
+      // Once somebody hears what came behind it, nobody who comes now hears it.
+      yield* listenFromNow(scope, thread)
+      for (const after of neverGiven) {
+        const { calls } = yield* listenFromNow(scope, thread, after)
+        assert.deepStrictEqual([...new Set(threadsOf(calls))], [thread.id], after)
       }
     }),
 

@@ -2,7 +2,7 @@ import type { Thread } from "@careline/domain"
 import { type Change, Consent, type PoolNumber } from "@careline/domain"
 import { Changes, Consents, Messages, Outbox, StorageError, Threads, Timers } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { Arbitrary, Cause, DateTime, Effect } from "effect"
+import { Arbitrary, Cause, DateTime, Effect, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
 import { idsOf, sameConsents, sameMessage, sameSend, sameSet, sameThread } from "./Compare.ts"
 import * as Given from "./Given.ts"
@@ -191,6 +191,28 @@ export const changesChapter: Chapter = {
         { _tag: "TimerStopped", ...timer, period: 1 }
       ])
       assert.deepStrictEqual(yield* dueTimers, [3])
+    }),
+
+    test("MUST apply the kinds of a set in any order, what is in a thread before the thread as well", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const number = yield* Given.aPoolNumber(tenants[0])
+      const contact = yield* freshContact
+      const now = yield* Given.storeNow
+      const heard = yield* Given.inboundText(Given.unheardOf(tenants[0], contact), contact, number, "Hello", now)
+      const { changes, message, thread } = yield* Given.reply(heard.state.thread, number, "Hello to you", now)
+      const all = [...heard.changes, ...changes]
+      const kinds = [...Map.groupBy(all, ({ _tag }) => _tag).values()].toSorted(
+        ([one], [other]) => Number(one?._tag === "ThreadSaved") - Number(other?._tag === "ThreadSaved")
+      )
+      yield* Given.apply(kinds.flat())
+      sameThread(yield* Given.stored(thread), thread)
+      const kept = yield* Effect.flatMap(Messages, (messages) => messages.get("all", thread.id, message.id))
+      sameMessage(Option.getOrUndefined(kept), message)
+      const { sends } = yield* Given.peek(Effect.flatMap(Outbox, (outbox) => outbox.claim(10)))
+      assert.include(
+        sends.map(({ messageId }) => messageId),
+        message.id
+      )
     }),
 
     test("MUST take an empty set", function* () {

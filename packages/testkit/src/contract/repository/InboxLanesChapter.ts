@@ -36,6 +36,12 @@ const postpone =
     reason: "could not be applied"
   })
 
+const park = ({ id }: { readonly id: string }, reason = "nobody can read it"): Settlement => ({
+  _tag: "Parked",
+  id,
+  reason
+})
+
 const inAMinute = Effect.map(Given.storeNow, (now) => DateTime.addDuration(now, minute))
 
 export const inboxLanesChapter: Chapter = {
@@ -175,13 +181,51 @@ export const inboxLanesChapter: Chapter = {
     test("MUST let a lane go on behind a parked text, and show the reason", function* () {
       const { from, to } = yield* aLane
       yield* Traffic.textsIn(from, to, ["a", "b"])
-      yield* Traffic.work(({ events }) => [{ _tag: "Parked", id: events[0]!.id, reason: "nobody can read it" }])
+      yield* Traffic.work(({ events }) => [park(events[0]!)])
       assert.deepStrictEqual(yield* Traffic.waiting, [["b"]])
       const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
       assert.deepStrictEqual(
         parked.map(({ kind, reason }) => [kind, reason]),
         [["MessageReceived", "nobody can read it"]]
       )
+    }),
+
+    test("MUST leave a text that is done as it is, however it is settled again", function* () {
+      const { advance } = yield* StoreUnderTest
+      const { from, to } = yield* aLane
+      yield* Traffic.textsIn(from, to, ["a", "b"])
+      const [lane] = yield* Traffic.work(({ events }) => events.slice(0, 1).map(Traffic.done))
+      const [text] = lane!.events
+      const until = yield* inAMinute
+      for (const again of [postpone(until)(text!), park(text!), Traffic.done(text!)]) {
+        yield* Given.transact(Traffic.settle([again]))
+        assert.deepStrictEqual(yield* Traffic.waiting, [["b"]], again._tag)
+      }
+      yield* advance(minute)
+      assert.deepStrictEqual(yield* Traffic.waiting, [["b"]])
+      assert.deepStrictEqual(yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10)), [])
+    }),
+
+    test("MUST leave a parked text as it is, however it is settled again", function* () {
+      const { advance } = yield* StoreUnderTest
+      const { from, to } = yield* aLane
+      yield* Traffic.textsIn(from, to, ["a", "b"])
+      const [lane] = yield* Traffic.work(({ events }) => [park(events[0]!)])
+      const [text] = lane!.events
+      const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const before = yield* parked
+      assert.deepStrictEqual(
+        before.map(({ id }) => id),
+        [text!.id]
+      )
+      const until = yield* inAMinute
+      for (const again of [postpone(until)(text!), Traffic.done(text!), park(text!, "once more")]) {
+        yield* Given.transact(Traffic.settle([again]))
+        assert.deepStrictEqual(yield* Traffic.waiting, [["b"]], again._tag)
+        assert.deepStrictEqual(yield* parked, before, again._tag)
+      }
+      yield* advance(minute)
+      assert.deepStrictEqual(yield* Traffic.waiting, [["b"]])
     }),
 
     test("MUST settle nothing when nothing is given", function* () {

@@ -69,6 +69,30 @@ export const inboxReportsChapter: Chapter = {
         parked.map(({ kind, reason }) => [kind, reason]),
         [["DeliveryReported", "nobody sent it"]]
       )
+    }),
+
+    test("MUST leave a report that is done or parked as it is, however it is settled again", function* () {
+      const { advance } = yield* StoreUnderTest
+      yield* Traffic.accept([yield* Traffic.aReport(), yield* Traffic.aReport()])
+      const reports = yield* Given.transact(
+        Effect.tap(Traffic.claimReports(), ([first, second]) =>
+          Traffic.settle([Traffic.done(first!), { _tag: "Parked", id: second!.id, reason: "nobody sent it" }])
+        )
+      )
+      const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const before = yield* parked
+      assert.deepStrictEqual(
+        before.map(({ id }) => id),
+        [reports[1]!.id]
+      )
+      const until = DateTime.addDuration(yield* Given.storeNow, minute)
+      const postponed = reports.map(({ id }) => ({ _tag: "Postponed" as const, id, until, reason: "not yet" }))
+      for (const again of [postponed, reports.map(Traffic.done)]) {
+        yield* Given.transact(Traffic.settle(again))
+        yield* advance(minute)
+        assert.deepStrictEqual(yield* Given.peek(Traffic.claimReports()), [])
+        assert.deepStrictEqual(yield* parked, before)
+      }
     })
   ]
 }

@@ -248,6 +248,26 @@ export const messagesChapter: Chapter = {
         assert.strictEqual(yield* readPosition(thread.id, colleague), 0)
       },
       ["readPosition"]
+    ),
+
+    test(
+      "MUST take all before a place for read that is no message's",
+      function* () {
+        const { people, readPosition } = yield* StoreUnderTest
+        const { thread } = yield* Given.anAnsweredThread
+        const [userId] = people.users
+        const readAt = yield* Given.storeNow
+        const { markRead } = yield* Messages
+        const { id: threadId, lastPosition, siteGroupingId } = thread
+        for (const [position, atLeast] of [
+          [0, 0],
+          [lastPosition + 5, lastPosition]
+        ] as const) {
+          yield* markRead({ siteGroupingId, threadId, userId, position, readAt })
+          assert.isAtLeast(yield* readPosition(threadId, userId), atLeast)
+        }
+      },
+      ["readPosition"]
     )
   ]
 }

@@ -1,5 +1,5 @@
 import type { DeliveryStatus, MessageId } from "@careline/domain"
-import { Outbox, type ReportTarget, type TenantScope, Transaction } from "@careline/ports"
+import { type MatchedSend, Outbox, type ReportTarget, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
@@ -196,6 +196,23 @@ export const outboxUnknownChapter: Chapter = {
       assert.deepStrictEqual(found, [null])
     }),
 
+    test("MUST take an attempt for that of its own provider only, and go by the provider's id then", function* () {
+      const one = yield* Sending.begin(yield* Sending.aSend())
+      const send = yield* Sending.aSend()
+      const two = yield* Sending.begin(send, "another")
+      yield* Sending.update([{ sendId: send.id, fence: two, state: "accepted", providerMessageId: "out-2" }])
+      const found = yield* Sending.match([
+        target({ provider: "another", attemptId: one }),
+        target({ provider: "another", attemptId: one, providerMessageId: "out-2" }),
+        target({ provider: "another", attemptId: two }),
+        target({ attemptId: two })
+      ])
+      assert.deepStrictEqual(
+        found.map((matched) => matched?.attemptId ?? null),
+        [null, two, two, null]
+      )
+    }),
+
     test("MUST answer for each report in the given order, with null for what nobody sent", function* () {
       const first = yield* Sending.aSend()
       const second = yield* Sending.aSend()
@@ -294,6 +311,35 @@ export const outboxUnknownChapter: Chapter = {
         const both = yield* Effect.forkScoped(Effect.all([one, other], { concurrency: 2 }))
         yield* within(Fiber.join(both), "two looks at one text")
         assert.strictEqual(yield* Deferred.await(seen), "abandoned")
+      },
+      ["concurrentTransactions"]
+    ),
+
+    test(
+      "MUST tell of an attempt what the transaction noted that was waited for",
+      function* () {
+        const { transact } = yield* Transaction
+        const outbox = yield* Outbox
+        const attemptId = yield* Sending.begin(yield* Sending.aSend())
+        const match = outbox.match([target({ attemptId })])
+        const locked = yield* Deferred.make<void>()
+        const seen = yield* Deferred.make<MatchedSend | null | undefined>()
+        const one = transact(
+          Effect.gen(function* () {
+            yield* match
+            yield* Deferred.succeed(locked, undefined)
+            yield* giveMoment(Deferred.await(seen))
+            yield* outbox.noteReports([{ attemptId, providerMessageId: "out-1", status: "delivered" }])
+          })
+        )
+        const other = Effect.gen(function* () {
+          yield* Deferred.await(locked)
+          const [found] = yield* transact(match)
+          yield* Deferred.succeed(seen, found)
+        })
+        yield* within(Effect.all([one, other], { concurrency: 2 }), "two reports of one attempt")
+        const found = yield* Deferred.await(seen)
+        assert.deepStrictEqual([found?.status, found?.providerMessageId], ["delivered", "out-1"])
       },
       ["concurrentTransactions"]
     )

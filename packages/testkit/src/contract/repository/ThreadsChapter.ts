@@ -1,9 +1,10 @@
 import { Consent, Thread, type Tenant } from "@careline/domain"
-import { Threads, type TenantScope } from "@careline/ports"
+import { Threads, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Deferred, Effect, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
 import { idsOf, sameSet, sameThread, sameThreads } from "./Compare.ts"
+import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { freshContact, StoreUnderTest } from "./Harness.ts"
 
@@ -21,6 +22,11 @@ const loadByIds = (threads: ReadonlyArray<Thread.Thread>, tenant?: Tenant) =>
       )
     )
   )
+
+const byId = ({ id, siteGroupingId }: Thread.Thread) =>
+  Effect.flatMap(Threads, (threads) => threads.loadByIds([{ siteGroupingId, threadId: id }]))
+
+const byKey = (thread: Thread.Thread) => Effect.flatMap(Threads, (threads) => threads.loadByKeys([Given.keyOf(thread)]))
 
 const get = (scope: TenantScope, thread: Thread.Thread) =>
   Effect.flatMap(Threads, (threads) => threads.get(scope, thread.id))
@@ -177,6 +183,35 @@ export const threadsChapter: Chapter = {
       const back = Consent.afterKeyword(out, "opt_in", "keyword", yield* Given.storeNow)
       yield* Given.apply([{ _tag: "ConsentChanged", consent: back }])
       assert.deepStrictEqual(yield* optedOut, [false, false, false])
-    })
+    }),
+
+    test(
+      "MUST load a thread as the transaction left it that was waited for, its patients too",
+      function* () {
+        const { people, tenants } = yield* StoreUnderTest
+        const { transact } = yield* Transaction
+        for (const load of [byId, byKey]) {
+          const thread = yield* Given.aThread(tenants[0], { patientIds: [people.patients[0]] })
+          const later = { ...thread, patientIds: [people.patients[1]], contactName: "later" }
+          const locked = yield* Deferred.make<void>()
+          const seen = yield* Deferred.make<ReadonlyArray<Thread.Thread>>()
+          const one = transact(
+            Effect.gen(function* () {
+              yield* load(thread)
+              yield* Deferred.succeed(locked, undefined)
+              yield* giveMoment(Deferred.await(seen))
+              yield* Given.apply([{ _tag: "ThreadSaved", thread: later }])
+            })
+          )
+          const other = Effect.gen(function* () {
+            yield* Deferred.await(locked)
+            yield* Deferred.succeed(seen, yield* transact(load(thread)))
+          })
+          yield* within(Effect.all([one, other], { concurrency: 2 }), "two transactions on one thread")
+          sameThreads(yield* Deferred.await(seen), [later])
+        }
+      },
+      ["concurrentTransactions"]
+    )
   ]
 }
