@@ -182,7 +182,10 @@ describe("The EHR's own statements", () => {
     const first = await post(kim, "Can she go home?")
     const second = await post(kim, "Tomorrow, I mean.")
     const user: User = { id: sam, displayName: "Sam", role: "clinician", siteGroupIds: [siteGroupId] }
-    const unread = async () => (await listInbox(ehr.pool, user, { limit: 10 })).map(({ unreadCount }) => unreadCount)
+    const unread = async () =>
+      (await listInbox(ehr.pool, user, { limit: 10 }))
+        .filter(({ kind }) => kind === "patient")
+        .map(({ unreadCount }) => unreadCount)
     expect(await unread()).toEqual([2])
     await markRead(ehr.pool, sam, thread.id, second.id)
     await markRead(ehr.pool, sam, thread.id, first.id)

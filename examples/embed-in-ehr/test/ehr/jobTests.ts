@@ -68,10 +68,12 @@ export const jobTests = (running: () => Running): void => {
       const { pool } = running().ehr
       const gate = Promise.withResolvers<void>()
       let runs = 0
-      const [runner] = await runnersOf(1, kind, async () => {
+      const handler = async () => {
         runs++
         await gate.promise
-      })
+      }
+      // One at a time: it takes nothing of what is queued while it waits.
+      const [runner] = await runnersOf(1, kind, handler, { concurrency: 1 })
       const queue = () => enqueue(pool, kind, {}, { dedupeKey: kind })
       await Promise.all([queue(), queue(), queue()])
       expect(await jobsOf(kind)).toMatchObject([{ state: "queued" }])
