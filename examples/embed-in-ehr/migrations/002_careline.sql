@@ -52,6 +52,9 @@ create index external_threads_newest on external_threads (coalesce(site_group_id
   where deleted_at is null;
 create index external_threads_inbox on external_threads (coalesce(site_group_id, 0), last_message_at desc, id desc)
   where deleted_at is null and (assigned_to is null or unread_count > 0);
+-- The EHR's own inbox walks this one beside the patients' threads.
+create index external_threads_newest_of_all on external_threads (last_message_at desc, id desc)
+  where deleted_at is null;
 create index external_threads_assigned_to on external_threads (assigned_to, last_message_at desc, id desc);
 create index external_threads_facility_id on external_threads (facility_id, last_message_at desc, id desc);
 
@@ -65,6 +68,15 @@ create table external_thread_patients (
 
 create index external_thread_patients_patient_id on external_thread_patients (patient_id);
 
+-- Names of contacts are looked up by phone, for every text.
+create index patients_phone on patients (phone) where phone is not null;
+create index users_phone on users (phone) where phone is not null;
+create index facilities_phone on facilities (phone);
+
+-- What follows locks `messages` and `message_read_status`, for as long as it takes to build their indexes and, of the second,
+-- a new key. The checks wait for 003, which locks nobody out. Where that is too long, build the indexes concurrently first.
+set local lock_timeout = '5s';
+
 -- A message is of a patient's thread, and has a sender, or of an external one, and has all that Careline knows beside.
 alter table messages
   alter column thread_id drop not null,
@@ -76,14 +88,14 @@ alter table messages
   add column attachments jsonb,
   add column details jsonb,
   add column delivery_status delivery_status,
-  add constraint messages_one_thread check (num_nonnulls(thread_id, external_thread_id) = 1),
+  add constraint messages_one_thread check (num_nonnulls(thread_id, external_thread_id) = 1) not valid,
   add constraint messages_internal check (
     thread_id is null
     or sender_id is not null and num_nonnulls(place, kind, direction, attachments, details, delivery_status) = 0
-  ),
+  ) not valid,
   add constraint messages_external check (
     external_thread_id is null or num_nulls(place, kind, direction, attachments, details) = 0
-  );
+  ) not valid;
 
 create unique index messages_place on messages (external_thread_id, place) where external_thread_id is not null;
 create unique index messages_one_auto_reply on messages (external_thread_id)

@@ -5,7 +5,7 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "..")
 
 const parts: ReadonlyArray<readonly [what: string, files: string]> = [
-  ["migration: the tables", "migrations/002_careline.sql"],
+  ["migration: the tables", "migrations/00{2,3}_*.sql"],
   ["repositories: the storage ports on them", "src/careline/repositories/*.ts"],
   ["directory: patients, users and facilities", "src/careline/directory.ts"],
   ["jobs, log and provider: the line", "src/careline/{config,line}.ts"],

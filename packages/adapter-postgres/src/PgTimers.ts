@@ -14,11 +14,13 @@ export const layer = Layer.effect(
       claimDue: (limit) =>
         Effect.gen(function* () {
           const now = yield* storeNow(sql)
+          // With their threads, which a reply locks before it stops the timer: whoever comes second passes by.
           const rows = yield* sql<{ site_grouping_id: string; external_thread_id: string; period: number }>`
-            select site_grouping_id, external_thread_id, period from escalations
-            where state = 'running' and due_at <= careline_now()
-            order by due_at limit ${limit}
-            for update skip locked`
+            select e.site_grouping_id, e.external_thread_id, e.period from escalations e
+            join external_threads t on t.site_grouping_id = e.site_grouping_id and t.id = e.external_thread_id
+            where e.state = 'running' and e.due_at <= careline_now()
+            order by e.due_at limit ${limit}
+            for update of t, e skip locked`
           return {
             now,
             timers: rows.map((row) => ({

@@ -14,7 +14,10 @@ export interface Timer {
 export class Timers extends Context.Service<
   Timers,
   {
-    /** Up to `limit` timers that are due by the store's clock, nobody else's until the ambient transaction ends. */
+    /**
+     * Up to `limit` timers that are due by the store's clock, nobody else's until the ambient transaction ends. One whose
+     * thread somebody else holds may be left for later: a reply locks the thread first and then stops the timer.
+     */
     readonly claimDue: (
       limit: number
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly timers: ReadonlyArray<Timer> }, StorageError>

@@ -1,5 +1,5 @@
 /** Our user as Careline sees one: who acts, and on whose behalf. */
-import { Problem } from "../ehr/problems.ts"
+import { notFound, Problem } from "../ehr/problems.ts"
 import type { User } from "../ehr/sessions.ts"
 
 export const actorOf = ({ id, role, siteGroupIds }: User) => ({
@@ -9,4 +9,9 @@ export const actorOf = ({ id, role, siteGroupIds }: User) => ({
 
 export const requireAdmin = ({ role }: User): void => {
   if (role === "clinician") throw new Problem(403, "Only an admin does this")
+}
+
+/** Whoever sees all sees those that there are. */
+export const requireSiteGroup = ({ siteGroupIds }: User, id: string): void => {
+  if (!siteGroupIds.includes(id)) throw notFound()
 }

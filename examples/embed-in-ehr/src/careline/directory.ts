@@ -1,6 +1,7 @@
 /** Whom we know: patients, users and facilities by their phones, and whether somebody exists where a thread is. */
 import type { PlainDirectory } from "@careline/application/promise"
 import type { Queryable } from "../ehr/database.ts"
+import { keyOf } from "./repositories/rows.ts"
 
 interface Card {
   readonly siteGroupingId: string
@@ -9,36 +10,39 @@ interface Card {
   readonly timeZone: string | null
 }
 
-/** A patient goes before a user, and a user before a facility, who may all be reached at one phone. */
+/**
+ * Whoever alone has the phone in the site group. A name that may be another's is worse than none: where two share a phone, or
+ * a resident's is the facility's own, nobody is named. Phones are compared as they are kept, which is E.164.
+ */
 const CARDS = `
-  select distinct on (key.site_group_id, key.phone)
-    key.site_group_id as "siteGroupingId", key.phone as contact, known.name, known.time_zone as "timeZone"
+  select key.site_group_id as "siteGroupingId", key.phone as contact,
+    min(known.name) as name, min(known.time_zone) as "timeZone"
   from unnest($1::bigint[], $2::text[]) as key (site_group_id, phone)
-  join (
-    select 1 as rank, f.site_group_id, p.phone, p.given_name || ' ' || p.family_name as name, f.time_zone, p.id
+  cross join lateral (
+    select p.given_name || ' ' || p.family_name as name, f.time_zone
     from patients p join facilities f on f.id = p.facility_id
+    where p.phone = key.phone and f.site_group_id = key.site_group_id
     union all
-    select 2, m.site_group_id, u.phone, u.display_name, null, u.id
-    from users u join user_site_groups m on m.user_id = u.id
+    select u.display_name, null from users u join user_site_groups m on m.user_id = u.id
+    where u.phone = key.phone and m.site_group_id = key.site_group_id
     union all
-    select 3, site_group_id, phone, name, time_zone, id from facilities
-  ) as known using (site_group_id, phone)
-  order by key.site_group_id, key.phone, known.rank, known.id`
+    select f.name, f.time_zone from facilities f where f.phone = key.phone and f.site_group_id = key.site_group_id
+  ) as known
+  group by key.site_group_id, key.phone having count(*) = 1`
 
-/** Ids of a kind that the site group does not have. An id that is no number is nobody's. */
+/** Ids of a kind that the site group does not have. */
 const MISSING = `
-  select asked.id from unnest($2::text[], $3::text[]) as asked (kind, id)
+  select asked.id from unnest($2::text[], $3::text[], $4::bigint[]) as asked (kind, id, key)
   where not exists (
-    select from (
-      select 'patient' as kind, p.id, f.site_group_id from patients p join facilities f on f.id = p.facility_id
-      union all
-      select 'facility', id, site_group_id from facilities
-      union all
-      select 'user', user_id, site_group_id from user_site_groups
-      union all
-      select 'user', u.id, g.id from users u cross join site_groups g where u.role = 'system_admin'
-    ) as known
-    where known.kind = asked.kind and known.id::text = asked.id and known.site_group_id = $1
+    select from patients p join facilities f on f.id = p.facility_id
+    where asked.kind = 'patient' and p.id = asked.key and f.site_group_id = $1
+  ) and not exists (
+    select from facilities f where asked.kind = 'facility' and f.id = asked.key and f.site_group_id = $1
+  ) and not exists (
+    select from users u
+    where asked.kind = 'user' and u.id = asked.key
+      and (u.role = 'system_admin'
+        or exists (select from user_site_groups m where m.user_id = u.id and m.site_group_id = $1))
   )`
 
 export const directory: PlainDirectory<Queryable> = (db) => ({
@@ -47,7 +51,7 @@ export const directory: PlainDirectory<Queryable> = (db) => ({
     const ours = keys.filter(({ siteGroupingId }) => siteGroupingId !== null)
     if (ours.length === 0) return []
     const { rows } = await db.query<Card>(CARDS, [
-      ours.map(({ siteGroupingId }) => siteGroupingId),
+      ours.map(({ siteGroupingId }) => keyOf(siteGroupingId)),
       ours.map(({ contact }) => contact)
     ])
     return rows
@@ -60,9 +64,10 @@ export const directory: PlainDirectory<Queryable> = (db) => ({
       ...userIds.map((id) => ["user", id] as const)
     ]
     const { rows } = await db.query<{ id: string }>(MISSING, [
-      siteGroupId,
+      keyOf(siteGroupId),
       asked.map(([kind]) => kind),
-      asked.map(([, id]) => id)
+      asked.map(([, id]) => id),
+      asked.map(([, id]) => keyOf(id))
     ])
     return rows.map(({ id }) => id)
   }

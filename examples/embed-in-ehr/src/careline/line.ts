@@ -15,16 +15,36 @@ export interface LineOptions extends Pick<CarelineOptions<Queryable>, "telephony
 
 const SWEEP = "careline.sweep"
 const SWEEP_MILLIS = 1_000
+/** Jobs of this process that hand over texts side by side. Of every other kind there is one. */
+const DISPATCHERS = 2
 
-/** Each kind of work is a job. What brings work about queues it, and a sweep finds what time alone brings about. */
-const addJobs = ({ jobs }: Services, { work }: Careline, sweepMillis: number): void => {
-  const drain = (step: () => Promise<number>) => async () => {
-    while ((await step()) > 0);
+/** Each kind of work is a job. What brings work about queues it, and a sweep queues all, for what time alone brings about. */
+const addJobs = ({ jobs, pool }: Services, { work }: Careline, sweepMillis: number): void => {
+  /** Does what waits. A long one must not take the places of all other jobs: whoever finds it busy has it look again. */
+  const drain = (step: () => Promise<number>, most: number) => {
+    let busy = 0
+    let isWanted = false
+    return async () => {
+      isWanted = true
+      if (busy === most) return
+      busy++
+      try {
+        while (isWanted && !jobs.isStopping) {
+          isWanted = false
+          while (!jobs.isStopping && (await step()) > 0);
+        }
+      } finally {
+        busy--
+      }
+    }
   }
-  const steps = Object.entries(work).map(([name, step]) => [`careline.${name}`, drain(step)] as const)
-  for (const [kind, run] of steps) jobs.handle(kind, run)
+  const kinds = Object.entries(work).map(([name, step]) => {
+    const kind = `careline.${name}`
+    jobs.handle(kind, drain(step, step === work.dispatchSends ? DISPATCHERS : 1))
+    return kind
+  })
   jobs.handle(SWEEP, async () => {
-    for (const [, run] of steps) await run()
+    for (const kind of kinds) await jobs.enqueue(pool, kind, {}, { dedupeKey: kind })
   })
   jobs.every(SWEEP, sweepMillis)
 }

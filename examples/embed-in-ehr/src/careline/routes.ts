@@ -4,7 +4,8 @@ import { type ErrorRequestHandler, Router } from "express"
 import { z } from "zod"
 import * as input from "../ehr/input.ts"
 import { userOf } from "../ehr/sessions.ts"
-import { actorOf, requireAdmin } from "./actor.ts"
+import { logError } from "../ehr/log.ts"
+import { actorOf, requireAdmin, requireSiteGroup } from "./actor.ts"
 
 const ids = z.array(input.id).max(100)
 const cursor = z.string().max(512).nullable().default(null)
@@ -38,6 +39,7 @@ export const externalThreadRoutes = (careline: Careline): Router => {
 
   router.post("/external-threads", async (req, res) => {
     const { contact, name, siteGroupId, ...link } = newThread.parse(req.body)
+    requireSiteGroup(userOf(res), siteGroupId)
     const request = { siteGroupingId: siteGroupId, externalContact: contact, contactName: name, ...link }
     res.status(201).json(await careline.createThread(actorOf(userOf(res)), request))
   })
@@ -85,21 +87,30 @@ export const externalThreadRoutes = (careline: Careline): Router => {
     res.json(await careline.dismissMessage(actorOf(userOf(res)), req.params.id))
   })
 
+  // Texts that nobody is shown: to a number that is no line of ours, or that could not be applied.
+  router.get("/parked-texts", async (req, res) => {
+    const { limit } = page.parse(req.query)
+    res.json({ items: await careline.listParkedEvents(actorOf(userOf(res)), limit) })
+  })
+
   router.post("/phone-lines", async (req, res) => {
     const user = userOf(res)
     requireAdmin(user)
     const { siteGroupId, ...line } = newPhoneLine.parse(req.body)
+    requireSiteGroup(user, siteGroupId)
     const number = { ...line, siteGroupingId: siteGroupId, provider: null, providerSid: null }
     res.status(201).json(await careline.addNumber(actorOf(user), number))
   })
 
   router.get("/site-groups/:id/line-settings", async (req, res) => {
+    requireSiteGroup(userOf(res), req.params.id)
     res.json(await careline.lineSettings(actorOf(userOf(res)), req.params.id))
   })
 
   router.put("/site-groups/:id/line-settings", async (req, res) => {
     const user = userOf(res)
     requireAdmin(user)
+    requireSiteGroup(user, req.params.id)
     res.json(await careline.changeLineSettings(actorOf(user), req.params.id, settings.parse(req.body)))
   })
 
@@ -110,5 +121,6 @@ export const externalThreadRoutes = (careline: Careline): Router => {
 export const carelineProblems: ErrorRequestHandler = (error, _req, res, next) => {
   if (!isCarelineError(error)) return next(error)
   const problem = CarelineProblem.ofError(error)
+  if (problem.status >= 500) logError(error._tag, error.message)
   return res.status(problem.status).set(CarelineProblem.headersOf(problem)).send(JSON.stringify(problem))
 }

@@ -34,12 +34,13 @@ const cursor = z
 const cursorOf = ({ id, kind, lastMessageAt }: InboxItem): string => `${lastMessageAt.getTime()}-${kind}-${id}`
 
 /** What the user has not read, of either kind of thread: others' messages behind the last one read. */
-const unreadIn = (column: "thread_id" | "external_thread_id") => `
+const unreadIn = (column: "thread_id" | "external_thread_id", order: "id" | "place") => `
   left join message_read_status r on r.${column} = t.id and r.user_id = $1
+  left join messages last on last.id = r.last_read_message_id
   cross join lateral (
     select count(*)::integer from messages m
     where m.${column} = t.id and m.sender_id is distinct from $1 and m.direction is distinct from 'outbound'
-      and m.id > coalesce(r.last_read_message_id, 0)
+      and m.${order} > coalesce(last.${order}, 0)
   ) as unread`
 
 /** One page of a kind, behind the position. The newest of both kinds are the page. */
@@ -53,13 +54,13 @@ const INBOX = `
    from threads t
    join patients p on p.id = t.patient_id
    join facilities f on f.id = p.facility_id
-   ${unreadIn("thread_id")}
+   ${unreadIn("thread_id", "id")}
    where f.site_group_id = any($2) and ${pageOf("patient")})
   union all
   (select 'external', t.id, coalesce(t.contact_name, t.contact),
      t.last_message_preview, t.last_message_at, unread.count
    from external_threads t
-   ${unreadIn("external_thread_id")}
+   ${unreadIn("external_thread_id", "place")}
    where t.site_group_id = any($2) and t.deleted_at is null and ${pageOf("external")})
   order by "lastMessageAt" desc, kind desc, id desc
   limit $6`

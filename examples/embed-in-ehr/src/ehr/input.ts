@@ -2,7 +2,7 @@
 import { z } from "zod"
 import { notFound } from "./problems.ts"
 
-export const id = z.string().regex(/^\d{1,18}$/)
+export const id = z.string().regex(/^[1-9]\d{0,17}$/)
 export const limit = z.coerce.number().int().min(1).max(100).default(20)
 /** PostgreSQL keeps every character but NUL. */
 export const text = (maxLength: number) =>

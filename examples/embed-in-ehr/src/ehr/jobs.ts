@@ -45,6 +45,7 @@ export class JobRunner {
   readonly #intervals = new Map<string, number>()
   readonly #running = new Set<Promise<void>>()
   #watch: Watch | undefined
+  #isStopping = false
   readonly enqueue = enqueue
 
   constructor(pool: Pool, options: JobOptions = {}) {
@@ -67,8 +68,14 @@ export class JobRunner {
     this.#watch = watch(this.#pool, "jobs", this.#options.pollMillis, () => this.#takeDue())
   }
 
+  /** Whether a job that is long should come to an end. */
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
   /** Takes no more jobs, and waits for those that run. */
   async stop(): Promise<void> {
+    this.#isStopping = true
     await this.#watch?.close()
     await Promise.all(this.#running)
   }

@@ -1,6 +1,6 @@
 /** Patient threads go on beside external ones: one inbox, read status for both, walls around both. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Client, logIn } from "../support.ts"
+import { addPatient, type Client, logIn } from "../support.ts"
 import { type Line, openLine } from "./line.ts"
 
 const contact = "+13035550177"
@@ -113,6 +113,14 @@ describe("The shared inbox", () => {
     expect(opened.body.thread.contactName).toBe("North Clinic")
   })
 
+  it("names nobody whose phone is another's as well", async () => {
+    const { ehr, people } = line
+    const cleo = await addPatient(ehr.pool, people.northClinic, "Cleo", "Reyes")
+    await ehr.pool.query("update patients set phone = '+13035550151' where id = any($1)", [[people.alma, cleo]])
+    await line.text("+13035550151", "It is one of us.")
+    expect((await line.threadWhen(nora, "+13035550151")).thread.contactName).toBeNull()
+  })
+
   it("unlinks external threads from a patient who is deleted, and keeps them", async () => {
     const nadia = await logIn(line.ehr, line.people.nadia)
     await nora.request("PATCH", `/external-threads/${externalThread}`, { patientIds: [line.people.alma] })
@@ -126,6 +134,23 @@ describe("The shared inbox", () => {
     await line.threadWhen(nora, contact, ({ thread }) => thread.lastMessagePreview === "And on Monday?")
   })
 
+  it("shows system admins what no line of ours could take", async () => {
+    await line.simulator.receive({ from: contact, to: "+12025550199", body: "Is this the clinic?" })
+    const root = await logIn(line.ehr, line.people.root)
+    expect((await root.get("/parked-texts")).body.items).toMatchObject([{ reason: "the number is no line of ours" }])
+    expect((await nora.get("/parked-texts")).status).toBe(404)
+  })
+
+  it("shows what comes in while a provider keeps many texts waiting", async () => {
+    line.simulator.faults.everySend("hangs")
+    for (let count = 0; count < 60; count++) await line.text(`+1303555${1200 + count}`, "Hello")
+    await line.text(contact, "She has chest pain.")
+    await line.threadWhen(nora, contact, ({ thread }) => thread.lastMessagePreview === "She has chest pain.")
+    const { rows } = await line.ehr.pool.query("select from outbound_texts where state = 'queued'")
+    expect(rows.length).toBeGreaterThan(0)
+    line.simulator.faults.clear()
+  })
+
   it("lets only admins set the line up", async () => {
     const lineSettings = `/site-groups/${line.people.north}/line-settings`
     expect((await nora.request("PUT", lineSettings, { voipEnabled: false })).status).toBe(403)
@@ -136,5 +161,8 @@ describe("The shared inbox", () => {
     expect((await nadia.request("PUT", lineSettings, { escalationTimerMinutes: -1 })).status).toBe(422)
     const elsewhere = { siteGroupId: line.people.south, number: "+12025550101" }
     expect((await nadia.post("/phone-lines", elsewhere)).status).toBe(404)
+    const root = await logIn(line.ehr, line.people.root)
+    expect((await root.post("/phone-lines", { ...elsewhere, siteGroupId: "987654" })).status).toBe(404)
+    expect((await root.get("/site-groups/abc/line-settings")).status).toBe(404)
   })
 })

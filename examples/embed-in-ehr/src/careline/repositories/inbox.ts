@@ -8,10 +8,11 @@ import type {
   ParkedEvent,
   Repositories
 } from "@careline/application/promise"
-import { type Queryable, withTransaction } from "../../ehr/database.ts"
+import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { takeIn } from "./intake.ts"
 import { keyOf, readClock } from "./rows.ts"
+import { transactAndWake } from "./wakes.ts"
 
 /** Of lanes, how many are looked at for each one that is wanted: others may be at work on some. */
 const LANES_LOOKED_AT = 8
@@ -89,7 +90,7 @@ export const inbox =
       if (db !== pool) return takeIn(db, jobs, events)
       for (let tries = 1; ; tries++) {
         try {
-          return await withTransaction(pool, (tx) => takeIn(tx, jobs, events))
+          return await transactAndWake({ pool, jobs }, (tx) => takeIn(tx, jobs, events))
         } catch (error) {
           if (tries === TAKE_IN_TRIES || !CONFLICTS.has((error as { readonly code?: unknown }).code)) throw error
         }

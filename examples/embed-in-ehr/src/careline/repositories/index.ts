@@ -1,6 +1,6 @@
 /** Careline's storage, on the EHR's tables, jobs and chat. */
 import type { Repositories } from "@careline/application/promise"
-import { type Queryable, withTransaction } from "../../ehr/database.ts"
+import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { auditLog } from "./auditLog.ts"
 import { broadcaster } from "./broadcaster.ts"
@@ -16,6 +16,7 @@ import { rateBuckets } from "./rateBuckets.ts"
 import { settings } from "./settings.ts"
 import { threads } from "./threads.ts"
 import { timers } from "./timers.ts"
+import { transactAndWake } from "./wakes.ts"
 
 /** A part of a transaction that can fail alone. Within another one the name stands for the inner one. */
 const withSavepoint = async <A>(db: Queryable, work: (db: Queryable) => Promise<A>): Promise<A> => {
@@ -32,7 +33,7 @@ const withSavepoint = async <A>(db: Queryable, work: (db: Queryable) => Promise<
 
 export const repositories = (services: Services): Repositories<Queryable> => ({
   db: services.pool,
-  transact: (work, outer) => (outer === null ? withTransaction(services.pool, work) : withSavepoint(outer, work)),
+  transact: (work, outer) => (outer === null ? transactAndWake(services, work) : withSavepoint(outer, work)),
   auditLog,
   broadcaster: broadcaster(services),
   changes: changes(services),

@@ -32,12 +32,13 @@ export const applyToAlarm = async (db: Queryable, change: Plain<Change>): Promis
 export const timers: Repositories<Queryable>["timers"] = (db) => ({
   claimDue: async (limit) => {
     const now = await readClock(db)
+    // With their threads, which a reply locks before it stops the alarm: whoever comes second passes by, and nobody waits.
     const { rows } = await db.query<Due>(
       `select t.site_group_id as "siteGroupingId", a.external_thread_id as "threadId", a.period
        from alarms a join external_threads t on t.id = a.external_thread_id
        where a.state = 'running' and a.due_at <= now()
        order by a.due_at limit $1
-       for update of a skip locked`,
+       for update of t, a skip locked`,
       [limit]
     )
     return { now, timers: rows }
