@@ -273,7 +273,7 @@ describe("The doctor", () => {
     })
     const { problems } = await runDoctor({ ...only("vonage"), PUBLIC_URL: other.url })
     await other.stop()
-    assert.match(problems.at(-1) ?? "", /^error vonage signature .* answered 404 .* not configured for vonage/)
+    assert.match(problems.at(-1) ?? "", /^error vonage signature .* answered 501 .* not configured for vonage/)
   })
 
   it.each([

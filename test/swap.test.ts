@@ -97,7 +97,7 @@ describe("A swap of the provider in mid-conversation", () => {
 
     // Without its credentials the old provider is nobody.
     const alone = await Host.startHost({ ...environment, VOIP_PROVIDER: "telnyx", TWILIO_ACCOUNT_SID: "" })
-    assert.strictEqual(await Host.webhook(url, callback.pathname + callback.search, late, url), 404)
+    assert.strictEqual(await Host.webhook(url, callback.pathname + callback.search, late, url), 501)
     await alone.stop()
     await twilio.close()
     await telnyx.close()

@@ -57,8 +57,8 @@ const refuse = (problem: Problem.Problem, requestId: string): Telephony.HttpRepl
   body: JSON.stringify({ ...problem, instance: `urn:careline:request:${requestId}` })
 })
 
-/** A provider that is not configured here may be tomorrow: what it has to say must come again. */
-const unconfigured = Problem.problem("provider-not-configured", 503, "The provider is not configured here")
+/** It may be tomorrow: what the provider has to say must come again, and a 4xx would have it dropped. */
+const unconfigured = Problem.problem("provider-not-configured", 501, "The provider is not configured here")
 
 const problemOf = (cause: Cause.Cause<unknown>): Problem.Problem =>
   Problem.failureOf(cause) instanceof NotFound ? unconfigured : Problem.ofCause(cause)

@@ -313,7 +313,7 @@ describe("A webhook", () => {
   it("of a provider that is not configured comes again: it may be tomorrow", async () => {
     const { careline } = await open()
     const response = await careline.handleWebhook(post("/api/v1/webhooks/telnyx/sms", "{}"))
-    assert.strictEqual(response.status, 503)
+    assert.strictEqual(response.status, 501)
     assert.strictEqual((await problem(response)).type, "urn:careline:problem:provider-not-configured")
   })
 

@@ -46,9 +46,10 @@ const explainStatus = ({ isProblem, location, status }: Answer, provider: string
   }
   if (status === 404) {
     return isProblem
-      ? `Careline is there, but that host is not configured for ${provider}, or a proxy changes the path`
+      ? "Careline is there, but a proxy changes the path"
       : "Careline is not at this path: check PUBLIC_URL, and what the proxy before the host passes on"
   }
+  if (status === 501 && isProblem) return `Careline is there, but that host is not configured for ${provider}`
   if (isProblem) return "The host could not take it: see its log"
   if (status >= 502 && status <= 504) return "A proxy answers, and reaches no host: start the host, check the proxy"
   if (status === 401 || status === 403 || status === 407 || status === 429) {

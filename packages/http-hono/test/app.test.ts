@@ -144,7 +144,7 @@ describe("A webhook", () => {
   })
 
   it("of a provider that is not configured comes again, and one that is too large is 413", async () => {
-    assert.strictEqual((await app.request("/api/v1/webhooks/pigeon/sms", { method: "POST" })).status, 503)
+    assert.strictEqual((await app.request("/api/v1/webhooks/pigeon/sms", { method: "POST" })).status, 501)
     const large = await app.request("/api/v1/webhooks/twilio/sms", { method: "POST", body: "a".repeat(70_000) })
     assert.strictEqual(large.status, 413)
   })

@@ -89,7 +89,8 @@ describe("The self-test", () => {
 
   it.effect.each([
     [always(403, problem), "answered 403 in the place of 204. The secret is another one"],
-    [always(404, problem), "that host is not configured for acme"],
+    [always(501, problem), "that host is not configured for acme"],
+    [always(404, problem), "a proxy changes the path"],
     [always(404), "Careline is not at this path"],
     [always(500, problem), "The host could not take it: see its log"],
     [always(503, problem), "Come again"],
