@@ -5,21 +5,13 @@
 import { type AttemptId, type Message, Send } from "@careline/domain"
 import {
   type Attempt,
-  type Broadcaster,
-  type Changes,
-  type Circuits,
-  type Consents,
   type Directory,
   IdGenerator,
-  type Messages,
   Outbox,
-  type PoolNumbers,
-  type RateBuckets,
   type SendUpdate,
-  type Settings,
   type StorageError,
-  type TelephonyProviders,
-  type Threads
+  type StoragePorts,
+  type TelephonyProviders
 } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "./Limits.ts"
@@ -128,19 +120,7 @@ export interface Preparation {
 export const prepareSends = Effect.fnUntraced(function* (): Effect.fn.Return<
   Preparation,
   StorageError,
-  | Broadcaster
-  | Changes
-  | Circuits
-  | Consents
-  | Directory
-  | IdGenerator
-  | Messages
-  | Outbox
-  | PoolNumbers
-  | RateBuckets
-  | Settings
-  | TelephonyProviders.TelephonyProviders
-  | Threads
+  StoragePorts | Directory | TelephonyProviders.TelephonyProviders
 > {
   const limits = yield* Limits
   const outbox = yield* Outbox

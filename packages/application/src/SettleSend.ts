@@ -1,17 +1,11 @@
 /** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
 import type { SendOutcome } from "@careline/domain"
 import {
-  type Broadcaster,
-  type Changes,
-  type Circuits,
-  type Consents,
-  type IdGenerator,
-  type Messages,
   Outbox,
   type SendUpdate,
   type StorageError,
+  type StoragePorts,
   type TelephonyProviders,
-  type Threads,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
@@ -93,20 +87,7 @@ const settlement = (
 export const settleSend = Effect.fnUntraced(function* (
   prepared: Prepared,
   outcome: SendOutcome.SendOutcome
-): Effect.fn.Return<
-  void,
-  StorageError,
-  | Broadcaster
-  | Changes
-  | Circuits
-  | Consents
-  | IdGenerator
-  | Messages
-  | Outbox
-  | TelephonyProviders.TelephonyProviders
-  | Threads
-  | Transaction
-> {
+): Effect.fn.Return<void, StorageError, StoragePorts | TelephonyProviders.TelephonyProviders> {
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { transact } = yield* Transaction

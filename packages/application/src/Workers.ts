@@ -3,14 +3,7 @@
  * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
  * use cases from there instead.
  */
-import {
-  type AuditLog,
-  type Directory,
-  Inbox,
-  Outbox,
-  type StoragePorts,
-  type TelephonyProviders
-} from "@careline/ports"
+import { type Directory, Inbox, Outbox, type StoragePorts, type TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
 import { dispatchSends } from "./DispatchSends.ts"
@@ -51,21 +44,18 @@ const loop = Effect.fnUntraced(function* <E, R>(
 })
 
 /** All loops, until the layer's scope closes. */
-export const layer: Layer.Layer<
-  never,
-  never,
-  Exclude<StoragePorts, AuditLog> | Directory | TelephonyProviders.TelephonyProviders
-> = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const inbox = yield* Inbox
-    const outbox = yield* Outbox
-    yield* loop("inbound", processInbound(), inbox.wakeups)
-    yield* loop("reports", applyReports(), inbox.wakeups)
-    const { sendWorkers } = yield* Limits
-    for (let worker = 0; worker < sendWorkers; worker++) {
-      yield* loop("outbound", dispatchSends(), outbox.wakeups)
-    }
-    yield* loop("timers", escalate(), Stream.empty)
-    yield* loop("reconciler", reconcileSends(), Stream.empty)
-  })
-)
+export const layer: Layer.Layer<never, never, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> =
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const inbox = yield* Inbox
+      const outbox = yield* Outbox
+      yield* loop("inbound", processInbound(), inbox.wakeups)
+      yield* loop("reports", applyReports(), inbox.wakeups)
+      const { sendWorkers } = yield* Limits
+      for (let worker = 0; worker < sendWorkers; worker++) {
+        yield* loop("outbound", dispatchSends(), outbox.wakeups)
+      }
+      yield* loop("timers", escalate(), Stream.empty)
+      yield* loop("reconciler", reconcileSends(), Stream.empty)
+    })
+  )
