@@ -6,7 +6,10 @@ import { claim, driverError, repositories, timers, transact } from "./support/pl
 
 type Transact = Repositories<string>["transact"]
 
-const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+/** All that is ready to run has run. */
+const turns = Effect.promise(async () => {
+  for (let turn = 0; turn < 10; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+})
 
 describe("A transaction of plain functions", () => {
   it.effect("hands its own handle to what is called inside, and to nothing outside", () =>
@@ -92,10 +95,10 @@ describe("A transaction that does not do what it should", () => {
     })
   )
 
-  const tooEarly: Readonly<Record<string, Transact>> = {
-    "gives up waiting": (work) =>
-      Promise.race([work("transaction"), pause(20).then(() => Promise.reject(driverError("57014")))]),
-    "does not wait for it": async (work) => {
+  const tooEarly: Readonly<Record<string, (begun: Promise<void>) => Transact>> = {
+    "gives up waiting": (begun) => (work) =>
+      Promise.race([work("transaction"), begun.then(() => Promise.reject(driverError("57014")))]),
+    "does not wait for it": () => async (work) => {
       void work("transaction")
       return undefined as never
     }
@@ -103,19 +106,30 @@ describe("A transaction that does not do what it should", () => {
   it.live.each(Object.entries(tooEarly))("ends its work before it fails when it %s", ([, transactTooEarly]) =>
     Effect.gen(function* () {
       const events: Array<string> = []
+      const begun = Promise.withResolvers<void>()
+      const answered = Promise.withResolvers<void>()
       const layer = repositories({
-        transact: transactTooEarly,
+        transact: transactTooEarly(begun.promise),
         timers: timers(async () => {
           events.push("statement")
-          await pause(60)
+          begun.resolve()
+          await answered.promise
           events.push("statement ended")
         })
       })
-      const { reason } = yield* Effect.flip(Effect.provide(transact(Effect.andThen(claim, claim)), layer))
-      events.push("failed")
+      const failing = yield* Effect.forkChild(
+        Effect.provide(transact(Effect.andThen(claim, claim)), layer).pipe(
+          Effect.flip,
+          Effect.tap(() => Effect.sync(() => events.push("failed")))
+        )
+      )
+      yield* Effect.promise(() => begun.promise)
+      yield* turns
+      answered.resolve()
+      const { reason } = yield* Fiber.join(failing)
       assert.strictEqual(reason._tag, "StoreFault")
       assert.include(reason.message, "ended before")
-      yield* Effect.promise(() => pause(80))
+      yield* turns
       assert.deepStrictEqual(events, ["statement", "statement ended", "failed"])
     })
   )
@@ -123,13 +137,14 @@ describe("A transaction that does not do what it should", () => {
   it.live("runs nothing that it is asked for after its end", () =>
     Effect.gen(function* () {
       let ran = false
+      let late: () => Promise<unknown> = async () => undefined
       const later: Transact = async (work) => {
-        setTimeout(() => void work("transaction"), 10)
+        late = () => work("transaction")
         return undefined as never
       }
       const layer = repositories({ transact: later })
       yield* Effect.flip(Effect.provide(transact(Effect.sync(() => (ran = true))), layer))
-      yield* Effect.promise(() => pause(30))
+      yield* Effect.promise(() => late().catch(() => undefined))
       assert.isFalse(ran)
     })
   )
