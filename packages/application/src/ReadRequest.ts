@@ -7,8 +7,12 @@ import { InvalidRequest } from "./Errors.ts"
 export const MAX_PAGE = 200
 /** Characters of a name. */
 export const MAX_NAME = 200
+/** Patients that one thread may be linked to. */
+export const MAX_IDS = 100
+/** Characters of an idempotency key. */
+export const MAX_KEY = 255
 /** Characters of a URL. */
-const MAX_URL = 2048
+export const MAX_URL = 2048
 
 const refuse = (field: string, message: string): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(new InvalidRequest({ field, message }))

@@ -1,4 +1,5 @@
 /** The shapes of the public API. What validates a request also describes it in the OpenAPI document. */
+import { MAX_IDS, MAX_NAME, MAX_PAGE, MAX_URL } from "@careline/application"
 import type { Contact } from "@careline/domain"
 import {
   Consent,
@@ -12,13 +13,10 @@ import {
   UserId,
   VoipSettings
 } from "@careline/domain"
-import type { ParkedEvent, ThreadView } from "@careline/ports"
+import { type ParkedEvent, ThreadListView, type ThreadView } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
 
-const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
-const MAX_IDS = 100
-const MAX_NAME = 200
 const MAX_MEDIA = 10
 
 const nullOr = Schema.NullOr
@@ -91,7 +89,7 @@ export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeo
 
 export const ThreadListQuery = Schema.Struct({
   ...PageQuery,
-  view: Schema.optionalKey(Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"])),
+  view: Schema.optionalKey(ThreadListView),
   patientId: Schema.optionalKey(PatientId),
   facilityId: Schema.optionalKey(FacilityId),
   q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(MAX_NAME)))
@@ -152,7 +150,7 @@ export const messageJson = (message: Message.Message): typeof MessageJson.Type =
   createdAt: iso(message.createdAt)
 })
 
-const HttpUrl = Schema.String.check(Schema.isMaxLength(2048), Schema.isPattern(/^https?:\/\/\S+$/))
+const HttpUrl = Schema.String.check(Schema.isMaxLength(MAX_URL), Schema.isPattern(/^https?:\/\/\S+$/))
 
 export const NewMessage = Schema.Struct({
   content: Schema.String.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)),

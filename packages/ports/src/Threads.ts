@@ -1,6 +1,6 @@
 /** The threads of the tenants, and the inbox over them. Writing goes through `Changes`. */
 import type { FacilityId, PatientId, PhoneNumber, Tenant, Thread, ThreadId, UserId } from "@careline/domain"
-import { Context, type Effect, type Option } from "effect"
+import { Context, type Effect, type Option, Schema } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
 import type { TenantScope } from "./Scope.ts"
@@ -15,7 +15,8 @@ export interface ThreadView {
 }
 
 /** `inbox`: unassigned or unread. */
-export type ThreadListView = "inbox" | "all" | "unread" | "unassigned" | "mine"
+export const ThreadListView = Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"])
+export type ThreadListView = typeof ThreadListView.Type
 
 /** Which threads are listed, for whom. */
 export interface ThreadQuery extends PageRequest {

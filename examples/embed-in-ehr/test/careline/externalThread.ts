@@ -1,6 +1,5 @@
 /** An external thread with a pharmacy, and the text that came in on it. */
-import type { Plain } from "@careline/application/promise"
-import type { Message, Thread } from "@careline/domain"
+import type { Message, Thread } from "@careline/application/promise"
 import { ids } from "../../src/careline/repositories/ids.ts"
 import type { Queryable } from "../../src/ehr/database.ts"
 import { people } from "./ehrDatabase.ts"
@@ -10,7 +9,7 @@ const [siteGroupId] = people.siteGroups
 export const at = new Date("2026-03-02T09:30:00.123Z")
 
 /** A thread with a pharmacy, about these patients. */
-export const aThread = async (db: Queryable, patientIds: ReadonlyArray<string>): Promise<Plain<Thread.Thread>> => {
+export const aThread = async (db: Queryable, patientIds: ReadonlyArray<string>): Promise<Thread> => {
   const [id] = await ids(db).next("thread", 1)
   return {
     id: id!,
@@ -37,7 +36,7 @@ export const aThread = async (db: Queryable, patientIds: ReadonlyArray<string>):
   }
 }
 
-export const textIn = async (db: Queryable, thread: Plain<Thread.Thread>): Promise<Plain<Message.Message>> => {
+export const textIn = async (db: Queryable, thread: Thread): Promise<Message> => {
   const [id] = await ids(db).next("message", 1)
   return {
     id: id!,

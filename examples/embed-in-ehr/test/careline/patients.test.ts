@@ -1,6 +1,5 @@
 /** What the EHR's tables hold to beside Careline: patients who go, messages of one thread, its own statements. */
-import type { Plain } from "@careline/application/promise"
-import type { Thread } from "@careline/domain"
+import type { Thread } from "@careline/application/promise"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { repositories } from "../../src/careline/repositories/index.ts"
 import { withTransaction } from "../../src/ehr/database.ts"
@@ -24,11 +23,10 @@ beforeEach(async () => {
 })
 afterEach(() => ehr.close())
 
-const save = (thread: Plain<Thread.Thread>) =>
+const save = (thread: Thread) =>
   withTransaction(ehr.pool, (tx) => careline.changes(tx).apply([{ _tag: "ThreadSaved", thread }]))
 
-const patientsOf = async ({ id }: Plain<Thread.Thread>) =>
-  (await careline.threads(ehr.pool).get(scope, id))?.thread.patientIds
+const patientsOf = async ({ id }: Thread) => (await careline.threads(ehr.pool).get(scope, id))?.thread.patientIds
 
 const deletePatient = (id: string) => ehr.pool.query("delete from patients where id = $1", [id])
 

@@ -28,6 +28,15 @@ export const jobTests = (running: () => Running): void => {
     )
     return rows
   }
+  /** A job as a killed process leaves it, at this attempt. */
+  const leaveBehind = async (kind: string, attempts: number) => {
+    const { pool } = running().ehr
+    await enqueue(pool, kind, {})
+    await pool.query(
+      "update jobs set state = 'running', attempts = $2, locked_until = now() - interval '1 second' where kind = $1",
+      [kind, attempts]
+    )
+  }
   const noneLeft = (kind: string) => until(async () => (await jobsOf(kind)).length === 0)
 
   describe("jobs", () => {
@@ -116,13 +125,7 @@ export const jobTests = (running: () => Running): void => {
 
     it("are taken again when their worker died", async () => {
       const kind = newKind()
-      const { pool } = running().ehr
-      await enqueue(pool, kind, {})
-      // What a killed process leaves behind.
-      await pool.query(
-        "update jobs set state = 'running', attempts = 1, locked_until = now() - interval '1 second' where kind = $1",
-        [kind]
-      )
+      await leaveBehind(kind, 1)
       const attempts: Array<number> = []
       await start(await runnersOf(2, kind, async (_payload, { attempt }) => void attempts.push(attempt)))
       await noneLeft(kind)
@@ -131,12 +134,7 @@ export const jobTests = (running: () => Running): void => {
 
     it("fail when they took every worker with them", async () => {
       const kind = newKind()
-      const { pool } = running().ehr
-      await enqueue(pool, kind, {})
-      await pool.query(
-        "update jobs set state = 'running', attempts = 3, locked_until = now() - interval '1 second' where kind = $1",
-        [kind]
-      )
+      await leaveBehind(kind, 3)
       let runs = 0
       await start(await runnersOf(1, kind, async () => void runs++, { maxAttempts: 3 }))
       await until(async () => (await jobsOf(kind))[0].state === "failed")

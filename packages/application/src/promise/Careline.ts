@@ -23,12 +23,11 @@ import { Intake } from "../Intake.ts"
 import { Limits, type LimitsShape, withDefaults } from "../Limits.ts"
 import * as Problem from "../Problem.ts"
 import { answerWebhook } from "../ReceiveWebhook.ts"
+import { readBody, targetOf, toResponse } from "../WebhookHttp.ts"
 import * as Workers from "../Workers.ts"
 import { actorArgument, readArguments } from "./arguments.ts"
 import { type Log, logLayer } from "./log.ts"
 import { operations, type UseCases, type Work } from "./operations.ts"
-import { readBody } from "../WebhookBody.ts"
-import { targetOf, toResponse } from "./webhooks.ts"
 
 /** An adapter: the `layer` of one of Careline's own packages, or one of plain async functions. */
 export type TelephonyAdapter = PlainTelephony | Layer.Layer<Telephony.Telephony, unknown>

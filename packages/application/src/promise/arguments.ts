@@ -15,12 +15,12 @@ import {
   UserId,
   VoipSettings
 } from "@careline/domain"
+import { ThreadListView } from "@careline/ports"
 import { Effect, Schema, SchemaIssue } from "effect"
 import { InvalidRequest } from "../Errors.ts"
+import { MAX_IDS, MAX_KEY } from "../ReadRequest.ts"
 
-const MAX_IDS = 100
 const MAX_TEXT = 10_000
-const MAX_KEY = 255
 
 const Text = Schema.String.check(Schema.isMaxLength(MAX_TEXT))
 const TextOrNull = Schema.NullOr(Text)
@@ -61,7 +61,7 @@ const ThreadEdit = Schema.Struct({
 
 const ThreadQuery = Schema.Struct({
   ...Page,
-  view: Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"]),
+  view: ThreadListView,
   patientId: Schema.optional(PatientId),
   facilityId: Schema.optional(FacilityId),
   search: Schema.optional(Text)

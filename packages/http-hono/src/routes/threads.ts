@@ -8,8 +8,6 @@ import { MalformedRequest } from "../Errors.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
-const MAX_KEY = 255
-
 const threadId = (params: Readonly<Record<string, string>>) => params.id as ThreadId
 
 const list = route({
@@ -117,8 +115,10 @@ const send = route({
   problems: { 409: "The send policy refuses (`reason`), or holds the message (`until`)" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const idempotencyKey = header("idempotency-key") ?? null
-    if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > MAX_KEY)) {
-      return yield* new MalformedRequest({ message: `Idempotency-Key must have 1 to ${MAX_KEY} characters` })
+    if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > Application.MAX_KEY)) {
+      return yield* new MalformedRequest({
+        message: `Idempotency-Key must have 1 to ${Application.MAX_KEY} characters`
+      })
     }
     const message = yield* Application.sendMessage(caller, {
       threadId: threadId(params),

@@ -1,6 +1,6 @@
 /** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
-import { answerWebhook, type Intake, Limits, readBody, type WebhookRequest } from "@careline/application"
+import { answerWebhook, type Intake, Limits, WebhookHttp, type WebhookRequest } from "@careline/application"
 import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
@@ -10,10 +10,7 @@ import type { HostRuntime } from "../HostRuntime.ts"
 const incomingOf = (context: Context): IncomingMessage | undefined =>
   (context.env as { readonly incoming?: IncomingMessage } | undefined)?.incoming
 
-const targetOf = (context: Context): string => {
-  const { url } = context.req
-  return incomingOf(context)?.url ?? url.slice(url.indexOf("/", url.indexOf("//") + 2))
-}
+const targetOf = (context: Context): string => incomingOf(context)?.url ?? WebhookHttp.targetOf(context.req.raw)
 
 /** Node has them in lower case already. Only `set-cookie`, which no request has, would be a list. */
 const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
@@ -28,7 +25,7 @@ const answer = Effect.fnUntraced(function* (context: Context) {
     method: context.req.method,
     target: targetOf(context),
     headers: headersOf(context),
-    body: yield* Effect.promise(() => readBody(context.req.raw, webhookBytes))
+    body: yield* Effect.promise(() => WebhookHttp.readBody(context.req.raw, webhookBytes))
   }
   return yield* answerWebhook(request, crypto.randomUUID())
 })
@@ -41,8 +38,7 @@ export const mountWebhooks = (
     const exit = await runtime.runPromiseExit(answer(context))
     // The client went away while its body was read: nobody hears the answer.
     if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
-    const { body, headers, status } = exit.value
-    return new Response(status === 204 ? null : body, { status, headers })
+    return WebhookHttp.toResponse(exit.value)
   }
   for (const path of ["/api/v1/webhooks/*", "/api/webhooks/*"]) app.on(["POST", "GET"], path, handle)
 }

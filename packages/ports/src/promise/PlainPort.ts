@@ -58,10 +58,13 @@ export const plainPort = <Db>(name: string, db: Db, over: Over<Db, object>, clas
       ) as Stream.Stream<never, never>
     }
 
+  const named = <Method extends string>(methods: ReadonlyArray<Method>, read?: (answer: unknown) => unknown) =>
+    Object.fromEntries(methods.map((method) => [method, call(method, read)])) as Record<Method, ReturnType<typeof call>>
+
   return {
-    call,
-    /** Of a look-up: `null` and `undefined` are nothing. */
-    optional: (method: string) => call(method, Option.fromNullishOr),
+    calls: <Method extends string>(...methods: ReadonlyArray<Method>) => named(methods),
+    /** Of a look-up `null` and `undefined` are nothing. */
+    lookUps: <Method extends string>(...methods: ReadonlyArray<Method>) => named(methods, Option.fromNullishOr),
     stream,
     wakeups: plainWakeups(name, () => over(db) as Wakes)
   }

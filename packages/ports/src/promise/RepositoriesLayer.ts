@@ -27,8 +27,8 @@ export const directoryLayer = <Db>(
   directory: PlainDirectory<Db>,
   classify?: Classify | undefined
 ): Layer.Layer<Directory> => {
-  const { call } = plainPort("directory", db, directory, classify)
-  return Layer.succeed(Directory, Directory.of({ contacts: call("contacts"), missing: call("missing") }))
+  const { calls } = plainPort("directory", db, directory, classify)
+  return Layer.succeed(Directory, Directory.of(calls("contacts", "missing")))
 }
 
 type PortName = Exclude<keyof Repositories<unknown>, "classify" | "db" | "transact">
@@ -38,99 +38,63 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
   const classify: Classify = (error) => repositories.classify?.(error)
   const over = (name: PortName) =>
     plainPort<Db>(name, repositories.db, (handle) => repositories[name]!(handle), classify)
-  const auditLog = over("auditLog")
   const broadcaster = over("broadcaster")
-  const changes = over("changes")
-  const circuits = over("circuits")
-  const consents = over("consents")
   const inbox = over("inbox")
   const messages = over("messages")
   const outbox = over("outbox")
   const poolNumbers = over("poolNumbers")
-  const rateBuckets = over("rateBuckets")
-  const settings = over("settings")
   const threads = over("threads")
-  const timers = over("timers")
   const ids =
     repositories.ids === undefined
       ? IdGenerator.layerUuidV7
-      : Layer.succeed(IdGenerator, IdGenerator.of({ next: over("ids").call("next") }))
+      : Layer.succeed(IdGenerator, IdGenerator.of(over("ids").calls("next")))
   return Layer.mergeAll(
     ids,
     Layer.succeed(Transaction, plainTransaction(repositories)),
-    Layer.succeed(AuditLog, AuditLog.of({ record: auditLog.call("record") })),
+    Layer.succeed(AuditLog, AuditLog.of(over("auditLog").calls("record"))),
     Layer.succeed(
       Broadcaster,
-      Broadcaster.of({ publish: broadcaster.call("publish"), subscribe: broadcaster.stream("subscribe") })
+      Broadcaster.of({ ...broadcaster.calls("publish"), subscribe: broadcaster.stream("subscribe") })
     ),
-    Layer.succeed(Changes, Changes.of({ apply: changes.call("apply") })),
-    Layer.succeed(
-      Circuits,
-      Circuits.of({ load: circuits.call("load"), lock: circuits.call("lock"), save: circuits.call("save") })
-    ),
-    Layer.succeed(Consents, Consents.of({ load: consents.call("load") })),
+    Layer.succeed(Changes, Changes.of(over("changes").calls("apply"))),
+    Layer.succeed(Circuits, Circuits.of(over("circuits").calls("load", "lock", "save"))),
+    Layer.succeed(Consents, Consents.of(over("consents").calls("load"))),
     Layer.succeed(
       Inbox,
       Inbox.of({
-        accept: inbox.call("accept"),
-        claimLanes: inbox.call("claimLanes"),
-        claimReports: inbox.call("claimReports"),
-        settle: inbox.call("settle"),
-        parked: inbox.call("parked"),
+        ...inbox.calls("accept", "claimLanes", "claimReports", "settle", "parked"),
         wakeups: inbox.wakeups
       })
     ),
     Layer.succeed(
       Messages,
       Messages.of({
-        list: messages.call("list"),
-        listByStatus: messages.call("listByStatus"),
-        get: messages.optional("get"),
-        find: messages.optional("find"),
-        update: messages.call("update"),
-        countInboundAfter: messages.call("countInboundAfter"),
-        markRead: messages.call("markRead"),
-        claimIdempotencyKey: messages.call("claimIdempotencyKey")
+        ...messages.calls("list", "listByStatus", "update", "countInboundAfter", "markRead", "claimIdempotencyKey"),
+        ...messages.lookUps("get", "find")
       })
     ),
     Layer.succeed(
       Outbox,
       Outbox.of({
-        claim: outbox.call("claim"),
-        countSince: outbox.call("countSince"),
-        countWaiting: outbox.call("countWaiting"),
-        begin: outbox.call("begin"),
-        update: outbox.call("update"),
-        claimUnknown: outbox.call("claimUnknown"),
-        noteLooks: outbox.call("noteLooks"),
-        match: outbox.call("match"),
-        ofMessage: outbox.optional("ofMessage"),
-        noteReports: outbox.call("noteReports"),
+        ...outbox.calls("claim", "countSince", "countWaiting", "begin", "update"),
+        ...outbox.calls("claimUnknown", "noteLooks", "match", "noteReports"),
+        ...outbox.lookUps("ofMessage"),
         wakeups: outbox.wakeups
       })
     ),
     Layer.succeed(
       PoolNumbers,
       PoolNumbers.of({
-        list: poolNumbers.call("list"),
-        get: poolNumbers.optional("get"),
-        byNumbers: poolNumbers.call("byNumbers"),
-        defaultOf: poolNumbers.optional("defaultOf"),
-        carriedBy: poolNumbers.call("carriedBy"),
-        add: poolNumbers.call("add")
+        ...poolNumbers.calls("list", "byNumbers", "carriedBy", "add"),
+        ...poolNumbers.lookUps("get", "defaultOf")
       })
     ),
-    Layer.succeed(RateBuckets, RateBuckets.of({ lock: rateBuckets.call("lock"), save: rateBuckets.call("save") })),
-    Layer.succeed(Settings, Settings.of({ effective: settings.call("effective"), put: settings.call("put") })),
+    Layer.succeed(RateBuckets, RateBuckets.of(over("rateBuckets").calls("lock", "save"))),
+    Layer.succeed(Settings, Settings.of(over("settings").calls("effective", "put"))),
     Layer.succeed(
       Threads,
-      Threads.of({
-        loadByKeys: threads.call("loadByKeys"),
-        loadByIds: threads.call("loadByIds"),
-        get: threads.optional("get"),
-        list: threads.call("list")
-      })
+      Threads.of({ ...threads.calls("loadByKeys", "loadByIds", "list"), ...threads.lookUps("get") })
     ),
-    Layer.succeed(Timers, Timers.of({ claimDue: timers.call("claimDue") }))
+    Layer.succeed(Timers, Timers.of(over("timers").calls("claimDue")))
   )
 }

@@ -1,10 +1,7 @@
 /** What contacts allow. */
-import type { Plain, Repositories } from "@careline/application/promise"
-import type { Consent } from "@careline/domain"
+import type { Consent as ContactConsent, Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
-
-type ContactConsent = Plain<Consent.Consent>
 
 const FIELDS = {
   site_group_id: "siteGroupingId",

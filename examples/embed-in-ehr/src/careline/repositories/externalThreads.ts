@@ -1,10 +1,9 @@
 /** A thread with a contact outside, as a row and its links to patients. */
-import type { Plain } from "@careline/application/promise"
-import type { Thread } from "@careline/domain"
+import type { Thread } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inOrder, insert, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
 
-export type ExternalThread = Plain<Thread.Thread>
+export type ExternalThread = Thread
 
 /** A thread as a row has it. */
 type Flat = Omit<ExternalThread, "escalation" | "patientIds"> & {

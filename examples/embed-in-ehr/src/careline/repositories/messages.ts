@@ -1,12 +1,9 @@
 /** Messages of external threads, and who has read them. */
-import type { Plain, Repositories } from "@careline/application/promise"
-import type { Message } from "@careline/domain"
+import type { Message as ExternalMessage, Repositories } from "@careline/application/promise"
 import { z } from "zod"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"
 import { columnsOf, type Fields, inOrder, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
-
-type ExternalMessage = Plain<Message.Message>
 
 const FIELDS = {
   id: "id",

@@ -1,10 +1,9 @@
 /** A text on its way out, as a row. */
-import type { Plain } from "@careline/application/promise"
-import type { Send } from "@careline/domain"
+import type { Send } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, insert, rowOf } from "./rows.ts"
 
-export type OutboundText = Plain<Send.Send>
+export type OutboundText = Send
 
 const FIELDS = {
   id: "id",

@@ -1,10 +1,7 @@
 /** The phone lines. */
-import { NumberTaken, type Plain, type Repositories } from "@careline/application/promise"
-import type { PoolNumber } from "@careline/domain"
+import { NumberTaken, type PoolNumber as PhoneLine, type Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
-
-type PhoneLine = Plain<PoolNumber.PoolNumber>
 
 const FIELDS = {
   id: "id",

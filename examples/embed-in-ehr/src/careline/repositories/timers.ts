@@ -1,6 +1,5 @@
 /** Alarms of threads that nobody answers. */
-import type { Plain, Repositories } from "@careline/application/promise"
-import type { Change } from "@careline/domain"
+import type { Change, Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { readClock } from "./rows.ts"
 
@@ -11,7 +10,7 @@ interface Due {
 }
 
 /** What a change does to an alarm; most do nothing. */
-export const applyToAlarm = async (db: Queryable, change: Plain<Change>): Promise<void> => {
+export const applyToAlarm = async (db: Queryable, change: Change): Promise<void> => {
   if (change._tag === "TimerStarted") {
     await db.query("insert into alarms (external_thread_id, period, due_at) values ($1, $2, $3)", [
       change.threadId,

@@ -1,4 +1,8 @@
-/** The bytes of a webhook, as they came. */
+/** Between the web's own `Request` and `Response`, which every framework can make, and a webhook. */
+import type { Telephony } from "@careline/ports"
+
+/** Path and query as they came; a `Request` knows them only as a part of its URL. */
+export const targetOf = ({ url }: Request): string => url.slice(url.indexOf("/", url.indexOf("//") + 2))
 
 /** The body of a request, or `null` as soon as it is larger than it may be: nothing beyond that is kept. */
 export const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array | null> => {
@@ -25,3 +29,7 @@ const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   }
   return body
 }
+
+/** A reply as a response. */
+export const toResponse = ({ body, headers, status }: Telephony.HttpReply): Response =>
+  new Response(status === 204 ? null : body, { status, headers })
