@@ -43,3 +43,18 @@ export type PatientId = typeof PatientId.Type
 
 export const FacilityId = OpaqueId.pipe(Schema.brand("FacilityId"))
 export type FacilityId = typeof FacilityId.Type
+
+/** One call, from its first webhook or its placing on. Travels to the provider and back in its callbacks. */
+export const CallId = OpaqueId.pipe(Schema.brand("CallId"))
+export type CallId = typeof CallId.Type
+
+/** A prepared, single-use permission for one masked call. */
+export const BridgeRequestId = OpaqueId.pipe(Schema.brand("BridgeRequestId"))
+export type BridgeRequestId = typeof BridgeRequestId.Type
+
+/** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
+export const BlobKey = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),
+  Schema.isMaxLength(200)
+).pipe(Schema.brand("BlobKey"))
+export type BlobKey = typeof BlobKey.Type

@@ -1,5 +1,6 @@
 /** What Careline asks of the world: one file per port. */
 export { type AuditEntry, AuditLog } from "./AuditLog.ts"
+export { type Blob, BlobInfo, BlobStore } from "./BlobStore.ts"
 export { BroadcastEvent, Broadcaster, type PublishedEvent } from "./Broadcaster.ts"
 export * as CallbackUrl from "./CallbackUrl.ts"
 export { Changes } from "./Changes.ts"
@@ -30,3 +31,4 @@ export * as TelephonyProviders from "./TelephonyProviders.ts"
 export * from "./Threads.ts"
 export { type Timer, Timers } from "./Timers.ts"
 export { Transaction } from "./Transaction.ts"
+export { Transcriber, TranscriberError, Transcript } from "./Transcriber.ts"

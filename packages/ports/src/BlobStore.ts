@@ -1,0 +1,53 @@
+/**
+ * Where recordings and pictures are kept: bytes under a key, and links to them that expire.
+ *
+ * A key is made by Careline from what identifies the original, so that keeping the same thing twice keeps it once. Content is
+ * given whole: whoever fetches it holds it to `Limits.mediaBytes` before.
+ */
+import { BlobKey } from "@careline/domain"
+import { Context, type Effect, type Option, Schema } from "effect"
+import type { StorageError } from "./StorageError.ts"
+
+/** What is kept, beside its bytes. */
+export const BlobInfo = Schema.Struct({
+  key: BlobKey,
+  /** Media type, without parameters: `audio/wav`. */
+  contentType: Schema.String,
+  /** Bytes. */
+  size: Schema.Int,
+  /** SHA-256 of the bytes, in lower-case hexadecimal. */
+  sha256: Schema.String
+})
+export type BlobInfo = typeof BlobInfo.Type
+
+export interface Blob {
+  readonly info: BlobInfo
+  readonly bytes: Uint8Array
+}
+
+/** Recordings and pictures, for whoever has a link to them. */
+export class BlobStore extends Context.Service<
+  BlobStore,
+  {
+    /**
+     * Keeps the bytes, and returns once they are durable and were found to be the same as those given. What was there
+     * under the key is replaced, never mixed.
+     */
+    readonly put: (
+      key: BlobKey,
+      content: { readonly bytes: Uint8Array; readonly contentType: string }
+    ) => Effect.Effect<BlobInfo, StorageError>
+    /** The bytes; none under a key that was never kept, or is removed. */
+    readonly get: (key: BlobKey) => Effect.Effect<Option.Option<Blob>, StorageError>
+    /** Removes the bytes. To remove what is not there is no error. */
+    readonly remove: (key: BlobKey) => Effect.Effect<void, StorageError>
+    /**
+     * A URL that anybody may read the bytes with until it expires, with a `Content-Disposition` that names `fileName` and
+     * is never `inline` for a type that a browser would run. Whether the key holds anything is not asked.
+     */
+    readonly link: (
+      key: BlobKey,
+      options: { readonly expiresInMillis: number; readonly fileName: string; readonly contentType: string }
+    ) => Effect.Effect<string, StorageError>
+  }
+>()("careline/ports/BlobStore") {}
