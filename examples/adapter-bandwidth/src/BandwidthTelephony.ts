@@ -24,6 +24,8 @@ export const capabilities: Telephony.Capabilities = {
     namesKeywords: false
   },
   // Toll-free numbers apart: there the network itself enforces and answers STOP.
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }
 

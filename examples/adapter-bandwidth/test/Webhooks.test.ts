@@ -1,5 +1,6 @@
 /** What is read of the callbacks as Bandwidth documents them. */
 import { assert, describe, it } from "@effect/vitest"
+import { identityOf } from "@careline/ports"
 import { Effect, Redacted } from "effect"
 import * as BasicCredentials from "../src/BasicCredentials.ts"
 import * as Webhooks from "../src/Webhooks.ts"
@@ -68,7 +69,7 @@ describe("Webhooks", () => {
     Effect.gen(function* () {
       const { events } = yield* receive(received({ id: "1" }), { type: "of-the-future" }, received({ id: "2" }))
       assert.deepStrictEqual(
-        events.map(({ providerMessageId }) => providerMessageId),
+        events.map((event) => identityOf(event).id),
         ["1", "2"]
       )
     })

@@ -147,7 +147,7 @@ create table inbound_events (
   provider text not null,
   account text not null,
   provider_message_id text not null,
-  kind text not null check (kind in ('MessageReceived', 'DeliveryReported')),
+  kind text not null check (kind in ('MessageReceived', 'DeliveryReported', 'CallReceived', 'CallReported')),
   -- A message is reported once for each status.
   status text not null,
   event jsonb not null,
@@ -159,10 +159,11 @@ create table inbound_events (
   unique (provider_message_id, provider, account, kind, status)
 );
 
-create index inbound_events_texts on inbound_events (id) where state = 'pending' and kind = 'MessageReceived';
-create index inbound_events_lane on inbound_events (contact, id) where state = 'pending' and kind = 'MessageReceived';
+create index inbound_events_texts on inbound_events (id) where state = 'pending' and contact is not null;
+create index inbound_events_lane on inbound_events (contact, id) where state = 'pending' and contact is not null;
 create index inbound_events_held on inbound_events (contact) where state = 'pending' and postponed_until is not null;
 create index inbound_events_reports on inbound_events (id) where state = 'pending' and kind = 'DeliveryReported';
+create index inbound_events_call_reports on inbound_events (id) where state = 'pending' and kind = 'CallReported';
 create index inbound_events_parked on inbound_events (id) where state = 'parked';
 
 create table outbound_texts (

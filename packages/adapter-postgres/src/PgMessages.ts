@@ -136,6 +136,26 @@ export const layer = Layer.effect(
               asStorage("messages.find")
             ),
 
+      revise: (revisions) =>
+        revisions.length === 0
+          ? Effect.void
+          : sql`
+              update messages m set
+                content = r.content, attachments = r.attachments, meta_data = m.meta_data || r.meta_data
+              from json_to_recordset(${JSON.stringify(
+                revisions.map(({ attachments, content, messageId, metaData, siteGroupingId }) => ({
+                  site_grouping_id: tenantColumn(siteGroupingId),
+                  id: messageId,
+                  content,
+                  attachments,
+                  meta_data: metaData
+                }))
+              )}::json) r (site_grouping_id text, id uuid, content text, attachments jsonb, meta_data jsonb)
+              where m.site_grouping_id = r.site_grouping_id and m.id = r.id`.pipe(
+              Effect.asVoid,
+              asStorage("messages.revise")
+            ),
+
       update: (updates) =>
         updates.length === 0
           ? Effect.succeed([])

@@ -1,5 +1,5 @@
 /** A message as a row. */
-import type { DeliveryStatus, Message, MessageId, ThreadId, UserId } from "@careline/domain"
+import type { Attachment, DeliveryStatus, Message, MessageId, ThreadId, UserId } from "@careline/domain"
 import { instant, iso, tenantColumn, tenantOf } from "./rows.ts"
 
 export interface MessageRow {
@@ -11,7 +11,7 @@ export interface MessageRow {
   readonly direction: Message.Message["direction"]
   readonly sender_id: string | null
   readonly content: string
-  readonly attachments: ReadonlyArray<Message.Attachment>
+  readonly attachments: ReadonlyArray<Attachment.Attachment>
   readonly meta_data: Message.MessageMetadata
   readonly delivery_status: DeliveryStatus.DeliveryStatus | null
   readonly created_at: Date

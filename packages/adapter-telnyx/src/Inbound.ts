@@ -1,5 +1,5 @@
 /** `message.received`: a text or MMS came in. Source: developers.telnyx.com/docs/messaging/messages/receive-message. */
-import { type Contact, Message, PhoneNumber } from "@careline/domain"
+import { Attachment, type Contact, PhoneNumber } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { Option, Schema } from "effect"
 import { isMessageId } from "./MessageId.ts"
@@ -31,11 +31,11 @@ const keywords: ReadonlyMap<string, NonNullable<MessageReceived["providerKeyword
   ["HELP", "help"]
 ])
 
-const attachments = (media: typeof Payload.Type.media): ReadonlyArray<Message.Attachment> =>
+const attachments = (media: typeof Payload.Type.media): ReadonlyArray<Attachment.Attachment> =>
   (media ?? [])
     .slice(0, MAX_MEDIA)
     .flatMap(({ content_type: mimeType = null, url = null }) =>
-      url === null || url === "" ? [] : [{ type: Message.attachmentType(mimeType), url, mimeType }]
+      url === null || url === "" ? [] : [{ type: Attachment.typeOf(mimeType), url, mimeType }]
     )
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })

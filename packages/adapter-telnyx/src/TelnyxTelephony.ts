@@ -28,6 +28,8 @@ export const capabilities: Telephony.Capabilities = {
     signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
     namesKeywords: true
   },
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "provider"
 }
 

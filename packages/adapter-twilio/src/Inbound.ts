@@ -1,5 +1,5 @@
 /** The webhook of an inbound SMS or MMS. Source: twilio.com/docs/messaging/guides/webhook-request. */
-import { type Contact, Message, PhoneNumber } from "@careline/domain"
+import { Attachment, type Contact, PhoneNumber } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { isMessageSid } from "./MessageSid.ts"
 
@@ -15,13 +15,13 @@ const keywords: ReadonlyMap<string, NonNullable<MessageReceived["providerKeyword
   ["HELP", "help"]
 ])
 
-const attachments = (form: URLSearchParams): ReadonlyArray<Message.Attachment> => {
+const attachments = (form: URLSearchParams): ReadonlyArray<Attachment.Attachment> => {
   const count = Math.min(Number.parseInt(form.get("NumMedia") ?? "0", 10) || 0, MAX_MEDIA)
-  const found: Array<Message.Attachment> = []
+  const found: Array<Attachment.Attachment> = []
   for (let index = 0; index < count; index++) {
     const url = form.get(`MediaUrl${index}`)
     const mimeType = form.get(`MediaContentType${index}`)
-    if (url !== null && url !== "") found.push({ type: Message.attachmentType(mimeType), url, mimeType })
+    if (url !== null && url !== "") found.push({ type: Attachment.typeOf(mimeType), url, mimeType })
   }
   return found
 }

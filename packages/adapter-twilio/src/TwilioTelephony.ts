@@ -25,6 +25,8 @@ export const capabilities: Telephony.Capabilities = {
     signatureMaxAgeMillis: null,
     namesKeywords: true
   },
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "provider"
 }
 

@@ -1,5 +1,5 @@
 /** The webhook of an inbound SMS or MMS. Source: developer.vonage.com/api/messages, "Inbound Message". */
-import { Message } from "@careline/domain"
+import { Attachment } from "@careline/domain"
 import { type MessageReceived, TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"
 import * as Digits from "./Digits.ts"
@@ -14,11 +14,11 @@ const mediaOf = (payload: Payload.Payload): ReadonlyArray<readonly [type: unknow
   return Predicate.isString(type) && type !== "text" ? [[type, Field.of(payload, type)]] : []
 }
 
-const attachmentsOf = (media: ReturnType<typeof mediaOf>): ReadonlyArray<Message.Attachment> =>
+const attachmentsOf = (media: ReturnType<typeof mediaOf>): ReadonlyArray<Attachment.Attachment> =>
   media.flatMap(([type, part]) => {
     const url = Field.of(part, "url")
     return Predicate.isString(url) && url !== ""
-      ? [{ type: Message.attachmentType(Field.textOf(type)), url, mimeType: null }]
+      ? [{ type: Attachment.typeOf(Field.textOf(type)), url, mimeType: null }]
       : []
   })
 

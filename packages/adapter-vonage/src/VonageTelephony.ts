@@ -26,6 +26,8 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
     namesKeywords: false
   },
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 })
 

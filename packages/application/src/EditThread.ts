@@ -1,6 +1,6 @@
 /** Staff rename, link, assign, move the lock of, or delete a thread. */
 import type { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "@careline/domain"
-import { StaffMessage, Thread, ThreadLink } from "@careline/domain"
+import { Alarm, Thread, ThreadLink } from "@careline/domain"
 import { Directory, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import type { Actor } from "./Actor.ts"
@@ -78,7 +78,7 @@ export const deleteThread = Effect.fn("deleteThread")(function* (actor: Actor, i
   yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, id)
-      const ended = StaffMessage.answered(thread)
+      const ended = Alarm.stop(thread)
       yield* commit([
         ...ended.changes,
         { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, yield* DateTime.now) }

@@ -1,15 +1,17 @@
 /**
- * Applies the texts that wait in the inbox: many lanes in one transaction, one read and one write per table, each lane in
+ * Applies the texts and calls that wait in the inbox: many lanes in one transaction, one read and one write per table, each lane in
  * its order. No provider is called here: answers are queued.
  *
  * A batch that fails is done again lane by lane, so that one poisoned event delays nobody else's. The event itself is
  * tried again later, and parked, visibly, when it never works.
  */
 import {
+  type Call,
   type Change,
   Consent,
   type Contact,
   InboundText,
+  IncomingCall,
   type MessageId,
   type PoolNumber,
   type SendId,
@@ -23,6 +25,7 @@ import {
   Inbox,
   type Lane,
   type LaneEvent,
+  type MessageReceived,
   PoolNumbers,
   Settings,
   type Settlement,
@@ -33,6 +36,8 @@ import {
 } from "@careline/ports"
 import { Cause, DateTime, Effect } from "effect"
 import { commit } from "./Commit.ts"
+import { loadCalls } from "./LaneCalls.ts"
+import { importMedia } from "./LaneMedia.ts"
 import { backoff, Limits } from "./Limits.ts"
 
 const MESSAGES_PER_TEXT = 3
@@ -41,13 +46,17 @@ const MESSAGES_PER_TEXT = 3
 const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact.Contact }): string =>
   `${key.siteGroupingId ?? ""}\u0000${key.contact}`
 
-const inboundText = (waiting: LaneEvent, providerConfirmsOptOut: boolean): InboundText.InboundText => ({
-  provider: waiting.provider,
-  providerMessageId: waiting.event.providerMessageId,
-  from: waiting.event.from,
-  text: waiting.event.text,
-  attachments: waiting.event.attachments,
-  providerKeyword: waiting.event.providerKeyword,
+const inboundText = (
+  provider: string,
+  { attachments, from, providerKeyword, providerMessageId, text }: MessageReceived,
+  providerConfirmsOptOut: boolean
+): InboundText.InboundText => ({
+  provider,
+  providerMessageId,
+  from,
+  text,
+  attachments,
+  providerKeyword,
   providerConfirmsOptOut
 })
 
@@ -107,26 +116,44 @@ const processBatch = Effect.fnUntraced(function* (
   const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map((number) => [number.number, number]))
   const idsOf = yield* drawIds(waiting.length)
 
+  const calls = yield* loadCalls(waiting)
+
   const changes: Array<Change> = []
+  const changedCalls: Array<Call.Call> = []
   const settlements: Array<Settlement> = []
   let text = 0
   for (const lane of lanes) {
     let state = stateOf(lane)
     for (const arrival of lane.events) {
+      const { event, id, provider } = arrival
       const ids = idsOf(text++)
-      const number = numberOf.get(arrival.event.to)
+      const number = numberOf.get(event.to)
       if (number === undefined || number.siteGroupingId !== lane.siteGroupingId) {
-        settlements.push({ _tag: "Parked", id: arrival.id, reason: "the number left the tenant it was texted at" })
+        settlements.push({ _tag: "Parked", id, reason: "the number left the tenant it was texted at" })
         continue
       }
-      const confirms = providers.byName(arrival.provider)?.capabilities.optOutReplies === "provider"
-      const decision = InboundText.decide(state, inboundText(arrival, confirms), number, ids, now)
-      state = decision.state
-      changes.push(...decision.changes)
-      settlements.push({ _tag: "Done", id: arrival.id })
+      if (event._tag === "MessageReceived") {
+        const confirms = providers.byName(provider)?.capabilities.optOutReplies === "provider"
+        const decision = InboundText.decide(state, inboundText(provider, event, confirms), number, ids, now)
+        state = decision.state
+        changes.push(...decision.changes)
+      } else {
+        const call = calls.of(arrival)
+        if (call === undefined) {
+          settlements.push({ _tag: "Parked", id, reason: "no call is kept here" })
+          continue
+        }
+        const decision = IncomingCall.decide(state, call, number, ids, now)
+        state = { ...state, thread: decision.thread }
+        changes.push(...decision.changes)
+        changedCalls.push(decision.call)
+      }
+      settlements.push({ _tag: "Done", id })
     }
   }
   yield* commit(changes)
+  yield* importMedia(changes, now)
+  if (changedCalls.length > 0) yield* calls.save(changedCalls)
   yield* inbox.settle(settlements)
   return waiting.length
 })

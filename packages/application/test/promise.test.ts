@@ -207,7 +207,8 @@ describe("A line without Effect", () => {
           asked.push(...keys.map((known) => known.contact))
           return keys.map((known) => ({ ...known, name: "Ana's daughter", timeZone: null }))
         },
-        missing: async (_tenant, { patientIds }) => patientIds.filter((id) => id !== "7")
+        missing: async (_tenant, { patientIds }) => patientIds.filter((id) => id !== "7"),
+        clinicianPhone: async () => null
       })
     })
     await text(careline, "Hello")

@@ -59,7 +59,7 @@ export const notice = (options: {
   readonly preview: string | null
 }): string => {
   const waited = options.waitingMinutes < 1 ? "less than a minute" : `${Math.round(options.waitingMinutes)} min`
-  const head = `Careline: a text has waited ${waited} for an answer.`
+  const head = `Careline: a message has waited ${waited} for an answer.`
   return options.preview === null ? `${head} ${options.link}` : `${head} "${options.preview}" ${options.link}`
 }
 

@@ -52,6 +52,10 @@ export type CallId = typeof CallId.Type
 export const BridgeRequestId = OpaqueId.pipe(Schema.brand("BridgeRequestId"))
 export type BridgeRequestId = typeof BridgeRequestId.Type
 
+/** A recording or a picture on its way from a provider to us. */
+export const MediaImportId = OpaqueId.pipe(Schema.brand("MediaImportId"))
+export type MediaImportId = typeof MediaImportId.Type
+
 /** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
 export const BlobKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),

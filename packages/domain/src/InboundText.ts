@@ -5,18 +5,18 @@
  * alarm started. With the line switched off the text is kept and shown, and nothing else happens.
  */
 import type { DateTime } from "effect"
+import * as Alarm from "./Alarm.ts"
+import type { Attachment } from "./Attachment.ts"
 import * as AutoReply from "./AutoReply.ts"
 import type { Change } from "./Change.ts"
 import * as Consent from "./Consent.ts"
 import type { Contact } from "./Contact.ts"
 import * as ContactRule from "./Contact.ts"
-import * as Escalation from "./Escalation.ts"
 import type { MessageId, SendId, ThreadId } from "./Ids.ts"
-import type { Attachment, Message, MessageMetadata, SystemMessageKind } from "./Message.ts"
-import type { E164 } from "./PhoneNumber.ts"
+import type { Message, MessageMetadata, SystemMessageKind } from "./Message.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
-import * as Send from "./Send.ts"
 import * as SystemMessage from "./SystemMessage.ts"
+import * as SystemText from "./SystemText.ts"
 import * as Thread from "./Thread.ts"
 import type { VoipSettings } from "./VoipSettings.ts"
 
@@ -87,29 +87,18 @@ export const decide = (
     thread = Thread.append(thread, message)
     return message
   }
-  const say = (id: MessageId, kind: SystemMessageKind, content: string, leaves: boolean) =>
-    add(SystemMessage.make(thread, { id, kind, content, leaves }, now))
-  const answer = (purpose: "auto_reply" | "opt_out_confirmation", body: string) => {
-    const message = say(ids.answerId, purpose, body, true)
-    changes.push({
-      _tag: "SendQueued",
-      send: Send.queue(
-        {
-          id: ids.sendId,
-          siteGroupingId: thread.siteGroupingId,
-          threadId: thread.id,
-          messageId: message.id,
-          purpose,
-          messageClass: purpose === "auto_reply" ? "conversational" : "opt_out_confirmation",
-          from: on.number,
-          fromNumberId: on.id,
-          to: inbound.from as string as E164,
-          body,
-          mediaUrls: []
-        },
-        now
-      )
-    })
+  const say = (kind: SystemMessageKind, content: string) =>
+    add(SystemMessage.make(thread, { id: ids.systemMessageId, kind, content, leaves: false }, now))
+  const answer = (kind: SystemText.SystemText["kind"], content: string) => {
+    const messageClass = kind === "auto_reply" ? "conversational" : "opt_out_confirmation"
+    const sent = SystemText.send(
+      thread,
+      { kind, messageClass, content, on },
+      { messageId: ids.answerId, sendId: ids.sendId },
+      now
+    )
+    changes.push(...sent.changes)
+    thread = sent.thread
   }
 
   const flag = flagOf(inbound.text)
@@ -142,7 +131,7 @@ export const decide = (
     const said = consent.status === "opted_out" ? "opt_out" : "opt_in"
     const note = said === "opt_out" ? "The contact opted out of texts." : "The contact opted in to texts."
     const task = Consent.mayMeanAppointment(inbound.text) ? " They may want to cancel an appointment: please ask." : ""
-    say(ids.systemMessageId, task === "" ? said : "staff_task", note + task, false)
+    say(task === "" ? said : "staff_task", note + task)
     if (
       said === "opt_out" &&
       !inbound.providerConfirmsOptOut &&
@@ -159,18 +148,8 @@ export const decide = (
     thread = AutoReply.mark(thread, now)
   }
 
-  const escalation = Escalation.onInbound(thread.escalation, state.settings, now)
-  if (escalation !== thread.escalation && escalation.dueAt !== null) {
-    changes.push({
-      _tag: "TimerStarted",
-      siteGroupingId: thread.siteGroupingId,
-      threadId: thread.id,
-      period: escalation.period,
-      dueAt: escalation.dueAt
-    })
-    thread = { ...thread, escalation }
-  }
-
-  changes.push({ _tag: "ThreadSaved", thread })
+  const alarmed = Alarm.start(thread, state.settings, now)
+  thread = alarmed.thread
+  changes.push(...alarmed.changes, { _tag: "ThreadSaved", thread })
   return { state: { ...state, thread, consent }, changes }
 }

@@ -1,5 +1,6 @@
 /** One message of a thread, as it is shown. */
 import { Schema } from "effect"
+import { Attachment } from "./Attachment.ts"
 import { DeliveryStatus } from "./DeliveryStatus.ts"
 import { MessageId, Tenant, ThreadId, UserId } from "./Ids.ts"
 
@@ -10,22 +11,13 @@ export const SystemMessageKind = Schema.Literals([
   "opt_out",
   "opt_in",
   "opt_out_confirmation",
-  "staff_task"
+  "staff_task",
+  "incoming_call",
+  "missed_call",
+  "voicemail",
+  "call_log"
 ])
 export type SystemMessageKind = typeof SystemMessageKind.Type
-
-export const Attachment = Schema.Struct({
-  type: Schema.Literals(["image", "audio", "video", "file"]),
-  url: Schema.String,
-  mimeType: Schema.NullOr(Schema.String)
-})
-export type Attachment = typeof Attachment.Type
-
-/** What kind of attachment a media type (`image/png`), or the first part of one, names. */
-export const attachmentType = (mediaType: string | null): Attachment["type"] => {
-  const kind = mediaType?.split("/")[0]
-  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
-}
 
 /** A text that waits for its turn, for its provider or for a number to leave from. */
 export const MessageDelay = Schema.Struct({

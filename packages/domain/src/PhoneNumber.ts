@@ -55,3 +55,12 @@ export const mask = (number: string): string => {
 
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
 export const country = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country
+
+/** 976 is an exchange for paid services in every area code (NANP); the plans of libphonenumber leave it to the areas. */
+const NANP_PAID_EXCHANGE = /^\+1\d{3}976\d{4}$/
+
+/** Whether a call to it costs more than a call: premium and shared-cost numbers. */
+export const isPremium = (number: E164): boolean => {
+  const type = parsePhoneNumberFromString(number)?.getType()
+  return type === "PREMIUM_RATE" || type === "SHARED_COST" || NANP_PAID_EXCHANGE.test(number)
+}

@@ -1,9 +1,10 @@
 /** A member of staff writes to a contact: the message is kept, queued, and ends the alarm. */
 import type { DateTime } from "effect"
+import * as Alarm from "./Alarm.ts"
+import type { Attachment } from "./Attachment.ts"
 import type { Change } from "./Change.ts"
-import * as Escalation from "./Escalation.ts"
 import type { MessageId, SendId, UserId } from "./Ids.ts"
-import type { Attachment, Message } from "./Message.ts"
+import type { Message } from "./Message.ts"
 import * as MessageClass from "./MessageClass.ts"
 import type { E164 } from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
@@ -20,25 +21,6 @@ export interface Decision {
   readonly thread: Thread.Thread
   readonly message: Message
   readonly changes: ReadonlyArray<Change>
-}
-
-/** The changes that end a running or fired period, with the thread as it is then. */
-export const answered = (thread: Thread.Thread): { thread: Thread.Thread; changes: ReadonlyArray<Change> } => {
-  const { escalation } = thread
-  return {
-    thread: { ...thread, escalation: Escalation.onAnswered(escalation) },
-    changes:
-      escalation.state === "running"
-        ? [
-            {
-              _tag: "TimerStopped",
-              siteGroupingId: thread.siteGroupingId,
-              threadId: thread.id,
-              period: escalation.period
-            }
-          ]
-        : []
-  }
 }
 
 const typesByExtension: Readonly<Record<string, Attachment["type"]>> = {
@@ -96,7 +78,7 @@ export const decide = (
     },
     now
   )
-  const ended = answered(thread)
+  const ended = Alarm.stop(thread)
   const next = Thread.append(Thread.lock(ended.thread, from.id), message)
   return {
     thread: next,

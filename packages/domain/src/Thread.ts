@@ -114,19 +114,29 @@ export const fromNumber = (
 export const lock = (thread: Thread, number: PhoneNumberId): Thread =>
   thread.phoneNumberId === number ? thread : { ...thread, phoneNumberId: number }
 
+/** What Careline itself says. A call is a system message as well, and the contact's. */
+const isOurs = ({ direction, messageType }: Message): boolean => messageType === "system" && direction === "outbound"
+
 /**
  * The thread with one more message at its end. The message must have been given `nextPosition(thread)`.
- * A system message leaves the inbox line alone: staff look there for what a person said.
+ * What Careline itself says leaves the inbox line alone: staff look there for what a person said.
  */
 export const append = (thread: Thread, message: Message): Thread => ({
   ...thread,
   lastPosition: message.position,
-  lastMessageAt: message.messageType === "system" ? thread.lastMessageAt : message.createdAt,
-  lastMessagePreview: message.messageType === "system" ? thread.lastMessagePreview : preview(message),
+  lastMessageAt: isOurs(message) ? thread.lastMessageAt : message.createdAt,
+  lastMessagePreview: isOurs(message) ? thread.lastMessagePreview : preview(message),
   unreadCount: thread.unreadCount + (message.direction === "inbound" ? 1 : 0),
   lastInboundAt: message.direction === "inbound" ? message.createdAt : thread.lastInboundAt,
   updatedAt: message.createdAt
 })
+
+/** The thread after a message of it says something else: the inbox line follows if it showed that message. */
+export const revise = (thread: Thread, before: Message, after: Message, now: DateTime.Utc): Thread =>
+  thread.lastMessagePreview === preview(before) &&
+  thread.lastMessageAt.epochMilliseconds === before.createdAt.epochMilliseconds
+    ? { ...thread, lastMessagePreview: preview(after), updatedAt: now }
+    : thread
 
 export const nextPosition = (thread: Thread): number => thread.lastPosition + 1
 

@@ -1,10 +1,14 @@
 /** What a tenant decided about its line. */
 import { Schema } from "effect"
+import { CallGreeting } from "./CallGreeting.ts"
 import { E164 } from "./PhoneNumber.ts"
 import { QuietHours } from "./QuietHours.ts"
 
 /** GSM 03.38 concatenation allows more, but no provider takes a longer text. */
 export const MAX_TEXT_LENGTH = 1600
+
+/** A caller chooses with one key. */
+const MAX_LANGUAGES = 9
 
 export const VoipSettings = Schema.Struct({
   /** Off: inbound is still stored and shown, nothing is sent and no timer runs. */
@@ -22,7 +26,11 @@ export const VoipSettings = Schema.Struct({
   /** When automated and care messages wait, in the recipient's own zone, or `null` for never. */
   quietHours: Schema.NullOr(QuietHours),
   /** Texts that may leave to one contact in 24 hours, or `null` for no limit. */
-  dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })))
+  dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
+  /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
+  callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
+  /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
+  callHandling: Schema.Literals(["voicemail", "text_us"])
 })
 export type VoipSettings = typeof VoipSettings.Type
 
@@ -36,7 +44,9 @@ export const Edit = Schema.Struct({
   escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
   escalationPreview: Schema.optionalKey(fields.escalationPreview),
   quietHours: Schema.optionalKey(fields.quietHours),
-  dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact)
+  dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
+  callGreetings: Schema.optionalKey(fields.callGreetings),
+  callHandling: Schema.optionalKey(fields.callHandling)
 })
 export type Edit = typeof Edit.Type
 
@@ -48,5 +58,7 @@ export const defaults: VoipSettings = {
   escalationPhoneNumbers: [],
   escalationPreview: false,
   quietHours: null,
-  dailyLimitPerContact: null
+  dailyLimitPerContact: null,
+  callGreetings: [],
+  callHandling: "voicemail"
 }

@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest"
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
 import {
+  Alarm,
   type Change,
   Consent,
   type Contact,
@@ -147,7 +148,7 @@ const play = (events: ReadonlyArray<Event>) => {
             take([{ _tag: "ThreadSaved", thread: Thread.readUpTo(current, current.lastPosition, 0, now) }])
           else if (current.deletedAt !== null) break
           else if (one.kind === "delete") {
-            const ended = StaffMessage.answered(current)
+            const ended = Alarm.stop(current)
             take([...ended.changes, { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, now) }])
           } else {
             const staff = { content: "Yes.", mediaUrls: [], senderId: "nurse" as UserId }

@@ -2,6 +2,7 @@
 import { MAX_IDS, MAX_NAME, MAX_PAGE, MAX_URL } from "@careline/application"
 import type { Contact } from "@careline/domain"
 import {
+  Attachment,
   Consent,
   DeliveryStatus,
   FacilityId,
@@ -131,7 +132,7 @@ export const MessageJson = Schema.Struct({
   direction: Schema.Literals(["inbound", "outbound"]),
   senderId: nullOr(Id),
   content: Text,
-  attachments: Schema.Array(Message.Attachment),
+  attachments: Schema.Array(Attachment.Attachment),
   metaData: Message.MessageMetadata,
   deliveryStatus: nullOr(DeliveryStatus.DeliveryStatus),
   createdAt: Text

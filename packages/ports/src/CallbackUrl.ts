@@ -1,5 +1,6 @@
-/** Where a provider calls back on a text: the URL that carries our attempt, for providers that echo nothing else. */
-import type { AttemptId } from "@careline/domain"
+/** Where a provider calls back on a text or a call: URLs that carry our id, for providers that echo nothing else. */
+import type { AttemptId, CallId, CallPlan } from "@careline/domain"
+import type { WebhookKind } from "./Telephony.ts"
 
 const WEBHOOKS = "/api/v1/webhooks"
 const ATTEMPT_PARAMETER = "attempt"
@@ -10,8 +11,8 @@ const MAX_ATTEMPT = 128
 /** The configured URL without a slash at its end, so that a request's target can follow. */
 export const origin = (publicUrl: string): string => publicUrl.replace(/\/+$/, "")
 
-/** Where a provider delivers inbound texts (`sms`) and reports (`status`) to this host. */
-export const ofKind = (publicUrl: string, provider: string, kind: "sms" | "status"): string =>
+/** Where a provider delivers a kind of webhook to this host. */
+export const ofKind = (publicUrl: string, provider: string, kind: WebhookKind): string =>
   `${origin(publicUrl)}${WEBHOOKS}/${provider}/${kind}`
 
 /** Where a provider reports on an attempt. */
@@ -30,3 +31,44 @@ export const toAttemptId = (echoed: unknown): AttemptId | null =>
 
 /** The attempt that a callback URL, or its query, carries. */
 export const attemptOf = (query: URLSearchParams): AttemptId | null => toAttemptId(query.get(ATTEMPT_PARAMETER))
+
+const CALL_PARAMETER = "call"
+const PLACE_PARAMETER = "at"
+const AFTER_PARAMETER = "after"
+
+/** What a provider calls back after: what was rendered is over. */
+export type After = "answer" | "keys" | "recording" | "connection"
+
+/** Where a provider asks what a call does next, after the step at `at`. */
+export const ofStep = (
+  publicUrl: string,
+  provider: string,
+  step: { readonly callId: CallId | null; readonly at: CallPlan.Path },
+  after: After
+): string => {
+  const call = step.callId === null ? {} : { [CALL_PARAMETER]: step.callId, [PLACE_PARAMETER]: step.at }
+  return `${ofKind(publicUrl, provider, "call")}?${new URLSearchParams({ ...call, [AFTER_PARAMETER]: after })}`
+}
+
+/** Where a provider reports on a call. */
+export const ofCall = (publicUrl: string, provider: string, kind: WebhookKind, callId: CallId | null): string => {
+  const url = ofKind(publicUrl, provider, kind)
+  return callId === null ? url : `${url}?${new URLSearchParams({ [CALL_PARAMETER]: callId })}`
+}
+
+/** The call that a callback URL, or its query, carries. */
+export const callOf = (query: URLSearchParams): CallId | null => {
+  const echoed = query.get(CALL_PARAMETER)
+  return echoed !== null && echoed !== "" && echoed.length <= MAX_ATTEMPT ? (echoed as CallId) : null
+}
+
+const afters: ReadonlySet<string | null> = new Set<After>(["answer", "keys", "recording", "connection"])
+
+/** What a callback URL of `ofStep` carries; `null` for any other. */
+export const stepOf = (
+  query: URLSearchParams
+): { readonly callId: CallId | null; readonly at: CallPlan.Path; readonly after: After } | null => {
+  const after = query.get(AFTER_PARAMETER)
+  if (!afters.has(after)) return null
+  return { callId: callOf(query), at: query.get(PLACE_PARAMETER) ?? "", after: after as After }
+}

@@ -1,6 +1,6 @@
 /** What only the embedding EHR knows. Without one, contacts have no names and every link is taken at its word. */
-import type { Contact, FacilityId, PatientId, Tenant, UserId } from "@careline/domain"
-import { Context, Effect, Layer } from "effect"
+import type { Contact, FacilityId, PatientId, PhoneNumber, Tenant, UserId } from "@careline/domain"
+import { Context, type DateTime, Effect, Layer } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
 /** What the directory has on a contact. */
@@ -10,6 +10,13 @@ export interface ContactCard {
   readonly name: string | null
   /** IANA zone of the contact. */
   readonly timeZone: string | null
+}
+
+/** A clinician's own number. */
+export interface ClinicianPhone {
+  readonly number: PhoneNumber.E164
+  /** Since when; `null` where nobody noted it. One that is new is not taken at its word: a call from it needs a PIN. */
+  readonly since: DateTime.Utc | null
 }
 
 /** The EHR's address book: who a contact is, and which links are possible. */
@@ -29,11 +36,17 @@ export class Directory extends Context.Service<
         readonly userIds: ReadonlyArray<UserId>
       }
     ) => Effect.Effect<ReadonlyArray<string>, StorageError>
+    /** The number that a clinician calls from, as the EHR has it; `null` when it has none: then they name one. */
+    readonly clinicianPhone: (userId: UserId) => Effect.Effect<ClinicianPhone | null, StorageError>
   }
 >()("careline/ports/Directory") {
   /** Knows nobody, and doubts nobody. */
   static readonly layerEmpty: Layer.Layer<Directory> = Layer.succeed(
     Directory,
-    Directory.of({ contacts: () => Effect.succeed([]), missing: () => Effect.succeed([]) })
+    Directory.of({
+      contacts: () => Effect.succeed([]),
+      missing: () => Effect.succeed([]),
+      clinicianPhone: () => Effect.succeed(null)
+    })
   )
 }

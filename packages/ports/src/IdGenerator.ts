@@ -5,7 +5,15 @@ import type { StorageError } from "./StorageError.ts"
 
 const webCryptoBytes = (size: number): Uint8Array => globalThis.crypto.getRandomValues(new Uint8Array(size))
 
-export type IdKind = "thread" | "message" | "send" | "attempt" | "phoneNumber"
+export type IdKind =
+  | "thread"
+  | "message"
+  | "send"
+  | "attempt"
+  | "phoneNumber"
+  | "call"
+  | "bridgeRequest"
+  | "mediaImport"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

@@ -8,7 +8,7 @@
 import type { Contact, Tenant } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Stream } from "effect"
 import type { StorageError } from "./StorageError.ts"
-import type { DeliveryReported, MessageReceived, TelephonyEvent } from "./TelephonyEvent.ts"
+import type { CallReported, DeliveryReported, LaneArrival, TelephonyEvent } from "./TelephonyEvent.ts"
 
 /** An event with what tells it from every other. */
 export interface IncomingEvent {
@@ -24,7 +24,7 @@ export type Acceptance = "accepted" | "duplicate" | "unroutable"
 export interface LaneEvent {
   readonly id: string
   readonly provider: string
-  readonly event: MessageReceived
+  readonly event: LaneArrival
   readonly receivedAt: DateTime.Utc
   /** Times it failed before. */
   readonly failures: number
@@ -56,6 +56,17 @@ export interface ClaimedReports {
   }>
 }
 
+/** What is reported of calls, in the same way. */
+export interface ClaimedCallReports {
+  readonly now: DateTime.Utc
+  readonly reports: ReadonlyArray<{
+    readonly id: string
+    readonly provider: string
+    readonly event: CallReported
+    readonly failures: number
+  }>
+}
+
 /**
  * What became of a claimed event. Until a postponed text is due, neither it nor any text behind it in its lane is handed
  * out; a parked one lets its lane go on. A postponed report holds nothing back but itself.
@@ -81,7 +92,7 @@ export class Inbox extends Context.Service<
     /** Keeps the events, in order, in one commit. Returns once they are durable. */
     readonly accept: (events: ReadonlyArray<IncomingEvent>) => Effect.Effect<ReadonlyArray<Acceptance>, StorageError>
     /**
-     * The pending texts of up to `lanes` lanes, oldest first, up to `eventsPerLane` each; nobody else gets these lanes
+     * The pending texts and calls of up to `lanes` lanes, oldest first, up to `eventsPerLane` each; nobody else gets these lanes
      * until the ambient transaction ends.
      */
     readonly claimLanes: (options: {
@@ -90,6 +101,8 @@ export class Inbox extends Context.Service<
     }) => Effect.Effect<ClaimedLanes, StorageError>
     /** Up to `limit` pending delivery reports, nobody else's until the ambient transaction ends. */
     readonly claimReports: (limit: number) => Effect.Effect<ClaimedReports, StorageError>
+    /** Up to `limit` pending reports of calls, in the same way. */
+    readonly claimCallReports: (limit: number) => Effect.Effect<ClaimedCallReports, StorageError>
     /**
      * Says what became of claimed events. What is done or parked stays so: to settle it again, in whatever way, changes
      * nothing. A worker that never heard the answer to its commit settles again, and would otherwise apply a text twice.

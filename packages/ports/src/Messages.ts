@@ -1,5 +1,5 @@
 /** The messages of the threads, and who has read them. Adding goes through `Changes`. */
-import type { DeliveryStatus, Message, MessageId, Tenant, ThreadId, UserId } from "@careline/domain"
+import type { Attachment, DeliveryStatus, Message, MessageId, Tenant, ThreadId, UserId } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
@@ -12,6 +12,16 @@ export interface MessageUpdate {
   readonly messageId: MessageId
   /** Joined with the known status by the lattice. */
   readonly status: DeliveryStatus.DeliveryStatus
+  /** Merged into the known metadata. */
+  readonly metaData: Message.MessageMetadata
+}
+
+/** A message says something else from now on, because more became known of what it tells: a call, a picture. */
+export interface MessageRevision {
+  readonly siteGroupingId: Tenant
+  readonly messageId: MessageId
+  readonly content: string
+  readonly attachments: ReadonlyArray<Attachment.Attachment>
   /** Merged into the known metadata. */
   readonly metaData: Message.MessageMetadata
 }
@@ -61,6 +71,8 @@ export class Messages extends Context.Service<
     readonly update: (
       updates: ReadonlyArray<MessageUpdate>
     ) => Effect.Effect<ReadonlyArray<Message.Message>, StorageError>
+    /** Revises messages. Presumes that their threads are locked, so that no two revisions cross. */
+    readonly revise: (revisions: ReadonlyArray<MessageRevision>) => Effect.Effect<void, StorageError>
     /** Inbound messages of the thread behind a place. */
     readonly countInboundAfter: (
       siteGroupingId: Tenant,

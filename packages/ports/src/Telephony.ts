@@ -6,7 +6,15 @@
  * - `messages.send` tries once, and never again by itself; whatever happens is an outcome, not an error.
  * - What an adapter does not declare in `capabilities` fails with `Unsupported`.
  */
-import type { AttemptId, PhoneNumber, SendOutcome, DeliveryStatus } from "@careline/domain"
+import type {
+  AttemptId,
+  CallId,
+  CallPlan,
+  CallStatus,
+  DeliveryStatus,
+  PhoneNumber,
+  SendOutcome
+} from "@careline/domain"
 import { Context, type DateTime, Effect } from "effect"
 import { TelephonyError, Unsupported } from "./TelephonyError.ts"
 import type { TelephonyEvent } from "./TelephonyEvent.ts"
@@ -33,10 +41,30 @@ export interface Received {
   /** The account at the provider, part of what tells events apart. */
   readonly account: string
   readonly events: ReadonlyArray<TelephonyEvent>
+  /** The call that waits for its next step in our answer, after its first; none where none waits. */
+  readonly turn?: CallTurn | undefined
 }
 
-/** What kind of webhook a path is for. */
-export type WebhookKind = "sms" | "status"
+/** A call that goes on: where it stands in its plan, and what happened there. */
+export interface CallTurn {
+  readonly providerCallId: string
+  /** Ours, as the callback URL carries it; `null` where it carries none. Never trusted alone: nobody signed the URL everywhere. */
+  readonly callId: CallId | null
+  readonly at: CallPlan.Path
+  readonly turn: CallPlan.Turn
+}
+
+/**
+ * What kind of webhook a path is for. `call`: a call that begins, or waits for its next step; `call-status`, `recording` and
+ * `transcription` report. `fallback`: where the provider asks when `call` did not answer.
+ */
+export type WebhookKind = "sms" | "status" | "call" | "call-status" | "recording" | "transcription" | "fallback"
+
+/** What a call does next, to be rendered. */
+export interface CallStep extends CallPlan.Step {
+  /** For the callbacks of this step; `null` when the call is not kept: then nothing comes back but a recording. */
+  readonly callId: CallId | null
+}
 
 /** A text that is to leave, under its attempt. */
 export interface OutboundMessage {
@@ -65,6 +93,33 @@ export interface MessageStatus {
   readonly status: DeliveryStatus.DeliveryStatus
   readonly failureReason: SendOutcome.RejectionReason | null
   readonly errorCode: string | null
+}
+
+/** A call that we place. What happens once it is answered is asked at `call`, as `Turn.Answered` at the beginning of its plan. */
+export interface OutboundCall {
+  readonly callId: CallId
+  /** One of our numbers, which the other side sees. */
+  readonly from: CallPlan.CallerId
+  readonly to: PhoneNumber.E164
+  readonly ringSeconds: number
+  readonly maxSeconds: number
+}
+
+/** What became of placing a call. Only `Placed` made a phone ring for sure, and `Unknown` may have. */
+export type CallOutcome =
+  | { readonly _tag: "Placed"; readonly providerCallId: string }
+  | Exclude<SendOutcome.SendOutcome, { readonly _tag: "Accepted" }>
+
+/** What became of a call, by the provider's own record. */
+export interface CallProgress {
+  readonly status: CallStatus.CallStatus
+  readonly durationSeconds: number | null
+}
+
+/** Bytes as the provider handed them over, with the media type that it said they have. */
+export interface Media {
+  readonly bytes: Uint8Array
+  readonly contentType: string | null
 }
 
 /** What the provider can do. Values rather than booleans where providers differ. */
@@ -99,6 +154,17 @@ export interface Capabilities {
     /** Whether a webhook names the opt-out word that the provider recognised. */
     readonly namesKeywords: boolean
   }
+  /** `null` for a provider of texts only. */
+  readonly voice: {
+    /** The languages that it writes recordings down in by itself, as BCP 47 languages without a region. */
+    readonly transcription: "any" | "none" | ReadonlyArray<string>
+    /** Whether a call can be asked for by the provider's id. */
+    readonly status: "by_id" | "none"
+    /** Whether a recording is there until it is deleted, or only for a while. */
+    readonly recordings: "until_deleted" | "expiring"
+  } | null
+  /** What the provider lists of what it received for us, so that a lost webhook loses nothing. */
+  readonly history: { readonly messages: boolean; readonly calls: boolean; readonly recordings: boolean }
   /** Who answers STOP and HELP. Careline confirms an opt-out only when the provider does not. */
   readonly optOutReplies: "provider" | "application"
 }
@@ -107,8 +173,11 @@ export interface Capabilities {
 export interface Webhooks {
   /** Verifies, then decodes. Fails when it cannot do one of them. */
   readonly receive: (kind: WebhookKind, request: RawRequest) => Effect.Effect<Received, TelephonyError>
-  /** The answer that tells the provider "taken, and say nothing to the sender". */
-  readonly reply: (kind: WebhookKind) => HttpReply
+  /**
+   * The answer, in the provider's own format: what the call does next, or, without a step, "taken, and say nothing". Pure:
+   * it waits for nobody, because somebody is on the phone.
+   */
+  readonly reply: (kind: WebhookKind, step?: CallStep) => HttpReply
 }
 
 /** Texts at the provider. */
@@ -121,6 +190,46 @@ export interface Messages {
   readonly status: (providerMessageId: string) => Effect.Effect<MessageStatus, TelephonyError>
 }
 
+/** Calls at the provider. */
+export interface Calls {
+  /** One try. Fails only with `Unsupported`. */
+  readonly place: (call: OutboundCall) => Effect.Effect<CallOutcome, TelephonyError>
+  /** What became of a call, asked by the provider's id. `NotFound` once the provider forgot it. */
+  readonly status: (providerCallId: string) => Effect.Effect<CallProgress, TelephonyError>
+}
+
+/** Recordings at the provider, by what `CallReport.Recorded` calls them. */
+export interface Recordings {
+  /** The whole recording, up to `maxBytes`. `NotFound` while it is not there, or not any more. */
+  readonly fetch: (recording: string, maxBytes: number) => Effect.Effect<Media, TelephonyError>
+  /** Deletes the provider's copy. One that is not there counts as deleted. */
+  readonly delete: (recording: string) => Effect.Effect<void, TelephonyError>
+  /** What the provider wrote down; `null` while it has nothing. */
+  readonly transcript: (
+    recording: string
+  ) => Effect.Effect<{ readonly text: string; readonly confidence: number | null } | null, TelephonyError>
+}
+
+/** What came with a text, by the URL that its event gave. */
+export interface InboundMedia {
+  /** The whole of it, up to `maxBytes`. Asks no host but the provider's own. */
+  readonly fetch: (url: string, maxBytes: number) => Effect.Effect<Media, TelephonyError>
+  /** Deletes the provider's copy. `Unsupported` where copies expire by themselves. */
+  readonly delete: (url: string) => Effect.Effect<void, TelephonyError>
+}
+
+/** What the provider received for us. */
+export interface History {
+  /**
+   * Texts that came in, calls that came in and are over, and their recordings, of the time between: as the events that their
+   * webhooks would have been, so that those that did come are told as duplicates. With the account that tells them apart.
+   */
+  readonly between: (
+    from: DateTime.Utc,
+    to: DateTime.Utc
+  ) => Effect.Effect<{ readonly account: string; readonly events: ReadonlyArray<TelephonyEvent> }, TelephonyError>
+}
+
 /** What an adapter implements for one provider. */
 export interface TelephonyService {
   /** The provider's name, as it stands in webhook paths: `twilio`. */
@@ -128,32 +237,48 @@ export interface TelephonyService {
   readonly capabilities: Capabilities
   readonly webhooks: Webhooks
   readonly messages: Messages
+  readonly calls: Calls
+  readonly recordings: Recordings
+  readonly media: InboundMedia
+  readonly history: History
 }
 
 /** One provider. */
 export class Telephony extends Context.Service<Telephony, TelephonyService>()("careline/ports/Telephony") {}
 
-/** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */
-export const make = (options: {
+/** What an adapter's author writes: all that the provider can do. */
+export interface TelephonyParts {
   readonly provider: string
   readonly capabilities: Capabilities
   readonly webhooks: Webhooks
   readonly messages: Pick<Messages, "send"> & Partial<Messages>
-}): TelephonyService => {
+  readonly calls?: Partial<Calls>
+  readonly recordings?: Partial<Recordings>
+  readonly media?: Partial<InboundMedia>
+  readonly history?: History
+}
+
+/** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */
+export const make = (parts: TelephonyParts): TelephonyService => {
   const unsupported = (operation: string) => () =>
     Effect.fail(
       new TelephonyError({
-        provider: options.provider,
+        provider: parts.provider,
         operation,
         reason: new Unsupported({ message: "not supported by this provider", capability: operation })
       })
     )
   return {
-    ...options,
-    messages: {
-      find: unsupported("messages.find"),
-      status: unsupported("messages.status"),
-      ...options.messages
-    }
+    ...parts,
+    messages: { find: unsupported("messages.find"), status: unsupported("messages.status"), ...parts.messages },
+    calls: { place: unsupported("calls.place"), status: unsupported("calls.status"), ...parts.calls },
+    recordings: {
+      fetch: unsupported("recordings.fetch"),
+      delete: unsupported("recordings.delete"),
+      transcript: unsupported("recordings.transcript"),
+      ...parts.recordings
+    },
+    media: { fetch: unsupported("media.fetch"), delete: unsupported("media.delete"), ...parts.media },
+    history: parts.history ?? { between: unsupported("history.between") }
   }
 }

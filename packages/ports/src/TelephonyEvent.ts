@@ -1,5 +1,14 @@
 /** What a provider's verified webhook tells, in words that all providers share. */
-import { AttemptId, Contact, DeliveryStatus, Message, PhoneNumber, SendOutcome } from "@careline/domain"
+import {
+  AttemptId,
+  Attachment,
+  CallId,
+  CallReport,
+  Contact,
+  DeliveryStatus,
+  PhoneNumber,
+  SendOutcome
+} from "@careline/domain"
 import { Schema } from "effect"
 
 export const TelephonyEvent = Schema.TaggedUnion({
@@ -10,7 +19,7 @@ export const TelephonyEvent = Schema.TaggedUnion({
     from: Contact.Contact,
     to: PhoneNumber.E164,
     text: Schema.String,
-    attachments: Schema.Array(Message.Attachment),
+    attachments: Schema.Array(Attachment.Attachment),
     /** The keyword that the provider says it recognised and answered itself. */
     providerKeyword: Schema.NullOr(Schema.Literals(["opt_out", "opt_in", "help"]))
   },
@@ -22,8 +31,64 @@ export const TelephonyEvent = Schema.TaggedUnion({
     status: DeliveryStatus.DeliveryStatus,
     failureReason: Schema.NullOr(SendOutcome.RejectionReason),
     errorCode: Schema.NullOr(Schema.String)
+  },
+  /** Somebody calls one of our numbers. */
+  CallReceived: {
+    providerCallId: Schema.NonEmptyString,
+    /** The caller: E.164; `anonymous` when the number is withheld; or what the provider gave when it is neither. */
+    from: Contact.Contact,
+    to: PhoneNumber.E164
+  },
+  /** Something became known of a call. */
+  CallReported: {
+    providerCallId: Schema.NonEmptyString,
+    /** Ours, where the provider echoes it. */
+    callId: Schema.NullOr(CallId),
+    report: CallReport
   }
 })
 export type TelephonyEvent = typeof TelephonyEvent.Type
 export type MessageReceived = typeof TelephonyEvent.cases.MessageReceived.Type
 export type DeliveryReported = typeof TelephonyEvent.cases.DeliveryReported.Type
+export type CallReceived = typeof TelephonyEvent.cases.CallReceived.Type
+export type CallReported = typeof TelephonyEvent.cases.CallReported.Type
+
+/** What a caller who withholds their number is called. */
+export const ANONYMOUS = "anonymous" as Contact.Contact
+
+/** What has to be applied in the order of its lane: what a contact sent or did. */
+export type LaneArrival = MessageReceived | CallReceived
+
+/** Whether an event belongs to a lane; any other is a report. */
+export const isArrival = (event: TelephonyEvent): event is LaneArrival =>
+  event._tag === "MessageReceived" || event._tag === "CallReceived"
+
+const detailOf = (report: CallReported["report"]): string => {
+  switch (report._tag) {
+    case "Progressed":
+      return `${report.leg} ${report.status} ${report.durationSeconds ?? ""}`
+    case "Recorded":
+      return `recorded ${report.durationSeconds ?? ""} ${report.recording}`
+    case "RecordingLost":
+      return `lost ${report.recording ?? ""}`
+    case "Transcribed":
+      return `${report.text === null ? "not transcribed" : "transcribed"} ${report.recording ?? ""}`
+  }
+}
+
+/**
+ * What tells an event from every other of its kind, provider and account: the provider's id of the text or call, and what of
+ * it is told. Two webhooks with the same are one, delivered twice.
+ */
+export const identityOf = (event: TelephonyEvent): { readonly id: string; readonly detail: string } => {
+  switch (event._tag) {
+    case "MessageReceived":
+      return { id: event.providerMessageId, detail: "" }
+    case "DeliveryReported":
+      return { id: event.providerMessageId, detail: event.status }
+    case "CallReceived":
+      return { id: event.providerCallId, detail: "" }
+    case "CallReported":
+      return { id: event.providerCallId, detail: detailOf(event.report) }
+  }
+}

@@ -14,6 +14,7 @@ class Listening implements PlainInbox {
   readonly accept = unused
   readonly claimLanes = unused
   readonly claimReports = unused
+  readonly claimCallReports = unused
   readonly settle = unused
   readonly parked = unused
   begun = 0
@@ -95,7 +96,14 @@ describe("Plain wake-ups", () => {
 
   it.effect("are quiet where there are none", () =>
     Effect.gen(function* () {
-      const quiet = { accept: unused, claimLanes: unused, claimReports: unused, settle: unused, parked: unused }
+      const quiet = {
+        accept: unused,
+        claimLanes: unused,
+        claimReports: unused,
+        claimCallReports: unused,
+        settle: unused,
+        parked: unused
+      }
       const { pass, ticks, warnings } = yield* listen(quiet)
       yield* pass(LONGEST_PAUSE)
       assert.deepStrictEqual([ticks(), warnings.length], [0, 0])

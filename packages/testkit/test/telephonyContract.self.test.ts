@@ -40,6 +40,8 @@ const least: Telephony.Capabilities = {
     status: "none"
   },
   webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }
 

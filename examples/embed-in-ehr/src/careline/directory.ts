@@ -70,5 +70,14 @@ export const directory: PlainDirectory<Queryable> = (db) => ({
       asked.map(([, id]) => keyOf(id))
     ])
     return rows.map(({ id }) => id)
+  },
+
+  clinicianPhone: async (userId) => {
+    const { rows } = await db.query<{ number: string }>(
+      "select phone as number from users where id = $1 and phone is not null",
+      [keyOf(userId)]
+    )
+    // The EHR does not note since when: then a call from it needs a PIN.
+    return rows[0] === undefined ? null : { ...rows[0], since: null }
   }
 })

@@ -16,6 +16,7 @@ export { type CarelineError, isCarelineError } from "./Errors.ts"
 export type { ErrorOf, Operation, OperationOf, UseCases, Work } from "./operations.ts"
 export type * from "@careline/ports/promise"
 export { ThreadLink } from "@careline/domain"
+export { identityOf, isArrival } from "@careline/ports/promise"
 export {
   InvalidCursor,
   NumberTaken,

@@ -37,6 +37,8 @@ const capabilities: Telephony.Capabilities = {
     status: "none"
   },
   webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
+  voice: null,
+  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }
 

@@ -25,11 +25,13 @@ export type Message = Plain<Domain.Message.Message>
 /** What is known of a message beside its text. */
 export type MessageMetadata = Plain<Domain.Message.MessageMetadata>
 /** A file that came with a text. */
-export type Attachment = Plain<Domain.Message.Attachment>
+export type Attachment = Plain<Domain.Attachment.Attachment>
 /** Which messages of a thread are listed. */
 export type MessageListQuery = Plain<Messages.MessageListQuery>
 /** Which messages of all threads are listed. */
 export type MessageStatusQuery = Plain<Messages.MessageStatusQuery>
+/** What a message says from now on. */
+export type MessageRevision = Plain<Messages.MessageRevision>
 /** What was heard of a message's way. */
 export type MessageUpdate = Plain<Messages.MessageUpdate>
 /** How far a member of staff has read a thread. */
@@ -78,6 +80,8 @@ export type ClaimedLanes = Plain<Inbox.ClaimedLanes>
 export type ClaimedReports = Plain<Inbox.ClaimedReports>
 /** One of them. */
 export type ClaimedReport = ClaimedReports["reports"][number]
+/** A report of a call that is ours until the transaction ends. */
+export type ClaimedCallReport = Plain<Inbox.ClaimedCallReports["reports"][number]>
 /** What became of a claimed event. */
 export type Settlement = Plain<Inbox.Settlement>
 /** An event that could not be applied, kept for a person. */

@@ -28,7 +28,7 @@ export const directoryLayer = <Db>(
   classify?: Classify | undefined
 ): Layer.Layer<Directory> => {
   const { calls } = plainPort("directory", db, directory, classify)
-  return Layer.succeed(Directory, Directory.of(calls("contacts", "missing")))
+  return Layer.succeed(Directory, Directory.of(calls("contacts", "missing", "clinicianPhone")))
 }
 
 type PortName = Exclude<keyof Repositories<unknown>, "classify" | "db" | "transact">
@@ -62,14 +62,22 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(
       Inbox,
       Inbox.of({
-        ...inbox.calls("accept", "claimLanes", "claimReports", "settle", "parked"),
+        ...inbox.calls("accept", "claimLanes", "claimReports", "claimCallReports", "settle", "parked"),
         wakeups: inbox.wakeups
       })
     ),
     Layer.succeed(
       Messages,
       Messages.of({
-        ...messages.calls("list", "listByStatus", "update", "countInboundAfter", "markRead", "claimIdempotencyKey"),
+        ...messages.calls(
+          "list",
+          "listByStatus",
+          "update",
+          "revise",
+          "countInboundAfter",
+          "markRead",
+          "claimIdempotencyKey"
+        ),
         ...messages.lookUps("get", "find")
       })
     ),

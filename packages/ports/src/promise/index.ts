@@ -1,4 +1,5 @@
 /** The ports for code without Effect: adapters of plain async functions over plain data. */
+export { identityOf, isArrival } from "./Arrivals.ts"
 export type * from "./Model.ts"
 export { fromPlain, type Opaque, type Plain, type PlainNumber, type PlainString, toPlain } from "./Plain.ts"
 export { fromPlainTelephony, type PlainTelephony } from "./PlainTelephony.ts"

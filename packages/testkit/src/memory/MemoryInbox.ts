@@ -1,12 +1,15 @@
 import type { Tenant } from "@careline/domain"
 import {
   type Acceptance,
+  type CallReported,
   type DeliveryReported,
+  identityOf,
   Inbox,
   type IncomingEvent,
+  isArrival,
   type Lane,
+  type LaneArrival,
   type LaneEvent,
-  type MessageReceived,
   type Settlement,
   type TelephonyEvent
 } from "@careline/ports"
@@ -17,26 +20,27 @@ import * as wakeups from "./wakeups.ts"
 
 type RowOf<Event extends TelephonyEvent> = InboxRow & { readonly event: Event }
 
-const isText = (row: InboxRow): row is RowOf<MessageReceived> => row.event._tag === "MessageReceived"
+const isOfLane = (row: InboxRow): row is RowOf<LaneArrival> => isArrival(row.event)
 const isReport = (row: InboxRow): row is RowOf<DeliveryReported> => row.event._tag === "DeliveryReported"
+const isCallReport = (row: InboxRow): row is RowOf<CallReported> => row.event._tag === "CallReported"
 
 const byArrival = Order.mapInput(Order.Number, (row: InboxRow) => row.sequence)
 
-const identityOf = ({ account, event, provider }: IncomingEvent): string =>
-  keyOf(provider, account, event._tag, event.providerMessageId, event._tag === "DeliveryReported" ? event.status : null)
+const keyOfEvent = ({ account, event, provider }: IncomingEvent): string => {
+  const { detail, id } = identityOf(event)
+  return keyOf(provider, account, event._tag, id, detail)
+}
 
 /** The tenant of the number that an event came in on, `undefined` when the number is not ours. */
 const tenantOf = (state: MemoryState, event: TelephonyEvent): Tenant | undefined =>
-  event._tag === "DeliveryReported"
-    ? null
-    : HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.siteGroupingId
+  isArrival(event) ? HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.siteGroupingId : null
 
 const acceptOne = (
   state: MemoryState,
   incoming: IncomingEvent,
   now: DateTime.Utc
 ): readonly [Acceptance, MemoryState] => {
-  const identity = identityOf(incoming)
+  const identity = keyOfEvent(incoming)
   if (HashMap.has(state.inboxIdentities, identity)) return ["duplicate", state]
   const tenant = tenantOf(state, incoming.event)
   const sequence = state.sequence + 1
@@ -62,7 +66,7 @@ const acceptOne = (
   ]
 }
 
-const laneEvent = ({ event, failures, id, provider, receivedAt }: RowOf<MessageReceived>): LaneEvent => ({
+const laneEvent = ({ event, failures, id, provider, receivedAt }: RowOf<LaneArrival>): LaneEvent => ({
   id,
   provider,
   event,
@@ -70,11 +74,25 @@ const laneEvent = ({ event, failures, id, provider, receivedAt }: RowOf<MessageR
   failures
 })
 
+/** Pending rows of one kind that are due. */
+const dueReports = <Event extends TelephonyEvent>(
+  state: MemoryState,
+  isWanted: (row: InboxRow) => row is RowOf<Event>,
+  limit: number,
+  now: DateTime.Utc
+) =>
+  HashMap.toValues(state.inbox)
+    .filter((row) => row.parkedBecause === null && DateTime.isLessThanOrEqualTo(row.dueAt, now))
+    .filter(isWanted)
+    .sort(byArrival)
+    .slice(0, limit)
+    .map(({ event, failures, id, provider }) => ({ id, provider, event, failures }))
+
 /** The lanes whose oldest pending text is due, in the order of those texts; each with its texts up to one not due. */
 const dueLanes = (state: MemoryState, eventsPerLane: number, now: DateTime.Utc): ReadonlyArray<Lane> => {
   const pending = HashMap.toValues(state.inbox)
     .filter((row) => row.parkedBecause === null)
-    .filter(isText)
+    .filter(isOfLane)
     .sort(byArrival)
   const lanes = Map.groupBy(pending, (row) => keyOf(row.siteGroupingId, row.event.from))
   return [...lanes.values()].flatMap((rows) => {
@@ -132,15 +150,11 @@ export const layer: Layer.Layer<Inbox, never, MemoryStore> = Layer.effect(
         ),
       claimReports: (limit) =>
         Effect.flatMap(DateTime.now, (now) =>
-          store.read((state) => ({
-            now,
-            reports: HashMap.toValues(state.inbox)
-              .filter((row) => row.parkedBecause === null && DateTime.isLessThanOrEqualTo(row.dueAt, now))
-              .filter(isReport)
-              .sort(byArrival)
-              .slice(0, limit)
-              .map(({ event, failures, id, provider }) => ({ id, provider, event, failures }))
-          }))
+          store.read((state) => ({ now, reports: dueReports(state, isReport, limit, now) }))
+        ),
+      claimCallReports: (limit) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.read((state) => ({ now, reports: dueReports(state, isCallReport, limit, now) }))
         ),
       settle: (settlements) => store.update((state) => settlements.reduce(settleOne, state)),
       parked: (limit) =>

@@ -1,5 +1,5 @@
 import { DeliveryStatus, type Message, type MessageId } from "@careline/domain"
-import { Messages, type MessageUpdate, Scope, type TenantScope } from "@careline/ports"
+import { type MessageRevision, Messages, type MessageUpdate, Scope, type TenantScope } from "@careline/ports"
 import { Effect, Equal, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
@@ -27,6 +27,16 @@ const applyUpdates = (
   }, before.messages)
   return [[...changed].map((id) => HashMap.getUnsafe(messages, id)), { ...before, messages }]
 }
+
+const reviseOne = (
+  known: MemoryState["messages"],
+  { attachments, content, messageId, metaData, siteGroupingId }: MessageRevision
+): MemoryState["messages"] =>
+  HashMap.modify(known, messageId, (message) =>
+    message.siteGroupingId === siteGroupingId
+      ? { ...message, content, attachments, metaData: { ...message.metaData, ...metaData } }
+      : message
+  )
 
 type KeyClaim = Parameters<Messages["Service"]["claimIdempotencyKey"]>[0]
 type KeyClaimed = Effect.Success<ReturnType<Messages["Service"]["claimIdempotencyKey"]>>
@@ -96,6 +106,8 @@ export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
           Option.filter(HashMap.get(state.messages, id), (message) => isShown(state, scope, message))
         ),
       update: (updates) => store.modify((state) => applyUpdates(state, updates)),
+      revise: (revisions) =>
+        store.update((state) => ({ ...state, messages: revisions.reduce(reviseOne, state.messages) })),
       countInboundAfter: (siteGroupingId, threadId, position) =>
         store.read(
           (state) =>

@@ -6,7 +6,7 @@ import {
   type AttemptId,
   type Contact,
   type DeliveryStatus,
-  Message,
+  Attachment,
   type PhoneNumber,
   type SendOutcome
 } from "@careline/domain"
@@ -150,6 +150,8 @@ export const sound: Parts = {
       signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
       namesKeywords: true
     },
+    voice: null,
+    history: { messages: false, calls: false, recordings: false },
     optOutReplies: "provider"
   },
   call: callAcme,
@@ -212,7 +214,7 @@ const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.Te
     text: String(event.text),
     attachments: parts
       .mediaOf(event)
-      .map(({ contentType, url }) => ({ type: Message.attachmentType(contentType), url, mimeType: contentType })),
+      .map(({ contentType, url }) => ({ type: Attachment.typeOf(contentType), url, mimeType: contentType })),
     providerKeyword: parts.keywordOf(event)
   }
 }
@@ -260,6 +262,9 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
     }
   })
 
+  const isEvent = (read: TelephonyEvent | TelephonyError.TelephonyErrorReason): read is TelephonyEvent =>
+    !("isRetryable" in read)
+
   const facets = { find, status }
   return Telephony.make({
     provider: PROVIDER,
@@ -273,7 +278,7 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
           }
           const known = decode(new TextDecoder().decode(request.body))
           const event = known === null ? parts.unreadable : eventOf(parts, known)
-          if (event !== null && !("providerMessageId" in event)) return Effect.fail(fail("webhooks.receive", event))
+          if (event !== null && !isEvent(event)) return Effect.fail(fail("webhooks.receive", event))
           return Effect.succeed({ account: "acme", events: event === null ? [] : [event] })
         }),
       reply: () => parts.reply

@@ -8,7 +8,10 @@ const TABLES = {
   send: "outbound_texts",
   attempt: "outbound_attempts",
   phoneNumber: "phone_lines"
-}
+} as const
+
+/** Of a line of texts only. */
+const isOurs = (kind: string): kind is keyof typeof TABLES => kind in TABLES
 
 /** So many ids of a table, in ascending order. */
 export const drawIds = async (db: Queryable, table: string, count: number): Promise<ReadonlyArray<string>> => {
@@ -20,5 +23,8 @@ export const drawIds = async (db: Queryable, table: string, count: number): Prom
 }
 
 export const ids: NonNullable<Repositories<Queryable>["ids"]> = (db) => ({
-  next: (kind, count) => drawIds(db, TABLES[kind], count)
+  next: async (kind, count) => {
+    if (!isOurs(kind)) throw new Error(`The EHR keeps no ${kind}s`)
+    return drawIds(db, TABLES[kind], count)
+  }
 })

@@ -1,6 +1,7 @@
 /** What providers report, kept until it is applied. */
 import type {
   Acceptance,
+  ClaimedCallReport,
   ClaimedReport,
   IncomingEvent,
   Lane,
@@ -42,9 +43,9 @@ const lockLanes = async (db: Queryable, lanes: number): Promise<ReadonlyArray<La
   const { rows } = await db.query<LaneKey>(
     `with lane as materialized (
        select e.site_group_id, e.contact from inbound_events e
-       where e.state = 'pending' and e.kind = 'MessageReceived' and ${IS_FREE} and e.id = (
+       where e.state = 'pending' and e.contact is not null and ${IS_FREE} and e.id = (
          select first.id from inbound_events first
-         where ${isSameLane("first", "e")} and first.state = 'pending' and first.kind = 'MessageReceived'
+         where ${isSameLane("first", "e")} and first.state = 'pending' and first.contact is not null
          order by first.id limit 1
        )
        order by e.id limit $1
@@ -63,7 +64,7 @@ const readLanes = async (db: Queryable, lanes: ReadonlyArray<LaneKey>, limit: nu
        select e.id, e.site_group_id as "siteGroupId", e.contact, e.provider, e.event, e.failures,
          e.received_at as "receivedAt"
        from inbound_events e
-       where ${isSameLane("e", "lane")} and e.state = 'pending' and e.kind = 'MessageReceived' and ${IS_FREE}
+       where ${isSameLane("e", "lane")} and e.state = 'pending' and e.contact is not null and ${IS_FREE}
        order by e.id limit $3
      ) e
      order by e.id`,
@@ -97,6 +98,21 @@ export const inbox =
       }
     }
 
+    const claim = async <Report extends ClaimedReport | ClaimedCallReport>(
+      kind: Report["event"]["_tag"],
+      limit: number
+    ) => {
+      const now = await readClock(db)
+      const { rows } = await db.query<Report>(
+        `select id, provider, event, failures from inbound_events
+         where state = 'pending' and kind = '${kind}' and (postponed_until is null or postponed_until <= now())
+         order by id limit $1
+         for update skip locked`,
+        [limit]
+      )
+      return { now, reports: rows }
+    }
+
     return {
       accept,
 
@@ -105,17 +121,9 @@ export const inbox =
         return { now, lanes: await readLanes(db, await lockLanes(db, lanes), eventsPerLane) }
       },
 
-      claimReports: async (limit) => {
-        const now = await readClock(db)
-        const { rows } = await db.query<ClaimedReport>(
-          `select id, provider, event, failures from inbound_events
-           where state = 'pending' and kind = 'DeliveryReported' and (postponed_until is null or postponed_until <= now())
-           order by id limit $1
-           for update skip locked`,
-          [limit]
-        )
-        return { now, reports: rows }
-      },
+      claimReports: (limit) => claim<ClaimedReport>("DeliveryReported", limit),
+
+      claimCallReports: (limit) => claim<ClaimedCallReport>("CallReported", limit),
 
       settle: async (settlements) => {
         for (const settlement of settlements) {

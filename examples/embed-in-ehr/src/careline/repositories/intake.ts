@@ -1,5 +1,5 @@
 /** Keeps what a provider delivered: once, however often and by however many it is delivered. */
-import type { Acceptance, IncomingEvent } from "@careline/application/promise"
+import { type Acceptance, identityOf, type IncomingEvent, isArrival } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import type { JobRunner } from "../../ehr/jobs.ts"
 import { drawIds } from "./ids.ts"
@@ -16,15 +16,15 @@ export const takeIn = async (
   const ids = await drawIds(db, "inbound_events", events.length)
   const incoming = events
     .map(({ account, event, provider }, place) => {
-      const status = event._tag === "DeliveryReported" ? event.status : ""
-      const key = [provider, account, event.providerMessageId, event._tag, status]
-      return { place, id: ids[place]!, event, key, sortKey: JSON.stringify(key) }
+      const { detail, id } = identityOf(event)
+      const key = [provider, account, id, event._tag, detail]
+      return { place, rowId: ids[place]!, event, key, sortKey: JSON.stringify(key) }
     })
     .toSorted((one, other) => (one.sortKey < other.sortKey ? -1 : one.sortKey > other.sortKey ? 1 : 0))
 
   const answers: Array<Acceptance> = events.map(() => "duplicate")
-  for (const { event, id, key, place } of incoming) {
-    const isText = event._tag === "MessageReceived"
+  for (const { event, key, place, rowId } of incoming) {
+    const arrival = isArrival(event) ? event : null
     // The lane is of the site group that has the number; a number that nobody has, nobody can answer from.
     const { rows } = await db.query<{ state: "pending" | "parked" }>(
       `insert into inbound_events
@@ -39,13 +39,13 @@ export const takeIn = async (
        ) as s
        on conflict (provider_message_id, provider, account, kind, status) do nothing
        returning state`,
-      [id, ...key, JSON.stringify(event), isText ? event.from : null, isText ? event.to : null]
+      [rowId, ...key, JSON.stringify(event), arrival?.from ?? null, arrival?.to ?? null]
     )
     if (rows[0] !== undefined) answers[place] = rows[0].state === "parked" ? "unroutable" : "accepted"
   }
   const isNew = (tag: (typeof events)[number]["event"]["_tag"]): boolean =>
     events.some(({ event }, place) => event._tag === tag && answers[place] === "accepted")
   if (isNew("DeliveryReported")) await wake(db, jobs, "careline.applyReports")
-  if (isNew("MessageReceived")) await wake(db, jobs, "careline.processInbound")
+  if (isNew("MessageReceived") || isNew("CallReceived")) await wake(db, jobs, "careline.processInbound")
   return answers
 }

@@ -101,6 +101,17 @@ export const messages: Repositories<Queryable>["messages"] = (db) => ({
     return [...changed.values()]
   },
 
+  revise: async (revisions) => {
+    for (const { attachments, content, messageId, metaData, siteGroupingId } of revisions) {
+      await db.query(
+        `update messages m set body = $3, attachments = $4::jsonb, details = m.details || $5::jsonb
+         from external_threads t
+         where m.id = $1 and t.id = m.external_thread_id and t.site_group_id is not distinct from $2`,
+        [keyOf(messageId), keyOf(siteGroupingId), content, JSON.stringify(attachments), JSON.stringify(metaData)]
+      )
+    }
+  },
+
   countInboundAfter: async (siteGroupingId, threadId, position) => {
     const { rows } = await db.query<{ count: number }>(
       `select count(*)::integer as count from messages m join external_threads t on t.id = m.external_thread_id

@@ -11,7 +11,7 @@ import {
   type PoolNumber,
   Message,
   Send,
-  StaffMessage,
+  Alarm,
   type Tenant,
   Thread,
   VoipSettings
@@ -92,10 +92,7 @@ const decide = Effect.fnUntraced(function* (line: Line, state: InboundText.State
     }
     case "Deleted": {
       const removed = Thread.remove(thread, now)
-      const changes: ReadonlyArray<Change> = [
-        ...StaffMessage.answered(thread).changes,
-        { _tag: "ThreadSaved", thread: removed }
-      ]
+      const changes: ReadonlyArray<Change> = [...Alarm.stop(thread).changes, { _tag: "ThreadSaved", thread: removed }]
       return { state: { ...state, thread: removed }, changes }
     }
   }

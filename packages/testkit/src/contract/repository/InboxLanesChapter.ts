@@ -133,7 +133,7 @@ export const inboxLanesChapter: Chapter = {
       yield* Given.peek(Traffic.work(({ events }) => [postpone(until)(events[0]!), Traffic.done(events[1]!)]))
       const [lane] = yield* Given.peek(Traffic.claimLanes())
       assert.deepStrictEqual(
-        lane?.events.map(({ event, failures }) => [event.text, failures]),
+        lane?.events.map(({ event, failures }) => [Traffic.wordOf(event), failures]),
         [
           ["a", 0],
           ["b", 0]

@@ -1,4 +1,4 @@
-import { type Tenant, VoipSettings } from "@careline/domain"
+import { type Language, type Tenant, VoipSettings } from "@careline/domain"
 import { Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
@@ -31,7 +31,17 @@ export const settingsChapter: Chapter = {
         escalationPhoneNumbers: [yield* freshNumber, yield* freshNumber],
         escalationPreview: true,
         quietHours: { start: "21:30", end: "07:00" },
-        dailyLimitPerContact: 12
+        dailyLimitPerContact: 12,
+        callGreetings: [
+          { language: "es-US" as Language, text: "Deje un mensaje.", audioUrl: null, choice: null },
+          {
+            language: "en-US" as Language,
+            text: null,
+            audioUrl: "https://clinic.example/greeting.mp3",
+            choice: "Press 2."
+          }
+        ],
+        callHandling: "text_us"
       }
       const bare: VoipSettings.VoipSettings = {
         ...VoipSettings.defaults,

@@ -1,7 +1,7 @@
 /** Events as providers report them, into the inbox and out of it again. */
-import type { Contact, PhoneNumber } from "@careline/domain"
+import type { CallReport, Contact, PhoneNumber } from "@careline/domain"
 import type { DeliveryStatus } from "@careline/domain"
-import { Inbox, type IncomingEvent, type Lane, type Settlement } from "@careline/ports"
+import { Inbox, type IncomingEvent, type Lane, type LaneArrival, type Settlement } from "@careline/ports"
 import { Effect } from "effect"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
@@ -10,12 +10,16 @@ const freshProviderId = Effect.flatMap(StoreUnderTest, ({ nextInt }) =>
   Effect.map(nextInt, (count) => `provider-${count}`)
 )
 
-const incoming = (event: IncomingEvent["event"]): IncomingEvent => ({ provider: "memory", account: "main", event })
+const incoming = <Event extends IncomingEvent["event"]>(event: Event): IncomingEvent & { readonly event: Event } => ({
+  provider: "memory",
+  account: "main",
+  event
+})
 
 /** A text that came in; not accepted yet. */
 export const aText = Effect.fnUntraced(function* (from: Contact.Contact, to: PhoneNumber.E164, text = "Hello") {
   return incoming({
-    _tag: "MessageReceived",
+    _tag: "MessageReceived" as const,
     providerMessageId: yield* freshProviderId,
     from,
     to,
@@ -23,6 +27,16 @@ export const aText = Effect.fnUntraced(function* (from: Contact.Contact, to: Pho
     attachments: [],
     providerKeyword: null
   })
+})
+
+/** A call that came in; not accepted yet. */
+export const aCall = Effect.fnUntraced(function* (from: Contact.Contact, to: PhoneNumber.E164) {
+  return incoming({ _tag: "CallReceived" as const, providerCallId: yield* freshProviderId, from, to })
+})
+
+/** A report of a call that came in; not accepted yet. */
+export const aCallReport = Effect.fnUntraced(function* (report: CallReport) {
+  return incoming({ _tag: "CallReported" as const, providerCallId: yield* freshProviderId, callId: null, report })
 })
 
 /** A delivery report that came in; not accepted yet. */
@@ -54,6 +68,12 @@ export const claimLanes = (lanes = 100, eventsPerLane = 100) =>
     (claimed) => claimed.lanes
   )
 
+export const claimCallReports = (limit = 100) =>
+  Effect.map(
+    Effect.flatMap(Inbox, (inbox) => inbox.claimCallReports(limit)),
+    ({ reports }) => reports
+  )
+
 export const claimReports = (limit = 100) =>
   Effect.map(
     Effect.flatMap(Inbox, (inbox) => inbox.claimReports(limit)),
@@ -71,9 +91,12 @@ export const work = (decide: (lane: Lane) => ReadonlyArray<Settlement>, lanes = 
     Effect.tap(claimLanes(lanes, eventsPerLane), (claimed) => settle(claimed.flatMap((lane) => decide(lane))))
   )
 
+/** The words of a text; of a call that it is one. */
+export const wordOf = (event: LaneArrival): string => (event._tag === "MessageReceived" ? event.text : "(a call)")
+
 /** The words of a lane's texts, in their order. */
 export const wordsOf = ({ events }: Pick<Lane, "events">): ReadonlyArray<string> =>
-  events.map(({ event }) => event.text)
+  events.map(({ event }) => wordOf(event))
 
 /** The words that are waiting, lane by lane. */
 export const waiting = Effect.map(Given.peek(claimLanes()), (lanes) => lanes.map(wordsOf))

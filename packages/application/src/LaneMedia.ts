@@ -1,0 +1,38 @@
+/** What came with the texts of the lanes is to be copied, where media are kept. */
+import type { Change, MediaImportId } from "@careline/domain"
+import { IdGenerator, MediaImports } from "@careline/ports"
+import { type DateTime, Effect, Option } from "effect"
+
+/** The pictures and files of new messages from contacts. Their URLs are the provider's until they are copied. */
+const foundIn = (changes: ReadonlyArray<Change>) =>
+  changes.flatMap((change) => {
+    if (change._tag !== "MessageAdded" || change.message.direction !== "inbound") return []
+    const { attachments, externalThreadId: threadId, id: messageId, metaData, siteGroupingId } = change.message
+    const { provider } = metaData
+    return attachments.flatMap(({ mimeType, url }, index) =>
+      provider === undefined || url === null
+        ? []
+        : [
+            {
+              siteGroupingId,
+              provider,
+              source: { _tag: "Attachment" as const, threadId, messageId, index, url, mimeType },
+              stage: "copy" as const,
+              failures: 0
+            }
+          ]
+    )
+  })
+
+/** Asks for the copies, in the ambient transaction. */
+export const importMedia = Effect.fnUntraced(function* (changes: ReadonlyArray<Change>, now: DateTime.Utc) {
+  const imports = Option.getOrUndefined(yield* Effect.serviceOption(MediaImports))
+  if (imports === undefined) return
+  const found = foundIn(changes)
+  if (found.length === 0) return
+  const ids = yield* (yield* IdGenerator).next("mediaImport", found.length)
+  yield* imports.add(
+    found.map((one, index) => ({ ...one, id: ids[index] as MediaImportId })),
+    now
+  )
+})

@@ -1,0 +1,56 @@
+/** The calls of the tenants: what each shall do, and what was heard of it. The call log is a view of them. */
+import type { Call, CallId, ThreadId } from "@careline/domain"
+import { Context, type DateTime, type Effect } from "effect"
+import type { InvalidCursor } from "./InvalidCursor.ts"
+import type { Page, PageRequest } from "./Page.ts"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+/** What a webhook says of which call it is about: the provider's id, and ours where the provider echoes it. */
+export interface CallKey {
+  readonly provider: string
+  readonly providerCallId: string
+  readonly callId: CallId | null
+}
+
+/** Which calls are listed. */
+export interface CallQuery extends PageRequest {
+  readonly scope: TenantScope
+  readonly threadId?: ThreadId | undefined
+  /** Begun at this time or later, and before that one. */
+  readonly from?: DateTime.Utc | undefined
+  readonly to?: DateTime.Utc | undefined
+}
+
+/** Calls that nobody has heard of for a while. */
+export interface SilentCalls {
+  readonly heardBefore: DateTime.Utc
+  readonly limit: number
+}
+
+/** Calls, from their first webhook or their placing on, for ever. */
+export class Calls extends Context.Service<
+  Calls,
+  {
+    /**
+     * Keeps a call that begins. When the provider's call is known already, nothing is changed: the known one is returned,
+     * and it is not new. Locked until the transaction ends, like all that `match` finds.
+     */
+    readonly open: (
+      call: Call.Call
+    ) => Effect.Effect<{ readonly call: Call.Call; readonly isNew: boolean }, StorageError>
+    /**
+     * For each key its call, or `null`: by the provider's id, else by ours, if the call is the same provider's and has no
+     * other id there. Each is locked until the transaction ends, and is as it is once the lock is held.
+     */
+    readonly match: (keys: ReadonlyArray<CallKey>) => Effect.Effect<ReadonlyArray<Call.Call | null>, StorageError>
+    /** The calls of the ids that are there, locked in the same way. */
+    readonly load: (ids: ReadonlyArray<CallId>) => Effect.Effect<ReadonlyArray<Call.Call>, StorageError>
+    /** The calls are as given now. Both number strings stay as they were opened, unless a bridge found whom it is for. */
+    readonly save: (calls: ReadonlyArray<Call.Call>) => Effect.Effect<void, StorageError>
+    /** Newest first. */
+    readonly list: (query: CallQuery) => Effect.Effect<Page<Call.Call>, StorageError | InvalidCursor>
+    /** Calls that are not over and of which nothing was heard, the oldest first; others' locks are passed over. */
+    readonly silent: (query: SilentCalls) => Effect.Effect<ReadonlyArray<Call.Call>, StorageError>
+  }
+>()("careline/ports/Calls") {}
