@@ -9,6 +9,7 @@ import type { Ledger } from "./Ledger.ts"
 import type { Ending, Oddity, Scenario } from "./Scenario.ts"
 import type { Deliveries, SimulatedAccount } from "./SimulatedAccount.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
+import type { Voice } from "./Voice.ts"
 import type { WebhookAnswer } from "./WebhookRequest.ts"
 
 /** A text to one of our numbers. Numbers are E.164 here, whatever the provider writes. */
@@ -43,6 +44,10 @@ export interface Simulator {
   readonly receive: (text: InboundText) => Promise<Delivery & { readonly id: string }>
   /** Calls one of our webhooks in a way that is not in the book. Ends like `receive`. */
   readonly deliver: (oddity: Oddity, to: string) => Promise<Delivery>
+  /** Its calls; `null` for a simulator of texts only. */
+  readonly voice: Voice | null
+  /** Puts a file where the provider keeps what comes with texts, for `media`, and returns its URL there. */
+  readonly hostMedia: (file: { readonly bytes: Uint8Array; readonly contentType: string }) => string
   /** Messages to this recipient end so, with this code of the provider's where they fail. */
   readonly script: (to: string, ending: Ending, errorCode?: string) => void
   /** Where inbound texts are delivered from now on. */
