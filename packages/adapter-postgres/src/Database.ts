@@ -6,6 +6,7 @@ import { Migrator, type SqlError } from "effect/sql"
 import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
+import calls from "./migrations/0004_calls.ts"
 
 export interface DatabaseOptions {
   readonly url: Redacted.Redacted
@@ -37,7 +38,12 @@ export const layerClient = (options: DatabaseOptions) => {
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
 export const migrate = Migrator.make({})({
   table: "careline_migrations",
-  loader: Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions, "3_limits": limits })
+  loader: Migrator.fromRecord({
+    "1_careline": careline,
+    "2_decisions": decisions,
+    "3_limits": limits,
+    "4_calls": calls
+  })
 })
 
 /** A client to a database that is up to date. */

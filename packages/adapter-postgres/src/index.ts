@@ -4,11 +4,14 @@ import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import * as PgAuditLog from "./PgAuditLog.ts"
+import * as PgBridgeRequests from "./PgBridgeRequests.ts"
 import * as PgBroadcaster from "./PgBroadcaster.ts"
+import * as PgCalls from "./PgCalls.ts"
 import * as PgChanges from "./PgChanges.ts"
 import * as PgCircuits from "./PgCircuits.ts"
 import * as PgConsents from "./PgConsents.ts"
 import * as PgInbox from "./PgInbox.ts"
+import * as PgMediaImports from "./PgMediaImports.ts"
 import * as PgMessages from "./PgMessages.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
@@ -23,11 +26,14 @@ export * as Database from "./Database.ts"
 /** Every store port over an open client. */
 export const stores = Layer.mergeAll(
   PgAuditLog.layer,
+  PgBridgeRequests.layer,
   PgBroadcaster.layer,
+  PgCalls.layer,
   PgChanges.layer,
   PgCircuits.layer,
   PgConsents.layer,
   PgInbox.layer,
+  PgMediaImports.layer,
   PgMessages.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,

@@ -1,9 +1,14 @@
 /** Everything that the memory store holds, as one immutable value: what a transaction reads, changes and swaps in. */
 import type {
   AttemptId,
+  BridgeRequest,
+  BridgeRequestId,
+  Call,
+  CallId,
   Circuit,
   Consent,
   DeliveryStatus,
+  MediaImportId,
   Message,
   MessageId,
   PhoneNumberId,
@@ -16,7 +21,7 @@ import type {
   TokenBucket,
   VoipSettings
 } from "@careline/domain"
-import type { Attempt, AuditEntry, PublishedEvent, TelephonyEvent, Timer } from "@careline/ports"
+import type { Attempt, AuditEntry, MediaImport, PublishedEvent, TelephonyEvent, Timer } from "@careline/ports"
 import { Chunk, type DateTime, HashMap } from "effect"
 
 /** An event that is pending or parked. One that is done leaves only its identity. */
@@ -55,6 +60,14 @@ export interface TimerRow {
   readonly dueAt: DateTime.Utc
 }
 
+export interface ImportRow {
+  readonly sequence: number
+  readonly import: MediaImport
+  /** Grows with every claim, so that a lease that is over settles nothing. */
+  readonly fence: number
+  readonly dueAt: DateTime.Utc
+}
+
 /** Tables by the string of their key: the id where there is one, else `keyOf` the parts. */
 export interface MemoryState {
   /** Grows with every row whose order matters. */
@@ -78,6 +91,9 @@ export interface MemoryState {
   /** By provider. */
   readonly circuits: HashMap.HashMap<string, Circuit.Circuit>
   readonly timers: HashMap.HashMap<string, TimerRow>
+  readonly calls: HashMap.HashMap<CallId, Call.Call>
+  readonly bridgeRequests: HashMap.HashMap<BridgeRequestId, BridgeRequest.BridgeRequest>
+  readonly mediaImports: HashMap.HashMap<MediaImportId, ImportRow>
   readonly broadcasts: Chunk.Chunk<PublishedEvent>
   readonly audit: Chunk.Chunk<AuditEntry>
 }
@@ -99,6 +115,9 @@ export const empty: MemoryState = {
   rateBuckets: HashMap.empty(),
   circuits: HashMap.empty(),
   timers: HashMap.empty(),
+  calls: HashMap.empty(),
+  bridgeRequests: HashMap.empty(),
+  mediaImports: HashMap.empty(),
   broadcasts: Chunk.empty(),
   audit: Chunk.empty()
 }

@@ -1,14 +1,17 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type { Directory, StoragePorts, Telephony } from "@careline/ports"
+import type { Directory, StoragePorts, Telephony, VoiceStoragePorts } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
+import * as MemoryBridgeRequests from "./MemoryBridgeRequests.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
+import * as MemoryCalls from "./MemoryCalls.ts"
 import * as MemoryChanges from "./MemoryChanges.ts"
 import * as MemoryCircuits from "./MemoryCircuits.ts"
 import * as MemoryConsents from "./MemoryConsents.ts"
 import * as MemoryDirectory from "./MemoryDirectory.ts"
 import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
 import * as MemoryInbox from "./MemoryInbox.ts"
+import * as MemoryMediaImports from "./MemoryMediaImports.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
 import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
@@ -26,7 +29,7 @@ export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
 export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
-/** All storage ports, over one store. */
+/** All storage ports, those for calls and media too, over one store. */
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryThreads.layer,
@@ -40,6 +43,9 @@ export const layerStorage = Layer.mergeAll(
   MemoryRateBuckets.layer,
   MemoryCircuits.layer,
   MemoryTimers.layer,
+  MemoryCalls.layer,
+  MemoryBridgeRequests.layer,
+  MemoryMediaImports.layer,
   MemoryBroadcaster.layer,
   MemoryAuditLog.layer,
   MemoryIdGenerator.layer
@@ -48,6 +54,7 @@ export const layerStorage = Layer.mergeAll(
 /** All ports: storage, a directory and a provider that tests script. */
 export const layer: Layer.Layer<
   | StoragePorts
+  | VoiceStoragePorts
   | Directory
   | Telephony.Telephony
   | MemoryDirectory.MemoryDirectory

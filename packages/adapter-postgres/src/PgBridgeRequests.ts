@@ -1,0 +1,137 @@
+/** Permissions for masked calls. */
+import type {
+  BridgeRequest,
+  BridgeRequestId,
+  CallId,
+  CallPlan,
+  PhoneNumber,
+  PhoneNumberId,
+  ThreadId,
+  UserId
+} from "@careline/domain"
+import { BridgeRequests } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Option } from "effect"
+import { asStorage } from "./Database.ts"
+import { instant, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
+
+interface Row {
+  readonly site_grouping_id: string
+  readonly id: string
+  readonly external_thread_id: string
+  readonly mode: BridgeRequest.Mode
+  readonly clinician_id: string
+  readonly clinician_number: string
+  readonly number_since: Date
+  readonly bridge_number_id: string
+  readonly bridge_number: string
+  readonly caller_id_number_id: string
+  readonly caller_id: string
+  readonly contact: string
+  readonly pin: string
+  readonly failed_pins: number
+  readonly expires_at: Date
+  readonly used_by: string | null
+  readonly created_at: Date
+}
+
+const fromRow = (row: Row): BridgeRequest.BridgeRequest => ({
+  id: row.id as BridgeRequestId,
+  siteGroupingId: tenantOf(row.site_grouping_id),
+  threadId: row.external_thread_id as ThreadId,
+  mode: row.mode,
+  clinicianId: row.clinician_id as UserId,
+  clinicianNumber: row.clinician_number as PhoneNumber.E164,
+  numberSince: instant(row.number_since),
+  bridgeNumberId: row.bridge_number_id as PhoneNumberId,
+  bridgeNumber: row.bridge_number as PhoneNumber.E164,
+  callerIdNumberId: row.caller_id_number_id as PhoneNumberId,
+  callerId: row.caller_id as CallPlan.CallerId,
+  contact: row.contact as PhoneNumber.E164,
+  pin: row.pin,
+  failedPins: row.failed_pins,
+  expiresAt: instant(row.expires_at),
+  usedBy: row.used_by as CallId | null,
+  createdAt: instant(row.created_at)
+})
+
+const toJson = (request: BridgeRequest.BridgeRequest) => ({
+  site_grouping_id: tenantColumn(request.siteGroupingId),
+  id: request.id,
+  external_thread_id: request.threadId,
+  mode: request.mode,
+  clinician_id: request.clinicianId,
+  clinician_number: request.clinicianNumber,
+  number_since: iso(request.numberSince),
+  bridge_number_id: request.bridgeNumberId,
+  bridge_number: request.bridgeNumber,
+  caller_id_number_id: request.callerIdNumberId,
+  caller_id: request.callerId,
+  contact: request.contact,
+  pin: request.pin,
+  failed_pins: request.failedPins,
+  expires_at: iso(request.expiresAt),
+  used_by: request.usedBy,
+  created_at: iso(request.createdAt)
+})
+
+export const layer = Layer.effect(
+  BridgeRequests,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    return BridgeRequests.of({
+      add: (request) =>
+        sql`
+          insert into bridge_requests
+          select * from json_populate_record(null::bridge_requests, ${JSON.stringify(toJson(request))}::json)`.pipe(
+          Effect.asVoid,
+          asStorage("bridgeRequests.add")
+        ),
+      latestOf: (clinicianId) =>
+        sql<Row>`
+          select * from bridge_requests where clinician_id = ${clinicianId}
+          order by created_at desc, id desc limit 1`.pipe(
+          Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(fromRow(row)))),
+          asStorage("bridgeRequests.latestOf")
+        ),
+      dialled: ({ caller, dialled, expiredAfter }) =>
+        sql<Row>`
+          select * from bridge_requests
+          where clinician_number = ${caller} and bridge_number = ${dialled}
+            and expires_at >= ${iso(expiredAfter)}::timestamptz
+          order by created_at, id for update`.pipe(
+          Effect.map((rows) => rows.map(fromRow)),
+          asStorage("bridgeRequests.dialled")
+        ),
+      load: (ids) =>
+        sql<Row>`
+          select * from bridge_requests where id = any(${ids.filter(isUuid)}::uuid[])
+          order by created_at, id for update`.pipe(
+          Effect.map((rows) => rows.map(fromRow)),
+          asStorage("bridgeRequests.load")
+        ),
+      save: (requests) =>
+        requests.length === 0
+          ? Effect.void
+          : sql`
+              update bridge_requests b set failed_pins = n.failed_pins, used_by = n.used_by
+              from json_to_recordset(${JSON.stringify(requests.map(toJson))}::json)
+                n (site_grouping_id text, id uuid, failed_pins integer, used_by uuid)
+              where b.site_grouping_id = n.site_grouping_id and b.id = n.id`.pipe(
+              Effect.asVoid,
+              asStorage("bridgeRequests.save")
+            ),
+      forget: (expiredBefore) =>
+        sql<{ readonly id: string }>`
+          delete from bridge_requests b
+          where b.expires_at < ${iso(expiredBefore)}::timestamptz and exists (
+            select from bridge_requests later
+            where later.clinician_id = b.clinician_id and (later.created_at, later.id) > (b.created_at, b.id)
+          )
+          returning b.id`.pipe(
+          Effect.map((rows) => rows.length),
+          asStorage("bridgeRequests.forget")
+        )
+    })
+  })
+)

@@ -1,0 +1,126 @@
+/** Calls, and the call log over them. */
+import type { Call } from "@careline/domain"
+import { type CallKey, Calls } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer, Schema } from "effect"
+import * as CallRow from "./callRow.ts"
+import * as Cursor from "./cursor.ts"
+import { asStorage } from "./Database.ts"
+import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
+
+const cursor = Cursor.make("calls", Schema.Struct({ at: Schema.Finite, id: Schema.String }))
+
+export const layer = Layer.effect(
+  Calls,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+
+    /** Locked one after the other in the order of their ids, and read once they are. */
+    const lock = (ids: ReadonlyArray<string>) =>
+      sql<CallRow.CallRow>`
+        select * from phone_call_logs where id = any(${[...ids]}::uuid[]) order by id for update`.pipe(
+        Effect.map((rows) => rows.map(CallRow.fromRow))
+      )
+
+    const find = (keys: ReadonlyArray<CallKey>) =>
+      sql<{ readonly place: bigint; readonly id: string }>`
+        select k.place, coalesce(
+          (select c.id from phone_call_logs c
+           where c.provider = k.provider and c.provider_call_id = k.provider_call_id),
+          (select c.id from phone_call_logs c
+           where c.id = k.id and c.provider = k.provider and c.provider_call_id is null)
+        ) as id
+        from rows from (json_to_recordset(${JSON.stringify(
+          keys.map(({ callId, provider, providerCallId }) => ({
+            provider,
+            provider_call_id: providerCallId,
+            id: callId !== null && isUuid(callId) ? callId : null
+          }))
+        )}::json) as (provider text, provider_call_id text, id uuid)) with ordinality
+          k (provider, provider_call_id, id, place)`
+
+    const match = Effect.fnUntraced(function* (keys: ReadonlyArray<CallKey>) {
+      const found = yield* find(keys)
+      const idOf = new Map(found.map(({ id, place }) => [Number(place) - 1, id]))
+      const calls = yield* lock([...new Set(found.flatMap(({ id }) => (id === null ? [] : [id])))])
+      const callOf = new Map<string, Call.Call>(calls.map((call) => [call.id, call]))
+      return keys.map((_, index) => callOf.get(idOf.get(index) ?? "") ?? null)
+    })
+
+    const insert = (call: Call.Call) => sql<CallRow.CallRow>`
+      insert into phone_call_logs
+      select * from json_populate_record(null::phone_call_logs, ${JSON.stringify(CallRow.toJson(call))}::json)
+      on conflict (provider, provider_call_id) where provider_call_id is not null do nothing
+      returning *`
+
+    return Calls.of({
+      open: (call) =>
+        Effect.gen(function* () {
+          yield* sql`insert into site_groupings (id) values (${tenantColumn(call.siteGroupingId)}) on conflict do nothing`
+          const [inserted] = yield* insert(call)
+          if (inserted !== undefined) return { call: CallRow.fromRow(inserted), isNew: true }
+          // Whoever kept it first has committed by now.
+          const [known] = yield* match([
+            { provider: call.provider, providerCallId: call.providerCallId!, callId: null }
+          ])
+          return { call: known!, isNew: false }
+        }).pipe(asStorage("calls.open")),
+      match: (keys) => (keys.length === 0 ? Effect.succeed([]) : match(keys).pipe(asStorage("calls.match"))),
+      load: (ids) => lock(ids.filter(isUuid)).pipe(asStorage("calls.load")),
+      save: (calls) =>
+        calls.length === 0
+          ? Effect.void
+          : sql`
+              update phone_call_logs c set
+                provider_call_id = n.provider_call_id, plan = n.plan, from_number = n.from_number,
+                to_number = n.to_number, phone_number_id = n.phone_number_id,
+                external_thread_id = n.external_thread_id, message_id = n.message_id, status = n.status,
+                duration_seconds = n.duration_seconds, own = n.own, far = n.far, recordings = n.recordings,
+                transcript = n.transcript, initiator_id = n.initiator_id, reason = n.reason, notes = n.notes,
+                updated_at = n.updated_at, ended_at = n.ended_at
+              from json_to_recordset(${JSON.stringify(calls.map(CallRow.toJson))}::json)
+                n (${sql.literal(CallRow.COLUMNS)})
+              where c.site_grouping_id = n.site_grouping_id and c.id = n.id`.pipe(
+              Effect.asVoid,
+              asStorage("calls.save")
+            ),
+      list: (query) =>
+        Effect.gen(function* () {
+          const after = yield* Effect.fromResult(cursor.decode(query.cursor))
+          if (query.threadId !== undefined && !isUuid(query.threadId)) return { items: [], nextCursor: null }
+          const rows = yield* sql<CallRow.CallRow>`
+            select p.* from ${tenants(sql, query.scope)} s
+            cross join lateral (
+              select c.* from phone_call_logs c
+              where c.site_grouping_id = s.tenant
+                ${query.threadId === undefined ? sql`` : sql`and c.external_thread_id = ${query.threadId}::uuid`}
+                ${query.from === undefined ? sql`` : sql`and c.created_at >= ${iso(query.from)}::timestamptz`}
+                ${query.to === undefined ? sql`` : sql`and c.created_at < ${iso(query.to)}::timestamptz`}
+                ${after === null ? sql`` : sql`and (c.created_at, c.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
+              order by c.created_at desc, c.id desc
+              limit ${query.limit + 1}
+            ) p
+            order by p.created_at desc, p.id desc
+            limit ${query.limit + 1}`
+          const items = rows.slice(0, query.limit).map(CallRow.fromRow)
+          const last = items.at(-1)
+          return {
+            items,
+            nextCursor:
+              rows.length > query.limit && last !== undefined
+                ? cursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
+                : null
+          }
+        }).pipe(asStorage("calls.list")),
+      silent: ({ heardBefore, limit }) =>
+        sql<CallRow.CallRow>`
+          select * from phone_call_logs
+          where ended_at is null and updated_at < ${iso(heardBefore)}::timestamptz
+          order by updated_at limit ${limit}
+          for update skip locked`.pipe(
+          Effect.map((rows) => rows.map(CallRow.fromRow)),
+          asStorage("calls.silent")
+        )
+    })
+  })
+)
