@@ -1,10 +1,10 @@
 /** What a use case may refuse, as tagged errors that a host maps to its own protocol. */
-import { Send, SendPolicy } from "@careline/domain"
+import { BridgeRequest, Send, SendPolicy } from "@careline/domain"
 import { Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
-  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider"])
+  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider", "media"])
 }) {
   override get message(): string {
     return `No such ${this.entity}`
@@ -78,6 +78,27 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("Invali
   field: Schema.String,
   message: Schema.String
 }) {}
+
+/** The line is switched off, or the number that would be called is not one to call. */
+export class CallRefused extends Schema.TaggedError<CallRefused>()("CallRefused", {
+  reason: Schema.Union([BridgeRequest.RefusalReason, Schema.Literals(["voip_disabled"])])
+}) {
+  override get message(): string {
+    return this.reason === "voip_disabled"
+      ? "The line is switched off"
+      : new BridgeRequest.DestinationRefused({ reason: this.reason }).message
+  }
+}
+
+/** The provider did not take the call. `isRetryable` when it may take it later. */
+export class CallNotPlaced extends Schema.TaggedError<CallNotPlaced>()("CallNotPlaced", {
+  reason: Schema.String,
+  isRetryable: Schema.Boolean
+}) {
+  override get message(): string {
+    return "The provider did not take the call"
+  }
+}
 
 /** Intake is full: the provider has to come back. */
 export class IntakeOverloaded extends Schema.TaggedError<IntakeOverloaded>()("IntakeOverloaded", {

@@ -12,7 +12,7 @@ export interface LaneCalls {
 
 const none: LaneCalls = { of: () => undefined, save: () => Effect.void }
 
-/** The calls of the arrivals, locked: after the threads, as everywhere. */
+/** The calls of the arrivals, locked. */
 export const loadCalls = Effect.fnUntraced(function* (waiting: ReadonlyArray<LaneEvent>) {
   const arrivals = waiting.filter(({ event }) => event._tag === "CallReceived")
   const calls = Option.getOrUndefined(yield* Effect.serviceOption(Calls))

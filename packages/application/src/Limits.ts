@@ -60,6 +60,41 @@ export interface LimitsShape {
   readonly looksUntilLost: number
   /** Looks that could tell nothing after which a person decides. */
   readonly looksUntilUndecided: number
+  /** How long a caller may wait for our answer before they hear the greeting without it. Providers give up after 2 s to 15 s. */
+  readonly callAnswerWithin: number
+  /** How often the greetings that are kept for a failing store are read anew. */
+  readonly greetingsEvery: number
+  /** Reports of calls that one transaction takes. */
+  readonly callReportsPerBatch: number
+  /** Failures after which a report that fits no call is parked: the call may be found only by the hourly sweep. */
+  readonly callReportAttempts: number
+  /** Longest pause between two of them. */
+  readonly callReportBackoffMax: number
+  /** When a call that nothing was heard of is asked for at its provider. */
+  readonly callSilence: number
+  /** How long a prepared call may be made. */
+  readonly bridgeLifetime: number
+  /** How long after that a clinician who still calls is told so. */
+  readonly bridgeMemory: number
+  /** How long the numbers of clinicians are kept after a prepared call, but for each clinician's latest. */
+  readonly bridgeKept: number
+  /** Largest recording or picture, in bytes. */
+  readonly mediaBytes: number
+  /** Imports that one worker has under way at once, and for how long they are its own. */
+  readonly mediaPerBatch: number
+  readonly mediaLease: number
+  /** Tries at a recording or a picture, and the pause after the first, which doubles each time up to `mediaBackoffMax`. */
+  readonly mediaAttempts: number
+  readonly mediaBackoff: number
+  readonly mediaBackoffMax: number
+  /** How long a link works that staff got. */
+  readonly linkLifetime: number
+  /** How long a link works that a provider got, to fetch what we send. */
+  readonly mediaLinkLifetime: number
+  /** How often providers are asked for what never reached us, how far back, and how old it has to be. */
+  readonly sweepEvery: number
+  readonly sweepBack: number
+  readonly sweepSettled: number
   /** How often an idle worker looks for work that no wake-up told it of. */
   readonly pollEvery: number
   /** Longest pause of a worker whose store is failing. */
@@ -96,6 +131,26 @@ export const defaults: LimitsShape = {
   lookEvery: 30_000,
   looksUntilLost: 4,
   looksUntilUndecided: 20,
+  callAnswerWithin: 2_000,
+  greetingsEvery: 60_000,
+  callReportsPerBatch: 200,
+  callReportAttempts: 40,
+  callReportBackoffMax: 5 * 60_000,
+  callSilence: 15 * 60_000,
+  bridgeLifetime: 10 * 60_000,
+  bridgeMemory: 60 * 60_000,
+  bridgeKept: 30 * 24 * 60 * 60_000,
+  mediaBytes: 20 * 1024 * 1024,
+  mediaPerBatch: 4,
+  mediaLease: 120_000,
+  mediaAttempts: 16,
+  mediaBackoff: 2_000,
+  mediaBackoffMax: 60 * 60_000,
+  linkLifetime: 15 * 60_000,
+  mediaLinkLifetime: 60 * 60_000,
+  sweepEvery: 60 * 60_000,
+  sweepBack: 2 * 24 * 60 * 60_000,
+  sweepSettled: 5 * 60_000,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
 }

@@ -70,6 +70,12 @@ const ofTagged = (error: Tagged): Problem | null => {
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":
       return problem("thread-exists", 409, "The contact has an open thread", { ...detail, threadId: error.threadId })
+    case "CallRefused":
+      return problem("call-refused", 409, "The number may not be called", { ...detail, reason: error.reason })
+    case "CallNotPlaced":
+      return error.isRetryable === true
+        ? problem("call-not-placed", 503, "The call could not be placed now", { ...detail, reason: error.reason })
+        : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
     case "NumberTaken":
       return problem("number-taken", 409, "The number is in a pool already")
     case "IntakeOverloaded":

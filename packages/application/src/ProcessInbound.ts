@@ -111,12 +111,12 @@ const processBatch = Effect.fnUntraced(function* (
   const waiting = lanes.flatMap((lane) => lane.events)
   claimed.push(...waiting)
 
+  // Calls are locked before threads, here as everywhere.
+  const calls = yield* loadCalls(waiting)
   const stateOf = yield* loadStates(lanes)
   const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(waiting.map(({ event }) => event.to))])
   const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map((number) => [number.number, number]))
   const idsOf = yield* drawIds(waiting.length)
-
-  const calls = yield* loadCalls(waiting)
 
   const changes: Array<Change> = []
   const changedCalls: Array<Call.Call> = []

@@ -75,3 +75,9 @@ const decodeEdit = Schema.decodeUnknownEffect(VoipSettings.Edit)
 
 export const readSettings = (edit: unknown): Effect.Effect<VoipSettings.Edit, InvalidRequest> =>
   Effect.mapError(decodeEdit(edit), ({ message }) => new InvalidRequest({ field: "settings", message }))
+
+/** Characters of a reason or a note. */
+export const MAX_NOTE = 2000
+
+export const assertNote = (field: string, note: string | null): Effect.Effect<void, InvalidRequest> =>
+  note === null || note.length <= MAX_NOTE ? Effect.void : refuse(field, `must have at most ${MAX_NOTE} characters`)

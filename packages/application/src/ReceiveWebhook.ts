@@ -4,11 +4,14 @@
  * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
  */
 import { type StorageError, type Telephony, type TelephonyError, TelephonyProviders } from "@careline/ports"
-import { Cause, Effect, Exit } from "effect"
+import { IncomingCall } from "@careline/domain"
+import { Cause, Effect, Exit, identity, Option } from "effect"
 import { type IntakeOverloaded, NotFound } from "./Errors.ts"
 import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
+import { Limits } from "./Limits.ts"
 import * as Problem from "./Problem.ts"
+import { Voice } from "./Voice.ts"
 
 /**
  * The answer to a provider's webhook. A duplicate is answered like the first. Fails with the provider's
@@ -25,25 +28,78 @@ export const receiveWebhook = Effect.fnUntraced(function* (
 > {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })
-  const { account, events } = yield* telephony.webhooks.receive(kind, request)
+  const voice = Option.getOrUndefined(yield* Effect.serviceOption(Voice))
+  const received = yield* telephony.webhooks
+    .receive(kind, request)
+    .pipe(kind === "fallback" ? Effect.catch(() => Effect.succeed(nothingHeard)) : identity)
+  const { account, events, turn } = received
   const intake = yield* Intake
   for (const event of events) {
-    yield* intake.accept({ provider, account, event })
+    const isKept = event._tag === "CallReported" ? voice !== undefined : event._tag !== "CallReceived"
+    if (!isKept) continue
+    const accept = intake.accept({ provider, account, event })
+    // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
+    yield* isCall(kind) ? inTime(accept) : accept
   }
-  return telephony.webhooks.reply(kind)
+  if (!isCall(kind)) return telephony.webhooks.reply(kind)
+  const call = events.find((event) => event._tag === "CallReceived")
+  const step =
+    voice === undefined
+      ? textOnly
+      : call !== undefined
+        ? yield* voice.begin({ provider, account }, call)
+        : turn !== undefined
+          ? yield* voice.proceed(provider, turn)
+          : kind === "fallback"
+            ? voice.greeting(null)
+            : undefined
+  return telephony.webhooks.reply(kind, step)
 })
 
+/** Waits no longer than a caller may, and fails in silence but for the log. */
+const inTime = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const { callAnswerWithin } = yield* Limits
+  yield* effect.pipe(
+    Effect.timeout(callAnswerWithin),
+    Effect.catchCause((cause) => Effect.logWarning("A report beside a call was not kept", describeFault(cause)))
+  )
+})
+
+const isCall = (kind: Telephony.WebhookKind): boolean => kind === "call" || kind === "fallback"
+
+/** Whoever asks for the fallback gets the greeting: it is no secret, and who asks may be a provider that cannot sign it. */
+const nothingHeard: Telephony.Received = { account: "", events: [] }
+
+/** Of a line that takes no calls. */
+const textOnly: Telephony.CallStep = {
+  callId: null,
+  at: "",
+  node: IncomingCall.plainPlan({ callGreetings: [], callHandling: "text_us" })
+}
+
 /** Where webhooks come in, below whatever the host is mounted at. */
-const PATH = /\/api(?:\/v1)?\/webhooks\/([^/]+)\/(sms|status)$/
+const PATH = /\/api(?:\/v1)?\/webhooks\/([^/]+)\/([a-z/-]+)$/
+
+/** What the end of a path stands for; `voice` and `voice/status` as other systems call `call` and `call-status`. */
+const kinds: ReadonlyMap<string, Telephony.WebhookKind> = new Map([
+  ["sms", "sms"],
+  ["status", "status"],
+  ["call", "call"],
+  ["voice", "call"],
+  ["call-status", "call-status"],
+  ["voice/status", "call-status"],
+  ["recording", "recording"],
+  ["transcription", "transcription"],
+  ["fallback", "fallback"]
+])
 
 /** What a target asks for; the target itself without what the host is mounted at. */
 const read = (target: string) => {
   const end = target.search(/[?#]/)
   const path = end === -1 ? target : target.slice(0, end)
   const match = PATH.exec(path)
-  return match === null
-    ? null
-    : { provider: match[1]!, kind: match[2] as Telephony.WebhookKind, target: target.slice(match.index) }
+  const kind = match === null ? undefined : kinds.get(match[2]!)
+  return match === null || kind === undefined ? null : { provider: match[1]!, kind, target: target.slice(match.index) }
 }
 
 /** A webhook as a host hands it over: `null` for a body beyond `Limits.webhookBytes`, which nobody read. */

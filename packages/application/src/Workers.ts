@@ -16,7 +16,7 @@ import { reconcileSends } from "./ReconcileSends.ts"
 const FIRST_BACKOFF_MILLIS = 100
 
 /** Does `step` until it finds nothing, then waits for a wake-up or for the next poll. */
-const loop = Effect.fnUntraced(function* <E, R>(
+export const loop = Effect.fnUntraced(function* <E, R>(
   name: string,
   step: Effect.Effect<number, E, R>,
   wakeups: Stream.Stream<void>

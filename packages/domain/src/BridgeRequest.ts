@@ -52,9 +52,9 @@ const PIN_TRIES = 3
 /** Wrong PINs, over all calls, after which a permission is void. */
 export const MAX_FAILED_PINS = 6
 const KEY_SECONDS = 10
-/** Providers let a phone ring no longer than this everywhere. */
-const RING_SECONDS = 30
-const TALK_SECONDS = 60 * 60
+/** How long a phone rings: shorter than most voicemails wait. In seconds, as how long is talked. */
+export const RING_SECONDS = 30
+export const TALK_SECONDS = 60 * 60
 
 export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "own_number"])
 export type RefusalReason = typeof RefusalReason.Type

@@ -2,7 +2,7 @@
 import type { DateTime } from "effect"
 import * as Alarm from "./Alarm.ts"
 import * as AutoReply from "./AutoReply.ts"
-import type * as Call from "./Call.ts"
+import * as Call from "./Call.ts"
 import * as CallGreeting from "./CallGreeting.ts"
 import type { CallPlan } from "./CallPlan.ts"
 import type { Change } from "./Change.ts"
@@ -33,15 +33,21 @@ const handle = (greeting: CallGreeting.CallGreeting, handling: VoipSettings["cal
     : { _tag: "Hangup", say }
 }
 
+/** What a caller hears where nothing is known of the tenant, or nothing can be asked: no choice, and no callback but one. */
+export const plainPlan = ({
+  callGreetings,
+  callHandling
+}: Pick<VoipSettings, "callGreetings" | "callHandling">): CallPlan =>
+  handle(callGreetings[0] ?? CallGreeting.fallback, callHandling)
+
 /** What a caller hears: the greeting, in the language that they choose where there are several; the first when they do not. */
 export const plan = ({
   callGreetings,
   callHandling
 }: Pick<VoipSettings, "callGreetings" | "callHandling">): CallPlan => {
-  const greetings = callGreetings.length === 0 ? [CallGreeting.fallback] : callGreetings
-  const first = handle(greetings[0]!, callHandling)
-  if (greetings.length === 1) return first
-  const offered = greetings.map((greeting, index) => ({ greeting, digits: String(index + 1) }))
+  const first = plainPlan({ callGreetings, callHandling })
+  if (callGreetings.length < 2) return first
+  const offered = callGreetings.map((greeting, index) => ({ greeting, digits: String(index + 1) }))
   return {
     _tag: "Gather",
     say: offered.flatMap(({ digits, greeting }) => CallGreeting.offer(greeting, digits)),
@@ -56,9 +62,18 @@ export const plan = ({
 export interface State {
   /** The thread of the key, deleted or not; `null` before the first text or call. */
   readonly thread: Thread.Thread | null
+  readonly consent: Consent
   readonly settings: VoipSettings
   /** The name that the directory has for the contact. */
   readonly contactName: string | null
+}
+
+/** Fresh ids for whatever the decision may make. Unused ones are dropped. */
+export interface FreshIds {
+  readonly threadId: ThreadId
+  readonly messageId: MessageId
+  readonly answerId: MessageId
+  readonly sendId: SendId
 }
 
 export interface Decision {
@@ -69,13 +84,7 @@ export interface Decision {
 }
 
 /** The call stands in the thread from now on, unread and with its alarm, whatever else is heard of it or lost. */
-export const decide = (
-  state: State,
-  call: Call.Call,
-  on: PoolNumber,
-  ids: { readonly threadId: ThreadId; readonly messageId: MessageId },
-  now: DateTime.Utc
-): Decision => {
+export const decide = (state: State, call: Call.Call, on: PoolNumber, ids: FreshIds, now: DateTime.Utc): Decision => {
   const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: call.fromNumber }
   const found = Thread.receivedOn(
     state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now),
@@ -94,18 +103,26 @@ export const decide = (
     createdAt: now
   }
   const alarmed = Alarm.start(Thread.append(found, message), state.settings, now)
+  // Its end may be known before its beginning.
+  const answered = Call.isOver(call)
+    ? afterCall(alarmed.thread, state, on, { messageId: ids.answerId, sendId: ids.sendId }, now)
+    : { thread: alarmed.thread, changes: [] }
   return {
-    thread: alarmed.thread,
+    thread: answered.thread,
     call: { ...call, threadId: found.id, messageId: message.id },
-    changes: [{ _tag: "MessageAdded", message }, ...alarmed.changes, { _tag: "ThreadSaved", thread: alarmed.thread }]
+    changes: [
+      { _tag: "MessageAdded", message },
+      ...alarmed.changes,
+      ...answered.changes,
+      { _tag: "ThreadSaved", thread: answered.thread }
+    ]
   }
 }
 
 /** Once the call is over the contact is answered as after a text: nobody wants a text in their ear while they speak. */
 export const afterCall = (
   thread: Thread.Thread,
-  consent: Consent,
-  settings: VoipSettings,
+  { consent, settings }: Pick<State, "consent" | "settings">,
   on: PoolNumber,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc

@@ -26,8 +26,8 @@ export const MediaImport = Schema.Struct({
       mimeType: Schema.NullOr(Schema.String)
     }
   }),
-  /** What is to be done next: everything, or only the provider's copy is left to delete. */
-  stage: Schema.Literals(["copy", "delete"]),
+  /** What is to be done next: the copy, then the deletion of the original, then, where somebody does that, the writing down. */
+  stage: Schema.Literals(["copy", "delete", "transcribe"]),
   failures: Schema.Int
 })
 export type MediaImport = typeof MediaImport.Type

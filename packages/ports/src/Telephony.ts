@@ -218,6 +218,12 @@ export interface InboundMedia {
   readonly delete: (url: string) => Effect.Effect<void, TelephonyError>
 }
 
+/** Something that the provider has on record, and when the text or the call that it is of came in. */
+export interface HistoryRecord {
+  readonly at: DateTime.Utc
+  readonly event: TelephonyEvent
+}
+
 /** What the provider received for us. */
 export interface History {
   /**
@@ -227,7 +233,7 @@ export interface History {
   readonly between: (
     from: DateTime.Utc,
     to: DateTime.Utc
-  ) => Effect.Effect<{ readonly account: string; readonly events: ReadonlyArray<TelephonyEvent> }, TelephonyError>
+  ) => Effect.Effect<{ readonly account: string; readonly records: ReadonlyArray<HistoryRecord> }, TelephonyError>
 }
 
 /** What an adapter implements for one provider. */

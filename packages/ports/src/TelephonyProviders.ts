@@ -12,6 +12,8 @@ export class TelephonyProviders extends Context.Service<
     readonly active: TelephonyService
     /** `null`: texts wait for the active one. */
     readonly fallback: TelephonyService | null
+    /** All of them. */
+    readonly all: ReadonlyArray<TelephonyService>
     /** The provider of a webhook path, or of an attempt. */
     readonly byName: (provider: string) => TelephonyService | undefined
   }
@@ -25,7 +27,7 @@ export const make = (
 ): TelephonyProviders["Service"] => {
   const all = [...others, ...(fallback === null ? [] : [fallback]), active]
   const known = new Map(all.map((telephony) => [telephony.provider, telephony]))
-  return { active, fallback, byName: (provider) => known.get(provider) }
+  return { active, fallback, all: [...known.values()], byName: (provider) => known.get(provider) }
 }
 
 /** One provider, and no memory of another. */

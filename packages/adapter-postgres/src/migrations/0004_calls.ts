@@ -90,7 +90,7 @@ const statements = [
      place bigint generated always as identity,
      provider text not null,
      source jsonb not null,
-     stage text not null check (stage in ('copy', 'delete')),
+     stage text not null check (stage in ('copy', 'delete', 'transcribe')),
      failures integer not null,
      fence bigint not null default 0,
      due_at timestamptz not null,

@@ -1,0 +1,54 @@
+/** A masked call is put through: its permission is used up, and the alarm of its thread ends. In the ambient transaction. */
+import { Alarm, BridgeRequest, type Call, CallPlan, type Contact } from "@careline/domain"
+import { BridgeRequests, Calls, Threads } from "@careline/ports"
+import { type DateTime, Effect } from "effect"
+import { commit } from "./Commit.ts"
+
+const permissionsOf = ({ plan }: Pick<Call.Call, "plan">) =>
+  CallPlan.nodes(plan).flatMap((node) => (node._tag === "Connect" ? [node.permission] : []))
+
+/** What to do at a `Connect`: it, if the call may use its permission, and else what is said when nobody is reached. */
+export const connectBridge = Effect.fnUntraced(function* (
+  call: Call.Call,
+  node: CallPlan.Connect,
+  now: DateTime.Utc
+): Effect.fn.Return<
+  CallPlan.CallPlan,
+  Effect.Error<ReturnType<typeof commit>>,
+  BridgeRequests | Calls | Threads | Effect.Services<ReturnType<typeof commit>>
+> {
+  const requests = yield* BridgeRequests
+  const [request] = yield* requests.load([node.permission])
+  const used = request?.siteGroupingId === call.siteGroupingId ? BridgeRequest.use(request, call.id, now) : null
+  if (used === null) return { _tag: "Hangup", say: node.onFail }
+  // The same call again: everything is done.
+  if (used === request) return node
+  yield* requests.save([used])
+  yield* (yield* Calls).save([
+    {
+      ...call,
+      threadId: used.threadId,
+      fromNumber: used.callerId as string as Contact.Contact,
+      toNumber: used.contact as string as Contact.Contact,
+      phoneNumberId: used.callerIdNumberId,
+      initiatorId: used.clinicianId
+    }
+  ])
+  const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId: used.siteGroupingId, threadId: used.threadId }])
+  if (thread !== undefined) {
+    const ended = Alarm.stop(thread)
+    if (ended.changes.length > 0 || ended.thread.escalation !== thread.escalation) {
+      yield* commit([...ended.changes, { _tag: "ThreadSaved", thread: ended.thread }])
+    }
+  }
+  return node
+})
+
+/** A PIN was wrong: it counts against every permission that it may have been meant for. */
+export const refusePins = Effect.fnUntraced(function* (call: Call.Call) {
+  const requests = yield* BridgeRequests
+  const ids = permissionsOf(call)
+  if (ids.length === 0) return
+  const known = yield* requests.load(ids)
+  yield* requests.save(known.map((request) => ({ ...request, failedPins: request.failedPins + 1 })))
+})

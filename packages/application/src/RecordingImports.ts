@@ -1,0 +1,20 @@
+/** The recordings that became known of a call, to be copied. */
+import type { MediaImportId } from "@careline/domain"
+import type { MediaImport } from "@careline/ports"
+import type { HeardCall } from "./CallMessages.ts"
+
+/** One import for each recording that was not known before and can be fetched; each asks for its id. */
+export const recordingImports = ({ after, before }: HeardCall): ReadonlyArray<(id: string) => MediaImport> =>
+  after.recordings
+    .filter(({ isLost, ref, stored }) => {
+      const known = before.recordings.some((one) => one.ref === ref && !one.isLost)
+      return !isLost && stored === null && !known
+    })
+    .map(({ ref }) => (id: string): MediaImport => ({
+      id: id as MediaImportId,
+      siteGroupingId: after.siteGroupingId,
+      provider: after.provider,
+      source: { _tag: "Recording", callId: after.id, recording: ref },
+      stage: "copy",
+      failures: 0
+    }))

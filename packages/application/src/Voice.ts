@@ -1,0 +1,284 @@
+/**
+ * Answers calls: decides what a call shall do, once, keeps it, and renders the next step from what is kept.
+ *
+ * Somebody is on the phone, so no provider is asked and nobody waits long: whatever fails here, or takes too long, the caller
+ * hears the tenant's greeting as it was last known, and can leave a message.
+ */
+import {
+  BridgeRequest,
+  Call,
+  CallPlan,
+  type CallId,
+  type Contact,
+  IncomingCall,
+  Language,
+  PhoneNumber,
+  type PoolNumber,
+  VoipSettings
+} from "@careline/domain"
+import {
+  BridgeRequests,
+  type CallReceived,
+  Calls,
+  IdGenerator,
+  Inbox,
+  PoolNumbers,
+  Settings,
+  StorageError,
+  type StoragePorts,
+  type Telephony,
+  Transaction,
+  type VoiceStoragePorts
+} from "@careline/ports"
+import { Context, DateTime, Effect, Layer, Schedule } from "effect"
+import { connectBridge, refusePins } from "./BridgeCall.ts"
+import { describeFault } from "./Fault.ts"
+import { Limits } from "./Limits.ts"
+
+/** Who calls or is called on the staff's side of a bridge: their own numbers are written down nowhere. */
+export const STAFF = "staff" as Contact.Contact
+
+const CONFLICT_RETRIES = 3
+
+const english = Language.make("en-US")
+const ending = (text?: string): CallPlan.CallPlan => ({
+  _tag: "Hangup",
+  say: text === undefined ? [] : [{ _tag: "Say", text, language: english }]
+})
+const NOT_IN_SERVICE = ending("This number is not in service. Goodbye.")
+
+const stepOf = ({ id, plan }: Pick<Call.Call, "id" | "plan">): Telephony.CallStep => ({
+  callId: id,
+  at: "",
+  node: plan
+})
+const unkept = (node: CallPlan.CallPlan): Telephony.CallStep => ({ callId: null, at: "", node })
+
+/** The account and the provider's name, as an event is told apart by them. */
+export interface CallSource {
+  readonly provider: string
+  readonly account: string
+}
+
+interface Begun {
+  readonly step: Telephony.CallStep
+  /** What callers of the number are told when nothing can be asked. */
+  readonly greeting: CallPlan.CallPlan | null
+}
+
+const keep = Effect.fnUntraced(function* (call: Call.Call) {
+  return yield* (yield* Calls).open(call)
+})
+
+/** A call that shall be put through, or asked for its PIN; `null` when the caller prepared none. */
+const beginBridge = Effect.fnUntraced(function* (
+  { provider }: CallSource,
+  { from, providerCallId }: CallReceived,
+  on: PoolNumber.PoolNumber,
+  id: CallId,
+  now: DateTime.Utc
+) {
+  if (!PhoneNumber.isValid(from)) return null
+  const limits = yield* Limits
+  const requests = yield* (yield* BridgeRequests).dialled({
+    caller: from as string as PhoneNumber.E164,
+    dialled: on.number,
+    expiredAfter: DateTime.subtractDuration(now, limits.bridgeMemory)
+  })
+  const dialled = BridgeRequest.dialled(requests, now)
+  if (dialled === null) return null
+  const { call, isNew } = yield* keep(
+    Call.open(
+      {
+        id,
+        siteGroupingId: on.siteGroupingId,
+        purpose: "bridge",
+        direction: "outbound",
+        provider,
+        providerCallId,
+        plan: dialled.plan,
+        fromNumber: STAFF,
+        toNumber: on.number as string as Contact.Contact,
+        phoneNumberId: on.id
+      },
+      "ringing",
+      now
+    )
+  )
+  const node = call.plan
+  if (!isNew || node._tag !== "Connect") return stepOf(call)
+  return { callId: call.id, at: "", node: yield* connectBridge(call, node, now) } satisfies Telephony.CallStep
+})
+
+/** The plan of a call that begins, kept with it; of one that is known, its own. In one transaction. */
+const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallReceived) {
+  const { transact } = yield* Transaction
+  const [id] = yield* (yield* IdGenerator).next("call", 1)
+  return yield* transact(
+    Effect.gen(function* (): Effect.fn.Return<Begun, StorageError, StoragePorts | VoiceStoragePorts> {
+      const now = yield* DateTime.now
+      const [on] = yield* (yield* PoolNumbers).byNumbers([event.to])
+      if (on === undefined) {
+        // Kept for an administrator, like a text to a number that is not ours.
+        yield* (yield* Inbox).accept([{ ...source, event }])
+        return { step: unkept(NOT_IN_SERVICE), greeting: null }
+      }
+      const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
+      const greeting = IncomingCall.plainPlan(settings)
+      const bridge = yield* beginBridge(source, event, on, id as CallId, now)
+      if (bridge !== null) return { step: bridge, greeting }
+      const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
+      return { step: stepOf(call), greeting }
+    })
+  )
+})
+
+/** Keeps a call of a contact, with the event that puts it into their thread. */
+const fileVoicemail = Effect.fnUntraced(function* (
+  source: CallSource,
+  event: CallReceived,
+  on: PoolNumber.PoolNumber,
+  plan: CallPlan.CallPlan,
+  id: CallId,
+  now: DateTime.Utc
+) {
+  const { call, isNew } = yield* keep(
+    Call.open(
+      {
+        id,
+        siteGroupingId: on.siteGroupingId,
+        purpose: "voicemail",
+        direction: "inbound",
+        provider: source.provider,
+        providerCallId: event.providerCallId,
+        plan,
+        fromNumber: event.from,
+        toNumber: on.number as string as Contact.Contact,
+        phoneNumberId: on.id
+      },
+      "ringing",
+      now
+    )
+  )
+  if (isNew) yield* (yield* Inbox).accept([{ ...source, event }])
+  return call
+})
+
+/**
+ * Keeps a call that came in and that no webhook told us of: it is over, so nobody waits for a plan. Whether it is new. Never
+ * uses up a permission.
+ */
+export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: CallReceived) {
+  const { transact } = yield* Transaction
+  const [id] = yield* (yield* IdGenerator).next("call", 1)
+  return yield* transact(
+    Effect.gen(function* () {
+      const [on] = yield* (yield* PoolNumbers).byNumbers([event.to])
+      if (on === undefined) {
+        const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
+        return acceptance !== "duplicate"
+      }
+      const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
+      const now = yield* DateTime.now
+      const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
+      return call.id === id
+    })
+  )
+})
+
+/** The next step of a call that is kept. */
+const proceedCall = Effect.fnUntraced(function* (
+  provider: string,
+  { at, callId, providerCallId, turn }: Telephony.CallTurn
+) {
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const calls = yield* Calls
+      const [found] = yield* calls.match([{ provider, providerCallId, callId }])
+      if (found == null) return unkept(ending())
+      const now = yield* DateTime.now
+      const call: Call.Call = { ...found, providerCallId }
+      // The answer to the placing of the call was lost, or is not here yet.
+      if (found.providerCallId === null) yield* calls.save([call])
+      if (CallPlan.isMistaken(call.plan, at, turn)) yield* refusePins(call)
+      const step = CallPlan.next(call.plan, at, turn)
+      const node = step.node._tag === "Connect" ? yield* connectBridge(call, step.node, now) : step.node
+      return { callId: call.id, at: step.at, node } satisfies Telephony.CallStep
+    })
+  )
+})
+
+/** Takes calls. A host without it answers texts only, and asks callers to text. */
+export class Voice extends Context.Service<
+  Voice,
+  {
+    /** What a call that begins does first. */
+    readonly begin: (source: CallSource, event: CallReceived) => Effect.Effect<Telephony.CallStep>
+    /** What a call does after its last step. */
+    readonly proceed: (provider: string, turn: Telephony.CallTurn) => Effect.Effect<Telephony.CallStep>
+    /** What a caller of the number hears without anything being asked or kept; of any number, where none is known. */
+    readonly greeting: (to: PhoneNumber.E164 | null) => Telephony.CallStep
+  }
+>()("careline/application/Voice") {
+  static readonly layer: Layer.Layer<Voice, StorageError, StoragePorts | VoiceStoragePorts> = Layer.effect(
+    Voice,
+    Effect.gen(function* () {
+      const limits = yield* Limits
+      const context = yield* Effect.context<StoragePorts | VoiceStoragePorts>()
+      const greetings = new Map<string, CallPlan.CallPlan>()
+      const greeting = (to: PhoneNumber.E164 | null) =>
+        unkept((to === null ? undefined : greetings.get(to)) ?? IncomingCall.plainPlan(VoipSettings.defaults))
+
+      const readGreetings = Effect.gen(function* () {
+        const numbers = yield* (yield* PoolNumbers).list("all")
+        const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
+        const settings = yield* (yield* Settings).effective(tenants)
+        for (const { number, siteGroupingId } of numbers) {
+          greetings.set(number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!))
+        }
+      })
+      yield* readGreetings
+      yield* Effect.forkScoped(
+        Effect.ignoreCause(readGreetings).pipe(Effect.delay(limits.greetingsEvery), Effect.forever)
+      )
+
+      /** What nobody may wait for: in time, or without us. */
+      const orElse = <E>(
+        what: string,
+        effect: Effect.Effect<Telephony.CallStep, E, StoragePorts | VoiceStoragePorts>,
+        instead: Telephony.CallStep
+      ): Effect.Effect<Telephony.CallStep> =>
+        effect.pipe(
+          Effect.retry({
+            times: CONFLICT_RETRIES,
+            while: isConflict,
+            schedule: Schedule.jittered(Schedule.exponential(10))
+          }),
+          Effect.timeout(limits.callAnswerWithin),
+          Effect.provideContext(context),
+          Effect.catchCause((cause) =>
+            Effect.as(Effect.logError(`${what} is answered without the store`, describeFault(cause)), instead)
+          )
+        )
+
+      return Voice.of({
+        greeting,
+        begin: (source, event) =>
+          Effect.suspend(() =>
+            orElse(
+              "A call",
+              Effect.map(beginCall(source, event), (begun) => {
+                if (begun.greeting !== null) greetings.set(event.to, begun.greeting)
+                return begun.step
+              }),
+              greeting(event.to)
+            )
+          ),
+        proceed: (provider, turn) => orElse("The next step of a call", proceedCall(provider, turn), unkept(ending()))
+      })
+    })
+  )
+}
+
+const isConflict = (error: unknown): boolean => error instanceof StorageError && error.reason._tag === "StoreConflict"

@@ -1,0 +1,30 @@
+/** The background of a line that takes calls, beside that of its texts. */
+import type { StoragePorts, TelephonyProviders, VoicePorts } from "@careline/ports"
+import { Inbox } from "@careline/ports"
+import { Effect, Layer, Stream } from "effect"
+import { applyCallReports } from "./ApplyCallReports.ts"
+import { importMedia } from "./ImportMedia.ts"
+import { Limits } from "./Limits.ts"
+import { settleCalls } from "./SettleCalls.ts"
+import { sweepHistory } from "./SweepHistory.ts"
+import { loop } from "./Workers.ts"
+
+/** How often calls that nothing is heard of are looked for, in milliseconds. */
+const SETTLE_EVERY = 60_000
+
+/** All loops, until the layer's scope closes. */
+export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | TelephonyProviders.TelephonyProviders> =
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const inbox = yield* Inbox
+      const { sweepEvery } = yield* Limits
+      yield* loop("call reports", applyCallReports(), inbox.wakeups)
+      yield* loop("media", importMedia(), Stream.empty)
+      yield* loop("calls", rarely(settleCalls(), SETTLE_EVERY), Stream.empty)
+      yield* loop("sweep", rarely(sweepHistory(), sweepEvery), Stream.empty)
+    })
+  )
+
+/** At the most so often: first at once, which is after a stop, when most was missed. */
+const rarely = <E, R>(step: Effect.Effect<number, E, R>, everyMillis: number): Effect.Effect<number, E, R> =>
+  Effect.tap(step, () => Effect.sleep(everyMillis))
