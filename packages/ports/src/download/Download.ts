@@ -17,6 +17,7 @@ import { network as machine, type Network } from "./Network.ts"
 /** How many redirects are followed. Twilio's recordings take one. */
 export const MAX_REDIRECTS = 3
 
+/** Where a download may go, with what, and how much it may bring. */
 export interface DownloadOptions {
   /** Host names, in lower case: `api.twilio.com`, or `*.twiliocdn.com` for every name below `twiliocdn.com`. */
   readonly hosts: ReadonlyArray<string>
@@ -33,6 +34,7 @@ export interface DownloadOptions {
   readonly timeoutMillis: number
 }
 
+/** What came. */
 export interface Download {
   readonly bytes: Uint8Array
   /** As the server declares it, which proves nothing: `image/jpeg; q=1`. */

@@ -3,6 +3,7 @@ import { lookup, type LookupAddress } from "node:dns"
 import type { Socket } from "node:net"
 import { connect, type ConnectionOptions } from "node:tls"
 
+/** Resolving and connecting. */
 export interface Network {
   /** Every address of a host name, as `dns.lookup` of Node has them. */
   readonly lookup: (
