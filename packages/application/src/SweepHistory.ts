@@ -2,7 +2,15 @@
  * Asks providers for what they received and never told us of, and files it as if it had just come. What did come is known
  * already, and told apart as a webhook that comes twice is. What came before a number was ours to answer is left alone.
  */
-import { Inbox, isArrival, PoolNumbers, type Telephony, type TelephonyEvent, TelephonyProviders } from "@careline/ports"
+import {
+  identityOf,
+  Inbox,
+  isArrival,
+  PoolNumbers,
+  type Telephony,
+  type TelephonyEvent,
+  TelephonyProviders
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
@@ -20,7 +28,9 @@ const ours = Effect.fnUntraced(function* (records: ReadonlyArray<Telephony.Histo
   const arrived = records.filter(isOurs).map(({ event }) => event)
   const known = new Set(arrived.map((event) => identityOf(event).id))
   // Of a call that is not filed, what is reported of it is of no use.
-  const reports = records.map(({ event }) => event).filter((event) => !isArrival(event) && known.has(identityOf(event).id))
+  const reports = records
+    .map(({ event }) => event)
+    .filter((event) => !isArrival(event) && known.has(identityOf(event).id))
   return [...arrived, ...reports]
 })
 

@@ -22,6 +22,7 @@ export class TranscriberError extends Schema.TaggedError<TranscriberError>()("Tr
 export class Transcriber extends Context.Service<
   Transcriber,
   {
+    /** What is said in a recording. */
     readonly transcribe: (recording: {
       readonly bytes: Uint8Array
       /** Media type, without parameters: `audio/wav`. */
