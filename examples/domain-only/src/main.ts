@@ -27,7 +27,7 @@ const before = SendPolicy.decide({ ...facts, consent: second.state.consent })
 const stopped = InboundText.decide({ ...second.state, thread: moved }, text("STOP"), back, ids(), late)
 const after = SendPolicy.decide({ ...facts, consent: stopped.state.consent })
 // A reply ends the alarm and leaves from the thread's number.
-const words = { content: "With food is best.", mediaUrls: [], senderId: "nurse" as never }
+const words = { content: "With food is best.", attachments: [], senderId: "nurse" as never }
 const reply = StaffMessage.decide(moved, words, back, ids(), late)
 
 export { after, alarm, before, first, moved, refused, reply, second }

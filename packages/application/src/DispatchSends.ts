@@ -4,9 +4,10 @@
  */
 import type { SendOutcome } from "@careline/domain"
 import { type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
+import { fetchable } from "./MediaLinks.ts"
 import { type Prepared, prepareSends } from "./PrepareSends.ts"
 import { settleSend } from "./SettleSend.ts"
 
@@ -14,7 +15,12 @@ import { settleSend } from "./SettleSend.ts"
 const call = Effect.fnUntraced(function* ({ attempt, send }: Prepared) {
   const limits = yield* Limits
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(attempt.provider)!
-  const { body, mediaUrls, to } = send
+  const { body, to } = send
+  const links = yield* Effect.result(fetchable(send.mediaUrls))
+  // Nothing was handed over: it may be tried again.
+  if (Result.isFailure(links)) return { _tag: "NotSent", detail: "media cannot be linked to" } as const
+  const mediaUrls = links.success
+  if (mediaUrls === null) return { _tag: "Rejected", reason: "other", code: "media_gone" } as const
   return yield* telephony.messages.send({ attemptId: attempt.id, from: attempt.from, to, body, mediaUrls }).pipe(
     Effect.timeoutOrElse({
       duration: limits.sendTimeout,

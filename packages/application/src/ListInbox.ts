@@ -4,6 +4,7 @@ import { Messages, type PageRequest, type ThreadQuery, Threads } from "@careline
 import { Effect } from "effect"
 import type { Actor } from "./Actor.ts"
 import { viewThread } from "./LoadThread.ts"
+import { pageWithLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
 
 export { viewThread }
@@ -16,5 +17,7 @@ export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omi
 export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, page: PageRequest) {
   yield* assertPage(page)
   const { thread } = yield* viewThread(actor, threadId)
-  return yield* (yield* Messages).list({ ...page, siteGroupingId: thread.siteGroupingId, threadId })
+  return yield* pageWithLinks(
+    yield* (yield* Messages).list({ ...page, siteGroupingId: thread.siteGroupingId, threadId })
+  )
 })

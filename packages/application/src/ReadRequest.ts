@@ -1,5 +1,5 @@
 /** What a request may say, whichever host it comes through. A host may check more, and say it in its own way. */
-import { Contact, PhoneNumber, type Thread, VoipSettings } from "@careline/domain"
+import { Attachment, Contact, PhoneNumber, type Thread, VoipSettings } from "@careline/domain"
 import { Effect, Option, Schema } from "effect"
 import { InvalidRequest } from "./Errors.ts"
 
@@ -59,16 +59,17 @@ export const assertPage = ({ limit }: { readonly limit: number }): Effect.Effect
     ? Effect.void
     : refuse("limit", `must be a whole number from 1 to ${MAX_PAGE}`)
 
-/** A text needs words or media, and a provider fetches media from the web only. */
+/** A text needs words or media: on the web, where a provider fetches them, or uploaded before. */
 export const assertSayable = (message: {
   readonly content: string
   readonly mediaUrls: ReadonlyArray<string>
 }): Effect.Effect<void, InvalidRequest> => {
   const { content, mediaUrls } = message
   if (content.trim() === "" && mediaUrls.length === 0) return refuse("content", "content or media is needed")
-  return mediaUrls.every((url) => url.length <= MAX_URL && /^https?:\/\/\S+$/.test(url))
+  const isSendable = (url: string) => Attachment.keyOf(url) !== null || /^https?:\/\/\S+$/.test(url)
+  return mediaUrls.every((url) => url.length <= MAX_URL && isSendable(url))
     ? Effect.void
-    : refuse("mediaUrls", "must be http or https URLs")
+    : refuse("mediaUrls", "must be http or https URLs, or what an upload gave")
 }
 
 const decodeEdit = Schema.decodeUnknownEffect(VoipSettings.Edit)

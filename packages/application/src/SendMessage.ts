@@ -25,8 +25,10 @@ import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { IdempotencyMismatch, InvalidRequest, NotFound, NumberOverused, SendHeld, SendRefused } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
-import { consentOf, lockThread, senderOf } from "./LoadThread.ts"
+import { consentOf, lockThread, senderOf, viewThread } from "./LoadThread.ts"
+import { withLinks } from "./MediaLinks.ts"
 import { assertSayable } from "./ReadRequest.ts"
+import { mediaOf } from "./StaffMedia.ts"
 
 export interface SendMessageRequest {
   readonly threadId: ThreadId
@@ -47,7 +49,9 @@ const fingerprintOf = (request: SendMessageRequest): string => JSON.stringify([r
 export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, request: SendMessageRequest) {
   const { transact } = yield* Transaction
   yield* assertSayable(request)
-  return yield* transact(
+  const { siteGroupingId } = (yield* viewThread(actor, request.threadId)).thread
+  const attachments = yield* mediaOf(siteGroupingId, request.mediaUrls)
+  const message = yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, request.threadId)
       yield* assertCarried(request)
@@ -78,12 +82,12 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       if (policy._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
       if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 
-      const { content, mediaUrls } = request
+      const { content } = request
       const from = yield* senderOf(thread)
       yield* assertNotOverused(from)
       const decision = StaffMessage.decide(
         thread,
-        { content, mediaUrls, senderId: actor.userId },
+        { content, attachments, senderId: actor.userId },
         from,
         { messageId: messageId!, sendId: sendId! },
         now
@@ -93,6 +97,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       return decision.message
     })
   )
+  return yield* withLinks(message)
 })
 
 /** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */

@@ -8,6 +8,7 @@ import { DateTime, Effect, Option, type Result } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
+import { pageWithLinks, withLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
 import { judge } from "./SendGate.ts"
 
@@ -17,7 +18,7 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   query: Omit<MessageStatusQuery, "scope">
 ) {
   yield* assertPage(query)
-  return yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
+  return yield* pageWithLinks(yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope }))
 })
 
 /** What the send policy would hold now is refused, as for a new message: held, it would keep every later text waiting. */
@@ -35,7 +36,7 @@ const decide = Effect.fnUntraced(function* (
   decision: (send: Send.Send, now: DateTime.Utc) => Result.Result<Send.Send, Send.Undecidable>
 ) {
   const { transact } = yield* Transaction
-  return yield* transact(
+  const decided = transact(
     Effect.gen(function* () {
       const messages = yield* Messages
       const outbox = yield* Outbox
@@ -59,6 +60,7 @@ const decide = Effect.fnUntraced(function* (
       return changed ?? message
     })
   )
+  return yield* Effect.flatMap(decided, withLinks)
 })
 
 /**

@@ -304,7 +304,7 @@ describe("A webhook", () => {
     const { careline } = await open()
     const statuses = await Promise.all(
       [
-        post("/api/v1/webhooks/acme/voice", "{}"),
+        post("/api/v1/webhooks/acme/fax", "{}"),
         new Request("https://ehr.example.com/api/v1/webhooks/acme/sms", { method: "DELETE" })
       ].map(async (request) => (await careline.handleWebhook(request)).status)
     )

@@ -34,3 +34,20 @@ export const keyOf = (url: string | null): BlobKey | null => {
   const key = url.slice(SCHEME.length)
   return isBlobKey(key) ? key : null
 }
+
+const typesByExtension: Readonly<Record<string, Attachment["type"]>> = {
+  gif: "image",
+  jpeg: "image",
+  jpg: "image",
+  mp3: "audio",
+  mp4: "video",
+  png: "image",
+  wav: "audio",
+  webp: "image"
+}
+
+/** Something on the web; the name of the file tells its kind. */
+export const onTheWeb = (url: string): Attachment => {
+  const extension = /\.(\w+)(?:[?#].*)?$/.exec(url)?.[1]?.toLowerCase() ?? ""
+  return { type: typesByExtension[extension] ?? "file", url, mimeType: null }
+}

@@ -13,7 +13,8 @@ import * as Thread from "./Thread.ts"
 
 export interface StaffMessage {
   readonly content: string
-  readonly mediaUrls: ReadonlyArray<string>
+  /** What goes with it. Each has a URL. */
+  readonly attachments: ReadonlyArray<Attachment>
   readonly senderId: UserId
 }
 
@@ -21,23 +22,6 @@ export interface Decision {
   readonly thread: Thread.Thread
   readonly message: Message
   readonly changes: ReadonlyArray<Change>
-}
-
-const typesByExtension: Readonly<Record<string, Attachment["type"]>> = {
-  gif: "image",
-  jpeg: "image",
-  jpg: "image",
-  mp3: "audio",
-  mp4: "video",
-  png: "image",
-  wav: "audio",
-  webp: "image"
-}
-
-/** What the name of the file tells of its kind. */
-const attachmentAt = (url: string): Attachment => {
-  const extension = /\.(\w+)(?:[?#].*)?$/.exec(url)?.[1]?.toLowerCase() ?? ""
-  return { type: typesByExtension[extension] ?? "file", url, mimeType: null }
 }
 
 /** Presumes that the send policy said yes. `from` becomes the thread's lock. */
@@ -57,7 +41,7 @@ export const decide = (
     direction: "outbound",
     senderId: staff.senderId,
     content: staff.content,
-    attachments: staff.mediaUrls.map(attachmentAt),
+    attachments: staff.attachments,
     metaData: {},
     deliveryStatus: "queued",
     createdAt: now
@@ -74,7 +58,7 @@ export const decide = (
       fromNumberId: from.id,
       to: thread.externalContact as string as E164,
       body: staff.content,
-      mediaUrls: staff.mediaUrls
+      mediaUrls: staff.attachments.flatMap(({ url }) => (url === null ? [] : [url]))
     },
     now
   )

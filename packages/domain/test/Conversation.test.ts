@@ -151,7 +151,7 @@ const play = (events: ReadonlyArray<Event>) => {
             const ended = Alarm.stop(current)
             take([...ended.changes, { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, now) }])
           } else {
-            const staff = { content: "Yes.", mediaUrls: [], senderId: "nurse" as UserId }
+            const staff = { content: "Yes.", attachments: [], senderId: "nurse" as UserId }
             const ids = { messageId: fresh() as MessageId, sendId: fresh() as SendId }
             const from = numbers.find((known) => known.id === Thread.fromNumber(current, null, numbers[0].id))!
             take(StaffMessage.decide(current, staff, from, ids, now).changes)

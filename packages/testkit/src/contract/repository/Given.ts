@@ -154,7 +154,7 @@ export const reply = Effect.fnUntraced(function* (
 ) {
   const { people } = yield* StoreUnderTest
   const ids = { messageId: yield* freshMessageId, sendId: yield* freshSendId }
-  const staff = { content, mediaUrls: [], senderId: people.users[0] }
+  const staff = { content, attachments: [], senderId: people.users[0] }
   const decision = StaffMessage.decide(thread, staff, from, ids, now)
   return { ...decision, sendId: ids.sendId }
 })

@@ -1,0 +1,62 @@
+/** Pictures and files that staff send: kept first, and then sent by what they are kept under. */
+import { Attachment, type Tenant } from "@careline/domain"
+import { BlobStore, IdGenerator } from "@careline/ports"
+import { Effect, Option } from "effect"
+import { type Actor, assertSees } from "./Actor.ts"
+import { audit } from "./Audit.ts"
+import * as BlobKeys from "./BlobKeys.ts"
+import { InvalidRequest } from "./Errors.ts"
+import { Limits } from "./Limits.ts"
+import { sniff } from "./MediaType.ts"
+
+/** What was kept. `url` stands for it in `mediaUrls` of a message. */
+export interface UploadedMedia {
+  readonly url: string
+  readonly type: Attachment.Attachment["type"]
+  readonly mimeType: string
+  /** Bytes. */
+  readonly size: number
+}
+
+const refuse = (message: string) => new InvalidRequest({ field: "mediaUrls", message })
+
+/** Keeps a file, for the tenant's messages. What it is, its bytes say, and not who brings it. */
+export const uploadMedia = Effect.fn("uploadMedia")(function* (
+  actor: Actor,
+  tenant: Tenant,
+  file: { readonly bytes: Uint8Array; readonly contentType: string | null }
+) {
+  yield* assertSees(actor, tenant)
+  const { mediaBytes } = yield* Limits
+  const refuseFile = (message: string) => new InvalidRequest({ field: "file", message })
+  if (file.bytes.length > mediaBytes) return yield* refuseFile(`may have ${mediaBytes} bytes`)
+  const type = yield* sniff(file.bytes, file.contentType)
+  if (type === null) return yield* refuseFile("must be a picture, a sound, a film, a PDF, a contact card or plain text")
+  const [id] = yield* (yield* IdGenerator).next("mediaImport", 1)
+  const key = yield* BlobKeys.fresh(tenant, id!)
+  const info = yield* (yield* BlobStore).put(key, { bytes: file.bytes, contentType: type.contentType })
+  yield* audit(actor, tenant, "media.upload", `media:${key}`, { contentType: type.contentType, size: info.size })
+  return {
+    url: Attachment.urlOf(key),
+    type: type.attachmentType,
+    mimeType: type.contentType,
+    size: info.size
+  } satisfies UploadedMedia
+})
+
+/** What a message of the tenant's carries: what was kept for the tenant, or what is on the web. */
+export const mediaOf = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyArray<string>) {
+  const blobs = Option.getOrUndefined(yield* Effect.serviceOption(BlobStore))
+  return yield* Effect.forEach(
+    urls,
+    Effect.fnUntraced(function* (url) {
+      const key = Attachment.keyOf(url)
+      if (key === null) return Attachment.onTheWeb(url)
+      const isOurs = blobs !== undefined && (yield* BlobKeys.belongsTo(key, tenant))
+      const blob = isOurs ? Option.getOrUndefined(yield* blobs.get(key)) : undefined
+      if (blob === undefined) return yield* refuse("names nothing that was uploaded")
+      const { contentType: mimeType } = blob.info
+      return { type: Attachment.typeOf(mimeType), url, mimeType }
+    })
+  )
+})
