@@ -13,8 +13,9 @@ const SHOWN = /^(audio|video)\/[^+]+$|^image\/(avif|bmp|gif|heic|heif|jpeg|png|t
 /** Parts of paths, and what is not seen: control characters, marks that turn the direction of writing, halves of letters. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}/\\]/gu
 
-const clean = (fileName: string): string => {
-  const name = [...fileName.replace(UNSAFE, "_").trim()].slice(0, MAX_CHARACTERS).join("")
+/** The name that is left of a file's name: of one part, with all its letters to be seen, not too long, never empty. */
+export const nameOf = (fileName: string): string => {
+  const name = [...fileName.replace(UNSAFE, "_").trim()].slice(0, MAX_CHARACTERS).join("").trim()
   return /[^_.\s]/.test(name) ? name : NAMELESS
 }
 
@@ -35,7 +36,7 @@ const extended = (name: string): string =>
  */
 export const of = (fileName: string, contentType: string): string => {
   const disposition = SHOWN.test(MediaType.of(contentType)) ? "inline" : "attachment"
-  const name = clean(fileName)
+  const name = nameOf(fileName)
   const plain = quoted(name)
   return `${disposition}; filename=${plain}${plain === `"${name}"` ? "" : `; filename*=${extended(name)}`}`
 }
