@@ -20,6 +20,7 @@ export const BlobInfo = Schema.Struct({
 })
 export type BlobInfo = typeof BlobInfo.Type
 
+/** Bytes, and what they are. */
 export interface Blob {
   readonly info: BlobInfo
   readonly bytes: Uint8Array
