@@ -11,7 +11,7 @@ import type { StorageError } from "./StorageError.ts"
 /** What is kept, beside its bytes. */
 export const BlobInfo = Schema.Struct({
   key: BlobKey,
-  /** Media type, without parameters: `audio/wav`. */
+  /** Media type as `MediaType.of` has it, without parameters: `audio/wav`. */
   contentType: Schema.String,
   /** Bytes. */
   size: Schema.Int,
@@ -25,6 +25,9 @@ export interface Blob {
   readonly info: BlobInfo
   readonly bytes: Uint8Array
 }
+
+/** The longest that a link lasts, in milliseconds: 7 days, which is as long as S3 signs for. */
+export const MAX_LINK_MILLIS = 7 * 24 * 60 * 60 * 1000
 
 /** Recordings and pictures, for whoever has a link to them. */
 export class BlobStore extends Context.Service<
@@ -43,8 +46,10 @@ export class BlobStore extends Context.Service<
     /** Removes the bytes. To remove what is not there is no error. */
     readonly remove: (key: BlobKey) => Effect.Effect<void, StorageError>
     /**
-     * A URL that anybody may read the bytes with until it expires, with a `Content-Disposition` that names `fileName` and
-     * is never `inline` for a type that a browser would run. Whether the key holds anything is not asked.
+     * A URL that anybody may read the bytes with until it expires, after `MAX_LINK_MILLIS` at the latest. They come as the
+     * link's content type, by the rules of `MediaType` and `ContentDisposition`: never `inline` is what a browser would
+     * run. Whether the key holds anything is not asked: a link to nothing is answered 404, and one that was altered or
+     * has expired 4xx. The file name stands in the URL, which proxies log: it names nobody.
      */
     readonly link: (
       key: BlobKey,

@@ -1,7 +1,8 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type { Directory, StoragePorts, Telephony, VoiceStoragePorts } from "@careline/ports"
+import type { BlobStore, Directory, StoragePorts, Telephony, VoiceStoragePorts } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
+import * as MemoryBlobStore from "./MemoryBlobStore.ts"
 import * as MemoryBridgeRequests from "./MemoryBridgeRequests.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
 import * as MemoryCalls from "./MemoryCalls.ts"
@@ -24,6 +25,7 @@ import * as MemoryTimers from "./MemoryTimers.ts"
 import * as MemoryTransaction from "./MemoryTransaction.ts"
 
 export { entries as auditEntries } from "./MemoryAuditLog.ts"
+export { MemoryBlobs } from "./MemoryBlobStore.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
 export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
@@ -51,13 +53,18 @@ export const layerStorage = Layer.mergeAll(
   MemoryIdGenerator.layer
 ).pipe(Layer.provideMerge(MemoryStore.layer))
 
-/** All ports: storage, a directory and a provider that tests script. */
+/** Recordings and pictures. */
+export const layerBlobStore = MemoryBlobStore.layer
+
+/** All ports: storage, recordings and pictures, a directory and a provider that tests script. */
 export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
+  | BlobStore
   | Directory
   | Telephony.Telephony
+  | MemoryBlobStore.MemoryBlobs
   | MemoryDirectory.MemoryDirectory
   | MemoryStore
   | MemoryTelephony.MemoryTelephony
-> = Layer.mergeAll(layerStorage, MemoryDirectory.layer, MemoryTelephony.layer)
+> = Layer.mergeAll(layerStorage, layerBlobStore, MemoryDirectory.layer, MemoryTelephony.layer)

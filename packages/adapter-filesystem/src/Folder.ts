@@ -1,0 +1,60 @@
+/**
+ * Where in the directory what is. A file is named by the SHA-256 of its key: no key leads out of the directory, none is a
+ * folder of another one, and a file system that does not tell cases apart, or knows names that nobody may use, does no harm.
+ */
+import type { BlobKey } from "@careline/domain"
+import { Clock, Effect } from "effect"
+import { createHash, randomUUID } from "node:crypto"
+import { join } from "node:path"
+import * as Files from "./Files.ts"
+
+/** What is being written, until it is whole. In the same file system, so that it can be moved in one step. */
+const INCOMING = "incoming"
+
+/** A folder for each first digit: few enough to make them all at the start, and a million blobs are 60,000 in each. */
+const SHARDS = [..."0123456789abcdef"]
+
+/** How old an unfinished file is that no process writes any more, in milliseconds. Another host may be at a younger one. */
+export const LEFTOVER_AGE_MILLIS = 60 * 60 * 1000
+
+export interface Place {
+  readonly folder: string
+  readonly file: string
+}
+
+export const placeOf = (directory: string, key: BlobKey): Place => {
+  const name = createHash("sha256").update(key).digest("hex")
+  const folder = join(directory, name.slice(0, 1))
+  return { folder, file: join(folder, name.slice(1)) }
+}
+
+/** A name that no other unfinished file has. */
+export const unfinished = (directory: string): string => join(directory, INCOMING, randomUUID())
+
+/** What a crash left unfinished: nobody was told that it is kept. */
+const sweep = Effect.fnUntraced(function* (directory: string) {
+  const incoming = join(directory, INCOMING)
+  const now = yield* Clock.currentTimeMillis
+  const paths = (yield* Files.namesIn(incoming)).map((name) => join(incoming, name))
+  yield* Effect.forEach(
+    paths,
+    (path) =>
+      // Gone in the meantime: another host swept it, or finished it.
+      Effect.flatMap(
+        Effect.orElseSucceed(Files.writtenAt(path), () => now),
+        (writtenAt) => (now - writtenAt > LEFTOVER_AGE_MILLIS ? Files.discard(path) : Effect.void)
+      ),
+    { discard: true }
+  )
+})
+
+/** Makes all folders, durably and at once: a directory without them is one that is not mounted. */
+export const prepare = Effect.fnUntraced(function* (directory: string) {
+  yield* Files.makeFolder(directory)
+  yield* Effect.forEach([INCOMING, ...SHARDS], (name) => Files.makeFolder(join(directory, name)), {
+    concurrency: 16,
+    discard: true
+  })
+  yield* Files.syncFolder(directory)
+  yield* sweep(directory)
+})
