@@ -2,6 +2,7 @@
 import { Intake, processInbound } from "@careline/application"
 import { makeApp, makeAuthenticate } from "@careline/http-hono"
 import { Inbox } from "@careline/ports"
+import { layerBlobStore } from "@careline/testkit"
 import { serve } from "@hono/node-server"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { setUpLine, world } from "../support/world.ts"
@@ -11,7 +12,7 @@ const url = process.env.DATABASE_URL ?? ""
 await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {
-      const context = yield* Layer.build(Intake.layer.pipe(Layer.provideMerge(world(url))))
+      const context = yield* Layer.build(Intake.layer.pipe(Layer.provideMerge(Layer.merge(world(url), layerBlobStore))))
       yield* Effect.provideContext(setUpLine, context)
       const authenticate = makeAuthenticate({
         source: { _tag: "Secret", secret: Redacted.make("benchmark-secret-of-at-least-32-bytes") },

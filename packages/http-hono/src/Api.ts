@@ -151,11 +151,12 @@ export const messageJson = (message: Message.Message): typeof MessageJson.Type =
   createdAt: iso(message.createdAt)
 })
 
-const HttpUrl = Schema.String.check(Schema.isMaxLength(MAX_URL), Schema.isPattern(/^https?:\/\/\S+$/))
+/** On the web, or what an upload gave. */
+const MediaUrl = Schema.String.check(Schema.isMaxLength(MAX_URL), Schema.isPattern(/^(https?:\/\/|blob:)\S+$/))
 
 export const NewMessage = Schema.Struct({
   content: Schema.String.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)),
-  mediaUrls: Schema.optionalKey(Schema.Array(HttpUrl).check(Schema.isMaxLength(MAX_MEDIA)))
+  mediaUrls: Schema.optionalKey(Schema.Array(MediaUrl).check(Schema.isMaxLength(MAX_MEDIA)))
 })
   .check(
     Schema.makeFilter(

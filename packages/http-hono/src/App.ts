@@ -5,13 +5,16 @@ import { Effect, Exit } from "effect"
 import { Hono } from "hono"
 import type { Authenticate } from "./Auth.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
+import type { ServeLink } from "./MediaStore.ts"
 import * as OpenApi from "./OpenApi.ts"
 import { requestId } from "./RequestId.ts"
 import { problemResponse } from "./Respond.ts"
 import { mount, type Route } from "./Route.ts"
+import { calls } from "./routes/calls.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
+import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
 import { threads } from "./routes/threads.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
@@ -22,14 +25,22 @@ export const VERSION = "0.1.0"
 /** Who looks whether the store answers. */
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
-const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...line] as ReadonlyArray<Route<Services>>
+const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...calls, ...line] as ReadonlyArray<
+  Route<Services>
+>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 
-export const makeApp = (runtime: HostRuntime<Services>, authenticate: Authenticate): Hono => {
+export const makeApp = (
+  runtime: HostRuntime<Services>,
+  authenticate: Authenticate,
+  links: ServeLink | null = null
+): Hono => {
   const app = new Hono()
   // First, and without anything around them: webhooks are what comes in masses.
   mountWebhooks(app, runtime)
+  // Links answer with headers of their own.
+  if (links !== null) mountLinks(app, links)
   app.use(requestId)
   app.use(async (context, next) => {
     await next()
@@ -45,6 +56,7 @@ export const makeApp = (runtime: HostRuntime<Services>, authenticate: Authentica
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
   mount(app, routes, runtime, authenticate)
+  mountUploads(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
   app.notFound((context) =>

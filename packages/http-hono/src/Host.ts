@@ -2,12 +2,14 @@
 import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
-import { DeepLinks, Intake, Limits, Workers } from "@careline/application"
-import { Directory, TelephonyProviders } from "@careline/ports"
-import { Context, Effect, Layer, Logger, References } from "effect"
+import { OpenAiTranscriber } from "@careline/adapter-openai"
+import { DeepLinks, Intake, Limits, Voice, VoiceWorkers, Workers } from "@careline/application"
+import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
+import { Context, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
 import type { HostConfig } from "./HostConfig.ts"
+import * as MediaStore from "./MediaStore.ts"
 import * as Providers from "./Providers.ts"
 import * as Sandbox from "./Sandbox.ts"
 import * as Server from "./Server.ts"
@@ -58,6 +60,13 @@ const providers = Effect.fnUntraced(function* (config: HostConfig) {
   return { telephony: TelephonyProviders.make(active, others, fallback), token: null, auth: config.auth! }
 })
 
+/** Who writes recordings down that the provider does not, where somebody is named. */
+const transcriber = Layer.unwrap(
+  Effect.map(ProviderConfig.optional("TRANSCRIBER_URL", Schema.String), (url) =>
+    url === null ? Layer.empty : OpenAiTranscriber.layerConfig
+  )
+)
+
 /** Whom a host sends through, and who may come in. */
 export interface HostParts {
   readonly telephony: TelephonyProviders.TelephonyProviders["Service"]
@@ -68,8 +77,15 @@ export interface HostParts {
 export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony }: HostParts) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
-  const stores = Layer.mergeAll(postgres({ url }), Directory.layerEmpty)
-  const line = Layer.mergeAll(Intake.layer, Workers.layer, config.sandbox ? Sandbox.seedNumber : Layer.empty).pipe(
+  const { blobs, links } = yield* MediaStore.open(config)
+  const stores = Layer.mergeAll(postgres({ url }), Layer.succeed(BlobStore, blobs), Directory.layerEmpty, transcriber)
+  const line = Layer.mergeAll(
+    Intake.layer,
+    Voice.layer,
+    Workers.layer,
+    VoiceWorkers.layer,
+    config.sandbox ? Sandbox.seedNumber : Layer.empty
+  ).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         stores,
@@ -86,7 +102,8 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
       closing: closing.signal
     },
-    makeAuthenticate(auth)
+    makeAuthenticate(auth),
+    links
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
   yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))

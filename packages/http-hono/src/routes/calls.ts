@@ -1,0 +1,56 @@
+/** Masked calls, and the call log. */
+import * as Application from "@careline/application"
+import type { PhoneNumberId, ThreadId } from "@careline/domain"
+import { DateTime, Effect } from "effect"
+import * as Api from "../Api.ts"
+import * as CallApi from "../CallApi.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
+
+const prepare = route({
+  method: "post",
+  path: "/api/v1/external-threads/{id}/prepare-bridge-call",
+  operationId: "prepareBridgeCall",
+  summary:
+    "Prepares one call to the contact, who sees the clinic's number and never the clinician's. `dial_in`: the clinician calls `bridgeNumber`. `callback`: the clinician's phone rings, and a key connects.",
+  body: CallApi.NewBridgeCall,
+  success: { status: 201, schema: CallApi.PreparedCallJson },
+  problems: {
+    409: "The number may not be called (`reason`), there is no number to call from, or the provider refused the call",
+    503: "The provider does not take the call now"
+  },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const prepared = yield* Application.prepareBridgeCall(caller, {
+      threadId: params.id as ThreadId,
+      mode: body.mode ?? "dial_in",
+      clinicianNumber: body.clinicianNumber ?? null,
+      callerIdPhoneNumberId: (body.callerIdPhoneNumberId ?? null) as PhoneNumberId | null,
+      reason: body.reason ?? null,
+      notes: body.notes ?? null
+    })
+    return { status: 201, body: CallApi.preparedCallJson(prepared) }
+  })
+})
+
+const instantOf = (text: string | undefined): DateTime.Utc | undefined =>
+  text === undefined ? undefined : DateTime.makeUnsafe(Date.parse(text))
+
+const list = route({
+  method: "get",
+  path: "/api/v1/call-logs",
+  operationId: "listCallLogs",
+  summary: "Calls, newest first. `startDate` (from then on) and `endDate` (before then) are ISO 8601.",
+  query: CallApi.CallLogQuery,
+  success: { status: 200, schema: Api.pageJson(CallApi.CallLogJson, "CallLogPage") },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const page = yield* Application.listCalls(caller, {
+      ...Api.pageOf(query),
+      threadId: query.externalThreadId as ThreadId | undefined,
+      from: instantOf(query.startDate),
+      to: instantOf(query.endDate)
+    })
+    return { status: 200, body: { items: page.items.map(CallApi.callLogJson), nextCursor: page.nextCursor } }
+  })
+})
+
+export const calls: ReadonlyArray<Route<Services>> = [prepare, list]
