@@ -1,10 +1,11 @@
 /** What a memory store with one fault is made of. */
 import { type Context, Effect, Layer } from "effect"
+import type { VoiceStoragePorts } from "@careline/ports"
 import type { RepositoryContract } from "../src/contract/index.ts"
 import { MemoryStore } from "../src/memory/index.ts"
 import { memoryHarness } from "./memoryHarness.ts"
 
-type Ports = RepositoryContract.StoragePorts
+type Ports = RepositoryContract.StoragePorts | VoiceStoragePorts
 
 export interface BrokenStore {
   /** What it does wrong. */
@@ -12,7 +13,7 @@ export interface BrokenStore {
   readonly chapter: string
   /** The test that has to fail, so that the fault is noticed for what it is. */
   readonly noticedBy: string
-  readonly harness: RepositoryContract.Harness<MemoryStore>
+  readonly harness: RepositoryContract.Harness<MemoryStore | VoiceStoragePorts>
 }
 
 /** The memory store with the layer's ports in place of its own. */

@@ -85,7 +85,7 @@ const statements = [
   `alter table bridge_requests add primary key (site_grouping_id, id)`,
 
   `create table media_imports (
-     site_grouping_id text not null references site_groupings,
+     site_grouping_id text not null,
      id uuid not null,
      place bigint generated always as identity,
      provider text not null,

@@ -6,7 +6,9 @@
  */
 import { describe, it } from "@effect/vitest"
 import { auditLogChapter } from "./repository/AuditLogChapter.ts"
+import { bridgeRequestsChapter } from "./repository/BridgeRequestsChapter.ts"
 import { broadcasterChapter } from "./repository/BroadcasterChapter.ts"
+import { callsChapter } from "./repository/CallsChapter.ts"
 import { changesChapter } from "./repository/ChangesChapter.ts"
 import { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
 import { circuitsChapter } from "./repository/CircuitsChapter.ts"
@@ -17,6 +19,8 @@ import { idsChapter } from "./repository/IdsChapter.ts"
 import { inboxIntakeChapter } from "./repository/InboxIntakeChapter.ts"
 import { inboxLanesChapter } from "./repository/InboxLanesChapter.ts"
 import { inboxReportsChapter } from "./repository/InboxReportsChapter.ts"
+import { inboxCallsChapter } from "./repository/InboxCallsChapter.ts"
+import { mediaImportsChapter } from "./repository/MediaImportsChapter.ts"
 import { messagesByStatusChapter } from "./repository/MessagesByStatusChapter.ts"
 import { messagesChapter } from "./repository/MessagesChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
@@ -48,13 +52,17 @@ export const chapters: ReadonlyArray<Chapter> = [
   inboxIntakeChapter,
   inboxLanesChapter,
   inboxReportsChapter,
+  inboxCallsChapter,
   outboxChapter,
   outboxUnknownChapter,
   rateBucketsChapter,
   circuitsChapter,
   timersChapter,
   broadcasterChapter,
-  auditLogChapter
+  auditLogChapter,
+  callsChapter,
+  bridgeRequestsChapter,
+  mediaImportsChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

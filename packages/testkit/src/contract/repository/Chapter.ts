@@ -1,6 +1,13 @@
 /** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
 import { Effect, type Scope } from "effect"
-import { type Harness, layerOf, type Need, type StoragePorts, type StoreUnderTest } from "./Harness.ts"
+import {
+  type Harness,
+  layerOf,
+  type Need,
+  type StoragePorts,
+  StoreUnderTest,
+  type VoiceStoragePorts
+} from "./Harness.ts"
 
 export interface ContractTest {
   /** Starts with MUST, or with SHOULD where a store may have a reason to do otherwise. */
@@ -20,6 +27,21 @@ export const test = (
   body: () => Effect.fn.Return<void, unknown, StoragePorts | StoreUnderTest | Scope.Scope>,
   needs: ReadonlyArray<Need> = []
 ): ContractTest => ({ title, needs, effect: Effect.gen(body) })
+
+/** One test of the ports for calls and media. */
+export const voiceTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | VoiceStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { voice } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* voice)
+    },
+    ["voice", ...needs]
+  )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */
 export const run = <R>(harness: Harness<R>, { effect }: ContractTest): Effect.Effect<void, unknown> =>

@@ -1,0 +1,151 @@
+import { type BridgeRequest, BridgeRequestId, CallId, CallPlan, type UserId } from "@careline/domain"
+import { BridgeRequests, IdGenerator } from "@careline/ports"
+import { assert } from "@effect/vitest"
+import { DateTime, Deferred, Duration, Effect, Option } from "effect"
+import { type Chapter, voiceTest } from "./Chapter.ts"
+import { within } from "./Deadline.ts"
+import * as Given from "./Given.ts"
+import { freshNumber, StoreUnderTest } from "./Harness.ts"
+
+const fresh = (kind: "bridgeRequest" | "call") =>
+  Effect.flatMap(IdGenerator, (ids) => Effect.map(ids.next(kind, 1), ([id]) => id!))
+
+/** A permission in the store. */
+const prepared = Effect.fnUntraced(function* (fields: Partial<BridgeRequest.BridgeRequest> = {}) {
+  const { people, tenants } = yield* StoreUnderTest
+  const number = yield* Given.aPoolNumber(tenants[0])
+  const thread = yield* Given.aThread(tenants[0])
+  const now = yield* Given.storeNow
+  const request: BridgeRequest.BridgeRequest = {
+    id: BridgeRequestId.make(yield* fresh("bridgeRequest")),
+    siteGroupingId: tenants[0],
+    threadId: thread.id,
+    mode: "dial_in",
+    clinicianId: people.users[0],
+    clinicianNumber: yield* freshNumber,
+    numberSince: now,
+    bridgeNumberId: number.id,
+    bridgeNumber: number.number,
+    callerIdNumberId: number.id,
+    callerId: CallPlan.callerId(number),
+    contact: yield* freshNumber,
+    pin: "012345",
+    failedPins: 0,
+    expiresAt: DateTime.addDuration(now, Duration.minutes(10)),
+    usedBy: null,
+    createdAt: now,
+    ...fields
+  }
+  yield* Effect.flatMap(BridgeRequests, (requests) => requests.add(request))
+  return request
+})
+
+const dialled = Effect.fnUntraced(function* (
+  { bridgeNumber, clinicianNumber }: BridgeRequest.BridgeRequest,
+  expiredAfter?: DateTime.Utc
+) {
+  const requests = yield* BridgeRequests
+  const after = expiredAfter ?? (yield* Given.storeNow)
+  return yield* Given.transact(
+    requests.dialled({ caller: clinicianNumber, dialled: bridgeNumber, expiredAfter: after })
+  )
+})
+
+const load = (request: BridgeRequest.BridgeRequest) =>
+  Effect.flatMap(BridgeRequests, (requests) => Given.transact(requests.load([request.id])))
+
+const latestOf = (user: UserId) => Effect.flatMap(BridgeRequests, (requests) => requests.latestOf(user))
+
+export const bridgeRequestsChapter: Chapter = {
+  chapter: "Bridge requests",
+  tests: [
+    voiceTest("MUST keep all of a permission", function* () {
+      const request = yield* prepared({ mode: "callback", failedPins: 2, usedBy: CallId.make(yield* fresh("call")) })
+      assert.deepStrictEqual(yield* load(request), [request])
+    }),
+
+    voiceTest("MUST find the permissions for a call from one number to another, the oldest first", function* () {
+      const { advance } = yield* StoreUnderTest
+      const first = yield* prepared()
+      yield* advance(Duration.minutes(1))
+      const same = { clinicianNumber: first.clinicianNumber, bridgeNumber: first.bridgeNumber }
+      const second = yield* prepared(same)
+      yield* prepared({ clinicianNumber: first.clinicianNumber })
+      yield* prepared({ bridgeNumber: first.bridgeNumber })
+      assert.deepStrictEqual(yield* dialled(first), [first, second])
+    }),
+
+    voiceTest("MUST leave out what expired before the given time", function* () {
+      const request = yield* prepared()
+      assert.deepStrictEqual(yield* dialled(request, request.expiresAt), [request])
+      assert.deepStrictEqual(yield* dialled(request, DateTime.addDuration(request.expiresAt, 1)), [])
+    }),
+
+    voiceTest("MUST save wrong PINs and use", function* () {
+      const [used, other] = [yield* prepared(), yield* prepared()]
+      const now = { ...used, failedPins: 1, usedBy: CallId.make(yield* fresh("call")) }
+      yield* Effect.flatMap(BridgeRequests, (requests) => requests.save([now]))
+      assert.deepStrictEqual([yield* load(used), yield* load(other)], [[now], [other]])
+    }),
+
+    voiceTest("MUST tell what a clinician prepared last", function* () {
+      const { advance, people } = yield* StoreUnderTest
+      assert.isTrue(Option.isNone(yield* latestOf(people.users[0])))
+      yield* prepared()
+      yield* advance(Duration.minutes(1))
+      const last = yield* prepared()
+      yield* prepared({ clinicianId: people.users[1] })
+      assert.deepStrictEqual(yield* latestOf(people.users[0]), Option.some(last))
+    }),
+
+    voiceTest("MUST forget what expired long ago, but for each clinician's latest", function* () {
+      const { advance, people } = yield* StoreUnderTest
+      const old = yield* prepared()
+      yield* advance(Duration.hours(1))
+      const latest = yield* prepared()
+      const theirs = yield* prepared({ clinicianId: people.users[1] })
+      yield* advance(Duration.hours(1))
+      const forget = Effect.flatMap(BridgeRequests, (requests) =>
+        Effect.flatMap(Given.storeNow, (now) => requests.forget(now))
+      )
+      assert.strictEqual(yield* forget, 1)
+      assert.strictEqual(yield* forget, 0)
+      assert.deepStrictEqual([yield* load(old), yield* load(latest), yield* load(theirs)], [[], [latest], [theirs]])
+    }),
+
+    voiceTest(
+      "MUST let one of two calls use a permission, and show the other one that it is used",
+      function* () {
+        const requests = yield* BridgeRequests
+        const request = yield* prepared()
+        const [first, second] = [CallId.make(yield* fresh("call")), CallId.make(yield* fresh("call"))]
+        const locked = yield* Deferred.make<void>()
+        const asked = yield* Deferred.make<void>()
+        const one = Given.transact(
+          Effect.gen(function* () {
+            const [mine] = yield* requests.load([request.id])
+            yield* Deferred.succeed(locked, undefined)
+            yield* Deferred.await(asked)
+            yield* requests.save([{ ...mine!, usedBy: first }])
+          })
+        )
+        const other = Effect.andThen(
+          Deferred.await(locked),
+          Given.transact(
+            Effect.gen(function* () {
+              yield* Deferred.succeed(asked, undefined)
+              const [mine] = yield* requests.load([request.id])
+              if (mine!.usedBy === null) yield* requests.save([{ ...mine!, usedBy: second }])
+            })
+          )
+        )
+        yield* within(Effect.all([one, other], { concurrency: "unbounded" }), "both uses")
+        assert.deepStrictEqual(
+          (yield* load(request)).map(({ usedBy }) => usedBy),
+          [first]
+        )
+      },
+      ["concurrentTransactions"]
+    )
+  ]
+}
