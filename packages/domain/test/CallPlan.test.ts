@@ -42,6 +42,9 @@ const request = (fields: Partial<BridgeRequest.BridgeRequest> = {}): BridgeReque
   ...fields
 })
 
+/** What is found has these parts. */
+const includes = (found: unknown, parts: object): void => assert.deepInclude(found as object, parts)
+
 const presses = (digits: string | null): CallPlan.Turn => ({ _tag: "Pressed", digits })
 
 const greeting = (language: string, change: Partial<CallGreeting.CallGreeting> = {}) =>
@@ -102,18 +105,20 @@ describe("What a caller hears", () => {
 describe("A clinician who calls the line", () => {
   it("is put through at once by one permission from a number that is known", () => {
     const plan = BridgeRequest.dialled([request()], now)!.plan
-    assert.deepInclude(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
+    includes(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
   })
 
-  it.each<[string, ReadonlyArray<BridgeRequest.BridgeRequest>]>([
+  const doubtful: ReadonlyArray<readonly [string, ReadonlyArray<BridgeRequest.BridgeRequest>]> = [
     ["two permissions match", [request(), request({ id: "b2" as BridgeRequestId, pin: "654321" })]],
     ["the number changed in the last week", [request({ numberSince: DateTime.subtract(now, { days: 6 }) })]]
-  ])("is asked for a PIN when %s", (_title, requests) => {
+  ]
+
+  it.each(doubtful)("is asked for a PIN when %s", (_title, requests) => {
     const plan = BridgeRequest.dialled(requests, now)!.plan
     assert.strictEqual(plan._tag, "Gather")
     for (const { id, pin } of requests) {
       const { node } = CallPlan.next(plan, "", presses(pin))
-      assert.deepInclude(node, { _tag: "Connect", permission: id })
+      includes(node, { _tag: "Connect", permission: id })
     }
   })
 
@@ -134,7 +139,7 @@ describe("A clinician who calls the line", () => {
       request({ usedBy: "c1" as CallId }),
       request({ failedPins: BridgeRequest.MAX_FAILED_PINS })
     ]
-    for (const one of late) assert.deepInclude(BridgeRequest.dialled([one], now)!.plan, { _tag: "Hangup" })
+    for (const one of late) includes(BridgeRequest.dialled([one], now)!.plan, { _tag: "Hangup" })
     assert.isNull(BridgeRequest.dialled([], now))
     assert.isNull(BridgeRequest.dialled([request({ mode: "callback" })], now))
   })

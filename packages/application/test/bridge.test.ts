@@ -1,0 +1,296 @@
+/** Masked calls: who is put through, what is used up, and that nobody learns a clinician's number. */
+import {
+  type CallPlan,
+  type Contact,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type SiteGroupingId,
+  type UserId
+} from "@careline/domain"
+import { PoolNumbers, type Telephony } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, DateTime, Effect, HashMap, type Layer } from "effect"
+import { TestClock } from "effect/testing"
+import * as Application from "../src/index.ts"
+import * as World from "./support/voiceWorld.ts"
+
+const own = "+14155550177" as PhoneNumber.E164
+const clinician: Application.Actor = { userId: "dr" as UserId, scope: [World.north] }
+
+const request: Omit<Application.BridgeCallRequest, "threadId"> = {
+  mode: "dial_in",
+  clinicianNumber: own,
+  callerIdPhoneNumberId: null,
+  reason: null,
+  notes: null
+}
+
+/** What is found has these parts. */
+const includes = (found: unknown, parts: object): void => assert.deepInclude(found as object, parts)
+
+/** The contact has texted, and the clinician has been known under their number for a while. */
+const conversing = Effect.gen(function* () {
+  yield* World.setUp()
+  const directory = yield* Memory.MemoryDirectory
+  yield* directory.setPhone(clinician.userId, {
+    number: own,
+    since: DateTime.subtract(yield* DateTime.now, { days: 30 })
+  })
+  yield* World.text("Please call me")
+  yield* World.settle
+  const { threads } = yield* World.conversation
+  return threads[0]!
+})
+
+const prepare = Effect.fnUntraced(function* (change: Partial<Application.BridgeCallRequest> = {}, actor = clinician) {
+  const { threads } = yield* World.conversation
+  return yield* Application.prepareBridgeCall(actor, { threadId: threads[0]!.id, ...request, ...change })
+})
+
+const dial = (providerCallId: string, from: string = own) => World.call(providerCallId, from as Contact.Contact)
+
+const press = (providerCallId: string, at: CallPlan.Path, digits: string | null) =>
+  Effect.flatMap(Application.Voice, (voice) =>
+    voice.proceed("acme", { providerCallId, callId: null, at, turn: { _tag: "Pressed", digits } })
+  )
+
+const logs = Effect.map(Application.listCalls(clinician, { limit: 50, cursor: null }), ({ items }) => items)
+
+const told = (providerCallId: string, seconds: number) =>
+  Effect.gen(function* () {
+    for (const [leg, status] of [
+      ["own", "in_progress"],
+      ["far", "completed"],
+      ["own", "completed"]
+    ] as const) {
+      yield* World.report(providerCallId, {
+        _tag: "Progressed",
+        leg,
+        status,
+        durationSeconds: leg === "far" ? seconds : null
+      })
+    }
+    yield* World.settle
+  })
+
+const play = <A, E>(
+  effect: (
+    provider: ReturnType<typeof World.makeProvider>
+  ) => Effect.Effect<A, E, Layer.Success<ReturnType<typeof World.world>>>
+) => {
+  const provider = World.makeProvider()
+  return Effect.provide(effect(provider), World.world(provider.telephony))
+}
+
+describe("A call that a clinician prepared", () => {
+  it.effect("is put through when they dial the line, and the contact sees the number that they know", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        const prepared = yield* prepare()
+        includes(prepared, { bridgeNumber: World.line, callerId: World.line, clinicianNumber: own })
+        assert.match(prepared.pin!, /^\d{6}$/)
+        const { node } = yield* dial("CA1")
+        includes(node, { _tag: "Connect", to: World.caller, callerId: World.line })
+        yield* told("CA1", 45)
+        const { messages, threads } = yield* World.conversation
+        includes(messages.at(-1), { content: "Call duration: 45s", messageType: "system" })
+        assert.strictEqual(messages.at(-1)!.metaData.messageSubType, "call_log")
+        assert.strictEqual(threads.length, 1)
+        const [log] = yield* logs
+        includes(log, {
+          fromNumber: World.line,
+          toNumber: World.caller,
+          initiatorId: "dr",
+          direction: "outbound"
+        })
+      })
+    )
+  )
+
+  it.effect("ends the alarm of its thread", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const before = yield* conversing
+        assert.strictEqual(before.escalation.state, "running")
+        yield* prepare()
+        assert.strictEqual((yield* World.conversation).threads[0]!.escalation.state, "running")
+        yield* dial("CA1")
+        assert.strictEqual((yield* World.conversation).threads[0]!.escalation.state, "idle")
+      })
+    )
+  )
+
+  it.effect("is put through once, however often its webhook comes, and for nobody else", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare()
+        const first = yield* dial("CA1")
+        assert.deepStrictEqual(yield* dial("CA1"), first)
+        assert.strictEqual((yield* dial("CA2")).node._tag, "Hangup")
+        assert.strictEqual((yield* dial("CA3", "+14155550178")).node._tag, "Voicemail")
+      })
+    )
+  )
+
+  it.effect("is over after its time, and the clinician who comes too late leaves no voicemail", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare()
+        yield* TestClock.adjust("11 minutes")
+        assert.strictEqual((yield* dial("CA1")).node._tag, "Hangup")
+        yield* World.settle
+        assert.strictEqual((yield* World.conversation).threads.length, 1)
+        yield* TestClock.adjust("2 hours")
+        assert.strictEqual((yield* dial("CA2")).node._tag, "Voicemail")
+      })
+    )
+  )
+
+  it.effect("asks for its PIN when two are prepared, and connects the one that is meant", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const first = yield* conversing
+        const other = yield* Application.createThread(clinician, {
+          siteGroupingId: World.north,
+          externalContact: "+13035550124"
+        })
+        const one = yield* prepare({ threadId: first.id })
+        const two = yield* prepare({ threadId: other.thread.id })
+        assert.strictEqual((yield* dial("CA1")).node._tag, "Gather")
+        includes((yield* press("CA1", "", two.pin)).node, { _tag: "Connect", to: "+13035550124" })
+        assert.strictEqual((yield* dial("CA2")).node._tag, "Connect")
+        assert.notStrictEqual(one.pin, two.pin)
+        const threads = (yield* logs).map(({ threadId }) => threadId)
+        assert.sameMembers(threads, [first.id, other.thread.id])
+      })
+    )
+  )
+
+  it.effect("is void after too many wrong PINs, over all calls", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        const { pin } = yield* prepare({ clinicianNumber: "+14155550179" })
+        const wrong = pin === "000000" ? "000001" : "000000"
+        for (const call of ["CA1", "CA2"]) {
+          yield* dial(call, "+14155550179")
+          for (const at of ["", "x", "x.x"]) yield* press(call, at, wrong)
+        }
+        yield* dial("CA3", "+14155550179")
+        assert.strictEqual((yield* press("CA3", "", pin)).node._tag, "Hangup")
+      })
+    )
+  )
+
+  it.effect("in callback mode rings the clinician first, and connects on a key", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* conversing
+        const prepared = yield* prepare({ mode: "callback", reason: "results" })
+        assert.isNull(prepared.pin)
+        includes(provider.placed[0], { from: World.line, to: own, callId: prepared.callId })
+        const voice = yield* Application.Voice
+        const turn = { providerCallId: "placed-1", callId: prepared.callId, at: "" }
+        const answered = yield* voice.proceed("acme", { ...turn, turn: { _tag: "Answered" } })
+        assert.strictEqual(answered.node._tag, "Gather")
+        assert.strictEqual((yield* press("placed-1", "", "")).node._tag, "Gather")
+        includes((yield* press("placed-1", "", "1")).node, { _tag: "Connect", to: World.caller })
+        yield* told("placed-1", 61)
+        assert.strictEqual((yield* World.conversation).messages.at(-1)!.content, "Call duration: 1m 1s")
+        includes((yield* logs)[0], { providerCallId: "placed-1", reason: "results" })
+      })
+    )
+  )
+
+  it.effect("names the clinician in nothing that is kept beside the permission", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare()
+        yield* dial("CA1")
+        yield* told("CA1", 12)
+        yield* prepare({ mode: "callback" })
+        yield* dial("CA2")
+        yield* World.settle
+        const state = yield* Effect.flatMap(Memory.MemoryStore, (store) => store.read((all) => all))
+        const { bridgeRequests, ...rest } = state
+        assert.isAbove(HashMap.size(bridgeRequests), 0)
+        const everything = JSON.stringify(
+          Object.values(rest).map((table) =>
+            HashMap.isHashMap(table)
+              ? HashMap.toEntries(table as HashMap.HashMap<string, unknown>)
+              : Chunk.isChunk(table)
+                ? Chunk.toArray(table)
+                : table
+          )
+        )
+        assert.notInclude(everything, own.slice(2))
+        assert.include(everything, World.caller)
+        assert.strictEqual(provider.placed.length, 1)
+      })
+    )
+  )
+
+  it.effect.each([
+    ["a premium number", "+19005550123", "premium"],
+    ["one of our own numbers", World.line, "own_number"]
+  ] as const)("is refused to %s", ([_title, externalContact, reason]) =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.setUp()
+        const { thread } = yield* Application.createThread(clinician, { siteGroupingId: World.north, externalContact })
+        const error = yield* Effect.flip(Application.prepareBridgeCall(clinician, { threadId: thread.id, ...request }))
+        includes(error, { _tag: "CallRefused", reason })
+      })
+    )
+  )
+
+  it.effect(
+    "is refused with the line switched off, from a number not in service, and in a thread of another tenant",
+    () =>
+      play(() =>
+        Effect.gen(function* () {
+          const thread = yield* conversing
+          yield* (yield* PoolNumbers).add({
+            id: "2" as PhoneNumberId,
+            siteGroupingId: World.north,
+            number: "+12025550101" as PhoneNumber.E164,
+            label: null,
+            providerSid: null,
+            provider: null,
+            status: "suspended",
+            createdAt: yield* DateTime.now
+          })
+          const suspended = yield* Effect.flip(prepare({ callerIdPhoneNumberId: "2" as PhoneNumberId }))
+          assert.strictEqual(suspended._tag, "NoSenderNumber")
+          const stranger = { userId: "stranger" as UserId, scope: ["south" as SiteGroupingId] }
+          assert.strictEqual((yield* Effect.flip(prepare({}, stranger)))._tag, "NotFound")
+          yield* Application.changeLineSettings(clinician, World.north, { voipEnabled: false })
+          includes(yield* Effect.flip(prepare({ threadId: thread.id })), { reason: "voip_disabled" })
+        })
+      )
+  )
+
+  it.effect("that the provider refuses is failed, and the clinician is told", () => {
+    const provider = World.makeProvider()
+    const telephony: Telephony.TelephonyService = {
+      ...provider.telephony,
+      calls: {
+        ...provider.telephony.calls,
+        place: () => Effect.succeed({ _tag: "Rejected", reason: "sender_not_allowed", code: "21210" })
+      }
+    }
+    return Effect.gen(function* () {
+      yield* conversing
+      const error = yield* Effect.flip(prepare({ mode: "callback" }))
+      includes(error, { _tag: "CallNotPlaced", isRetryable: false })
+      const [log] = yield* logs
+      assert.strictEqual(log!.own.status, "failed")
+      assert.isNotNull(log!.endedAt)
+    }).pipe(Effect.provide(World.world(telephony)))
+  })
+})
