@@ -132,15 +132,14 @@ export const setUp = Effect.fnUntraced(function* (change: Partial<VoipSettings.V
 /** The clock first: what repeats itself would otherwise make up for all the time since 1970. */
 const clock = Layer.effectDiscard(TestClock.setTime(noon))
 
+export const stores = (telephony: Telephony.TelephonyService) =>
+  Layer.mergeAll(
+    Memory.layer,
+    Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony))
+  ).pipe(Layer.provideMerge(clock))
+
 export const world = (telephony: Telephony.TelephonyService) =>
-  Application.Voice.layer.pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        Memory.layer,
-        Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony))
-      ).pipe(Layer.provideMerge(clock))
-    )
-  )
+  Application.Voice.layer.pipe(Layer.provideMerge(stores(telephony)))
 
 /** Somebody calls the line; the first step of what they hear. */
 export const call = (providerCallId: string, from: Contact.Contact = caller, to: PhoneNumber.E164 = line) =>
