@@ -178,6 +178,8 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       return deliver(statusUrl, { kind: "status", ...about, status: "pondered", code: null })
     },
     script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
+    voice: null,
+    hostMedia: SimulatorKit.hostsNothing,
     setInboundUrl: () => undefined,
     idle: () => engine.idle(),
     close: async () => {
