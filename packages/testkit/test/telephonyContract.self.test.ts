@@ -41,6 +41,7 @@ const least: Telephony.Capabilities = {
   },
   webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }

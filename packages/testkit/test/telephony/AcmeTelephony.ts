@@ -151,6 +151,7 @@ export const sound: Parts = {
       namesKeywords: true
     },
     voice: null,
+    media: "none",
     history: { messages: false, calls: false, recordings: false },
     optOutReplies: "provider"
   },

@@ -23,8 +23,9 @@ export const wav = (seconds: number, hertz: number | null): Uint8Array => {
   file.writeUInt16LE(8 * SAMPLE_BYTES, 34)
   file.write("data", 36, "ascii")
   file.writeUInt32LE(samples * SAMPLE_BYTES, 40)
-  for (let index = 0; hertz !== null && index < samples; index++) {
-    const sample = Math.round(AMPLITUDE * Math.sin((2 * Math.PI * hertz * index) / SAMPLE_RATE))
+  const amplitude = hertz === null ? 0 : AMPLITUDE
+  for (let index = 0; index < samples; index++) {
+    const sample = Math.round(amplitude * Math.sin((2 * Math.PI * (hertz ?? 0) * index) / SAMPLE_RATE))
     file.writeInt16LE(sample, HEADER_BYTES + index * SAMPLE_BYTES)
   }
   return new Uint8Array(file)
