@@ -23,4 +23,7 @@ export const ask =
 export const deleted = (
   effect: Effect.Effect<unknown, TelephonyError.TelephonyError>
 ): Effect.Effect<void, TelephonyError.TelephonyError> =>
-  Effect.catch(Effect.asVoid(effect), (error) => (error.reason._tag === "NotFound" ? Effect.void : Effect.fail(error)))
+  effect.pipe(
+    Effect.asVoid,
+    Effect.catch((error) => (error.reason._tag === "NotFound" ? Effect.void : Effect.fail(error)))
+  )

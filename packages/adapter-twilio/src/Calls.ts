@@ -10,6 +10,12 @@ import { PROVIDER } from "./TwilioOptions.ts"
 
 const POST = "POST"
 
+/** A failure never says that a call was placed. */
+const notPlaced = (failure: ProviderFailure.Failure): Telephony.CallOutcome => {
+  const outcome = ProviderFailure.toOutcome(failure, ErrorCode.toReason)
+  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
+}
+
 export const make = (
   publicUrl: string,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
@@ -51,9 +57,3 @@ export const make = (
     return { status, durationSeconds: CallStatuses.durationOf(status, call.duration) }
   })
 })
-
-/** A failure never says that a call was placed. */
-const notPlaced = (failure: ProviderFailure.Failure): Telephony.CallOutcome => {
-  const outcome = ProviderFailure.toOutcome(failure, ErrorCode.toReason)
-  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
-}

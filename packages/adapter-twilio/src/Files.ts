@@ -1,5 +1,5 @@
 /** Recordings and pictures at Twilio: fetched with our credentials from Twilio's own API, and from nowhere else. */
-import { TelephonyError } from "@careline/ports"
+import type { TelephonyError } from "@careline/ports"
 import { download, type Download } from "@careline/ports/download"
 import { Effect, Redacted } from "effect"
 import type { TwilioOptions } from "./TwilioOptions.ts"
@@ -12,9 +12,9 @@ type Options = Pick<TwilioOptions, "accountSid" | "apiKey" | "authTokens" | "bas
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, "")
 
-/** Where the account's resources are. */
-export const accountUrl = ({ accountSid, baseUrl }: Pick<Options, "accountSid" | "baseUrl">): string =>
-  `${withoutSlash(baseUrl ?? API_ORIGIN)}/2010-04-01/Accounts/${accountSid}`
+/** A resource of the API, by the path that the API gives for it. */
+export const urlOf = ({ baseUrl }: Pick<Options, "baseUrl">, path: string): string =>
+  withoutSlash(baseUrl ?? API_ORIGIN) + path
 
 /** A picture of a text by its two ids; `null` for a URL that is not one of the account's. */
 export const mediaOf = (

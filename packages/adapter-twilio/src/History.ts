@@ -14,7 +14,10 @@ import * as Inbound from "./Inbound.ts"
 import type { Client } from "./TwilioClient.ts"
 import type { TwilioOptions } from "./TwilioOptions.ts"
 
-/** How many texts, calls and recordings of one time are read, each the newest, and how many of them at once. */
+/**
+ * How many texts, calls and recordings of one time are read. Where there are more, the newest are, and the older ones have to
+ * be asked for with a time of their own. And how many are read at once.
+ */
 export const LISTED_HISTORY = 5_000
 const LISTED_AT_ONCE = 1_000
 /** Texts whose pictures are looked up at once. */
@@ -24,10 +27,12 @@ const MAX_MEDIA = 10
 
 const page = { limit: LISTED_HISTORY, pageSize: LISTED_AT_ONCE }
 
+/** Whole seconds are listed, and asked for. */
+const floor = (at: DateTime.Utc): Date => new Date(Math.floor(DateTime.toEpochMillis(at) / 1000) * 1000)
+
 /** Twilio lists by days, or by seconds: what it lists too much is left out here. */
 const within = (from: DateTime.Utc, to: DateTime.Utc) => {
-  // Whole seconds are listed.
-  const earliest = Math.floor(DateTime.toEpochMillis(from) / 1000) * 1000
+  const earliest = floor(from).getTime()
   const latest = DateTime.toEpochMillis(to)
   return (at: Date | null | undefined): boolean =>
     at !== null && at !== undefined && at.getTime() >= earliest && at.getTime() <= latest
@@ -50,9 +55,10 @@ export const make = (
   const attachments = Effect.fnUntraced(function* (messageSid: string) {
     const media = yield* ask(OPERATION, (sdk) => sdk.messages(messageSid).media.list({ limit: MAX_MEDIA }))
     return media
-      .map(({ contentType, sid }) => ({
+      .map(({ contentType, uri }) => ({
         type: Attachment.typeOf(contentType),
-        url: `${Files.accountUrl(options)}/Messages/${messageSid}/Media/${sid}`,
+        // As the webhook had it: without the ending that asks for the resource in the place of its content.
+        url: Files.urlOf(options, uri.replace(/\.json$/, "")),
         mimeType: contentType
       }))
       .toSorted((one, other) => one.url.localeCompare(other.url))
@@ -116,7 +122,6 @@ export const make = (
   })
 
   return {
-    /** Up to `LISTED_HISTORY` of each, the newest. */
     between: Effect.fn("Twilio.history.between")(function* (from, to) {
       const received = yield* texts(from, to)
       const called = yield* calls(from, to)
@@ -125,5 +130,3 @@ export const make = (
     })
   }
 }
-
-const floor = (at: DateTime.Utc): Date => new Date(Math.floor(DateTime.toEpochMillis(at) / 1000) * 1000)

@@ -24,7 +24,7 @@ export const make = (
   return {
     fetch: Effect.fn("Twilio.recordings.fetch")(function* (recording, maxBytes) {
       const sid = yield* known("recordings.fetch", recording)
-      const url = `${Files.accountUrl(options)}/Recordings/${sid}.wav`
+      const url = Files.urlOf(options, `/2010-04-01/Accounts/${options.accountSid}/Recordings/${sid}.wav`)
       return yield* Effect.mapError(Files.fetch(options, url, maxBytes), (reason) => fail("recordings.fetch", reason))
     }),
 
