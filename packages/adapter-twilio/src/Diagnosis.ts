@@ -53,7 +53,12 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
     messagingServiceSid === null
       ? Effect.succeed(null)
       : Ask.call(client, (sdk) => readService(sdk, messagingServiceSid))
-  const wanted = CallbackUrl.ofKind(publicUrl, PROVIDER, "sms")
+  const wanted: NumberFindings.Wanted = {
+    sms: CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"),
+    call: CallbackUrl.ofKind(publicUrl, PROVIDER, "call"),
+    fallback: CallbackUrl.ofKind(publicUrl, PROVIDER, "fallback"),
+    callStatus: CallbackUrl.ofKind(publicUrl, PROVIDER, "call-status")
+  }
   const listed = Ask.call(client, (sdk) =>
     sdk.incomingPhoneNumbers.list({ limit: LISTED_NUMBERS, pageSize: LISTED_NUMBERS })
   )
