@@ -61,23 +61,23 @@ export const render = (parts: CallParts, publicUrl: string, step: Telephony.Call
   const report = (kind: Telephony.WebhookKind) => CallbackUrl.ofCall(publicUrl, PROVIDER, kind, callId)
   switch (node._tag) {
     case "Reject":
-      return parts.write({ say: [], then: { type: "reject", reason: node.reason } })
+      return parts.write({ say: [], does: { type: "reject", reason: node.reason } })
     case "Hangup":
-      return parts.write({ say: node.say.map(spoken), then: { type: "hangup" } })
+      return parts.write({ say: node.say.map(spoken), does: { type: "hangup" } })
     case "Voicemail": {
       const transcribe = isWritten(node.language, node.maxSeconds)
       const record = { seconds: node.maxSeconds, next: next("recording"), report: report("recording"), transcribe }
-      return parts.write({ say: node.say.map(spoken), then: { type: "record", ...record } })
+      return parts.write({ say: node.say.map(spoken), does: { type: "record", ...record } })
     }
     case "Connect": {
       const who = { to: node.to.slice(1), callerId: parts.callerIdOf(node) }
       const limits = { ring: node.ringSeconds, talk: node.maxSeconds }
       const urls = { next: next("connection"), report: report("call-status") }
-      return parts.write({ say: node.say.map(spoken), then: { type: "connect", ...who, ...limits, ...urls } })
+      return parts.write({ say: node.say.map(spoken), does: { type: "connect", ...who, ...limits, ...urls } })
     }
     case "Gather": {
       const keys = { digits: node.digits, wait: node.timeoutSeconds, next: next("keys") }
-      return parts.write({ say: node.say.map(spoken), then: { type: "gather", ...keys } })
+      return parts.write({ say: node.say.map(spoken), does: { type: "gather", ...keys } })
     }
   }
 }

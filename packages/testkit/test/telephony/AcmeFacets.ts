@@ -1,12 +1,17 @@
 /** What the adapter can do beside texts, where its capabilities say so: calls, recordings, pictures, history. */
 import type { CallStatus } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
-import { type AcmeOptions, type Answer, decode, eventOf, type Parts, Refusal } from "./AcmeTelephony.ts"
+import type { Parts } from "./AcmeTelephony.ts"
+import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
 
-type Call = (path: string, body?: object) => Effect.Effect<Answer, ProviderFailure.Failure>
-type Fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+/** What texts and calls have in common. */
+interface Common {
+  readonly call: (path: string, body?: object) => Effect.Effect<Answer, ProviderFailure.Failure>
+  readonly fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+  readonly eventOf: (event: AcmeCalls.Event) => TelephonyEvent | TelephonyError.TelephonyErrorReason | null
+}
 
 const tooLarge = new TelephonyError.Refused({ message: "too large", code: "too_large" })
 const notOurs = new TelephonyError.Refused({ message: "not Acme's", code: "forbidden_url" })
@@ -36,8 +41,7 @@ const bytesFrom = async (
 export const make = (
   options: AcmeOptions,
   parts: Parts,
-  call: Call,
-  fail: Fail
+  { call, eventOf, fail }: Common
 ): Pick<Telephony.TelephonyParts, "calls" | "recordings" | "media" | "history"> => {
   const { baseUrl, publicUrl } = options
   const { capabilities, calls: own } = parts
@@ -122,7 +126,7 @@ export const make = (
       const events = [
         ...of("messages")
           .filter(own.isInbound)
-          .map((event) => eventOf(parts, event))
+          .map((event) => eventOf(event))
           .filter(isEvent),
         ...of("calls").flatMap((one) =>
           own.isInbound(one) && one.over === true

@@ -12,32 +12,19 @@ import {
 } from "@careline/domain"
 import { CallbackUrl, ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { timingSafeEqual } from "node:crypto"
-import { Clock, DateTime, Effect, Option, Schema } from "effect"
+import { Clock, DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
 import * as AcmeFacets from "./AcmeFacets.ts"
 import { sign } from "./AcmeSimulator.ts"
+import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
+
+export { type Answer, Refusal }
 
 const PROVIDER = "acme"
 const TOLERANCE_SECONDS = 300
 export const FIND_AFTER_MILLIS = 60_000
 
-export interface AcmeOptions {
-  readonly apiKey: string
-  readonly webhookSecrets: ReadonlyArray<string>
-  readonly baseUrl: string
-  readonly publicUrl: string
-  readonly timeoutMillis: number
-}
-
-const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 type Event = AcmeCalls.Event
-
-/** An answer of Acme's: its status, and its body as it came. */
-export interface Answer {
-  readonly status: number
-  readonly retryAfter: string | null
-  readonly body: string
-}
 
 export interface Message {
   readonly id: string
@@ -89,17 +76,6 @@ const reasons: Readonly<Record<string, SendOutcome.RejectionReason>> = {
   "no-such-number": "invalid_recipient"
 }
 const reasonOf = (code: string | null): SendOutcome.RejectionReason => reasons[code ?? ""] ?? "other"
-
-/** A refusal as an exception: the status, and Acme's code if the body is Acme's. */
-export class Refusal extends Error {
-  readonly answer: Answer
-  constructor(answer: Answer) {
-    super(`HTTP ${answer.status}`)
-    this.answer = answer
-  }
-}
-
-export const decode = (body: string): Event | null => Option.getOrNull(Schema.decodeUnknownOption(Json)(body))
 
 export const signedBy = (
   secrets: ReadonlyArray<string>,
@@ -196,7 +172,7 @@ export const sound: Parts = {
   calls: AcmeCalls.soundCalls
 }
 
-export const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
+const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
   if (typeof event.id !== "string") return parts.unreadable
   if (event.kind === "status") {
     const status = parts.statusOf(String(event.status))
@@ -318,6 +294,6 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
             ),
       ...Object.fromEntries(parts.facets.map((facet) => [facet, facets[facet]]))
     },
-    ...AcmeFacets.make(options, parts, call, fail)
+    ...AcmeFacets.make(options, parts, { call, fail, eventOf: (event) => eventOf(parts, event) })
   })
 }

@@ -32,24 +32,24 @@ const known: Readonly<Record<string, ReadonlyArray<string>>> = {
 const spokenOf = ({ lang, text, url }: Fields): SimulatorKit.Spoken =>
   typeof url === "string" ? { _tag: "Play", url } : { _tag: "Say", language: String(lang), text: String(text).trim() }
 
-const instructionsOf = (then: Fields, say: ReadonlyArray<SimulatorKit.Spoken>): ReadonlyArray<Instruction> => {
-  const extra = { report: String(then.report), transcribes: then.transcribe === true }
-  const action = String(then.next)
-  switch (then.type) {
+const instructionsOf = (does: Fields, say: ReadonlyArray<SimulatorKit.Spoken>): ReadonlyArray<Instruction> => {
+  const extra = { report: String(does.report), transcribes: does.transcribe === true }
+  const action = String(does.next)
+  switch (does.type) {
     case "reject":
-      return [{ _tag: "Reject", reason: then.reason === "busy" ? "busy" : "rejected" }]
+      return [{ _tag: "Reject", reason: does.reason === "busy" ? "busy" : "rejected" }]
     case "record": {
       const wait = { hasTone: true, isSilenceKept: false, timeoutSeconds: 5 }
-      return [...say, { _tag: "Record", maxSeconds: Number(then.seconds), ...wait, action, extra }]
+      return [...say, { _tag: "Record", maxSeconds: Number(does.seconds), ...wait, action, extra }]
     }
     case "connect": {
-      const callerId = typeof then.callerId === "string" ? `+${then.callerId}` : null
-      const limits = { ringSeconds: Number(then.ring), maxSeconds: Number(then.talk) }
-      return [...say, { _tag: "Connect", to: `+${String(then.to)}`, callerId, ...limits, action, extra }]
+      const callerId = typeof does.callerId === "string" ? `+${does.callerId}` : null
+      const limits = { ringSeconds: Number(does.ring), maxSeconds: Number(does.talk) }
+      return [...say, { _tag: "Connect", to: `+${String(does.to)}`, callerId, ...limits, action, extra }]
     }
     case "gather": {
-      const wait = { finishOnKey: "#", timeoutSeconds: Number(then.wait), isActionWhenEmpty: true }
-      return [{ _tag: "Gather", say, digits: Number(then.digits), ...wait, action }]
+      const wait = { finishOnKey: "#", timeoutSeconds: Number(does.wait), isActionWhenEmpty: true }
+      return [{ _tag: "Gather", say, digits: Number(does.digits), ...wait, action }]
     }
     default:
       return [...say, { _tag: "Hangup" }]
@@ -59,11 +59,11 @@ const instructionsOf = (then: Fields, say: ReadonlyArray<SimulatorKit.Spoken>): 
 /** What a document tells a call to do, or what Acme does not know in it. */
 const read = (body: string): ReadonlyArray<Instruction> | string => {
   try {
-    const { say, then, ...others } = JSON.parse(body) as { say: ReadonlyArray<Fields>; then: Fields }
-    const fields = known[String(then.type)]
+    const { does, say, ...others } = JSON.parse(body) as { does: Fields; say: ReadonlyArray<Fields> }
+    const fields = known[String(does.type)]
     if (fields === undefined || Object.keys(others).length > 0) return "an unknown instruction"
-    if (Object.keys(then).some((name) => !fields.includes(name))) return "an unknown field"
-    return instructionsOf(then, say.map(spokenOf))
+    if (Object.keys(does).some((name) => !fields.includes(name))) return "an unknown field"
+    return instructionsOf(does, say.map(spokenOf))
   } catch {
     return "no JSON"
   }
