@@ -2,7 +2,7 @@
 import type { OnThePhone } from "./Voice.ts"
 
 /** What somebody said after the tone. */
-export interface Spoken {
+export interface Utterance {
   readonly seconds: number
   /** `null`: it cannot be made out. */
   readonly words: string | null
@@ -31,7 +31,7 @@ export class Phone {
   }
 
   /** What they say after the tone; `null` when they hang up at it. They are silent for 0 seconds of speech. */
-  speak(): Spoken | null {
+  speak(): Utterance | null {
     this.hear("tone")
     const { says = null, speaks } = this.person
     if (!this.isThere || speaks === undefined) {

@@ -1,6 +1,6 @@
 /** The recordings that a simulated provider keeps. */
 import * as Tone from "./Tone.ts"
-import type { Spoken } from "./Phone.ts"
+import type { Utterance } from "./Phone.ts"
 import type { VoiceFault } from "./Voice.ts"
 
 export interface KeptRecording {
@@ -31,7 +31,7 @@ const stateAfter = (faults: ReadonlySet<VoiceFault>): KeptRecording["state"] => 
 export class Recordings {
   readonly all: Array<KeptRecording> = []
 
-  add(id: string, callId: string, { seconds, words }: Spoken, faults: ReadonlySet<VoiceFault>): KeptRecording {
+  add(id: string, callId: string, { seconds, words }: Utterance, faults: ReadonlySet<VoiceFault>): KeptRecording {
     // Each sounds different, so that one is never taken for another.
     const hertz = LOWEST_HERTZ + ((this.all.length * 7) % (HIGHEST_HERTZ - LOWEST_HERTZ))
     const recording: KeptRecording = {
