@@ -48,6 +48,9 @@ const twilio = (change: Partial<TwilioSimulator.TwilioSimulatorOptions> = {}) =>
       accountSid: Host.accountSid,
       authTokens: [Host.authToken],
       smsUrl: `${at("twilio", "sms")}#rc=5&rp=all`,
+      voiceUrl: at("twilio", "call"),
+      voiceFallbackUrl: at("twilio", "fallback"),
+      callStatusUrl: at("twilio", "call-status"),
       numbers: [line],
       ...change
     })
@@ -249,7 +252,12 @@ describe("The doctor", () => {
       PORT: String(await Host.freePort()),
       PUBLIC_URL: "https://clinic.example.com"
     })
-    const simulator = await twilio({ smsUrl: `${at("twilio", "sms", other.url)}#rc=5&rp=all` })
+    const simulator = await twilio({
+      smsUrl: `${at("twilio", "sms", other.url)}#rc=5&rp=all`,
+      voiceUrl: at("twilio", "call", other.url),
+      voiceFallbackUrl: at("twilio", "fallback", other.url),
+      callStatusUrl: at("twilio", "call-status", other.url)
+    })
     const { code, problems } = await runDoctor({
       ...only("twilio"),
       TWILIO_BASE_URL: simulator.url,

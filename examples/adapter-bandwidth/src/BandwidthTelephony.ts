@@ -25,6 +25,7 @@ export const capabilities: Telephony.Capabilities = {
   },
   // Toll-free numbers apart: there the network itself enforces and answers STOP.
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }

@@ -29,6 +29,7 @@ export const capabilities: Telephony.Capabilities = {
     namesKeywords: true
   },
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "provider"
 }

@@ -1,9 +1,9 @@
 /** What Twilio says of the account, its numbers and their webhooks, over the official SDK. */
-import { CallbackUrl, Diagnosis, type ProviderFailure } from "@careline/ports"
+import { CallbackUrl, Diagnosis } from "@careline/ports"
 import { Effect } from "effect"
+import * as Ask from "./Ask.ts"
 import * as NumberFindings from "./NumberFindings.ts"
 import * as SelfTest from "./SelfTest.ts"
-import * as SendFailure from "./SendFailure.ts"
 import * as TwilioClient from "./TwilioClient.ts"
 import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
 
@@ -11,11 +11,6 @@ import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
 export const LISTED_NUMBERS = 1_000
 
 const name = "Twilio"
-
-const call = <A>(
-  client: Effect.Effect<TwilioClient.Client, ProviderFailure.Failure>,
-  use: (client: TwilioClient.Client) => Promise<A>
-) => Effect.flatMap(client, (sdk) => Effect.tryPromise({ try: () => use(sdk), catch: SendFailure.inspect }))
 
 const readService = async (client: TwilioClient.Client, sid: string): Promise<NumberFindings.Service> => {
   const service = client.messaging.v1.services(sid)
@@ -43,7 +38,7 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
       asked: "the account",
       credentials: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which webhooks are verified with as well"
     },
-    call(tokenClient, (sdk) => sdk.api.v2010.accounts(accountSid).fetch()),
+    Ask.call(tokenClient, (sdk) => sdk.api.v2010.accounts(accountSid).fetch()),
     ({ status }) => [
       status === "active"
         ? Diagnosis.ok("credentials", `The auth token is accepted, and the account ${accountSid} is active`)
@@ -55,9 +50,16 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
   )
 
   const service =
-    messagingServiceSid === null ? Effect.succeed(null) : call(client, (sdk) => readService(sdk, messagingServiceSid))
-  const wanted = CallbackUrl.ofKind(publicUrl, PROVIDER, "sms")
-  const listed = call(client, (sdk) =>
+    messagingServiceSid === null
+      ? Effect.succeed(null)
+      : Ask.call(client, (sdk) => readService(sdk, messagingServiceSid))
+  const wanted: NumberFindings.Wanted = {
+    sms: CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"),
+    call: CallbackUrl.ofKind(publicUrl, PROVIDER, "call"),
+    fallback: CallbackUrl.ofKind(publicUrl, PROVIDER, "fallback"),
+    callStatus: CallbackUrl.ofKind(publicUrl, PROVIDER, "call-status")
+  }
+  const listed = Ask.call(client, (sdk) =>
     sdk.incomingPhoneNumbers.list({ limit: LISTED_NUMBERS, pageSize: LISTED_NUMBERS })
   )
   const numbers = Effect.matchEffect(service, {

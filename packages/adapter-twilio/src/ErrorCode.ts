@@ -4,14 +4,22 @@ import type { SendOutcome } from "@careline/domain"
 const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string, SendOutcome.RejectionReason>([
   // In the answer to a request.
   ["20003", "unauthorised"],
+  ["21201", "invalid_recipient"],
+  ["21210", "sender_not_allowed"],
   ["21211", "invalid_recipient"],
+  ["21212", "sender_not_allowed"],
+  ["21213", "sender_not_allowed"],
+  ["21214", "invalid_recipient"],
+  ["21215", "region_not_allowed"],
+  ["21216", "invalid_recipient"],
   ["21217", "invalid_recipient"],
   ["21408", "region_not_allowed"],
   ["21602", "content_rejected"],
   ["21603", "sender_not_allowed"],
   ["21604", "invalid_recipient"],
   ["21606", "sender_not_allowed"],
-  // A trial account texts only numbers that it has verified.
+  // A trial account calls and texts only numbers that it has verified.
+  ["21219", "sender_not_allowed"],
   ["21608", "sender_not_allowed"],
   ["21610", "recipient_opted_out"],
   ["21611", "sender_not_allowed"],

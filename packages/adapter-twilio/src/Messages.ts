@@ -2,10 +2,10 @@
 import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect } from "effect"
+import * as Ask from "./Ask.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import { isMessageSid } from "./MessageSid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
-import * as SendFailure from "./SendFailure.ts"
 import * as Status from "./Status.ts"
 import type { Client } from "./TwilioClient.ts"
 import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
@@ -17,18 +17,15 @@ export const LISTED_AT_ONCE = 500
 export const make = (
   options: Pick<TwilioOptions, "messagingServiceSid" | "publicUrl">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+  fail: Ask.Fail
 ): Telephony.Messages => {
   const { messagingServiceSid, publicUrl } = options
-  const call = <A>(use: (client: Client) => Promise<A>) =>
-    Effect.flatMap(client, (sdk) => Effect.tryPromise({ try: () => use(sdk), catch: SendFailure.inspect }))
-  const ask = <A>(operation: string, use: (client: Client) => Promise<A>) =>
-    Effect.mapError(call(use), (failure) => fail(operation, ProviderFailure.toReason(failure)))
+  const ask = Ask.ask(client, fail)
 
   return {
     send: Effect.fn("Twilio.messages.send")(
       function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {
-        const sent = yield* call((sdk) =>
+        const sent = yield* Ask.call(client, (sdk) =>
           sdk.messages.create({
             to: message.to,
             // Named beside a Messaging Service as well: the service must not choose another sender.

@@ -1,14 +1,32 @@
-/** Whether the texts to our numbers come to this host, and come again when it was down. */
+/** Whether the texts and calls to our numbers come to this host, and texts come again when it was down. */
 import { Diagnosis } from "@careline/ports"
 
 /** What is looked at of a number of the account. */
 export interface IncomingNumber {
   readonly phoneNumber: string
-  readonly capabilities: { readonly sms?: boolean } | null
+  readonly capabilities: { readonly sms?: boolean; readonly voice?: boolean } | null
   readonly smsUrl: string | null
   readonly smsMethod: string | null
   /** `AP…`: its URL stands in the place of the number's. */
   readonly smsApplicationSid: string | null
+  readonly voiceUrl: string | null
+  readonly voiceMethod: string | null
+  readonly voiceFallbackUrl: string | null
+  readonly voiceFallbackMethod: string | null
+  /** Where the end of a call is reported. */
+  readonly statusCallback: string | null
+  readonly statusCallbackMethod: string | null
+  /** `AP…` and `TK…`: they stand in the place of the number's voice URLs. */
+  readonly voiceApplicationSid: string | null
+  readonly trunkSid: string | null
+}
+
+/** Where everything should come to. */
+export interface Wanted {
+  readonly sms: string
+  readonly call: string
+  readonly fallback: string
+  readonly callStatus: string
 }
 
 /** What is looked at of a Messaging Service. */
@@ -118,10 +136,52 @@ const ofService = (
   ]
 }
 
+/** Whether the calls to a number come here, when all is well and when it is not, and whether their end is reported. */
+const ofCalls = (number: IncomingNumber, wanted: Wanted): ReadonlyArray<Diagnosis.Finding> => {
+  const { phoneNumber: subject } = number
+  const elsewhere = [number.voiceApplicationSid, number.trunkSid].find((sid) => (sid ?? "") !== "")
+  if (elsewhere !== undefined) {
+    return [
+      Diagnosis.warning(
+        "webhooks",
+        `Calls to ${subject} go where ${Diagnosis.word(elsewhere)} says, which is not looked at here: take it off the number, ` +
+          `or let it deliver calls to ${Diagnosis.shown(wanted.call)}`
+      )
+    ]
+  }
+  const of = (what: string) => `The ${what} of ${subject}`
+  return [
+    faultOf({ subject: of("voice URL"), url: number.voiceUrl, method: number.voiceMethod }, wanted.call),
+    faultOf(
+      { subject: of("voice fallback URL"), url: number.voiceFallbackUrl, method: number.voiceFallbackMethod },
+      wanted.fallback
+    ),
+    faultOf(
+      { subject: of("status callback URL"), url: number.statusCallback, method: number.statusCallbackMethod },
+      wanted.callStatus
+    )
+  ].flatMap((fault) => fault ?? [])
+}
+
+const ofVoice = (numbers: ReadonlyArray<IncomingNumber>, wanted: Wanted): ReadonlyArray<Diagnosis.Finding> => {
+  const calling = numbers.filter(({ capabilities }) => capabilities?.voice === true)
+  const mute = numbers.filter((number) => !calling.includes(number))
+  const faults = calling.flatMap((number) => ofCalls(number, wanted))
+  return [
+    ...mute.map(({ phoneNumber }) =>
+      Diagnosis.warning("numbers", `${phoneNumber} cannot be called: it has no voice capability`)
+    ),
+    ...faults,
+    ...(calling.length > 0 && faults.length === 0
+      ? [Diagnosis.ok("webhooks", `Calls are delivered to ${Diagnosis.shown(wanted.call)}`)]
+      : [])
+  ]
+}
+
 export const find = (
   numbers: ReadonlyArray<IncomingNumber>,
   service: Service | null,
-  wanted: string
+  wanted: Wanted
 ): ReadonlyArray<Diagnosis.Finding> => {
   const texting = numbers.filter(({ capabilities }) => capabilities?.sms === true)
   const silent = numbers.filter((number) => !texting.includes(number))
@@ -132,6 +192,7 @@ export const find = (
     ...silent.map(({ phoneNumber }) =>
       Diagnosis.warning("numbers", `${phoneNumber} cannot text: it has no SMS capability`)
     ),
-    ...(service === null ? ofOwnWebhooks(texting, wanted) : ofService(service, texting, wanted))
+    ...(service === null ? ofOwnWebhooks(texting, wanted.sms) : ofService(service, texting, wanted.sms)),
+    ...ofVoice(numbers, wanted)
   ]
 }

@@ -1,12 +1,17 @@
 /** The Telephony port on Twilio, over the official SDK. */
 import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
+import * as Calls from "./Calls.ts"
 import * as Diagnose from "./Diagnosis.ts"
+import * as History from "./History.ts"
+import * as Media from "./Media.ts"
 import * as Messages from "./Messages.ts"
+import * as Recordings from "./Recordings.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
 import * as TwilioClient from "./TwilioClient.ts"
 import { config } from "./TwilioConfig.ts"
 import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
+import { TRANSCRIBED_LANGUAGES } from "./Twiml.ts"
 import * as Webhooks from "./Webhooks.ts"
 
 export const capabilities: Telephony.Capabilities = {
@@ -25,8 +30,9 @@ export const capabilities: Telephony.Capabilities = {
     signatureMaxAgeMillis: null,
     namesKeywords: true
   },
-  voice: null,
-  history: { messages: false, calls: false, recordings: false },
+  voice: { transcription: TRANSCRIBED_LANGUAGES, status: "by_id", recordings: "until_deleted" },
+  media: "until_deleted",
+  history: { messages: true, calls: true, recordings: true },
   optOutReplies: "provider"
 }
 
@@ -40,7 +46,11 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
     provider: PROVIDER,
     capabilities,
     webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
-    messages: Messages.make(options, client, fail)
+    messages: Messages.make(options, client, fail),
+    calls: Calls.make(options.publicUrl, client, fail),
+    recordings: Recordings.make(options, client, fail),
+    media: Media.make(options, client, fail),
+    history: History.make(options, client, fail)
   })
 })
 

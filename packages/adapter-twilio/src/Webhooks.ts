@@ -1,9 +1,11 @@
 /** Twilio's webhooks: verified over the bytes as they came, and only then read. */
 import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
 import { Effect, Redacted } from "effect"
+import * as CallWebhooks from "./CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusCallback from "./StatusCallback.ts"
+import * as Twiml from "./Twiml.ts"
 import type { TwilioOptions } from "./TwilioOptions.ts"
 
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
@@ -18,7 +20,36 @@ const saysNothing: Telephony.HttpReply = {
   headers: { "content-type": "text/xml; charset=utf-8" },
   body: '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 }
+const XML = saysNothing.headers
 const noted: Telephony.HttpReply = { status: 204, headers: {}, body: "" }
+
+/** What a verified webhook tells, by its kind. */
+const read = (
+  kind: Telephony.WebhookKind,
+  parameters: URLSearchParams,
+  query: URLSearchParams
+): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+  switch (kind) {
+    case "sms":
+    case "status": {
+      const event = kind === "sms" ? Inbound.decode(parameters) : StatusCallback.decode(parameters, query)
+      if (event instanceof TelephonyError.MalformedWebhook) return event
+      return { events: event === null ? [] : [event] }
+    }
+    case "call":
+    case "fallback":
+      return CallWebhooks.decodeCall(parameters, query)
+    case "call-status":
+      return CallWebhooks.decodeStatus(parameters, query)
+    case "recording":
+      return CallWebhooks.decodeRecording(parameters, query)
+    case "transcription":
+      return CallWebhooks.decodeTranscription(parameters, query)
+  }
+}
+
+/** The kinds that are answered with TwiML. */
+const asks: ReadonlySet<Telephony.WebhookKind> = new Set<Telephony.WebhookKind>(["sms", "call", "fallback"])
 
 export const make = (
   options: Pick<TwilioOptions, "accountSid" | "authTokens" | "publicUrl">,
@@ -44,10 +75,13 @@ export const make = (
         if (!isGet && !isForm) return malformed("The content type is not a form's")
         const parameters = isGet ? query : form
         if (parameters.get("AccountSid") !== accountSid) return malformed("AccountSid is not ours")
-        const event = kind === "sms" ? Inbound.decode(parameters) : StatusCallback.decode(parameters, query)
-        if (event instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(event))
-        return Effect.succeed({ account: accountSid, events: event === null ? [] : [event] })
+        const told = read(kind, parameters, query)
+        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
+        return Effect.succeed({ account: accountSid, ...told })
       }),
-    reply: (kind) => (kind === "sms" ? saysNothing : noted)
+    reply: (kind, step) => {
+      if (step !== undefined) return { status: 200, headers: XML, body: Twiml.render(publicUrl, step) }
+      return asks.has(kind) ? saysNothing : noted
+    }
   }
 }

@@ -8,6 +8,10 @@ import { type TwilioOptions, TwilioTelephony } from "../src/index.ts"
 import { accountSid, apiKey, authToken, line, publicUrl } from "./support.ts"
 
 const smsUrl = `${CallbackUrl.ofKind(publicUrl, "twilio", "sms")}#rc=5&rp=all`
+const voiceUrl = CallbackUrl.ofKind(publicUrl, "twilio", "call")
+const voiceFallbackUrl = CallbackUrl.ofKind(publicUrl, "twilio", "fallback")
+const callStatusUrl = CallbackUrl.ofKind(publicUrl, "twilio", "call-status")
+const called = `ok webhooks Calls are delivered to ${voiceUrl}`
 const second = "+12025550101"
 const messagingServiceSid = `MG${"2c".repeat(16)}`
 
@@ -32,6 +36,9 @@ const diagnose = Effect.fnUntraced(function* (
     authTokens: [authToken],
     apiKeys: { [apiKey.sid]: apiKey.secret },
     smsUrl,
+    voiceUrl,
+    voiceFallbackUrl,
+    callStatusUrl,
     numbers: [line, second],
     ...account
   })
@@ -49,7 +56,8 @@ describe("A diagnosis of an account at Twilio", () => {
       assert.deepStrictEqual(yield* diagnose({}), [
         accepted,
         "ok numbers 2 numbers of the account can text",
-        `ok webhooks Texts are delivered to ${wanted}`
+        `ok webhooks Texts are delivered to ${wanted}`,
+        called
       ])
     })
   )
@@ -70,7 +78,25 @@ describe("A diagnosis of an account at Twilio", () => {
     [{ sms_url: null }, `error webhooks ${line} delivers nowhere: set it to ${wanted}`],
     [{ sms_url: "canary" }, `error webhooks ${line} delivers to something that is no URL: set it to ${wanted}`],
     [{ sms_method: "GET" }, `warning webhooks ${line} delivers by GET: set the method to POST`],
-    [{ capabilities: { sms: false } }, `warning numbers ${line} cannot text: it has no SMS capability`]
+    [{ capabilities: { sms: false, voice: true } }, `warning numbers ${line} cannot text: it has no SMS capability`],
+    [
+      { capabilities: { sms: true, voice: false } },
+      `warning numbers ${line} cannot be called: it has no voice capability`
+    ],
+    [{ voice_url: "" }, `error webhooks The voice URL of ${line} delivers nowhere: set it to ${voiceUrl}`],
+    [
+      { voice_url: "https://old.example.com/call?token=canary" },
+      `error webhooks The voice URL of ${line} delivers to https://old.example.com/call?…: set it to ${voiceUrl}`
+    ],
+    [{ voice_method: "GET" }, `warning webhooks The voice URL of ${line} delivers by GET: set the method to POST`],
+    [
+      { voice_fallback_url: null },
+      `error webhooks The voice fallback URL of ${line} delivers nowhere: set it to ${voiceFallbackUrl}`
+    ],
+    [
+      { status_callback: "" },
+      `error webhooks The status callback URL of ${line} delivers nowhere: set it to ${callStatusUrl}`
+    ]
   ] as const)("says of a number with %j what is wrong", ([fields, expected]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(problems(yield* diagnose({ numberFields: { [line]: fields } })), [expected])
@@ -84,6 +110,16 @@ describe("A diagnosis of an account at Twilio", () => {
       assert.include(only, `warning webhooks ${line} delivers where the TwiML application ${sid} says`)
       assert.isEmpty(others)
     })
+  )
+
+  it.effect.each([{ voice_application_sid: `AP${"3d".repeat(16)}` }, { trunk_sid: `TK${"3d".repeat(16)}` }])(
+    "warns of a number whose calls go elsewhere: %j",
+    (fields) =>
+      Effect.gen(function* () {
+        const [only, ...others] = problems(yield* diagnose({ numberFields: { [line]: fields } }))
+        assert.include(only, `warning webhooks Calls to ${line} go where ${Object.values(fields)[0]} says`)
+        assert.isEmpty(others)
+      })
   )
 
   it.effect("warns of webhooks that are not repeated", () =>
@@ -156,7 +192,8 @@ describe("A diagnosis of an account at Twilio", () => {
           accepted,
           "ok numbers 2 numbers of the account can text",
           `ok numbers The Messaging Service ${messagingServiceSid} has 2 numbers`,
-          `ok webhooks Texts are delivered to ${wanted}`
+          `ok webhooks Texts are delivered to ${wanted}`,
+          called
         ])
       })
     )

@@ -18,7 +18,10 @@ TelephonyContract.suite(
         authTokens,
         advancedOptOut: true,
         smsUrl: urlOf("twilio", "sms"),
-        statusUrl: urlOf("twilio", "status")
+        statusUrl: urlOf("twilio", "status"),
+        voiceUrl: urlOf("twilio", "call"),
+        voiceFallbackUrl: urlOf("twilio", "fallback"),
+        callStatusUrl: urlOf("twilio", "call-status")
       })
       const telephony = yield* TwilioTelephony.make({
         accountSid,

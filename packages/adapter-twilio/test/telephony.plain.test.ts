@@ -16,15 +16,19 @@ const promised =
   async (...args: ReadonlyArray<unknown>) =>
     toPlain(await Effect.runPromise(operation(...(args.map((one) => fromPlain(one)) as unknown as Args))))
 
-const plain = ({ capabilities, messages, provider, webhooks }: Telephony.TelephonyService): PlainTelephony => ({
+/** Every operation of a facet as an async function. */
+const all = <Facet extends object>(facet: Facet) =>
+  Object.fromEntries(Object.entries(facet).map(([name, operation]) => [name, promised(operation)])) as never
+
+const plain = ({ capabilities, provider, webhooks, ...facets }: Telephony.TelephonyService): PlainTelephony => ({
   provider,
   capabilities,
   webhooks: { receive: promised(webhooks.receive), reply: webhooks.reply },
-  messages: {
-    send: promised(messages.send),
-    find: promised(messages.find),
-    status: promised(messages.status)
-  }
+  messages: all(facets.messages),
+  calls: all(facets.calls),
+  recordings: all(facets.recordings),
+  media: all(facets.media),
+  history: all(facets.history)
 })
 
 TelephonyContract.suite(
@@ -36,7 +40,10 @@ TelephonyContract.suite(
         authTokens: [authToken, `${authToken}-next`],
         advancedOptOut: true,
         smsUrl: urlOf("twilio", "sms"),
-        statusUrl: urlOf("twilio", "status")
+        statusUrl: urlOf("twilio", "status"),
+        voiceUrl: urlOf("twilio", "call"),
+        voiceFallbackUrl: urlOf("twilio", "fallback"),
+        callStatusUrl: urlOf("twilio", "call-status")
       })
       const telephony = yield* TwilioTelephony.make({
         accountSid,

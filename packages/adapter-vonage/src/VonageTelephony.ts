@@ -27,6 +27,7 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
   },
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 })

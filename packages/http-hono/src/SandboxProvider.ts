@@ -52,6 +52,9 @@ const twilio: Start = Effect.fnUntraced(function* (options) {
       authTokens: [authToken],
       smsUrl: CallbackUrl.ofKind(publicUrl, "twilio", "sms"),
       statusUrl: CallbackUrl.ofKind(publicUrl, "twilio", "status"),
+      voiceUrl: CallbackUrl.ofKind(publicUrl, "twilio", "call"),
+      voiceFallbackUrl: CallbackUrl.ofKind(publicUrl, "twilio", "fallback"),
+      callStatusUrl: CallbackUrl.ofKind(publicUrl, "twilio", "call-status"),
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )

@@ -163,6 +163,8 @@ export interface Capabilities {
     /** Whether a recording is there until it is deleted, or only for a while. */
     readonly recordings: "until_deleted" | "expiring"
   } | null
+  /** What came with texts: there until it is deleted, or only for a while; `none` where it cannot be fetched. */
+  readonly media: "until_deleted" | "expiring" | "none"
   /** What the provider lists of what it received for us, so that a lost webhook loses nothing. */
   readonly history: { readonly messages: boolean; readonly calls: boolean; readonly recordings: boolean }
   /** Who answers STOP and HELP. Careline confirms an opt-out only when the provider does not. */

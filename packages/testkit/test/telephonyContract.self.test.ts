@@ -7,9 +7,12 @@ import { TelephonyContract } from "../src/contract/index.ts"
 import type { Scenario } from "../src/simulators/index.ts"
 import { layerOf, subjectOf } from "./telephony/acme.ts"
 import { type Parts, sound } from "./telephony/AcmeTelephony.ts"
-import { brokenAdapters } from "./telephony/brokenAdapters.ts"
+import { brokenAdapters as brokenTexts } from "./telephony/brokenAdapters.ts"
+import { brokenCalls } from "./telephony/brokenCalls.ts"
 
 const { chaptersOf, reasonsToSkip, run, suite } = TelephonyContract
+
+const brokenAdapters = [...brokenTexts, ...brokenCalls]
 
 /** The titles of the chapter's tests that an adapter fails. */
 const failuresIn = Effect.fnUntraced(function* (
@@ -41,6 +44,7 @@ const least: Telephony.Capabilities = {
   },
   webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }
@@ -89,7 +93,14 @@ describe("the telephony contract", () => {
         "messages.status is none",
         "messages.attemptEcho is none",
         "webhooks.signatureMaxAgeMillis is null: no time is signed",
-        "webhooks.namesKeywords is false"
+        "webhooks.namesKeywords is false",
+        "voice is null",
+        "voice.status is none",
+        "voice.transcription is none",
+        "media is none",
+        "history.messages is false",
+        "history.calls is false",
+        "history.recordings is false"
       ]
     )
     const whole = subjectOf(sound)

@@ -162,6 +162,8 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
       else silent.delete(to)
       engine.script(to, ending, errorCode)
     },
+    voice: null,
+    hostMedia: SimulatorKit.hostsNothing,
     setInboundUrl: (url) => {
       inboundUrl = url
     },

@@ -10,7 +10,8 @@ import type { Promised } from "./Promised.ts"
  * Operations throw a reason of `TelephonyError`, or the error itself.
  *
  * `messages.send` throws nothing that it knows: whatever happens is an outcome. What it throws all the same counts as an
- * unknown one, for the text may have left; only `Unsupported` is a rejection, as nothing was tried.
+ * unknown one, for the text may have left; only `Unsupported` is a rejection, as nothing was tried. The same holds for
+ * `calls.place` and a phone that may ring. What is left out fails with `Unsupported`.
  *
  * The words of `InvalidSignature`, `Unverifiable` and `MalformedWebhook` are answered to the caller and logged, so they
  * must be phrases of one's own. Errors of others quote what they could not read: `JSON.parse` does, and so do schemas.
@@ -21,17 +22,19 @@ export interface PlainTelephony {
   readonly capabilities: Telephony.Capabilities
   readonly webhooks: Promised<Pick<Telephony.Webhooks, "receive">> & Pick<Telephony.Webhooks, "reply">
   readonly messages: Pick<Promised<Telephony.Messages>, "send"> & Partial<Promised<Telephony.Messages>>
+  readonly calls?: Partial<Promised<Telephony.Calls>> | undefined
+  readonly recordings?: Partial<Promised<Telephony.Recordings>> | undefined
+  readonly media?: Partial<Promised<Telephony.InboundMedia>> | undefined
+  readonly history?: Promised<Telephony.History> | undefined
 }
 
+type Call = (...args: ReadonlyArray<never>) => Promise<unknown>
+
 /** The port over plain functions. It passes the Telephony contract where they do. */
-export const fromPlainTelephony = ({
-  capabilities,
-  messages,
-  provider,
-  webhooks
-}: PlainTelephony): Telephony.TelephonyService => {
+export const fromPlainTelephony = (plain: PlainTelephony): Telephony.TelephonyService => {
+  const { calls = {}, capabilities, history, media = {}, messages, provider, recordings = {}, webhooks } = plain
   const lift =
-    <A>(operation: string, call: (...args: ReadonlyArray<never>) => Promise<unknown>) =>
+    <A>(operation: string, call: Call) =>
     (...args: ReadonlyArray<unknown>): Effect.Effect<A, TelephonyError> =>
       Effect.tryPromise({
         try: async () => fromPlain(await call(...(args.map(toPlain) as unknown as ReadonlyArray<never>))) as A,
@@ -42,18 +45,27 @@ export const fromPlainTelephony = ({
           return own === null ? Effect.die(error) : Effect.fail(own)
         })
       )
-  const { find, status } = messages
+  /** Those of the facet's operations that there are. */
+  const facet = <Facet>(name: string, operations: object): Partial<Facet> =>
+    Object.fromEntries(
+      Object.entries(operations as Readonly<Record<string, Call | undefined>>).flatMap(([operation, call]) =>
+        typeof call === "function" ? [[operation, lift(`${name}.${operation}`, call.bind(operations))]] : []
+      )
+    ) as Partial<Facet>
   return Telephony.make({
     provider,
     capabilities,
     webhooks: {
       receive: lift("webhooks.receive", webhooks.receive.bind(webhooks)),
-      reply: (kind) => webhooks.reply(kind)
+      reply: (kind, step) => webhooks.reply(kind, step)
     },
     messages: {
-      send: lift("messages.send", messages.send.bind(messages)),
-      ...(find === undefined ? {} : { find: lift("messages.find", find.bind(messages)) }),
-      ...(status === undefined ? {} : { status: lift("messages.status", status.bind(messages)) })
-    }
+      ...facet<Telephony.Messages>("messages", messages),
+      send: lift("messages.send", messages.send.bind(messages))
+    },
+    calls: facet<Telephony.Calls>("calls", calls),
+    recordings: facet<Telephony.Recordings>("recordings", recordings),
+    media: facet<Telephony.InboundMedia>("media", media),
+    ...(history === undefined ? {} : { history: { between: lift("history.between", history.between.bind(history)) } })
   })
 }

@@ -12,6 +12,7 @@ import { type Chapter, reasonsToSkip, run } from "./telephony/Chapter.ts"
 import { deliveryStatusChapter } from "./telephony/DeliveryStatusChapter.ts"
 import { inboundChapter } from "./telephony/InboundChapter.ts"
 import { limitsChapter } from "./telephony/LimitsChapter.ts"
+import { mediaChapter } from "./telephony/MediaChapter.ts"
 import { outcomesChapter } from "./telephony/OutcomesChapter.ts"
 import type { Receiver } from "./telephony/Receiver.ts"
 import { reconciliationChapter } from "./telephony/ReconciliationChapter.ts"
@@ -19,10 +20,16 @@ import { redactionChapter } from "./telephony/RedactionChapter.ts"
 import { sendingChapter } from "./telephony/SendingChapter.ts"
 import { signatureChapter } from "./telephony/SignatureChapter.ts"
 import type { ProviderUnderTest, Subject } from "./telephony/Subject.ts"
+import { anyPlanChapter } from "./telephony/voice/AnyPlanChapter.ts"
+import { historyChapter } from "./telephony/voice/HistoryChapter.ts"
+import { placingChapter } from "./telephony/voice/PlacingChapter.ts"
+import { plansChapter } from "./telephony/voice/PlansChapter.ts"
+import { recordingsChapter } from "./telephony/voice/RecordingsChapter.ts"
+import { reportsChapter } from "./telephony/voice/ReportsChapter.ts"
 
 export { type Chapter, type ContractTest, reasonsToSkip, run, type Services } from "./telephony/Chapter.ts"
 export type { Need } from "./telephony/Need.ts"
-export { type Delivered, Receiver } from "./telephony/Receiver.ts"
+export { CALL_ID, type Delivered, type Planned, Receiver } from "./telephony/Receiver.ts"
 export { layer, PATIENCE_MILLIS, type ProviderParts, ProviderUnderTest, type Subject } from "./telephony/Subject.ts"
 
 /** Every test of the contract, for a subject. */
@@ -34,6 +41,13 @@ export const chaptersOf = (subject: Subject): ReadonlyArray<Chapter> => [
   signatureChapter,
   reconciliationChapter,
   limitsChapter,
+  mediaChapter,
+  plansChapter,
+  anyPlanChapter,
+  reportsChapter,
+  recordingsChapter,
+  placingChapter,
+  historyChapter,
   redactionChapter,
   capabilitiesChapter(subject)
 ]

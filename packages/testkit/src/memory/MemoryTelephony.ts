@@ -42,6 +42,7 @@ export const capabilities: Telephony.Capabilities = {
   },
   webhooks: { unsigned: "forged", signatureCovers: "bytes", signatureMaxAgeMillis: null, namesKeywords: false },
   voice: null,
+  media: "none",
   history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 }

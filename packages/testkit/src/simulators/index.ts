@@ -3,6 +3,17 @@ export type { MessageStatus, SimulatedMessage, WebhookTry } from "./core/Ledger.
 export * as Scenario from "./core/Scenario.ts"
 export type { Delivery, InboundText, Simulator } from "./core/Simulator.ts"
 export * as SimulatorKit from "./core/index.ts"
+export type {
+  Answering,
+  Callee,
+  CallTrace,
+  InboundCall,
+  Leg,
+  OnThePhone,
+  Rendered,
+  Voice,
+  VoiceFault
+} from "./core/Voice.ts"
 export type { Answer } from "./core/WebhookRequest.ts"
 export {
   newKey as newTelnyxKey,

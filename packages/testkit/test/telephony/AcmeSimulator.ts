@@ -2,8 +2,10 @@
 import { createHmac, randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { SimulatorKit } from "../../src/simulators/index.ts"
+import { acmeVoice } from "./AcmeVoice.ts"
+import { acmeVoiceApi } from "./AcmeVoiceApi.ts"
 
-const { ControlApi, FaultyAnswer, Faults, HttpServer, Ledger, StatusEngine, WebhookRequest } = SimulatorKit
+const { CallEngine, ControlApi, FaultyAnswer, Faults, HttpServer, Ledger, StatusEngine, WebhookRequest } = SimulatorKit
 
 export const sign = (secret: string, seconds: number, body: string | Uint8Array): string =>
   `${seconds}.${createHmac("sha256", secret).update(`${seconds}.`).update(body).digest("hex")}`
@@ -13,6 +15,9 @@ export interface AcmeSimulatorOptions {
   readonly webhookSecrets: readonly [string, string]
   readonly inboundUrl: string
   readonly statusUrl: string
+  readonly callUrl: string
+  readonly fallbackUrl: string
+  readonly callStatusUrl: string
 }
 
 interface SendRequest {
@@ -21,6 +26,13 @@ interface SendRequest {
   readonly text: string
   readonly media: ReadonlyArray<string>
   readonly ref: string
+}
+
+interface PlaceRequest {
+  readonly from: string
+  readonly to: string
+  readonly url: string
+  readonly report: string
 }
 
 /** Acme writes numbers without their plus. */
@@ -127,9 +139,22 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
     HttpServer.json(response, 200, { id: message.id })
   }
 
-  const read = (url: URL, response: ServerResponse): void => {
+  const calls = new CallEngine(acmeVoice({ ...options, deliver }))
+  const voice = acmeVoiceApi(calls, ledger, () => server.url)
+
+  const place = (request: PlaceRequest, response: ServerResponse): void => {
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+    const { from, report, to, url } = request
+    const { id } = calls.place({ from: `+${from}`, to: `+${to}`, url, settings: { report } })
+    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
+    HttpServer.json(response, 200, { id })
+  }
+
+  const read = (method: string, url: URL, response: ServerResponse): void => {
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (voice.handle(method, response, url)) return
     const shown = ledger.sent.map(({ body, errorCode, id, reference, status, to }) => ({
       id,
       ref: reference,
@@ -148,8 +173,13 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
     async (incoming, response) => {
       const { body, request, url } = incoming
       if (await ControlApi.handle(simulator, incoming, response)) return
-      if (request.headers.authorization !== `Key ${apiKey}`) return fail(response, 401, "unauthorised")
-      return request.method === "POST" ? send(JSON.parse(body ?? "") as SendRequest, response) : read(url, response)
+      const { method = "GET", url: target = "/" } = request
+      const isLetIn = request.headers.authorization === `Key ${apiKey}`
+      ledger.addRequest({ method, target, isLetIn })
+      if (!isLetIn) return fail(response, 401, "unauthorised")
+      if (method !== "POST") return read(method, url, response)
+      const given = JSON.parse(body ?? "") as SendRequest & PlaceRequest
+      return url.pathname === "/calls" ? place(given, response) : send(given, response)
     },
     (response) => fail(response, 500, "oops")
   )
@@ -178,8 +208,13 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       return deliver(statusUrl, { kind: "status", ...about, status: "pondered", code: null })
     },
     script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
+    voice: calls,
+    hostMedia: voice.host,
     setInboundUrl: () => undefined,
-    idle: () => engine.idle(),
+    idle: async () => {
+      await calls.idle()
+      await engine.idle()
+    },
     close: async () => {
       engine.stop()
       await server.close()

@@ -10,31 +10,21 @@ import {
   type PhoneNumber,
   type SendOutcome
 } from "@careline/domain"
-import { ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl, ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { timingSafeEqual } from "node:crypto"
-import { Clock, DateTime, Effect, Option, Schema } from "effect"
+import { Clock, DateTime, Effect } from "effect"
+import * as AcmeCalls from "./AcmeCalls.ts"
+import * as AcmeFacets from "./AcmeFacets.ts"
 import { sign } from "./AcmeSimulator.ts"
+import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
+
+export { type Answer, Refusal }
 
 const PROVIDER = "acme"
 const TOLERANCE_SECONDS = 300
 export const FIND_AFTER_MILLIS = 60_000
 
-export interface AcmeOptions {
-  readonly apiKey: string
-  readonly webhookSecrets: ReadonlyArray<string>
-  readonly baseUrl: string
-  readonly timeoutMillis: number
-}
-
-const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
-type Event = Readonly<Record<string, unknown>>
-
-/** An answer of Acme's: its status, and its body as it came. */
-export interface Answer {
-  readonly status: number
-  readonly retryAfter: string | null
-  readonly body: string
-}
+type Event = AcmeCalls.Event
 
 export interface Message {
   readonly id: string
@@ -67,6 +57,8 @@ export interface Parts {
   readonly absentAfterMillis: number
   readonly reply: Telephony.HttpReply
   readonly facets: ReadonlyArray<"find" | "status">
+  /** What it makes of calls, pictures and what was received. */
+  readonly calls: AcmeCalls.CallParts
 }
 
 const statuses: Readonly<Record<string, DeliveryStatus.DeliveryStatus>> = {
@@ -84,17 +76,6 @@ const reasons: Readonly<Record<string, SendOutcome.RejectionReason>> = {
   "no-such-number": "invalid_recipient"
 }
 const reasonOf = (code: string | null): SendOutcome.RejectionReason => reasons[code ?? ""] ?? "other"
-
-/** A refusal as an exception: the status, and Acme's code if the body is Acme's. */
-export class Refusal extends Error {
-  readonly answer: Answer
-  constructor(answer: Answer) {
-    super(`HTTP ${answer.status}`)
-    this.answer = answer
-  }
-}
-
-const decode = (body: string): Event | null => Option.getOrNull(Schema.decodeUnknownOption(Json)(body))
 
 export const signedBy = (
   secrets: ReadonlyArray<string>,
@@ -150,8 +131,9 @@ export const sound: Parts = {
       signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
       namesKeywords: true
     },
-    voice: null,
-    history: { messages: false, calls: false, recordings: false },
+    voice: { transcription: AcmeCalls.transcribed, status: "by_id", recordings: "until_deleted" },
+    media: "until_deleted",
+    history: { messages: true, calls: true, recordings: true },
     optOutReplies: "provider"
   },
   call: callAcme,
@@ -186,7 +168,8 @@ export const sound: Parts = {
   matches: ({ attemptId }, { ref }) => ref === attemptId,
   absentAfterMillis: FIND_AFTER_MILLIS,
   reply: { status: 204, headers: {}, body: "" },
-  facets: ["find", "status"]
+  facets: ["find", "status"],
+  calls: AcmeCalls.soundCalls
 }
 
 const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
@@ -277,11 +260,21 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
             return Effect.fail(fail("webhooks.receive", reason))
           }
           const known = decode(new TextDecoder().decode(request.body))
+          const query = CallbackUrl.queryOf(request.target)
+          const told = known === null ? null : AcmeCalls.told(parts.calls, known, query, parts.toE164)
+          if (told !== null) return Effect.succeed({ account: "acme", ...told })
           const event = known === null ? parts.unreadable : eventOf(parts, known)
           if (event !== null && !isEvent(event)) return Effect.fail(fail("webhooks.receive", event))
           return Effect.succeed({ account: "acme", events: event === null ? [] : [event] })
         }),
-      reply: () => parts.reply
+      reply: (_kind, step) =>
+        step === undefined
+          ? parts.reply
+          : {
+              status: 200,
+              headers: { "content-type": "application/json" },
+              body: AcmeCalls.render(parts.calls, options.publicUrl, step)
+            }
     },
     messages: {
       send: (message) =>
@@ -300,6 +293,7 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
               Effect.catch((failure) => Effect.succeed(parts.afterFailure(failure)))
             ),
       ...Object.fromEntries(parts.facets.map((facet) => [facet, facets[facet]]))
-    }
+    },
+    ...AcmeFacets.make(options, parts, { call, fail, eventOf: (event) => eventOf(parts, event) })
   })
 }

@@ -17,12 +17,24 @@ export const subjectOf = ({ capabilities }: AcmeTelephony.Parts): TelephonyContr
 
 /** Acme with these parts, and a simulator that says everything, or everything but one thing. */
 export const layerOf = (parts: AcmeTelephony.Parts, unspoken: ReadonlyArray<Scenario.Scenario> = []) =>
-  TelephonyContract.layer(({ urlOf }) =>
+  TelephonyContract.layer(({ publicUrl, urlOf }) =>
     Effect.gen(function* () {
-      const urls = { inboundUrl: urlOf("acme", "sms"), statusUrl: urlOf("acme", "status") }
+      const urls = {
+        inboundUrl: urlOf("acme", "sms"),
+        statusUrl: urlOf("acme", "status"),
+        callUrl: urlOf("acme", "call"),
+        fallbackUrl: urlOf("acme", "fallback"),
+        callStatusUrl: urlOf("acme", "call-status")
+      }
       const simulator = yield* SimulatorKit.scoped(() => AcmeSimulator.start({ apiKey, webhookSecrets, ...urls }))
       const telephony = AcmeTelephony.make(
-        { apiKey, webhookSecrets, baseUrl: simulator.url, timeoutMillis: TelephonyContract.PATIENCE_MILLIS },
+        {
+          apiKey,
+          webhookSecrets,
+          baseUrl: simulator.url,
+          publicUrl,
+          timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+        },
         parts
       )
       const speaks = new Set([...simulator.speaks].filter((scenario) => !unspoken.includes(scenario)))

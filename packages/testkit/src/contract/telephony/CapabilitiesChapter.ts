@@ -1,4 +1,5 @@
 /** What an adapter says it can do, and what it does not. */
+import type { CallId } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { assert } from "vitest"
@@ -7,6 +8,7 @@ import { type Chapter, type ContractTest, test } from "./Chapter.ts"
 import { outbound } from "./Given.ts"
 import { neededFor, unmetBy } from "./Need.ts"
 import { ProviderUnderTest, type Subject } from "./Subject.ts"
+import { shown } from "./voice/GivenCall.ts"
 
 /** Every capability that the suite knows, and the values that it may have. */
 const known: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -24,10 +26,24 @@ const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "webhooks.signatureCovers": (value) => ["bytes", "parameters", "nothing"].includes(String(value)),
   "webhooks.signatureMaxAgeMillis": (value) => value === null || Number.isFinite(value),
   "webhooks.namesKeywords": (value) => typeof value === "boolean",
+  voice: (value) => value === null,
+  "voice.transcription": (value) =>
+    value === "any" ||
+    value === "none" ||
+    (Array.isArray(value) && value.length > 0 && value.every((one) => /^[a-z]{2,3}$/.test(String(one)))),
+  "voice.status": (value) => ["by_id", "none"].includes(String(value)),
+  "voice.recordings": (value) => ["until_deleted", "expiring"].includes(String(value)),
+  media: (value) => ["until_deleted", "expiring", "none"].includes(String(value)),
+  "history.messages": (value) => typeof value === "boolean",
+  "history.calls": (value) => typeof value === "boolean",
+  "history.recordings": (value) => typeof value === "boolean",
   optOutReplies: (value) => ["provider", "application"].includes(String(value))
 }
 
-const FACETS = ["messages", "webhooks"] as const
+/** Of a facet that may be missing as a whole, its name stands in the place of what it would have. */
+const OF_VOICE = Object.keys(known).filter((name) => name.startsWith("voice."))
+
+const FACETS = ["messages", "webhooks", "voice", "history"] as const
 
 /** Names and values, a facet's with its name before them. */
 const flatten = (capabilities: Telephony.Capabilities): ReadonlyArray<readonly [string, unknown]> =>
@@ -49,7 +65,11 @@ const declared = (subject: Subject): ContractTest =>
     const { capabilities } = (yield* ProviderUnderTest).telephony
     assert.deepStrictEqual(capabilities, subject.capabilities)
     const names = flatten(capabilities).map(([name]) => name)
-    assert.sameMembers(names, Object.keys(known))
+    const missing = capabilities.voice === null ? OF_VOICE : ["voice"]
+    assert.sameMembers(
+      names,
+      Object.keys(known).filter((name) => !missing.includes(name))
+    )
     for (const [name, value] of flatten(capabilities)) assert.isTrue(known[name]?.(value), name)
   })
 
@@ -80,7 +100,7 @@ export const capabilitiesChapter = (subject: Subject): Chapter => ({
     test(
       "MUST fail as unsupported with what is not declared, and with nothing else",
       ["accepted"],
-      function* ({ messages }) {
+      function* ({ history, media, messages, voice }) {
         const { simulator, telephony } = yield* ProviderUnderTest
         const message = yield* outbound({ mediaUrls: ["https://files.example.com/one.jpg"] })
         const attempt = { ...message, startedAt: yield* DateTime.now, claimedProviderMessageIds: [] }
@@ -91,6 +111,23 @@ export const capabilitiesChapter = (subject: Subject): Chapter => ({
         if (messages.find === "none") yield* unsupported(telephony.messages.find(attempt))
         else yield* telephony.messages.find(attempt)
         if (messages.status === "none") yield* unsupported(telephony.messages.status("an id"))
+        const { calls, recordings } = telephony
+        if (voice === null) {
+          const call = { callId: "call" as CallId, from: shown, to: message.to, ringSeconds: 20, maxSeconds: 60 }
+          yield* unsupported(calls.place(call))
+          yield* unsupported(recordings.fetch("a recording", 1))
+          yield* unsupported(recordings.delete("a recording"))
+        }
+        if (voice === null || voice.status === "none") yield* unsupported(calls.status("an id"))
+        if (voice === null || voice.transcription === "none") yield* unsupported(recordings.transcript("a recording"))
+        if (media === "none") {
+          yield* unsupported(telephony.media.fetch("https://media.example.com/one.png", 1))
+          yield* unsupported(telephony.media.delete("https://media.example.com/one.png"))
+        }
+        const now = yield* DateTime.now
+        if (!history.messages && !history.calls && !history.recordings) {
+          yield* unsupported(telephony.history.between(now, now))
+        }
       }
     )
   ]

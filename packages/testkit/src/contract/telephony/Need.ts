@@ -15,6 +15,14 @@ export type Need =
   | "signed time"
   | "named keywords"
   | "attempt echo"
+  | "voice"
+  | "call status"
+  | "recordings"
+  | "provider transcription"
+  | "media"
+  | "message history"
+  | "call history"
+  | "recording history"
 
 const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => boolean>> = {
   mms: ({ messages }) => messages.mms !== null,
@@ -25,7 +33,15 @@ const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => 
   "signed bytes": ({ webhooks }) => webhooks.signatureCovers === "bytes",
   "signed time": ({ webhooks }) => webhooks.signatureMaxAgeMillis !== null,
   "named keywords": ({ webhooks }) => webhooks.namesKeywords,
-  "attempt echo": ({ messages }) => messages.attemptEcho !== "none"
+  "attempt echo": ({ messages }) => messages.attemptEcho !== "none",
+  voice: ({ voice }) => voice !== null,
+  "call status": ({ voice }) => voice !== null && voice.status !== "none",
+  recordings: ({ voice }) => voice !== null,
+  "provider transcription": ({ voice }) => voice !== null && voice.transcription !== "none",
+  media: ({ media }) => media !== "none",
+  "message history": ({ history }) => history.messages,
+  "call history": ({ history }) => history.calls,
+  "recording history": ({ history }) => history.recordings
 }
 
 const explanations: Readonly<Record<Need, string>> = {
@@ -37,7 +53,15 @@ const explanations: Readonly<Record<Need, string>> = {
   "signed bytes": "webhooks.signatureCovers is not bytes",
   "signed time": "webhooks.signatureMaxAgeMillis is null: no time is signed",
   "named keywords": "webhooks.namesKeywords is false",
-  "attempt echo": "messages.attemptEcho is none"
+  "attempt echo": "messages.attemptEcho is none",
+  voice: "voice is null",
+  "call status": "voice.status is none",
+  recordings: "voice is null",
+  "provider transcription": "voice.transcription is none",
+  media: "media is none",
+  "message history": "history.messages is false",
+  "call history": "history.calls is false",
+  "recording history": "history.recordings is false"
 }
 
 /** Why the needs are not met, by what the capabilities say. */

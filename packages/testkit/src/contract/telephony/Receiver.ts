@@ -1,4 +1,5 @@
 /** The host of the suite: a real HTTP server that takes the provider's webhooks in and answers as Careline does. */
+import { type CallId, CallPlan } from "@careline/domain"
 import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
 import type { TelephonyEvent } from "@careline/ports"
 import { createServer } from "node:http"
@@ -12,14 +13,27 @@ export interface Delivered {
   readonly result: Result.Result<Telephony.Received, TelephonyError.TelephonyError> | null
   /** What was answered. */
   readonly status: number
+  /** The same as a whole; `null` for what was not taken. */
+  readonly reply: Telephony.HttpReply | null
 }
+
+/** What every call does that comes from now on, and the id that it is kept under; `null`: it is not kept. */
+export interface Planned {
+  readonly plan: CallPlan.CallPlan
+  readonly callId: CallId | null
+}
+
+/** The id of a call where a test does not choose another. */
+export const CALL_ID = "01980000-0000-7000-8000-00000000ca11" as CallId
+
+const unplanned: Planned = { plan: { _tag: "Hangup", say: [] }, callId: CALL_ID }
 
 export class Receiver extends Context.Service<
   Receiver,
   {
     /** `PUBLIC_URL` of the host. */
     readonly publicUrl: string
-    /** Where a provider delivers texts (`sms`) and reports (`status`). */
+    /** Where a provider delivers a kind of webhook. */
     readonly urlOf: (provider: string, kind: Telephony.WebhookKind) => string
     /** Everything that came so far, in its order. */
     readonly delivered: ReadonlyArray<Delivered>
@@ -27,32 +41,51 @@ export class Receiver extends Context.Service<
     readonly events: () => ReadonlyArray<TelephonyEvent>
     /** Webhooks go to this adapter from now on. */
     readonly serve: (telephony: Telephony.TelephonyService) => void
+    /** Calls do this from now on. */
+    readonly plan: (plan: CallPlan.CallPlan, callId?: CallId | null) => void
   }
 >()("careline/testkit/contract/Receiver") {}
 
 const eventsOf = ({ result }: Delivered): ReadonlyArray<TelephonyEvent> =>
   result !== null && Result.isSuccess(result) ? result.success.events : []
 
+/** What the call does next that a webhook is about; none when it is not about a call, or only reports. */
+const stepAfter = (
+  kind: Telephony.WebhookKind,
+  { events, turn }: Telephony.Received,
+  { callId, plan }: Planned
+): Telephony.CallStep | undefined => {
+  if (turn !== undefined) {
+    return { callId: kind === "fallback" ? null : turn.callId, ...CallPlan.next(plan, turn.at, turn.turn) }
+  }
+  return events.some(({ _tag }) => _tag === "CallReceived")
+    ? { callId: kind === "fallback" ? null : callId, at: "", node: plan }
+    : undefined
+}
+
 /** What an adapter makes of a request, whatever happens in it. */
 export const receive = (
   telephony: Telephony.TelephonyService,
   kind: Telephony.WebhookKind,
-  request: Telephony.RawRequest
+  request: Telephony.RawRequest,
+  planned: Planned = unplanned
 ): Effect.Effect<Delivered> =>
   Effect.map(Effect.exit(Effect.result(telephony.webhooks.receive(kind, request))), (exit): Delivered => {
     const result = Exit.isSuccess(exit) ? exit.value : null
-    const status =
-      result === null
-        ? 500
-        : Result.isSuccess(result)
-          ? telephony.webhooks.reply(kind).status
-          : TelephonyError.webhookStatus(result.failure.reason)
-    return { kind, request, result, status }
+    if (result === null) return { kind, request, result, status: 500, reply: null }
+    if (Result.isFailure(result)) {
+      return { kind, request, result, status: TelephonyError.webhookStatus(result.failure.reason), reply: null }
+    }
+    const reply = telephony.webhooks.reply(kind, stepAfter(kind, result.success, planned))
+    return { kind, request, result, status: reply.status, reply }
   })
+
+const KIND = /\/(sms|status|call|call-status|recording|transcription|fallback)(\?|$)/
 
 const start = Effect.gen(function* () {
   const delivered: Array<Delivered> = []
   let telephony: Telephony.TelephonyService | null = null
+  let planned = unplanned
 
   const server = yield* Effect.acquireRelease(
     Effect.callback<ReturnType<typeof createServer>>((resume) => {
@@ -61,7 +94,7 @@ const start = Effect.gen(function* () {
         request.on("data", (chunk: Buffer) => chunks.push(chunk))
         request.on("end", () => {
           const target = request.url ?? "/"
-          const kind = /\/(sms|status)(\?|$)/.exec(target)?.[1] as Telephony.WebhookKind | undefined
+          const kind = KIND.exec(target)?.[1] as Telephony.WebhookKind | undefined
           if (telephony === null || kind === undefined) return response.writeHead(404).end()
           const raw: Telephony.RawRequest = {
             method: request.method ?? "POST",
@@ -69,13 +102,11 @@ const start = Effect.gen(function* () {
             headers: request.headers as Telephony.RawRequest["headers"],
             body: new Uint8Array(Buffer.concat(chunks))
           }
-          const { reply } = telephony.webhooks
           Effect.runFork(
-            Effect.map(receive(telephony, kind, raw), (one) => {
+            Effect.map(receive(telephony, kind, raw, planned), (one) => {
               delivered.push(one)
-              const isTaken = one.result !== null && Result.isSuccess(one.result)
-              response.writeHead(one.status, isTaken ? reply(kind).headers : {})
-              response.end(isTaken && one.status !== 204 ? reply(kind).body : undefined)
+              response.writeHead(one.status, one.reply?.headers ?? {})
+              response.end(one.reply === null || one.status === 204 ? undefined : one.reply.body)
             })
           )
         })
@@ -97,6 +128,9 @@ const start = Effect.gen(function* () {
     events: () => delivered.flatMap(eventsOf),
     serve: (served) => {
       telephony = served
+    },
+    plan: (plan, callId = CALL_ID) => {
+      planned = { plan, callId }
     }
   })
 })

@@ -1,5 +1,5 @@
 /** Nothing that comes out of the adapter holds a credential, a number or a word of a text. */
-import type { PhoneNumber } from "@careline/domain"
+import type { CallId, PhoneNumber } from "@careline/domain"
 import { DateTime, Effect } from "effect"
 import { assert } from "vitest"
 import * as Scenario from "../../simulators/core/Scenario.ts"
@@ -10,6 +10,7 @@ import { neededBy } from "./Need.ts"
 import * as Receiver from "./Receiver.ts"
 import { receive } from "./Given.ts"
 import { ProviderUnderTest } from "./Subject.ts"
+import { call, shown, voicemail } from "./voice/GivenCall.ts"
 
 const DIGITS = "3035550199"
 const WORDS = "Canary"
@@ -48,6 +49,67 @@ export const redactionChapter: Chapter = {
         assertSilent(yield* seenOf(telephony.messages.find(attempt)), secrets)
         assertSilent(yield* seenOf(telephony.messages.status("another")), secrets)
       })
+    ),
+
+    ...Scenario.requestFaults.map((scenario) =>
+      test(
+        `MUST NOT let out a secret, a number or a URL of a call or a recording after ${scenario}`,
+        [scenario],
+        function* () {
+          const { simulator, telephony } = yield* ProviderUnderTest
+          const secrets = [...(yield* hidden), simulator.url]
+          const from = shown
+          const to = `+1${DIGITS}` as PhoneNumber.E164
+          const callId = "call" as CallId
+          const { reported, trace } = yield* call(voicemail(), { from: to, speaks: 5, says: WORDS })
+          const recording =
+            reported.flatMap(({ report }) => (report._tag === "Recorded" ? [report.recording] : []))[0] ?? ""
+          simulator.faults.everySend(scenario)
+          simulator.faults.everyRead(scenario)
+          const placed = telephony.calls.place({ callId, from, to, ringSeconds: 20, maxSeconds: 60 })
+          assertSilent(yield* seenOf(placed), [...secrets, from.slice(1)])
+          assertSilent(yield* seenOf(telephony.calls.status(trace.id)), secrets)
+          assertSilent(yield* seenOf(telephony.recordings.fetch(recording, 1024 * 1024)), secrets)
+          assertSilent(yield* seenOf(telephony.recordings.transcript(recording)), secrets)
+          assertSilent(yield* seenOf(telephony.recordings.delete(recording)), secrets)
+        },
+        ["voice"]
+      )
+    ),
+
+    test(
+      "MUST NOT let out a number or a word of what it lists and cannot list",
+      ["inboundText", "serverError"],
+      function* () {
+        const { simulator, telephony } = yield* ProviderUnderTest
+        yield* receive({ body: WORDS, from: `+1${DIGITS}` })
+        const now = yield* DateTime.now
+        const listed = telephony.history.between(DateTime.subtract(now, { minutes: 1 }), now)
+        // What it answers with are numbers and words; what is seen of its work is not.
+        const { seen } = yield* watched(listed)
+        assertSilent(
+          seen.filter((one) => !shownAs(one).includes("MessageReceived")),
+          yield* hidden
+        )
+        simulator.faults.everyRead("serverError")
+        assertSilent(yield* seenOf(listed), yield* hidden)
+      },
+      ["message history"]
+    ),
+
+    test(
+      "MUST NOT let out the URL of a picture that it cannot fetch",
+      ["emptyBodyMms", "serverError"],
+      function* () {
+        const { simulator, telephony } = yield* ProviderUnderTest
+        const url = simulator.hostMedia({ bytes: new Uint8Array(10), contentType: "image/png" })
+        const secrets = [...(yield* hidden), url, simulator.url]
+        simulator.faults.everyRead("serverError")
+        assertSilent(yield* seenOf(telephony.media.fetch(url, 1024)), secrets)
+        assertSilent(yield* seenOf(telephony.media.delete(url)), secrets)
+        assertSilent(yield* seenOf(telephony.media.fetch("https://elsewhere.example.com/Canary", 1024)), secrets)
+      },
+      ["media"]
     ),
 
     ...(["wrongKey", "tamperedBody"] as const).map((signing) =>

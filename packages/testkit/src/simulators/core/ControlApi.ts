@@ -1,6 +1,7 @@
 /**
  * What another process may ask of a running simulator, as JSON: `POST /_simulator/<command>` with its control token as the
- * bearer. `receive` injects a text; `ledger` reads; `fault`, `report`, `signing`, `script` and `clear` steer.
+ * bearer. `receive` injects a text and `call` a call, which ends before its answer; `ledger` and `calls` read; `fault`,
+ * `report`, `signing`, `script`, `whenCalled`, `voiceFault` and `clear` steer.
  */
 import { timingSafeEqual } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -8,6 +9,7 @@ import { Option, Schema } from "effect"
 import { type Incoming, json } from "./HttpServer.ts"
 import * as Scenario from "./Scenario.ts"
 import type { Simulator } from "./Simulator.ts"
+import { type InboundCall, type Voice, voiceFaults } from "./Voice.ts"
 
 const PREFIX = "/_simulator/"
 
@@ -26,6 +28,15 @@ const Receive = Schema.Struct({
 })
 /** Only messages from or to a number, when one is given; the newest `limit`. */
 const LedgerQuery = Schema.Struct({ number: Schema.optionalKey(Text), limit: Times })
+
+const Seconds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 14_400 }))
+const onThePhone = {
+  keys: Schema.optionalKey(Schema.Array(Schema.NullOr(Schema.String))),
+  speaks: Schema.optionalKey(Seconds),
+  says: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  hangsUpAtOnce: Schema.optionalKey(Schema.Boolean)
+}
+const Call = Schema.Struct({ from: Schema.NullOr(Text), to: Text, ...onThePhone })
 
 type Steer = (simulator: Simulator) => void
 
@@ -68,6 +79,25 @@ const steering = {
       (simulator) =>
         simulator.script(to, ending, errorCode)
   })),
+  whenCalled: Schema.Struct({
+    number: Text,
+    answering: Schema.Literals(["answers", "busy", "no_answer", "failed"]),
+    talks: Schema.optionalKey(Seconds),
+    ...onThePhone
+  }).pipe((schema) => ({
+    schema,
+    apply:
+      ({ number, ...callee }: typeof schema.Type): Steer =>
+      ({ voice }) =>
+        voice?.whenCalled(number, callee)
+  })),
+  voiceFault: Schema.Struct({ fault: Schema.Literals(voiceFaults) }).pipe((schema) => ({
+    schema,
+    apply:
+      ({ fault }: typeof schema.Type): Steer =>
+      ({ voice }) =>
+        voice?.onCall(fault)
+  })),
   clear: Schema.Struct({}).pipe((schema) => ({
     schema,
     apply:
@@ -98,6 +128,27 @@ const ledgerOf = ({ ledger }: Simulator, { limit, number }: typeof LedgerQuery.T
   }
 }
 
+/** The newest `limit` calls. */
+const CallsQuery = Schema.Struct({ limit: Times })
+
+/** Somebody calls, or what became of all who did. */
+const answerOfVoice = async (
+  voice: Voice | null,
+  command: "call" | "calls",
+  body: string,
+  response: ServerResponse
+) => {
+  if (voice === null) return problem(response, 404, "The simulator has no calls")
+  if (command === "call") {
+    const call = read(Call, body)
+    if (call === null) return problem(response, 400, "Not a call")
+    return json(response, 200, await voice.call(call satisfies InboundCall))
+  }
+  const query = read(CallsQuery, body)
+  if (query === null) return problem(response, 400, "Not a query")
+  json(response, 200, { calls: voice.traces.slice(-(query.limit ?? voice.traces.length) || Infinity) })
+}
+
 const steer = (simulator: Simulator, command: keyof typeof steering, body: string): boolean => {
   const { apply, schema } = steering[command] as (typeof steering)["fault"]
   const given = read(schema, body)
@@ -126,6 +177,8 @@ export const handle = async (
     const query = read(LedgerQuery, body ?? "")
     if (query === null) problem(response, 400, "Not a query")
     else json(response, 200, ledgerOf(simulator, query))
+  } else if (command === "call" || command === "calls") {
+    await answerOfVoice(simulator.voice, command, body ?? "", response)
   } else if (Object.hasOwn(steering, command)) {
     const taken = steer(simulator, command as keyof typeof steering, body ?? "")
     if (taken) json(response, 200, {})

@@ -35,12 +35,22 @@ export interface WebhookTry extends Pick<WebhookAnswer, "answer" | "contentType"
   readonly request: string
 }
 
+/** A request of ours. */
+export interface ApiRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  /** Whether it had credentials that are right. */
+  readonly isLetIn: boolean
+}
+
 /** Messages, and tries at webhooks, that are kept when nothing else is asked for. */
 export const DEFAULT_LEDGER_LIMIT = 50_000
 
 export class Ledger {
   readonly messages: Array<SimulatedMessage> = []
   readonly webhooks: Array<WebhookTry> = []
+  readonly requests: Array<ApiRequest> = []
   private readonly byId = new Map<string, SimulatedMessage>()
   private readonly limit: number
 
@@ -58,6 +68,11 @@ export class Ledger {
   addWebhook(attempt: WebhookTry): void {
     this.webhooks.push(attempt)
     if (this.webhooks.length > this.limit) this.webhooks.shift()
+  }
+
+  addRequest(request: ApiRequest): void {
+    this.requests.push(request)
+    if (this.requests.length > this.limit) this.requests.shift()
   }
 
   find(id: string): SimulatedMessage | undefined {

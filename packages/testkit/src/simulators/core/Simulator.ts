@@ -68,10 +68,31 @@ export interface SimulatorParts<Sender extends Deliveries> extends Pick<
   readonly account: SimulatedAccount<Sender>
   readonly engine: StatusEngine
   readonly sender: Sender
+  /** Its calls; none where it has only texts. */
+  readonly calls?: (Voice & { readonly idle: () => Promise<void> }) | undefined
+  readonly hostMedia?: Simulator["hostMedia"] | undefined
+}
+
+/** For a simulator that keeps no files. */
+export const hostsNothing: Simulator["hostMedia"] = () => {
+  throw new Error("The simulator keeps no files")
 }
 
 export const assemble = <Sender extends Deliveries>(parts: SimulatorParts<Sender>): Simulator => {
-  const { account, basePath = "", controlToken, engine, faults, ledger, provider, sender, server, speaks } = parts
+  const {
+    account,
+    basePath = "",
+    calls = null,
+    controlToken,
+    engine,
+    faults,
+    ledger,
+    provider,
+    sender,
+    server,
+    speaks
+  } = parts
+  const { hostMedia = hostsNothing } = parts
   return {
     provider,
     url: server.url + basePath,
@@ -82,11 +103,14 @@ export const assemble = <Sender extends Deliveries>(parts: SimulatorParts<Sender
     faults,
     receive: (text) => account.receive(text),
     deliver: (oddity, to) => account.deliver(oddity, to),
+    voice: calls,
+    hostMedia,
     script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
     setInboundUrl: (url) => {
       account.inboundUrl = url
     },
     idle: async () => {
+      await calls?.idle()
       await engine.idle()
       await sender.idle()
     },

@@ -21,6 +21,9 @@ export interface SetupOptions {
   /** By number. */
   readonly numberFields?: Readonly<Record<string, Fields>> | undefined
   readonly serviceFields?: Fields | undefined
+  readonly voiceUrl?: string | undefined
+  readonly voiceFallbackUrl?: string | undefined
+  readonly callStatusUrl?: string | undefined
 }
 
 const DEFAULT_PAGE = 50
@@ -28,7 +31,12 @@ const MAX_PAGE = 1000
 
 const sidOf = (prefix: string, number: string): string => prefix + createHash("md5").update(number).digest("hex")
 
-const numberResource = (accountSid: string, smsUrl: string, number: string, fields: Fields) => ({
+const numberResource = (
+  { accountSid, callStatusUrl = "", voiceFallbackUrl = "", voiceUrl = "" }: SetupOptions,
+  smsUrl: string,
+  number: string,
+  fields: Fields
+) => ({
   sid: sidOf("PN", number),
   account_sid: accountSid,
   friendly_name: number,
@@ -39,10 +47,12 @@ const numberResource = (accountSid: string, smsUrl: string, number: string, fiel
   sms_fallback_url: "",
   sms_fallback_method: "POST",
   sms_application_sid: "",
-  voice_url: "",
+  voice_url: voiceUrl,
   voice_method: "POST",
+  voice_fallback_url: voiceFallbackUrl,
+  voice_fallback_method: "POST",
   voice_application_sid: "",
-  status_callback: "",
+  status_callback: callStatusUrl,
   status_callback_method: "POST",
   trunk_sid: null,
   address_requirements: "none",
@@ -124,12 +134,12 @@ export class Setup {
   }
 
   private numbers(url: URL) {
-    const { accountSid, numberFields = {}, numbers = [] } = this.options
+    const { numberFields = {}, numbers = [] } = this.options
     const { page, size } = pageOf(url)
     const shown = numbers.slice(page * size, (page + 1) * size)
     return {
       incoming_phone_numbers: shown.map((number) =>
-        numberResource(accountSid, this.smsUrl(), number, numberFields[number] ?? {})
+        numberResource(this.options, this.smsUrl(), number, numberFields[number] ?? {})
       ),
       page,
       page_size: size,

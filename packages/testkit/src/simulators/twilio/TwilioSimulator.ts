@@ -1,6 +1,7 @@
-/** Twilio, on this machine: its REST API for messages, and its webhooks. */
+/** Twilio, on this machine: its REST API for messages and calls, and its webhooks. */
 import type { IncomingMessage } from "node:http"
 import { type Effect, type Scope } from "effect"
+import { CallEngine } from "../core/CallEngine.ts"
 import * as ControlApi from "../core/ControlApi.ts"
 import { Faults } from "../core/Faults.ts"
 import * as HttpServer from "../core/HttpServer.ts"
@@ -10,13 +11,16 @@ import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { fail } from "./ApiAnswer.ts"
+import { MediaApi } from "./MediaApi.ts"
 import { RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
 import * as StatusCallback from "./StatusCallback.ts"
+import { VoiceApi } from "./VoiceApi.ts"
+import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import { errors } from "./Wire.ts"
 
-export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions {
+export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated; all of them are let in. */
   readonly authTokens: readonly [string, ...Array<string>]
   /** Secrets by the key's SID. */
@@ -70,7 +74,13 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
-  const api = new RestApi({ accountSid, account, setup: new Setup(options, () => account.inboundUrl), ledger, faults })
+  const apiUrl = (): string => server.url
+  const { numbers } = options
+  const calls = new CallEngine(new VoiceWebhooks({ ...options, accountSid, sender, apiUrl }))
+  const voice = new VoiceApi({ accountSid, calls, numbers, apiUrl })
+  const media = new MediaApi(accountSid, ledger, apiUrl)
+  const setup = new Setup(options, () => account.inboundUrl)
+  const api = new RestApi({ accountSid, account, setup, voice, media, ledger, faults })
 
   const isLetIn = (request: IncomingMessage): boolean => {
     const [user, password] = credentialsOf(request)
@@ -81,6 +91,9 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     options.port ?? 0,
     async (incoming, response) => {
       if (await ControlApi.handle(simulator, incoming, response)) return
+      const { method = "GET", url: target = "/" } = incoming.request
+      ledger.addRequest({ method, target, isLetIn: isLetIn(incoming.request) })
+      if (media.handleContent(response, incoming.url)) return
       if (!isLetIn(incoming.request)) return fail(response, errors.authenticate)
       if (incoming.body === null) return fail(response, errors.tooLarge)
       return api.handle(incoming.request, response, incoming.url, incoming.body)
@@ -97,7 +110,9 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     server,
     account,
     engine,
-    sender
+    sender,
+    calls,
+    hostMedia: (file) => media.host(file)
   })
   return simulator
 }

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto"
 import type { SimulatedMessage } from "../core/Ledger.ts"
 
-export const newSid = (prefix: "SM" | "MM" | "RQ"): string => prefix + randomBytes(16).toString("hex")
+export const newSid = (prefix: "SM" | "MM" | "ME" | "RQ" | "CA" | "RE"): string =>
+  prefix + randomBytes(16).toString("hex")
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -85,6 +86,14 @@ export const errors = {
   regionOff: { status: 400, code: 21408, message: "Permission to send an SMS has not been enabled for the region" },
   unsubscribed: { status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
   notMobile: { status: 400, code: 21614, message: "'To' number is not a valid mobile number" }
+} satisfies Record<string, ApiError>
+
+/** Of placing calls. */
+export const callErrors = {
+  toMissing: { status: 400, code: 21201, message: "No 'To' number is specified" },
+  urlMissing: { status: 400, code: 21205, message: "Url parameter is required." },
+  fromNotOurs: { status: 400, code: 21210, message: "The source phone number provided is not yet verified" },
+  fromMissing: { status: 400, code: 21213, message: "'From' phone number is required" }
 } satisfies Record<string, ApiError>
 
 /** Twilio's test credentials: senders and recipients that fail in a known way. twilio.com/docs/iam/test-credentials. */
