@@ -26,9 +26,6 @@ const request: Omit<Application.BridgeCallRequest, "threadId"> = {
   notes: null
 }
 
-/** What is found has these parts. */
-const includes = (found: unknown, parts: object): void => assert.deepInclude(found as object, parts)
-
 /** The contact has texted, and the clinician has been known under their number for a while. */
 const conversing = Effect.gen(function* () {
   yield* World.setUp()
@@ -89,17 +86,17 @@ describe("A call that a clinician prepared", () => {
       Effect.gen(function* () {
         yield* conversing
         const prepared = yield* prepare()
-        includes(prepared, { bridgeNumber: World.line, callerId: World.line, clinicianNumber: own })
+        assert.deepInclude<object>(prepared, { bridgeNumber: World.line, callerId: World.line, clinicianNumber: own })
         assert.match(prepared.pin!, /^\d{6}$/)
         const { node } = yield* dial("CA1")
-        includes(node, { _tag: "Connect", to: World.caller, callerId: World.line })
+        assert.deepInclude<object>(node, { _tag: "Connect", to: World.caller, callerId: World.line })
         yield* told("CA1", 45)
         const { messages, threads } = yield* World.conversation
-        includes(messages.at(-1), { content: "Call duration: 45s", messageType: "system" })
+        assert.deepInclude<object>(messages.at(-1), { content: "Call duration: 45s", messageType: "system" })
         assert.strictEqual(messages.at(-1)!.metaData.messageSubType, "call_log")
         assert.strictEqual(threads.length, 1)
         const [log] = yield* logs
-        includes(log, {
+        assert.deepInclude<object>(log, {
           fromNumber: World.line,
           toNumber: World.caller,
           initiatorId: "dr",
@@ -161,7 +158,7 @@ describe("A call that a clinician prepared", () => {
         const one = yield* prepare({ threadId: first.id })
         const two = yield* prepare({ threadId: other.thread.id })
         assert.strictEqual((yield* dial("CA1")).node._tag, "Gather")
-        includes((yield* press("CA1", "", two.pin)).node, { _tag: "Connect", to: "+13035550124" })
+        assert.deepInclude<object>((yield* press("CA1", "", two.pin)).node, { _tag: "Connect", to: "+13035550124" })
         assert.strictEqual((yield* dial("CA2")).node._tag, "Connect")
         assert.notStrictEqual(one.pin, two.pin)
         const threads = (yield* logs).map(({ threadId }) => threadId)
@@ -192,16 +189,16 @@ describe("A call that a clinician prepared", () => {
         yield* conversing
         const prepared = yield* prepare({ mode: "callback", reason: "results" })
         assert.isNull(prepared.pin)
-        includes(provider.placed[0], { from: World.line, to: own, callId: prepared.callId })
+        assert.deepInclude<object>(provider.placed[0], { from: World.line, to: own, callId: prepared.callId })
         const voice = yield* Application.Voice
         const turn = { providerCallId: "placed-1", callId: prepared.callId, at: "" }
         const answered = yield* voice.proceed("acme", { ...turn, turn: { _tag: "Answered" } })
         assert.strictEqual(answered.node._tag, "Gather")
         assert.strictEqual((yield* press("placed-1", "", "")).node._tag, "Gather")
-        includes((yield* press("placed-1", "", "1")).node, { _tag: "Connect", to: World.caller })
+        assert.deepInclude<object>((yield* press("placed-1", "", "1")).node, { _tag: "Connect", to: World.caller })
         yield* told("placed-1", 61)
         assert.strictEqual((yield* World.conversation).messages.at(-1)!.content, "Call duration: 1m 1s")
-        includes((yield* logs)[0], { providerCallId: "placed-1", reason: "results" })
+        assert.deepInclude<object>((yield* logs)[0], { providerCallId: "placed-1", reason: "results" })
       })
     )
   )
@@ -244,7 +241,7 @@ describe("A call that a clinician prepared", () => {
         yield* World.setUp()
         const { thread } = yield* Application.createThread(clinician, { siteGroupingId: World.north, externalContact })
         const error = yield* Effect.flip(Application.prepareBridgeCall(clinician, { threadId: thread.id, ...request }))
-        includes(error, { _tag: "CallRefused", reason })
+        assert.deepInclude<object>(error, { _tag: "CallRefused", reason })
       })
     )
   )
@@ -270,7 +267,7 @@ describe("A call that a clinician prepared", () => {
           const stranger = { userId: "stranger" as UserId, scope: ["south" as SiteGroupingId] }
           assert.strictEqual((yield* Effect.flip(prepare({}, stranger)))._tag, "NotFound")
           yield* Application.changeLineSettings(clinician, World.north, { voipEnabled: false })
-          includes(yield* Effect.flip(prepare({ threadId: thread.id })), { reason: "voip_disabled" })
+          assert.deepInclude<object>(yield* Effect.flip(prepare({ threadId: thread.id })), { reason: "voip_disabled" })
         })
       )
   )
@@ -287,7 +284,7 @@ describe("A call that a clinician prepared", () => {
     return Effect.gen(function* () {
       yield* conversing
       const error = yield* Effect.flip(prepare({ mode: "callback" }))
-      includes(error, { _tag: "CallNotPlaced", isRetryable: false })
+      assert.deepInclude<object>(error, { _tag: "CallNotPlaced", isRetryable: false })
       const [log] = yield* logs
       assert.strictEqual(log!.own.status, "failed")
       assert.isNotNull(log!.endedAt)

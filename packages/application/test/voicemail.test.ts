@@ -46,7 +46,7 @@ const told = (reports: ReadonlyArray<CallReport | "call">, bytes = World.tone) =
 }
 
 const voicemail = (outcome: Effect.Success<ReturnType<typeof told>>): Seen => {
-  const [message] = outcome.messages.filter(({ direction }) => direction === "inbound")
+  const message = outcome.messages.find(({ direction }) => direction === "inbound")
   return {
     content: message?.content,
     subType: message?.metaData.messageSubType,

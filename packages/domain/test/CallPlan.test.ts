@@ -42,9 +42,6 @@ const request = (fields: Partial<BridgeRequest.BridgeRequest> = {}): BridgeReque
   ...fields
 })
 
-/** What is found has these parts. */
-const includes = (found: unknown, parts: object): void => assert.deepInclude(found as object, parts)
-
 const presses = (digits: string | null): CallPlan.Turn => ({ _tag: "Pressed", digits })
 
 const greeting = (language: string, change: Partial<CallGreeting.CallGreeting> = {}) =>
@@ -105,7 +102,7 @@ describe("What a caller hears", () => {
 describe("A clinician who calls the line", () => {
   it("is put through at once by one permission from a number that is known", () => {
     const plan = BridgeRequest.dialled([request()], now)!.plan
-    includes(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
+    assert.deepInclude<object>(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
   })
 
   const doubtful: ReadonlyArray<readonly [string, ReadonlyArray<BridgeRequest.BridgeRequest>]> = [
@@ -118,7 +115,7 @@ describe("A clinician who calls the line", () => {
     assert.strictEqual(plan._tag, "Gather")
     for (const { id, pin } of requests) {
       const { node } = CallPlan.next(plan, "", presses(pin))
-      includes(node, { _tag: "Connect", permission: id })
+      assert.deepInclude<object>(node, { _tag: "Connect", permission: id })
     }
   })
 
@@ -139,7 +136,7 @@ describe("A clinician who calls the line", () => {
       request({ usedBy: "c1" as CallId }),
       request({ failedPins: BridgeRequest.MAX_FAILED_PINS })
     ]
-    for (const one of late) includes(BridgeRequest.dialled([one], now)!.plan, { _tag: "Hangup" })
+    for (const one of late) assert.deepInclude<object>(BridgeRequest.dialled([one], now)!.plan, { _tag: "Hangup" })
     assert.isNull(BridgeRequest.dialled([], now))
     assert.isNull(BridgeRequest.dialled([request({ mode: "callback" })], now))
   })
