@@ -79,6 +79,9 @@ const vonage = (change: Partial<VonageSimulator.VonageSimulatorOptions> = {}) =>
       signatureSecrets: [secrets.signature],
       inboundUrl: at("vonage", "sms"),
       statusUrl: at("vonage", "status"),
+      voiceUrl: at("vonage", "call"),
+      voiceFallbackUrl: at("vonage", "fallback"),
+      callStatusUrl: at("vonage", "call-status"),
       numbers: [line],
       ...change
     })

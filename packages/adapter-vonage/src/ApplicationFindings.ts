@@ -54,22 +54,41 @@ const ofKey = (id: string, keys: unknown, privateKey: string): Diagnosis.Finding
       )
 }
 
+/** What Vonage calls a webhook, and how it calls one where nothing else is said. */
+interface Webhook {
+  readonly field: string
+  readonly carried: string
+  readonly usualMethod: "GET" | "POST"
+}
+
+const known: Readonly<Partial<Record<Telephony.WebhookKind, Webhook>>> = {
+  sms: { field: "inbound_url", carried: "texts", usualMethod: "POST" },
+  status: { field: "status_url", carried: "reports", usualMethod: "POST" },
+  call: { field: "answer_url", carried: "calls", usualMethod: "GET" },
+  fallback: { field: "fallback_answer_url", carried: "calls that were not answered there", usualMethod: "GET" },
+  "call-status": { field: "event_url", carried: "reports on calls", usualMethod: "POST" }
+}
+
 const ofWebhook = (
   id: string,
   publicUrl: string,
   webhooks: unknown,
   kind: Telephony.WebhookKind
-): Diagnosis.Finding => {
-  const [field, carried] = kind === "sms" ? ["inbound_url", "texts"] : ["status_url", "reports"]
+): ReadonlyArray<Diagnosis.Finding> => {
+  const described = known[kind]
+  if (described === undefined) return []
+  const { carried, field, usualMethod } = described
   const webhook = Field.of(webhooks, field)
   const url = Field.of(webhook, "address")
   const wanted = CallbackUrl.ofKind(publicUrl, PROVIDER, kind)
   const subject = `The ${field} of the application ${id}`
-  if (!Diagnosis.isSameUrl(url, wanted)) return Diagnosis.otherUrl(subject, url, wanted)
-  const method = Field.textOf(Field.of(webhook, "http_method")) || "POST"
-  return method.toUpperCase() === "POST"
-    ? Diagnosis.ok("webhooks", `The application's ${carried} are delivered to ${Diagnosis.shown(wanted)}`)
-    : Diagnosis.error("webhooks", `${subject} is called by ${Diagnosis.word(method)}: set its method to POST`)
+  if (!Diagnosis.isSameUrl(url, wanted)) return [Diagnosis.otherUrl(subject, url, wanted)]
+  const method = Field.textOf(Field.of(webhook, "http_method")) || usualMethod
+  return [
+    method.toUpperCase() === "POST"
+      ? Diagnosis.ok("webhooks", `The application's ${carried} are delivered to ${Diagnosis.shown(wanted)}`)
+      : Diagnosis.error("webhooks", `${subject} is called by ${Diagnosis.word(method)}: set its method to POST`)
+  ]
 }
 
 /** Texts of the older version have another form. */
@@ -83,6 +102,34 @@ const ofVersion = (id: string, version: unknown): ReadonlyArray<Diagnosis.Findin
             "read: set its version to v1"
         )
       ]
+
+/** What is not signed is not taken: an application made long ago may still call without. */
+const ofSigning = (id: string, isSigned: unknown): ReadonlyArray<Diagnosis.Finding> =>
+  isSigned === false
+    ? [
+        Diagnosis.error(
+          "webhooks",
+          `The application ${id} does not sign the webhooks of calls, which the host does not take: switch signed callbacks on`
+        )
+      ]
+    : []
+
+const ofVoice = (id: string, publicUrl: string, voice: unknown): ReadonlyArray<Diagnosis.Finding> => {
+  if (!Predicate.isObject(voice)) {
+    return [
+      Diagnosis.error(
+        "webhooks",
+        `The application ${id} has no Voice capability: switch it on, with the answer URL ` +
+          Diagnosis.shown(CallbackUrl.ofKind(publicUrl, PROVIDER, "call"))
+      )
+    ]
+  }
+  const webhooks = Field.of(voice, "webhooks")
+  return [
+    ...(["call", "fallback", "call-status"] as const).flatMap((kind) => ofWebhook(id, publicUrl, webhooks, kind)),
+    ...ofSigning(id, Field.of(voice, "signed_callbacks"))
+  ]
+}
 
 export const ofApplication = (
   options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl">,
@@ -100,8 +147,8 @@ export const ofApplication = (
     ofKey(id, keys, privateKey),
     ...(Predicate.isObject(messages)
       ? [
-          ofWebhook(id, publicUrl, webhooks, "sms"),
-          ofWebhook(id, publicUrl, webhooks, "status"),
+          ...ofWebhook(id, publicUrl, webhooks, "sms"),
+          ...ofWebhook(id, publicUrl, webhooks, "status"),
           ...ofVersion(id, Field.of(messages, "version"))
         ]
       : [
@@ -110,7 +157,8 @@ export const ofApplication = (
             `The application ${id} has no Messages capability: switch it on, with the inbound URL ` +
               Diagnosis.shown(CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"))
           )
-        ])
+        ]),
+    ...ofVoice(id, publicUrl, Field.of(capabilities, "voice"))
   ]
 }
 
@@ -118,6 +166,7 @@ export const ofNumbers = (id: string, numbers: ReadonlyArray<OwnedNumber>): Read
   if (numbers.length === 0) {
     return [Diagnosis.warning("numbers", `No number is linked to the application ${id}: link the numbers that text`)]
   }
+  const mute = numbers.filter(({ features }) => Array.isArray(features) && !features.includes("VOICE"))
   const silent = numbers.filter(({ features }) => Array.isArray(features) && !features.includes("SMS"))
   const texting = numbers.length - silent.length
   return [
@@ -130,6 +179,12 @@ export const ofNumbers = (id: string, numbers: ReadonlyArray<OwnedNumber>): Read
       Diagnosis.warning(
         "numbers",
         `${Digits.toE164(msisdn) ?? "A number that is none"} cannot text: it has no SMS feature`
+      )
+    ),
+    ...mute.map(({ msisdn }) =>
+      Diagnosis.warning(
+        "numbers",
+        `${Digits.toE164(msisdn) ?? "A number that is none"} cannot be called: it has no VOICE feature`
       )
     )
   ]

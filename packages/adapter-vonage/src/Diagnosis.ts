@@ -2,8 +2,8 @@
 import { Diagnosis, ProviderFailure } from "@careline/ports"
 import { Clock, Effect, type Option, Redacted } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"
+import * as Ask from "./Ask.ts"
 import * as SelfTest from "./SelfTest.ts"
-import * as SendFailure from "./SendFailure.ts"
 import * as VonageClient from "./VonageClient.ts"
 import { PROVIDER, type VonageOptions } from "./VonageOptions.ts"
 
@@ -21,9 +21,8 @@ export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect
     use: (client: VonageClient.Client) => Promise<unknown>,
     decode: (answer: unknown) => Option.Option<A>
   ): Effect.Effect<A, ProviderFailure.Failure> =>
-    Effect.flatMap(client, (sdk) => Effect.tryPromise({ try: () => use(sdk), catch: (error) => error })).pipe(
-      Effect.catch((error) => Effect.flatMap(SendFailure.inspect(error, timeoutMillis), Effect.fail)),
-      Effect.flatMap((answer) => Effect.mapError(Effect.fromOption(decode(answer)), () => ProviderFailure.unreadable))
+    Effect.flatMap(Ask.call({ client, timeoutMillis }, use), (answer) =>
+      Effect.mapError(Effect.fromOption(decode(answer)), () => ProviderFailure.unreadable)
     )
   const question = { provider: "Vonage", credentials: "VONAGE_API_KEY and VONAGE_API_SECRET" }
 

@@ -2,31 +2,22 @@
 import type { SendOutcome } from "@careline/domain"
 import { ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Option } from "effect"
+import * as Ask from "./Ask.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import { isMessageUuid } from "./MessageUuid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
-import * as SendFailure from "./SendFailure.ts"
 import * as SendRequest from "./SendRequest.ts"
-import type { Client } from "./VonageClient.ts"
 import type { VonageOptions } from "./VonageOptions.ts"
 
 export const make = (
-  options: Pick<VonageOptions, "apiKey" | "publicUrl" | "reportsLookup" | "timeoutMillis">,
-  client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+  options: Pick<VonageOptions, "apiKey" | "publicUrl" | "reportsLookup">,
+  access: Ask.Access,
+  fail: Ask.Fail
 ): Pick<Telephony.Messages, "send"> & Partial<Telephony.Messages> => {
-  const { apiKey, publicUrl, reportsLookup, timeoutMillis } = options
-  const call = <A>(use: (client: Client) => Promise<A>) =>
-    Effect.flatMap(client, (sdk) =>
-      Effect.tryPromise({ try: () => use(sdk), catch: (error) => error }).pipe(
-        Effect.catch((error) => Effect.flatMap(SendFailure.inspect(error, timeoutMillis), Effect.fail))
-      )
-    )
+  const { apiKey, publicUrl, reportsLookup } = options
+  const ask = Ask.ask(access, fail)
   const report = Effect.fnUntraced(function* (operation: string, query: Readonly<Record<string, string>>) {
-    const answer = yield* Effect.mapError(
-      call((sdk) => sdk.reports.getRecords({ ...Reconciliation.base(apiKey), ...query })),
-      (failure) => fail(operation, ProviderFailure.toReason(failure))
-    )
+    const answer = yield* ask(operation, (sdk) => sdk.reports.getRecords({ ...Reconciliation.base(apiKey), ...query }))
     const decoded = Reconciliation.decode(answer)
     if (Option.isSome(decoded)) return decoded.value
     return yield* fail(operation, new TelephonyError.Unavailable({ message: "the answer is no report", code: null }))
@@ -34,7 +25,7 @@ export const make = (
 
   const send: Telephony.Messages["send"] = Effect.fn("Vonage.messages.send")(
     function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {
-      const { messageUUID } = yield* call((sdk) => sdk.messages.send(SendRequest.make(publicUrl, message)))
+      const { messageUUID } = yield* Ask.call(access, (sdk) => sdk.messages.send(SendRequest.make(publicUrl, message)))
       return isMessageUuid(messageUUID)
         ? { _tag: "Accepted", providerMessageId: messageUUID, status: "accepted" }
         : { _tag: "Unknown", detail: "the answer names no message" }

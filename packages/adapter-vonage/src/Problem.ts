@@ -5,15 +5,19 @@
 import * as Field from "./Field.ts"
 
 const NUMBER = /^[1-9]\d{0,9}$/
+const WORD = /^[A-Z][A-Z_]{0,39}$/
 const FRAGMENT = /#([a-z0-9-]{1,40})$/i
 
 /**
- * The number or the word at the end of `type` (`…/api-errors/messages#1120`, `…/api-errors#low-balance`), else the number
- * that is the `title`. `null` for what is not a problem of Vonage's.
+ * The number or the word at the end of `type` (`…/api-errors/messages#1120`, `…/api-errors#low-balance`), or the whole of a
+ * `type` that is a word (`BAD_REQUEST`, as the Voice API has it), else the number that is the `title`. `null` for what is
+ * not a problem of Vonage's.
  */
 export const toCode = (problem: unknown): string | null => {
-  const fragment = FRAGMENT.exec(Field.textOf(Field.of(problem, "type")))?.[1]
+  const type = Field.textOf(Field.of(problem, "type"))
+  const fragment = FRAGMENT.exec(type)?.[1]
   if (fragment !== undefined) return fragment
+  if (WORD.test(type)) return type
   const title = Field.textOf(Field.of(problem, "title"))
   return NUMBER.test(title) ? title : null
 }

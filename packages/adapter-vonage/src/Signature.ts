@@ -85,6 +85,12 @@ const faultOfClaims = (claims: unknown, keys: Keys, body: Uint8Array, nowMillis:
   return ageMillis <= MAX_AGE_MILLIS ? null : "The signature is too old"
 }
 
+/** What a webhook without a body may be signed over: nothing, or its parameters as JSON, in their order. */
+export const contentsOf = (query: URLSearchParams): ReadonlyArray<Uint8Array> => [
+  new Uint8Array(),
+  new TextEncoder().encode(JSON.stringify(Object.fromEntries(query)))
+]
+
 /** What keeps a webhook from being Vonage's to us, and `null` when nothing does. `body` is the bytes as they came. */
 export const verify = (
   keys: Keys,

@@ -6,12 +6,20 @@ import type { VonageOptions } from "./VonageOptions.ts"
 
 /**
  * What is used of the SDK. Its types know neither an MMS with several attachments nor a report by id, and promise an
- * answer that is only there when Vonage gave it.
+ * answer that is only there when Vonage gave it. Its way to fetch a file writes it to the disk, knows no limit and refuses
+ * any proxy: of it only the token is used.
  */
 export interface Client {
   readonly messages: { readonly send: (message: object) => Promise<{ readonly messageUUID?: unknown }> }
   readonly reports: { readonly getRecords: (query: Readonly<Record<string, string>>) => Promise<unknown> }
   readonly applications: { readonly getApplication: (id: string) => Promise<unknown> }
+  readonly voice: {
+    readonly createOutboundCall: (call: object) => Promise<unknown>
+    /** One page, as it is on the wire. */
+    readonly getCallsPage: (query: object) => Promise<unknown>
+  }
+  /** The `Authorization` of the application, for a while. */
+  readonly bearer: () => Promise<string>
   readonly numbers: {
     readonly getOwnedNumbers: (filter: {
       readonly applicationId: string
@@ -47,7 +55,7 @@ const load = async (options: VonageOptions): Promise<Client> => {
       ...(restBaseUrl === null ? {} : { restHost: origin(restBaseUrl) })
     }
   )
-  for (const product of [sdk.messages, sdk.reports, sdk.applications, sdk.numbers]) {
+  for (const product of [sdk.messages, sdk.reports, sdk.applications, sdk.numbers, sdk.voice]) {
     const prepare = product["prepareRequest"].bind(product)
     // A redirect would repeat the message somewhere else. The SDK cannot be told so, but hands this on to `fetch`.
     product["prepareRequest"] = async (request) => {
@@ -55,7 +63,14 @@ const load = async (options: VonageOptions): Promise<Client> => {
       return Object.assign(prepared, { url: new Request(prepared.url, { redirect: "manual" }) })
     }
   }
-  return sdk as unknown as Client
+  const client: Omit<Client, "bearer"> = sdk as unknown as Client
+  const { applications, messages, numbers, reports, voice } = client
+  const authenticate = sdk.voice.addAuthenticationToRequest.bind(sdk.voice)
+  const bearer = async () => {
+    const { headers } = await authenticate({} as Parameters<typeof authenticate>[0])
+    return String(headers?.Authorization)
+  }
+  return { applications, messages, numbers, reports, voice, bearer }
 }
 
 /** The client, the same one each time. */

@@ -1,7 +1,10 @@
-/** The Telephony port on Vonage's Messages API, over the official SDK. */
+/** The Telephony port on Vonage's Messages and Voice APIs, over the official SDK. */
 import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
+import * as Calls from "./Calls.ts"
 import * as Diagnose from "./Diagnosis.ts"
+import * as Files from "./Files.ts"
+import * as History from "./History.ts"
 import * as Messages from "./Messages.ts"
 import { MAX_AGE_MILLIS } from "./Signature.ts"
 import * as VonageClient from "./VonageClient.ts"
@@ -25,10 +28,12 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
     signatureMaxAgeMillis: MAX_AGE_MILLIS,
     namesKeywords: false
   },
+  // What Vonage writes down it tells by a URL alone, once, and under no id that a recording could be asked by.
+  // Recordings are kept for 30 days, and pictures for 48 hours; no API deletes them before.
+  voice: { transcription: "none", status: "by_id", recordings: "expiring" },
+  media: "expiring",
+  history: { messages: false, calls: true, recordings: false },
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
-  voice: null,
-  media: "none",
-  history: { messages: false, calls: false, recordings: false },
   optOutReplies: "application"
 })
 
@@ -37,12 +42,29 @@ const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
 
 /** The SDK is loaded by the first call, not here. */
 export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect.fn.Return<Telephony.TelephonyService> {
-  const client = yield* VonageClient.make(options)
+  const { apiKey, publicUrl, timeoutMillis } = options
+  const access = { client: yield* VonageClient.make(options), timeoutMillis }
   return Telephony.make({
     provider: PROVIDER,
     capabilities: capabilities(options),
     webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
-    messages: Messages.make(options, client, fail)
+    messages: Messages.make(options, access, fail),
+    calls: Calls.make(publicUrl, access, fail),
+    recordings: {
+      fetch: Effect.fn("Vonage.recordings.fetch")((recording, maxBytes) =>
+        Effect.mapError(Files.fetchKnown(Files.isRecording, options, access, recording, maxBytes), (reason) =>
+          fail("recordings.fetch", reason)
+        )
+      )
+    },
+    media: {
+      fetch: Effect.fn("Vonage.media.fetch")((url, maxBytes) =>
+        Effect.mapError(Files.fetchKnown(Files.isMedia, options, access, url, maxBytes), (reason) =>
+          fail("media.fetch", reason)
+        )
+      )
+    },
+    history: History.make(apiKey, access, fail)
   })
 })
 

@@ -1,7 +1,9 @@
 /** Vonage's webhooks: verified over the bytes as they came, and only then read. */
 import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Redacted } from "effect"
+import * as CallWebhooks from "./CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
+import * as Ncco from "./Ncco.ts"
 import * as Payload from "./Payload.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusReport from "./StatusReport.ts"
@@ -10,29 +12,79 @@ import type { VonageOptions } from "./VonageOptions.ts"
 const JSON_TYPE = /^application\/json\s*(;|$)/i
 
 const taken: Telephony.HttpReply = { status: 200, headers: {}, body: "" }
+const NCCO = { "content-type": "application/json" }
+
+/** The kinds that Vonage may ask for by GET, and does where it is not told otherwise. */
+const asks: ReadonlySet<Telephony.WebhookKind> = new Set<Telephony.WebhookKind>(["call", "fallback"])
+
+const isAskedByGet = (kind: Telephony.WebhookKind, method: string): boolean => method === "GET" && asks.has(kind)
+
+type Read = CallWebhooks.Told | TelephonyError.MalformedWebhook
+
+const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
+
+const readText = (kind: Telephony.WebhookKind, body: Uint8Array, query: URLSearchParams): Read => {
+  const payload = Payload.decode(body)
+  if (payload === null) return malformed("The body is not of a message")
+  const event = kind === "sms" ? Inbound.decode(payload) : StatusReport.decode(payload, query)
+  if (event instanceof TelephonyError.MalformedWebhook) return event
+  return { events: event === null ? [] : [event] }
+}
+
+const readCall = (kind: Telephony.WebhookKind, fields: CallWebhooks.Fields, query: URLSearchParams): Read => {
+  switch (kind) {
+    case "call-status":
+      return CallWebhooks.decodeStatus(fields, query)
+    case "recording":
+      return CallWebhooks.decodeRecording(fields, query)
+    // None is asked for.
+    case "transcription":
+      return { events: [] }
+    default:
+      return CallWebhooks.decodeCall(fields, query)
+  }
+}
+
+/** What a verified webhook tells, by its kind. */
+const read = (kind: Telephony.WebhookKind, { body, headers, method }: Telephony.RawRequest, query: URLSearchParams) => {
+  if (isAskedByGet(kind, method)) return readCall(kind, Object.fromEntries(query), query)
+  if (method !== "POST") return malformed("The method is not POST")
+  if (!JSON_TYPE.test(headers["content-type"] ?? "")) return malformed("The content type is not JSON's")
+  if (kind === "sms" || kind === "status") return readText(kind, body, query)
+  const fields = CallWebhooks.fieldsOf(body)
+  return fields === null ? malformed("The body is not of a call") : readCall(kind, fields, query)
+}
 
 export const make = (
-  options: Pick<VonageOptions, "apiKey" | "applicationId" | "signatureSecrets">,
+  options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl" | "signatureSecrets">,
   fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Webhooks => {
-  const { apiKey, applicationId } = options
+  const { apiKey, applicationId, publicUrl } = options
   const keys = { apiKey, applicationId, secrets: options.signatureSecrets.map((secret) => Redacted.value(secret)) }
-  const malformed = (message: string) => Effect.fail(fail(new TelephonyError.MalformedWebhook({ message })))
+
+  const faultOf = (
+    kind: Telephony.WebhookKind,
+    { body, headers, method }: Telephony.RawRequest,
+    query: URLSearchParams,
+    nowMillis: number
+  ) => {
+    // Never the body of a GET: it could have been another webhook's, with parameters that nobody signed.
+    const contents = isAskedByGet(kind, method) ? Signature.contentsOf(query) : [body]
+    const faults = contents.map((content) => Signature.verify(keys, headers.authorization, content, nowMillis))
+    return faults.includes(null) ? null : (faults[0] ?? null)
+  }
 
   return {
     receive: (kind, request) =>
       Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
-        const fault = Signature.verify(keys, request.headers.authorization, request.body, nowMillis)
+        const query = CallbackUrl.queryOf(request.target)
+        const fault = faultOf(kind, request, query, nowMillis)
         if (fault !== null) return Effect.fail(fail(fault))
-        if (request.method !== "POST") return malformed("The method is not POST")
-        if (!JSON_TYPE.test(request.headers["content-type"] ?? "")) return malformed("The content type is not JSON's")
-        const payload = Payload.decode(request.body)
-        if (payload === null) return malformed("The body is not of a message")
-        const event =
-          kind === "sms" ? Inbound.decode(payload) : StatusReport.decode(payload, CallbackUrl.queryOf(request.target))
-        if (event instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(event))
-        return Effect.succeed({ account: apiKey, events: event === null ? [] : [event] })
+        const told = read(kind, request, query)
+        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
+        return Effect.succeed({ account: apiKey, ...told })
       }),
-    reply: () => taken
+    reply: (_, step) =>
+      step === undefined ? taken : { status: 200, headers: NCCO, body: JSON.stringify(Ncco.render(publicUrl, step)) }
   }
 }

@@ -11,6 +11,9 @@ import * as Support from "./support.ts"
 const { apiKey, apiSecret, applicationId, keys, line, publicUrl, signatureSecret } = Support
 const inboundUrl = CallbackUrl.ofKind(publicUrl, "vonage", "sms")
 const statusUrl = CallbackUrl.ofKind(publicUrl, "vonage", "status")
+const voiceUrl = CallbackUrl.ofKind(publicUrl, "vonage", "call")
+const voiceFallbackUrl = CallbackUrl.ofKind(publicUrl, "vonage", "fallback")
+const callStatusUrl = CallbackUrl.ofKind(publicUrl, "vonage", "call-status")
 
 const start = (account: Partial<VonageSimulator.VonageSimulatorOptions> = {}) =>
   VonageSimulator.scoped({
@@ -21,6 +24,9 @@ const start = (account: Partial<VonageSimulator.VonageSimulatorOptions> = {}) =>
     signatureSecrets: [signatureSecret],
     inboundUrl,
     statusUrl,
+    voiceUrl,
+    voiceFallbackUrl,
+    callStatusUrl,
     numbers: [line],
     ...account
   })
@@ -44,14 +50,17 @@ describe("A diagnosis of an application at Vonage", () => {
   it.effect("finds nothing wrong where all is right", () =>
     Effect.gen(function* () {
       const lines = yield* diagnose({})
-      assert.deepStrictEqual(lines.slice(0, 4), [
+      assert.deepStrictEqual(lines.slice(0, 7), [
         `ok credentials The API secret is accepted, and the application ${applicationId} belongs to the account ${apiKey}`,
         `ok credentials VONAGE_PRIVATE_KEY is the key of the application ${applicationId}`,
         `ok webhooks The application's texts are delivered to ${inboundUrl}`,
-        `ok webhooks The application's reports are delivered to ${statusUrl}`
+        `ok webhooks The application's reports are delivered to ${statusUrl}`,
+        `ok webhooks The application's calls are delivered to ${voiceUrl}`,
+        `ok webhooks The application's calls that were not answered there are delivered to ${voiceFallbackUrl}`,
+        `ok webhooks The application's reports on calls are delivered to ${callStatusUrl}`
       ])
-      assert.match(lines[4] ?? "", /^ok numbers 1 number of the application can text\./)
-      assert.lengthOf(lines, 5)
+      assert.match(lines[7] ?? "", /^ok numbers 1 number of the application can text\./)
+      assert.lengthOf(lines, 8)
     })
   )
 
@@ -99,7 +108,23 @@ describe("A diagnosis of an application at Vonage", () => {
         `error webhooks The application ${applicationId} delivers webhooks of the Messages API v0.1, which the host cannot read: set its version to v1`
       ])
       assert.deepStrictEqual(problems(yield* diagnose({ applicationFields: { capabilities: {} } })), [
-        `error webhooks The application ${applicationId} has no Messages capability: switch it on, with the inbound URL ${inboundUrl}`
+        `error webhooks The application ${applicationId} has no Messages capability: switch it on, with the inbound URL ${inboundUrl}`,
+        `error webhooks The application ${applicationId} has no Voice capability: switch it on, with the answer URL ${voiceUrl}`
+      ])
+    })
+  )
+
+  it.effect("notices calls that go elsewhere, come by GET, nowhere at all, or are not signed", () =>
+    Effect.gen(function* () {
+      const webhooks = {
+        answer_url: { address: "https://old.example.com/answer?token=canary", http_method: "POST" },
+        fallback_answer_url: { address: voiceFallbackUrl, http_method: "GET" }
+      }
+      assert.deepStrictEqual(problems(yield* diagnose({ voiceFields: { webhooks, signed_callbacks: false } })), [
+        `error webhooks The answer_url of the application ${applicationId} delivers to https://old.example.com/answer?…: set it to ${voiceUrl}`,
+        `error webhooks The fallback_answer_url of the application ${applicationId} is called by GET: set its method to POST`,
+        `error webhooks The event_url of the application ${applicationId} delivers nowhere: set it to ${callStatusUrl}`,
+        `error webhooks The application ${applicationId} does not sign the webhooks of calls, which the host does not take: switch signed callbacks on`
       ])
     })
   )
@@ -108,6 +133,14 @@ describe("A diagnosis of an application at Vonage", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(problems(yield* diagnose({ numbers: [] })), [
         `warning numbers No number is linked to the application ${applicationId}: link the numbers that text`
+      ])
+    })
+  )
+
+  it.effect("warns of a number that cannot be called", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(problems(yield* diagnose({ numberFields: { [line]: { features: ["SMS"] } } })), [
+        `warning numbers ${line} cannot be called: it has no VOICE feature`
       ])
     })
   )

@@ -14,7 +14,13 @@ for (const reportsLookup of [true, false]) {
     { name, capabilities: VonageTelephony.capabilities({ reportsLookup }) },
     TelephonyContract.layer(({ publicUrl, urlOf }) =>
       Effect.gen(function* () {
-        const urls = { inboundUrl: urlOf("vonage", "sms"), statusUrl: urlOf("vonage", "status") }
+        const urls = {
+          inboundUrl: urlOf("vonage", "sms"),
+          statusUrl: urlOf("vonage", "status"),
+          voiceUrl: urlOf("vonage", "call"),
+          voiceFallbackUrl: urlOf("vonage", "fallback"),
+          callStatusUrl: urlOf("vonage", "call-status")
+        }
         const account = { apiKey, apiSecret, applicationId, privateKey, signatureSecrets }
         const simulator = yield* VonageSimulator.scoped({ ...account, ...urls })
         const telephony = yield* VonageTelephony.make({

@@ -92,11 +92,11 @@ describe("A call that a clinician prepared", () => {
         assert.deepInclude<object>(node, { _tag: "Connect", to: World.caller, callerId: World.line })
         yield* told("CA1", 45)
         const { messages, threads } = yield* World.conversation
-        assert.deepInclude<object>(messages.at(-1), { content: "Call duration: 45s", messageType: "system" })
+        assert.deepInclude(messages.at(-1)!, { content: "Call duration: 45s", messageType: "system" })
         assert.strictEqual(messages.at(-1)!.metaData.messageSubType, "call_log")
         assert.strictEqual(threads.length, 1)
         const [log] = yield* logs
-        assert.deepInclude<object>(log, {
+        assert.deepInclude<object>(log!, {
           fromNumber: World.line,
           toNumber: World.caller,
           initiatorId: "dr",
@@ -189,7 +189,7 @@ describe("A call that a clinician prepared", () => {
         yield* conversing
         const prepared = yield* prepare({ mode: "callback", reason: "results" })
         assert.isNull(prepared.pin)
-        assert.deepInclude<object>(provider.placed[0], { from: World.line, to: own, callId: prepared.callId })
+        assert.deepInclude<object>(provider.placed[0]!, { from: World.line, to: own, callId: prepared.callId })
         const voice = yield* Application.Voice
         const turn = { providerCallId: "placed-1", callId: prepared.callId, at: "" }
         const answered = yield* voice.proceed("acme", { ...turn, turn: { _tag: "Answered" } })
@@ -198,7 +198,7 @@ describe("A call that a clinician prepared", () => {
         assert.deepInclude<object>((yield* press("placed-1", "", "1")).node, { _tag: "Connect", to: World.caller })
         yield* told("placed-1", 61)
         assert.strictEqual((yield* World.conversation).messages.at(-1)!.content, "Call duration: 1m 1s")
-        assert.deepInclude<object>((yield* logs)[0], { providerCallId: "placed-1", reason: "results" })
+        assert.deepInclude((yield* logs)[0]!, { providerCallId: "placed-1", reason: "results" })
       })
     )
   )

@@ -35,8 +35,8 @@ export type Report = () => Promise<unknown>
 export interface CallWire<Extra> {
   readonly newCallId: () => string
   readonly newRecordingId: () => string
-  /** What somebody hears when nothing can be played. */
-  readonly errorPrompt: string
+  /** What somebody hears when nothing can be played; `null`: nothing. */
+  readonly errorPrompt: string | null
   /** Where the document of a call to one of our numbers is asked for. */
   readonly inboundUrl: () => string
   /** Asks us. Delivered and read as the provider does, with its fallback. */
@@ -162,7 +162,7 @@ export class CallEngine<Extra> implements Voice {
     for (let asked = 0; next !== null && asked < MAX_DOCUMENTS; asked++) {
       const answer: Asked<Extra> = await this.wire.ask(live, next.url, next.happened)
       live.documents.push(...answer.documents)
-      if (answer.instructions === null) live.own.phone.hear(this.wire.errorPrompt)
+      if (answer.instructions === null && this.wire.errorPrompt !== null) live.own.phone.hear(this.wire.errorPrompt)
       next = answer.instructions === null ? null : await this.play(live, answer.instructions, answer.url)
     }
     if (!live.own.isOver) {
@@ -241,7 +241,7 @@ export class CallEngine<Extra> implements Voice {
     const recording = this.recordings.add(this.wire.newRecordingId(), live.id, { ...said, seconds }, live.faults)
     live.recordings.push(recording.id)
     await this.report(live, this.wire.recorded(live, recording, record.extra))
-    return { url: record.action, happened: { _tag: "Recorded", recording } }
+    return record.action === null ? null : { url: record.action, happened: { _tag: "Recorded", recording } }
   }
 
   private async connect(

@@ -29,7 +29,8 @@ export type Instruction<Extra> =
       readonly isSilenceKept: boolean
       /** How long silence is waited for, in seconds. */
       readonly timeoutSeconds: number
-      readonly action: string
+      /** `null`: the next instruction follows. */
+      readonly action: string | null
       readonly extra: Extra
     }
   | {

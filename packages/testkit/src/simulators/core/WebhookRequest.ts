@@ -14,6 +14,8 @@ export interface WebhookAnswer {
 }
 
 export interface WebhookRequest {
+  /** `POST` when not given. */
+  readonly method?: "GET" | "POST" | undefined
   /** Without a fragment. User info in it is sent as Basic authentication. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -32,14 +34,21 @@ const agents = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgen
 
 const nobody = (answer: Answer): WebhookAnswer => ({ answer, contentType: "", body: "", isPartial: false })
 
-export const send = ({ body, headers, timeouts, totalTime, url }: WebhookRequest): Promise<WebhookAnswer> =>
+export const send = ({
+  body,
+  headers,
+  method = "POST",
+  timeouts,
+  totalTime,
+  url
+}: WebhookRequest): Promise<WebhookAnswer> =>
   new Promise((resolve) => {
     if (!URL.canParse(url)) return resolve(nobody("connection"))
     const isTls = url.toLowerCase().startsWith("https:")
     const content = Buffer.from(body)
     let failure: Answer = "connection"
     const request = (isTls ? requestHttps : requestHttp)(url, {
-      method: "POST",
+      method,
       agent: isTls ? agents.https : agents.http,
       headers: { ...headers, "content-length": content.length }
     })

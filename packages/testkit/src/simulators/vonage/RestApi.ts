@@ -1,4 +1,4 @@
-/** Vonage's REST APIs for messages (v1), reports (v2) and what an operator set up, with their paging and their problems. */
+/** Vonage's REST APIs for messages, calls and files (v1), reports (v2) and what an operator set up, with their problems. */
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
@@ -8,13 +8,19 @@ import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { Credentials } from "./Credentials.ts"
+import { MediaFiles } from "./MediaFiles.ts"
 import { isSetup, NUMBERS, refuseNumbers, type Setup } from "./Setup.ts"
+import { CALLS, VoiceApi } from "./VoiceApi.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
   readonly apiKey: string
   readonly account: Account
   readonly setup: Setup
+  readonly voice: VoiceApi
+  readonly media: MediaFiles
+  /** Whether files of texts are given out to the application only. */
+  readonly authenticatesMedia: boolean
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly faults: Faults
@@ -60,6 +66,16 @@ const answers: FaultyAnswer.ErrorAnswers = {
   empty: (response) => json(response, 202, {})
 }
 
+const voiceAnswers: FaultyAnswer.ErrorAnswers = {
+  ...answers,
+  refusal: (response, refusal) => {
+    const { badRequest, unauthorized } = Wire.voiceProblems
+    Wire.failVoice(response, refusal === "unauthorised" ? unauthorized : badRequest)
+    return true
+  },
+  empty: (response) => json(response, 201, {})
+}
+
 /** A comparison that an absent parameter leaves out. */
 const matches = (wanted: string | null, found: string): boolean => wanted === null || wanted === found
 
@@ -83,8 +99,41 @@ export class RestApi {
       if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
       return this.records(response, url.searchParams)
     }
+    if (VoiceApi.handles(url.pathname)) return this.voice(request, response, url, body)
+    if (MediaFiles.handles(url.pathname) && request.method === "GET") return this.media(request, response, url)
     if (isSetup(url.pathname) && request.method === "GET") return this.setup(request, response, url)
     fail(response, Wire.problems.notFound)
+  }
+
+  private voice(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
+    const { credentials, faults, voice } = this.options
+    const { notFound, unauthorized } = Wire.voiceProblems
+    if (!credentials.isApplication(request)) return Wire.failVoice(response, unauthorized)
+    if (request.method === "POST" && url.pathname === CALLS) return this.place(response, body)
+    if (request.method !== "GET") return Wire.failVoice(response, notFound)
+    const fault = faults.takeRead()
+    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, voiceAnswers)) return
+    voice.show(response, url)
+  }
+
+  private place(response: ServerResponse, body: string): void {
+    const { faults, voice } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, voiceAnswers)) return
+    const placed = voice.place(body)
+    if (placed === null) return Wire.failVoice(response, Wire.voiceProblems.badRequest)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, voiceAnswers)) return
+    json(response, 201, placed)
+  }
+
+  private media(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const { authenticatesMedia, credentials, faults, media } = this.options
+    if (authenticatesMedia && !credentials.isApplication(request)) {
+      return Wire.failVoice(response, Wire.voiceProblems.unauthorized)
+    }
+    const fault = faults.takeRead()
+    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, voiceAnswers)) return
+    media.show(response, url.pathname)
   }
 
   private setup(request: IncomingMessage, response: ServerResponse, url: URL): void {

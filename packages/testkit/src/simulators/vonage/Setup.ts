@@ -18,6 +18,13 @@ export interface SetupOptions {
   /** The public key that the application is registered with, as a PEM; that of `privateKey` when not given. */
   readonly publicKey?: string | undefined
   readonly messagesFields?: Fields | undefined
+  /** Without an answer URL the application has no Voice capability. */
+  readonly voiceUrl?: string | undefined
+  readonly voiceFallbackUrl?: string | undefined
+  readonly callStatusUrl?: string | undefined
+  readonly answerMethod?: "GET" | "POST" | undefined
+  readonly voiceFields?: Fields | undefined
+  readonly authenticatesMedia?: boolean | undefined
   readonly applicationFields?: Fields | undefined
   /** By number, in E.164. */
   readonly numberFields?: Readonly<Record<string, Fields>> | undefined
@@ -66,13 +73,36 @@ export class Setup {
             status_url: { address: statusUrl, http_method: "POST" }
           },
           version: "v1",
-          authenticate_inbound_media: false,
+          authenticate_inbound_media: this.options.authenticatesMedia ?? false,
           ...messagesFields
-        }
+        },
+        ...this.voice()
       },
       privacy: { improve_ai: false },
       _links: { self: { href: path } },
       ...applicationFields
+    }
+  }
+
+  private voice(): object {
+    const { answerMethod = "POST", callStatusUrl, voiceFallbackUrl, voiceFields, voiceUrl } = this.options
+    if (voiceUrl === undefined) return {}
+    const webhook = (address: string | undefined, method: string) =>
+      address === undefined
+        ? undefined
+        : { address, http_method: method, connection_timeout: 1_000, socket_timeout: 5_000 }
+    return {
+      voice: {
+        webhooks: {
+          answer_url: webhook(voiceUrl, answerMethod),
+          fallback_answer_url: webhook(voiceFallbackUrl, answerMethod),
+          event_url: webhook(callStatusUrl, "POST")
+        },
+        signed_callbacks: true,
+        conversations_ttl: 48,
+        region: "na-east",
+        ...voiceFields
+      }
     }
   }
 

@@ -1,5 +1,6 @@
-/** Vonage, on this machine: its Messages and Reports APIs, and its webhooks. */
+/** Vonage, on this machine: its Messages, Voice and Reports APIs, and its webhooks. */
 import type { Effect, Scope } from "effect"
+import { CallEngine } from "../core/CallEngine.ts"
 import * as ControlApi from "../core/ControlApi.ts"
 import { Faults } from "../core/Faults.ts"
 import * as HttpServer from "../core/HttpServer.ts"
@@ -9,12 +10,15 @@ import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { Credentials, type CredentialsOptions } from "./Credentials.ts"
+import { MediaFiles } from "./MediaFiles.ts"
 import { fail, RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
+import { VoiceApi } from "./VoiceApi.ts"
+import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions, SetupOptions {
+export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions, SetupOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signatureSecrets: readonly [string, ...Array<string>]
   /** The application's inbound URL. */
@@ -66,11 +70,19 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
+  const apiUrl = (): string => server.url
+  const webhooks = new VoiceWebhooks({ ...options, sender, apiUrl })
+  const calls = new CallEngine(webhooks)
+  const media = new MediaFiles(apiUrl)
+  const credentials = new Credentials(options)
   const api = new RestApi({
     apiKey,
     account,
     setup: new Setup(options, () => account.inboundUrl),
-    credentials: new Credentials(options),
+    voice: new VoiceApi({ calls, webhooks, numbers: options.numbers }),
+    media,
+    authenticatesMedia: options.authenticatesMedia ?? false,
+    credentials,
     ledger,
     faults
   })
@@ -79,6 +91,9 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     options.port ?? 0,
     async (incoming, response) => {
       if (await ControlApi.handle(simulator, incoming, response)) return
+      const { method = "GET", url: target = "/" } = incoming.request
+      const isLetIn = credentials.isApplication(incoming.request) || credentials.isAccount(incoming.request)
+      ledger.addRequest({ method, target, isLetIn })
       if (incoming.body === null) return fail(response, Wire.problems.invalidParameters)
       return api.handle(incoming.request, response, incoming.url, incoming.body)
     },
@@ -94,7 +109,9 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     server,
     account,
     engine,
-    sender
+    sender,
+    calls,
+    hostMedia: (file) => media.host(file)
   })
   return simulator
 }

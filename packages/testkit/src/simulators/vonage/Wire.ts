@@ -1,4 +1,6 @@
 /** Vonage's own forms: webhooks, report records, problems. Source: developer.vonage.com/api, Messages v1 and Reports v2. */
+import type { ServerResponse } from "node:http"
+import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import type { InboundText } from "../core/Simulator.ts"
 
@@ -137,3 +139,19 @@ export const problems = {
   server: { status: 500, type: `${DOCUMENTATION}/#internal-error`, title: "Internal Error" },
   unavailable: { status: 503, type: `${DOCUMENTATION}/#unavailable`, title: "Service Unavailable" }
 } satisfies Record<string, Problem>
+
+/** The Voice API's own form of errors: developer.vonage.com/api/voice, its responses. */
+export interface VoiceProblem {
+  readonly status: number
+  readonly type: string
+  readonly error_title: string
+}
+
+export const voiceProblems = {
+  badRequest: { status: 400, type: "BAD_REQUEST", error_title: "Bad Request" },
+  unauthorized: { status: 401, type: "UNAUTHORIZED", error_title: "Unauthorized" },
+  notFound: { status: 404, type: "NOT_FOUND", error_title: "Not Found" }
+} satisfies Record<string, VoiceProblem>
+
+export const failVoice = (response: ServerResponse, { status, ...problem }: VoiceProblem): void =>
+  json(response, status, problem)
