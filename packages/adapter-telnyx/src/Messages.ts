@@ -2,13 +2,12 @@
 import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Predicate } from "effect"
+import type { Ask } from "./Ask.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import { isMessageId } from "./MessageId.ts"
 import * as Reconciliation from "./Reconciliation.ts"
-import * as SendFailure from "./SendFailure.ts"
 import * as Status from "./Status.ts"
-import type { Client } from "./TelnyxClient.ts"
-import { PROVIDER, type TelnyxOptions } from "./TelnyxOptions.ts"
+import { PROVIDER } from "./TelnyxOptions.ts"
 
 /** How many detail records between two numbers a look for a lost text reads, and how many of them at once. */
 export const LISTED_RECORDS = 1_000
@@ -17,25 +16,11 @@ export const LISTED_AT_ONCE = 50
 /** Further back than any attempt that is still looked for. */
 const RECORDS_OF = "last_3_days"
 
-type Call = { readonly signal: AbortSignal }
-
 export const make = (
-  options: Pick<TelnyxOptions, "publicUrl" | "timeoutMillis">,
-  client: Effect.Effect<Client, ProviderFailure.Failure>,
+  publicUrl: string,
+  { ask, call }: Ask,
   fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Messages => {
-  const { publicUrl, timeoutMillis } = options
-  const call = <A>(use: (client: Client, call: Call) => Promise<A>) =>
-    Effect.flatMap(client, (sdk) =>
-      Effect.tryPromise({
-        // The SDK's own timeout ends with the headers; this one bounds the body as well.
-        try: () => use(sdk, { signal: AbortSignal.timeout(timeoutMillis) }),
-        catch: SendFailure.inspect
-      })
-    )
-  const ask = <A>(operation: string, use: (client: Client, call: Call) => Promise<A>) =>
-    Effect.mapError(call(use), (failure) => fail(operation, ProviderFailure.toReason(failure)))
-
   return {
     send: Effect.fn("Telnyx.messages.send")(
       function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {

@@ -14,8 +14,13 @@ export interface TelnyxOptions {
    * tenant or programme needs one of its own (support.telnyx.com, "Advanced opt-in and opt-out").
    */
   readonly messagingProfileId: string
-  /** The voice application that the numbers are connected to. `null` for a line without calls. */
+  /** The TeXML application that the numbers are connected to. `null` for a line without calls. */
   readonly connectionId: string | null
+  /**
+   * The account's id, as it stands in TeXML's webhooks (`AccountSid`). With it, calls can be asked for and listed; `null`
+   * for a line that learns of calls by webhooks alone.
+   */
+  readonly accountSid?: string | null | undefined
   /** In the place of `https://api.telnyx.com/v2`: a simulator or a proxy, version and all. */
   readonly baseUrl: string | null
   /** Where Telnyx reaches this host. */

@@ -1,19 +1,29 @@
 /** The Telephony port on Telnyx, over the official SDK. */
 import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
+import * as Ask from "./Ask.ts"
+import * as Calls from "./Calls.ts"
 import * as Diagnose from "./Diagnosis.ts"
+import * as History from "./History.ts"
+import * as Media from "./Media.ts"
 import * as Messages from "./Messages.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
+import * as Recordings from "./Recordings.ts"
 import { TOLERANCE_SECONDS } from "./Signature.ts"
 import * as TelnyxClient from "./TelnyxClient.ts"
 import { config } from "./TelnyxConfig.ts"
 import { PROVIDER, type TelnyxOptions } from "./TelnyxOptions.ts"
+import { TRANSCRIBED_LANGUAGES } from "./Texml.ts"
 import * as Webhooks from "./Webhooks.ts"
 
 /** Ten parts of 153 septets. */
 const MAX_TEXT_LENGTH = 1530
 
-export const capabilities: Telephony.Capabilities = {
+/** Calls need an application, and what Telnyx says of them afterwards the account's id. */
+export const capabilities = ({
+  accountSid = null,
+  connectionId
+}: Pick<TelnyxOptions, "accountSid" | "connectionId">): Telephony.Capabilities => ({
   messages: {
     mms: { maxMedia: 10, maxTextLength: MAX_TEXT_LENGTH },
     maxTextLength: MAX_TEXT_LENGTH,
@@ -28,23 +38,46 @@ export const capabilities: Telephony.Capabilities = {
     signatureMaxAgeMillis: TOLERANCE_SECONDS * 1000,
     namesKeywords: true
   },
-  voice: null,
-  media: "none",
-  history: { messages: false, calls: false, recordings: false },
+  voice:
+    connectionId === null
+      ? null
+      : {
+          transcription: TRANSCRIBED_LANGUAGES,
+          status: accountSid === null ? "none" : "by_id",
+          recordings: "until_deleted"
+        },
+  media: "expiring",
+  history: {
+    messages: true,
+    calls: connectionId !== null && accountSid !== null,
+    recordings: connectionId !== null
+  },
   optOutReplies: "provider"
-}
+})
 
 const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
   new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
 
 /** The SDK is loaded by the first call, not here. */
 export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect.fn.Return<Telephony.TelephonyService> {
-  const client = yield* TelnyxClient.make(options)
+  const { accountSid = null, connectionId, publicUrl } = options
+  const ask = Ask.make(options, yield* TelnyxClient.make(options), fail)
   return Telephony.make({
     provider: PROVIDER,
-    capabilities,
+    capabilities: capabilities(options),
     webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
-    messages: Messages.make(options, client, fail)
+    messages: Messages.make(publicUrl, ask, fail),
+    media: Media.make(options, fail),
+    history: History.make(options, ask),
+    ...(connectionId === null
+      ? {}
+      : {
+          calls: {
+            ...Calls.make(publicUrl, connectionId, ask),
+            ...(accountSid === null ? {} : Calls.statusOf(accountSid, ask, fail))
+          },
+          recordings: Recordings.make(options, ask, fail)
+        })
   })
 })
 

@@ -118,6 +118,101 @@ describe("A diagnosis of a messaging profile at Telnyx", () => {
   )
 })
 
+describe("A diagnosis of a TeXML application at Telnyx", () => {
+  const connectionId = "2811212257810187875"
+  const accountSid = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
+  const voiceUrl = CallbackUrl.ofKind(publicUrl, "telnyx", "call")
+  const voiceFallbackUrl = CallbackUrl.ofKind(publicUrl, "telnyx", "fallback")
+  const callStatusUrl = CallbackUrl.ofKind(publicUrl, "telnyx", "call-status")
+  const subject = `the TeXML application ${connectionId}`
+  const set = { connectionId, accountSid, voiceUrl, voiceFallbackUrl, callStatusUrl }
+  const diagnoseVoice = (
+    account: Partial<TelnyxSimulator.TelnyxSimulatorOptions>,
+    change: Partial<TelnyxOptions> = {}
+  ) => diagnose({ ...set, ...account }, { connectionId, accountSid, ...change })
+
+  it.effect("finds nothing wrong where all is right", () =>
+    Effect.gen(function* () {
+      const lines = yield* diagnoseVoice({})
+      assert.isEmpty(problems(lines))
+      assert.includeMembers(lines, [
+        `ok webhooks Calls are delivered to ${voiceUrl}`,
+        `ok numbers 1 number is connected to ${subject}`,
+        `ok credentials The calls of the account ${accountSid} can be listed`
+      ])
+    })
+  )
+
+  it.effect.each([
+    [{ voice_url: "" }, `error webhooks The voice URL of ${subject} delivers nowhere: set it to ${voiceUrl}`],
+    [
+      { voice_url: "https://old.example.com/call?token=canary" },
+      `error webhooks The voice URL of ${subject} delivers to https://old.example.com/call?…: set it to ${voiceUrl}`
+    ],
+    [
+      { voice_method: "get" },
+      `error webhooks The voice URL of ${subject} delivers by get, which the host refuses: set the method to POST`
+    ],
+    [
+      { voice_fallback_url: null },
+      `error webhooks The voice fallback URL of ${subject} delivers nowhere: set it to ${voiceFallbackUrl}`
+    ],
+    [
+      { status_callback: "" },
+      `error webhooks The status callback of ${subject} delivers nowhere: set it to ${callStatusUrl}`
+    ],
+    [
+      { active: false },
+      `error numbers The TeXML application ${connectionId} is not active, so no call is taken: activate it in the portal`
+    ],
+    [
+      { outbound: { outbound_voice_profile_id: null } },
+      `error numbers The TeXML application ${connectionId} has no outbound voice profile, so no call is put through: choose one for it in the portal`
+    ]
+  ] as const)("says of an application with %j what is wrong", ([applicationFields, expected]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(problems(yield* diagnoseVoice({ applicationFields })), [expected])
+    })
+  )
+
+  it.effect.each([
+    [{ connection_id: "1" }, "to the connection 1"],
+    [{ connection_id: null }, "nowhere"]
+  ] as const)("names a number whose calls go elsewhere: %j", ([fields, where]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(problems(yield* diagnoseVoice({ lineFields: { [line]: fields } })), [
+        `error numbers Calls to ${line} go ${where}: connect it to ${subject}`
+      ])
+    })
+  )
+
+  it.effect("leaves numbers alone that do not text here", () =>
+    Effect.gen(function* () {
+      const lineFields = { [line]: { connection_id: "1", messaging_profile_id: "another" } }
+      assert.isEmpty(problems(yield* diagnoseVoice({ lineFields })))
+    })
+  )
+
+  it.effect("names an application and an account that are not there", () =>
+    Effect.gen(function* () {
+      const missing = problems(yield* diagnoseVoice({}, { connectionId: "1" }))
+      assert.include(missing, "error webhooks The account has no TeXML application 1: check TELNYX_CONNECTION_ID")
+      const other = "00000000-eb00-41af-a3f3-0d7b32009e4b"
+      assert.deepStrictEqual(problems(yield* diagnoseVoice({}, { accountSid: other })), [
+        `error webhooks There is no account ${other}: check TELNYX_ACCOUNT_SID`
+      ])
+    })
+  )
+
+  it.effect("warns that lost calls are not found without the account's id", () =>
+    Effect.gen(function* () {
+      const [only = "", ...others] = problems(yield* diagnoseVoice({}, { accountSid: null }))
+      assert.match(only, /^warning webhooks A call whose webhooks are lost is not found, .*TELNYX_ACCOUNT_SID/)
+      assert.isEmpty(others)
+    })
+  )
+})
+
 describe("The self-test for Telnyx", () => {
   it.effect("is a webhook that is refused, because it is not signed", () =>
     Effect.gen(function* () {

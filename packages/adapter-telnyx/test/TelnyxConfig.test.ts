@@ -23,17 +23,22 @@ const read = (change: Readonly<Record<string, string>>) =>
 describe("The configuration of Telnyx", () => {
   it.effect("takes several public keys, and empty variables for unset ones", () =>
     Effect.gen(function* () {
-      const options = yield* read({ TELNYX_CONNECTION_ID: "", TELNYX_BASE_URL: "" })
+      const options = yield* read({ TELNYX_CONNECTION_ID: "", TELNYX_ACCOUNT_SID: "", TELNYX_BASE_URL: "" })
       assert.deepStrictEqual(options.publicKeys, [first, second])
       assert.strictEqual(Redacted.value(options.apiKey), "KEYcanary")
-      assert.deepInclude(options, { connectionId: null, baseUrl: null })
+      assert.deepInclude(options, { connectionId: null, accountSid: null, baseUrl: null })
     })
   )
 
   it.effect("knows the voice application and another base URL", () =>
     Effect.gen(function* () {
-      const options = yield* read({ TELNYX_CONNECTION_ID: "2811", TELNYX_BASE_URL: "http://127.0.0.1:1/v2" })
-      assert.deepInclude(options, { connectionId: "2811", baseUrl: "http://127.0.0.1:1/v2" })
+      const accountSid = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
+      const options = yield* read({
+        TELNYX_CONNECTION_ID: "2811",
+        TELNYX_ACCOUNT_SID: accountSid,
+        TELNYX_BASE_URL: "http://127.0.0.1:1/v2"
+      })
+      assert.deepInclude(options, { connectionId: "2811", accountSid, baseUrl: "http://127.0.0.1:1/v2" })
     })
   )
 
@@ -43,6 +48,7 @@ describe("The configuration of Telnyx", () => {
     [{ TELNYX_PUBLIC_KEY: `${first},canary` }, "TELNYX_PUBLIC_KEY"],
     [{ TELNYX_MESSAGING_PROFILE_ID: "canary" }, "TELNYX_MESSAGING_PROFILE_ID"],
     [{ TELNYX_CONNECTION_ID: "canary" }, "TELNYX_CONNECTION_ID"],
+    [{ TELNYX_ACCOUNT_SID: "canary" }, "TELNYX_ACCOUNT_SID"],
     [{ TELNYX_BASE_URL: "telnyx.com" }, "TELNYX_BASE_URL"],
     [{ PUBLIC_URL: "clinic" }, "PUBLIC_URL"]
   ] as const

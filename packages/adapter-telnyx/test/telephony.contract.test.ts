@@ -8,10 +8,11 @@ import { TelnyxTelephony } from "../src/index.ts"
 const apiKey = "KEY0190canary7f3a"
 const signingKeys = [newTelnyxKey(), newTelnyxKey()] as const
 const messagingProfileId = "740572b6-099c-44a1-89b9-6c92163bc68d"
+const voice = { connectionId: "2811212257810187875", accountSid: "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b" }
 const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
-  { name: "Telnyx", capabilities: TelnyxTelephony.capabilities },
+  { name: "Telnyx", capabilities: TelnyxTelephony.capabilities(voice) },
   TelephonyContract.layer(({ publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* TelnyxSimulator.scoped({
@@ -19,13 +20,17 @@ TelephonyContract.suite(
         signingKeys,
         messagingProfileId,
         organizationId: "47a530f8-4362-4526-829b-bcee17fd9f7a",
-        inboundUrl: urlOf("telnyx", "sms")
+        inboundUrl: urlOf("telnyx", "sms"),
+        voiceUrl: urlOf("telnyx", "call"),
+        voiceFallbackUrl: urlOf("telnyx", "fallback"),
+        callStatusUrl: urlOf("telnyx", "call-status"),
+        ...voice
       })
       const telephony = yield* TelnyxTelephony.make({
         apiKey: Redacted.make(apiKey),
         publicKeys: [signingKeys[0].publicKey, signingKeys[1].publicKey],
         messagingProfileId,
-        connectionId: null,
+        ...voice,
         baseUrl: simulator.url,
         publicUrl,
         timeoutMillis: TelephonyContract.PATIENCE_MILLIS

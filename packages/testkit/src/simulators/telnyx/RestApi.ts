@@ -1,25 +1,33 @@
-/** Telnyx's REST API for messages and for what an operator set up, version 2, with its paging and its errors. */
+/** Telnyx's REST API for messages, calls and what an operator set up, version 2, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
-import { json, naturalOf } from "../core/HttpServer.ts"
+import { json } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
+import type { MediaStore } from "./MediaStore.ts"
+import * as Paging from "./Paging.ts"
 import type { Setup } from "./Setup.ts"
+import type { VoiceApi } from "./VoiceApi.ts"
 import * as Wire from "./Wire.ts"
 
 export interface RestApiOptions {
   readonly profile: Wire.Profile
   readonly account: Account
   readonly setup: Setup
+  readonly voice: VoiceApi
+  readonly media: MediaStore
   readonly ledger: Ledger
   readonly faults: Faults
 }
 
 const PREFIX = "/v2"
-const DEFAULT_PAGE = 20
-const MAX_PAGE = 50
+/** Of detail records. */
+const MAX_RECORDS = 50
+/** developers.telnyx.com/api-reference/detail-records, "date_range". */
+const DATE_RANGE = /^(last_(?<days>\d{1,3})_days|today|yesterday|tomorrow|(last|this|next)_(week|month))$/
+const DAY_MILLIS = 24 * 60 * 60 * 1000
 
 export const fail = (
   response: ServerResponse,
@@ -51,6 +59,16 @@ const answers: FaultyAnswer.ErrorAnswers = {
   empty: (response) => json(response, 200, {})
 }
 
+/** The same of placing a call, which has codes of its own. */
+const callAnswers: FaultyAnswer.ErrorAnswers = {
+  ...answers,
+  refusal: (response, refusal) => {
+    if (refusal === "unauthorised") fail(response, refusals[refusal])
+    else fail(response, refusal === "senderNotAllowed" ? Wire.callErrors.notAllowed : Wire.callErrors.notE164)
+    return true
+  }
+}
+
 export class RestApi {
   private readonly options: RestApiOptions
 
@@ -59,17 +77,33 @@ export class RestApi {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
-    const { faults, ledger, profile, setup } = this.options
+    const { faults, ledger, media, profile, setup, voice } = this.options
+    const { method = "GET" } = request
     const path = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : ""
-    if (path === "/messages" && request.method === "POST") return this.create(response, body)
-    if (request.method !== "GET") return fail(response, Wire.errors.notFound)
+    if (path === "/messages" && method === "POST") return this.create(response, body)
+    if (voice.places(method, path)) return this.place(response, body)
+    if (method !== "GET" && method !== "DELETE") return fail(response, Wire.errors.notFound)
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (voice.handle(method, response, path, url.searchParams) || media.handle(method, response, url)) return
+    if (method !== "GET") return fail(response, Wire.errors.notFound)
     if (setup.handle(response, path, url.searchParams)) return
     if (path === "/detail_records") return this.detailRecords(response, url.searchParams)
     const message = path.startsWith("/messages/") ? ledger.find(path.slice("/messages/".length)) : undefined
     if (message === undefined) return fail(response, Wire.errors.notFound)
-    json(response, 200, { data: Wire.messageResource(profile, message) })
+    json(response, 200, {
+      data: Wire.messageResource(profile, message, message.status, (file) => media.typeOf(file))
+    })
+  }
+
+  private place(response: ServerResponse, body: string): void {
+    const { faults, voice } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, callAnswers)) return
+    const placed = voice.place(body)
+    if ("refusal" in placed) return fail(response, placed.refusal)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, callAnswers)) return
+    placed.answer(response)
   }
 
   private async create(response: ServerResponse, body: string): Promise<void> {
@@ -87,22 +121,15 @@ export class RestApi {
   /** Newest first. What is still queued is in no record. */
   private detailRecords(response: ServerResponse, query: URLSearchParams): void {
     if (query.get("filter[record_type]") !== "messaging") return fail(response, Wire.errors.badRequest)
-    const cli = query.get("filter[cli]")
-    const cld = query.get("filter[cld]")
-    const size = Math.min(naturalOf(query.get("page[size]"), DEFAULT_PAGE) || DEFAULT_PAGE, MAX_PAGE)
-    const number = naturalOf(query.get("page[number]"), 1) || 1
-    const matching = this.options.ledger.sent
-      .filter(({ from, to }) => (cli === null || from === cli) && (cld === null || to === cld))
+    const range = DATE_RANGE.exec(query.get("filter[date_range]") ?? "today")
+    if (range === null) return fail(response, Wire.errors.badRequest)
+    const since = Date.now() - Number(range.groups?.days ?? 1) * DAY_MILLIS
+    const is = (name: string, value: string): boolean => (query.get(`filter[${name}]`) ?? value) === value
+    const matching = this.options.ledger.messages
+      .filter(({ direction }) => direction !== "reply" && is("direction", direction))
+      .filter(({ createdAt, from, to }) => createdAt.getTime() >= since && is("cli", from) && is("cld", to))
       .toReversed()
       .flatMap((message) => Wire.detailRecord(message) ?? [])
-    json(response, 200, {
-      data: matching.slice((number - 1) * size, number * size),
-      meta: {
-        page_number: number,
-        page_size: size,
-        total_pages: Math.max(1, Math.ceil(matching.length / size)),
-        total_results: matching.length
-      }
-    })
+    Paging.answer(response, query, matching, MAX_RECORDS)
   }
 }

@@ -1,34 +1,37 @@
 /**
- * What an operator set up at Telnyx, as its API shows it: the messaging profile, and its numbers. Sources:
- * developers.telnyx.com/api-reference/profiles and /number-settings.
+ * What an operator set up at Telnyx, as its API shows it: the messaging profile, the TeXML application, and the numbers of
+ * both. Sources: developers.telnyx.com/api-reference/profiles, /number-settings, /texml-applications and
+ * /phone-number-configurations.
  */
 import { createHash } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
+import * as Paging from "./Paging.ts"
+import type { VoiceUrls } from "./VoiceWebhooks.ts"
 import type { Profile } from "./Wire.ts"
 
 /** Fields that are different from the usual, as they stand on the wire. */
 export type Fields = Readonly<Record<string, unknown>>
 
-export interface SetupOptions extends Profile {
+export interface SetupOptions extends Profile, VoiceUrls {
+  /** The TeXML application, and the account that it is of; made up when not given. */
+  readonly connectionId?: string | undefined
+  readonly accountSid?: string | undefined
   readonly numbers?: ReadonlyArray<string> | undefined
   readonly profileFields?: Fields | undefined
-  /** By number. */
+  readonly applicationFields?: Fields | undefined
+  /** By number, of its messaging settings. */
   readonly numberFields?: Readonly<Record<string, Fields>> | undefined
+  /** By number, of the number itself. */
+  readonly lineFields?: Readonly<Record<string, Fields>> | undefined
 }
 
 const SINCE = "1970-01-01T00:00:00.000Z"
-const DEFAULT_PAGE = 20
-const MAX_PAGE = 250
-
 const twoWay = { domestic_two_way: true, international_inbound: true, international_outbound: true }
 
 /** Ids of numbers are numerals, and longer than a number can be exact in JSON. */
 const idOf = (number: string): string =>
   BigInt(`0x${createHash("md5").update(number).digest("hex").slice(0, 15)}`).toString()
-
-const naturalOf = (text: string | null, otherwise: number): number =>
-  text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise
 
 export class Setup {
   private readonly options: SetupOptions
@@ -48,7 +51,15 @@ export class Setup {
       return true
     }
     if (path === `${profile}/phone_numbers`) {
-      json(response, 200, this.numbers(query))
+      Paging.answer(response, query, this.numbers())
+      return true
+    }
+    if (path === `/texml_applications/${this.options.connectionId}`) {
+      json(response, 200, { data: this.application() })
+      return true
+    }
+    if (path === "/phone_numbers") {
+      Paging.answer(response, query, this.lines())
       return true
     }
     return false
@@ -79,35 +90,70 @@ export class Setup {
     }
   }
 
-  private numbers(query: URLSearchParams) {
-    const { messagingProfileId, numberFields = {}, numbers = [], organizationId } = this.options
-    const size = Math.min(naturalOf(query.get("page[size]"), DEFAULT_PAGE), MAX_PAGE)
-    const page = naturalOf(query.get("page[number]"), 1)
+  private application() {
+    const { applicationFields, callStatusUrl = "", connectionId, voiceFallbackUrl = "", voiceUrl = "" } = this.options
     return {
-      data: numbers.slice((page - 1) * size, page * size).map((number) => ({
-        record_type: "messaging_settings",
-        id: idOf(number),
-        phone_number: number,
-        messaging_profile_id: messagingProfileId,
-        organization_id: organizationId,
-        country_code: "US",
-        type: "longcode",
-        traffic_type: "A2P",
-        messaging_product: "A2P",
-        eligible_messaging_products: ["A2P"],
-        features: { sms: twoWay, mms: twoWay },
-        health: { message_count: 0, inbound_outbound_ratio: 0, success_ratio: 0, spam_ratio: 0 },
-        tags: [],
-        created_at: SINCE,
-        updated_at: SINCE,
-        ...numberFields[number]
-      })),
-      meta: {
-        page_number: page,
-        page_size: size,
-        total_pages: Math.max(1, Math.ceil(numbers.length / size)),
-        total_results: numbers.length
-      }
+      record_type: "texml_application",
+      id: connectionId,
+      friendly_name: "Simulated",
+      active: true,
+      anchorsite_override: "Latency",
+      dtmf_type: "RFC 2833",
+      first_command_timeout: true,
+      first_command_timeout_secs: 30,
+      voice_url: voiceUrl,
+      voice_fallback_url: voiceFallbackUrl,
+      voice_method: "post",
+      status_callback: callStatusUrl,
+      status_callback_method: "post",
+      call_cost_in_webhooks: false,
+      tags: [],
+      inbound: { channel_limit: null, shaken_stir_enabled: false },
+      outbound: { channel_limit: null, outbound_voice_profile_id: "1293384261075731499" },
+      created_at: SINCE,
+      updated_at: SINCE,
+      ...applicationFields
     }
+  }
+
+  /** The account's numbers. */
+  private lines() {
+    const { connectionId, lineFields = {}, messagingProfileId, numbers = [] } = this.options
+    return numbers.map((number) => ({
+      record_type: "phone_number",
+      id: idOf(number),
+      phone_number: number,
+      status: "active",
+      connection_id: connectionId,
+      connection_name: "Simulated",
+      messaging_profile_id: messagingProfileId,
+      phone_number_type: "local",
+      customer_reference: null,
+      tags: [],
+      created_at: SINCE,
+      ...lineFields[number]
+    }))
+  }
+
+  private numbers() {
+    const { messagingProfileId, numberFields = {}, numbers = [], organizationId } = this.options
+    return numbers.map((number) => ({
+      record_type: "messaging_settings",
+      id: idOf(number),
+      phone_number: number,
+      messaging_profile_id: messagingProfileId,
+      organization_id: organizationId,
+      country_code: "US",
+      type: "longcode",
+      traffic_type: "A2P",
+      messaging_product: "A2P",
+      eligible_messaging_products: ["A2P"],
+      features: { sms: twoWay, mms: twoWay },
+      health: { message_count: 0, inbound_outbound_ratio: 0, success_ratio: 0, spam_ratio: 0 },
+      tags: [],
+      created_at: SINCE,
+      updated_at: SINCE,
+      ...numberFields[number]
+    }))
   }
 }

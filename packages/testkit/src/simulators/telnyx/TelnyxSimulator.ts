@@ -1,5 +1,6 @@
-/** Telnyx, on this machine: its REST API for messages, and its webhooks. */
+/** Telnyx, on this machine: its REST API for messages and calls, and its webhooks. */
 import type { Effect, Scope } from "effect"
+import { CallEngine } from "../core/CallEngine.ts"
 import * as ControlApi from "../core/ControlApi.ts"
 import { Faults } from "../core/Faults.ts"
 import * as HttpServer from "../core/HttpServer.ts"
@@ -8,13 +9,18 @@ import * as Scenario from "../core/Scenario.ts"
 import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
+import { MediaStore } from "./MediaStore.ts"
 import { fail, RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
+import { SignedLinks } from "./SignedLinks.ts"
 import type { SigningKey } from "./Signing.ts"
+import { VoiceApi } from "./VoiceApi.ts"
+import type { Reporting } from "./Texml.ts"
+import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions {
+export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions, VoiceUrls {
   readonly apiKey: string
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signingKeys: readonly [SigningKey, ...Array<SigningKey>]
@@ -27,6 +33,9 @@ export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions {
   /** Messages, and tries at webhooks, that the ledger keeps. */
   readonly ledgerLimit?: number | undefined
 }
+
+const DEFAULT_ACCOUNT_SID = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
+const DEFAULT_CONNECTION_ID = "2811212257810187875"
 
 export type TelnyxSimulator = Simulator.Simulator
 
@@ -53,10 +62,24 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     }
   })
   const account = new Account(options, { ledger, sender, engine, faults })
+  const { numbers } = options
+  const origin = (): string => server.url
+  const voiceAccount = {
+    accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
+    connectionId: options.connectionId ?? DEFAULT_CONNECTION_ID
+  }
+  const links = new SignedLinks(origin, (id) => {
+    const recording = calls.recordings.find(id)
+    return recording?.state === "kept" ? recording.bytes : undefined
+  })
+  const calls: CallEngine<Reporting> = new CallEngine(new VoiceWebhooks({ ...options, ...voiceAccount, sender, links }))
+  const media = new MediaStore(origin)
   const api = new RestApi({
     profile: options,
     account,
-    setup: new Setup(options, () => account.inboundUrl),
+    setup: new Setup({ ...options, ...voiceAccount }, () => account.inboundUrl),
+    voice: new VoiceApi({ ...voiceAccount, calls, links, numbers }),
+    media,
     ledger,
     faults
   })
@@ -65,9 +88,12 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     options.port ?? 0,
     async (incoming, response) => {
       if (await ControlApi.handle(simulator, incoming, response)) return
-      if (incoming.request.headers.authorization !== `Bearer ${apiKey}`) {
-        return fail(response, Wire.errors.authentication)
-      }
+      // Where recordings lie is another's machine, which asks for no key of Telnyx's.
+      if (links.handle(incoming.request, response, incoming.url)) return
+      const { method = "GET", url: target = "/" } = incoming.request
+      const isLetIn = incoming.request.headers.authorization === `Bearer ${apiKey}`
+      ledger.addRequest({ method, target, isLetIn })
+      if (!isLetIn) return fail(response, Wire.errors.authentication)
       if (incoming.body === null) return fail(response, Wire.errors.badRequest)
       return api.handle(incoming.request, response, incoming.url, incoming.body)
     },
@@ -84,7 +110,9 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     server,
     account,
     engine,
-    sender
+    sender,
+    calls,
+    hostMedia: (file) => media.host(file)
   })
   return simulator
 }

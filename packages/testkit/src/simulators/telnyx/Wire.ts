@@ -21,7 +21,8 @@ const recordStatuses: Partial<Record<MessageStatus, string>> = {
   sent: "dlr_unconfirmed",
   delivered: "delivered",
   undelivered: "failed",
-  failed: "gw_reject"
+  failed: "gw_reject",
+  received: "received"
 }
 
 const GSM = /^[\x20-\x7E\n\r]*$/
@@ -37,14 +38,18 @@ export interface Profile {
   readonly organizationId: string
 }
 
-const mediaOf = (urls: ReadonlyArray<string>) =>
-  urls.map((url) => ({ url, content_type: null, sha256: null, size: null }))
+/** The type of what is kept at a URL; `null` for what is elsewhere. */
+export type TypeOf = (url: string) => string | null
+
+const mediaOf = (urls: ReadonlyArray<string>, typeOf: TypeOf) =>
+  urls.map((url) => ({ url, content_type: typeOf(url), sha256: null, size: null }))
 
 /** A message of ours, as the API and the webhooks show it. */
 export const messageResource = (
   { messagingProfileId, organizationId }: Profile,
   message: SimulatedMessage,
-  status: MessageStatus | (string & {}) = message.status
+  status: MessageStatus | (string & {}) = message.status,
+  typeOf: TypeOf = () => null
 ) => {
   const isOver = status !== "sent" && status !== "queued" && status !== "accepted"
   const hasFailed = status === "undelivered" || status === "failed"
@@ -67,7 +72,7 @@ export const messageResource = (
     cc: [],
     text: message.body,
     subject: null,
-    media: mediaOf(message.mediaUrls),
+    media: mediaOf(message.mediaUrls, typeOf),
     webhook_url: message.callbackUrl,
     webhook_failover_url: null,
     ...shapeOf(message.body),
@@ -139,7 +144,7 @@ export const detailRecord = (message: SimulatedMessage) => {
         uuid: message.id,
         cli: message.from,
         cld: message.to,
-        direction: "outbound",
+        direction: message.direction === "inbound" ? "inbound" : "outbound",
         status,
         created_at: date(message.createdAt),
         sent_at: message.sentAt === null ? null : date(message.sentAt),
@@ -196,4 +201,10 @@ export const errors = {
   tooLarge: { status: 400, code: "40302", title: "Message too large" },
   /** Its status is not in any document, and has been seen as 400, 403 and 422. */
   blocked: { status: 403, code: "40300", title: "Blocked due to STOP message" }
+} satisfies Record<string, ApiError>
+
+/** Of placing a call: developers.telnyx.com/docs/overview/errors. */
+export const callErrors = {
+  notE164: { status: 422, code: "10016", title: "Phone number must be in +E164 format" },
+  notAllowed: { status: 403, code: "10010", title: "Authorization failed" }
 } satisfies Record<string, ApiError>

@@ -3,27 +3,8 @@
  * violation. Each element names its page.
  */
 import type { Element } from "../core/Xml.ts"
+import { anyOf, e164, flag, type Grammar, type Rule, someOf, url, whole, wrongIn } from "../core/XmlGrammar.ts"
 
-type Rule = (value: string) => boolean
-
-const anyOf =
-  (...words: ReadonlyArray<string>): Rule =>
-  (value) =>
-    words.includes(value)
-/** Several words with a space between them. */
-const someOf =
-  (...words: ReadonlyArray<string>): Rule =>
-  (value) =>
-    value.split(" ").every((word) => words.includes(word)) && value !== ""
-const whole =
-  (minimum: number, maximum: number): Rule =>
-  (value) =>
-    /^\d{1,6}$/.test(value) && Number(value) >= minimum && Number(value) <= maximum
-
-/** Absolute here: a host name without an underscore, by http or https. */
-const url: Rule = (value) => /^https?:\/\/[^/?#_\s]+(\/[^\s]*)?$/.test(value) && URL.canParse(value)
-const e164: Rule = (value) => /^\+[1-9]\d{6,14}$/.test(value)
-const flag = anyOf("true", "false")
 const method = anyOf("GET", "POST")
 
 /** twilio.com/docs/voice/twiml/say/text-speech: the languages that some voice speaks. */
@@ -36,13 +17,6 @@ const LANGUAGES: ReadonlySet<string> = new Set(
   ).split(" ")
 )
 
-interface Known {
-  readonly attributes: Readonly<Record<string, Rule>>
-  readonly required?: ReadonlyArray<string>
-  readonly children?: ReadonlyArray<string>
-  readonly text?: Rule
-}
-
 /** twilio.com/docs/api/errors/13521, by its smallest bounds: of one `<Say>`, in characters, and encoded as in a URL. */
 const MAX_SAID = 3_000
 const MAX_SAID_ENCODED = 4_500
@@ -52,7 +26,7 @@ const said: Rule = (text) =>
 
 const legEvents = someOf("initiated", "ringing", "answered", "completed")
 
-const elements: Readonly<Record<string, Known>> = {
+const elements: Grammar = {
   // twilio.com/docs/voice/twiml
   Response: {
     attributes: {},
@@ -120,26 +94,6 @@ const elements: Readonly<Record<string, Known>> = {
   Hangup: { attributes: {} }
 }
 
-/** What the grammar does not know in an element or below it; `null` when it knows all. */
-const wrongIn = (element: Element): string | null => {
-  const { attributes, children, name, text } = element
-  const known = Object.hasOwn(elements, name) ? elements[name] : undefined
-  if (known === undefined) return `<${name}> is no verb`
-  for (const [attribute, value] of Object.entries(attributes)) {
-    const rule = Object.hasOwn(known.attributes, attribute) ? known.attributes[attribute] : undefined
-    if (rule === undefined) return `<${name}> has no attribute ${attribute}`
-    if (!rule(value)) return `<${name}> with ${attribute}="${value}"`
-  }
-  if (known.text === undefined && text.trim() !== "") return `<${name}> with text in it`
-  if (known.text !== undefined && !known.text(text)) return `<${name}> with a text that it cannot have`
-  for (const child of children) {
-    if (known.children?.includes(child.name) !== true) return `<${child.name}> in <${name}>`
-    const wrong = wrongIn(child)
-    if (wrong !== null) return wrong
-  }
-  return null
-}
-
 /** How long a recording may be that Twilio writes down, in seconds: twilio.com/docs/voice/twiml/record. */
 const MAX_TRANSCRIBED_SECONDS = 120
 
@@ -160,4 +114,6 @@ const wrongTogether = ({ attributes, children, name }: Element): string | null =
 
 /** What is wrong with a document; `null` for a good one. */
 export const violationOf = (root: Element): string | null =>
-  root.name === "Response" ? (wrongIn(root) ?? wrongTogether(root)) : `<${root.name}> in the place of <Response>`
+  root.name === "Response"
+    ? (wrongIn(elements, root) ?? wrongTogether(root))
+    : `<${root.name}> in the place of <Response>`

@@ -1,0 +1,29 @@
+/** TeXML's call statuses in our words. Source: developers.telnyx.com/api-reference/callbacks/texml-call-completed. */
+import type { CallStatus } from "@careline/domain"
+
+const statuses: ReadonlyMap<string, CallStatus.CallStatus> = new Map<string, CallStatus.CallStatus>([
+  ["queued", "initiated"],
+  ["initiated", "initiated"],
+  ["ringing", "ringing"],
+  ["in-progress", "in_progress"],
+  ["answered", "in_progress"],
+  ["completed", "completed"],
+  ["busy", "busy"],
+  ["no-answer", "no_answer"],
+  ["failed", "failed"],
+  ["canceled", "canceled"]
+])
+
+/** `null` for a status that we do not know. */
+export const toCallStatus = (status: string | null | undefined): CallStatus.CallStatus | null =>
+  statuses.get(status ?? "") ?? null
+
+const SECONDS = /^\d{1,9}$/
+
+/** A count of seconds as forms write it. */
+export const secondsOf = (text: string | null | undefined): number | null =>
+  typeof text === "string" && SECONDS.test(text) ? Number(text) : null
+
+/** How long somebody talked: only of a call that was answered, because ringing counts in some places. */
+export const durationOf = (status: CallStatus.CallStatus, seconds: string | null | undefined): number | null =>
+  status === "completed" ? secondsOf(seconds) : null

@@ -1,0 +1,138 @@
+/**
+ * The webhooks of a call: it begins, waits for its next step, or is reported on. All are flat forms. Sources:
+ * developers.telnyx.com/docs/voice/programmable-voice/texml-verbs and /api-reference/callbacks (texml-…).
+ */
+import { type CallId, type CallPlan, type CallReport, type Contact, PhoneNumber } from "@careline/domain"
+import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { isCallSid, isRecordingSid } from "./CallSid.ts"
+import * as CallStatuses from "./CallStatuses.ts"
+
+/** What a verified webhook of a call tells. */
+export type Told = Pick<Telephony.Received, "events" | "turn">
+
+type Read = Told | TelephonyError.MalformedWebhook
+
+const nothing: Told = { events: [] }
+/** As long as a contact may be. */
+const MAX_CALLER = 254
+
+/** What stands in the place of a number that is withheld: a word, or a SIP address that is none (RFC 3323, 4.1). */
+const WITHHELD = /^(sip:)?\+?(|anonymous|blocked|private|restricted|unavailable|unknown)(@.*)?$/i
+
+const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
+const noCall = malformed("CallSid is missing or malformed")
+
+const reported = (providerCallId: string, callId: CallId | null, report: CallReport): TelephonyEvent => ({
+  _tag: "CallReported",
+  providerCallId,
+  callId,
+  report
+})
+
+/** How far a leg has come; none where the status says nothing to us. */
+const progress = (leg: "own" | "far", status: string | null, duration: string | null): ReadonlyArray<CallReport> => {
+  const known = CallStatuses.toCallStatus(status)
+  return known === null
+    ? []
+    : [{ _tag: "Progressed", leg, status: known, durationSeconds: CallStatuses.durationOf(known, duration) }]
+}
+
+const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn => {
+  switch (after) {
+    case "answer":
+      return { _tag: "Answered" }
+    case "keys":
+      return { _tag: "Pressed", digits: form.get("Digits") || null }
+    case "recording":
+      return { _tag: "Recorded" }
+    case "connection":
+      return { _tag: "Connected", reached: CallStatuses.toCallStatus(form.get("DialCallStatus")) === "completed" }
+  }
+}
+
+/** A call to one of our numbers; also as it stands in Telnyx's list of calls. */
+export const begins = (providerCallId: string, caller: string, to: string): Read => {
+  if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
+  const from = caller.trim()
+  if (from.length > MAX_CALLER) return malformed("From is too long")
+  return {
+    events: [
+      {
+        _tag: "CallReceived",
+        providerCallId,
+        from: WITHHELD.test(from) ? ANONYMOUS : (from as Contact.Contact),
+        to: to as PhoneNumber.E164
+      }
+    ]
+  }
+}
+
+/** `call` and `fallback`: a call begins, or what was rendered is over. */
+export const decodeCall = (form: URLSearchParams, query: URLSearchParams): Read => {
+  const providerCallId = form.get("CallSid")
+  if (!isCallSid(providerCallId)) return noCall
+  const step = CallbackUrl.stepOf(query)
+  if (step === null) return begins(providerCallId, form.get("From") ?? "", form.get("To") ?? "")
+  const { after, at, callId } = step
+  // Who hangs up at the end of a recording or a connection is gone when Telnyx asks for the next step.
+  const isGone = CallStatuses.toCallStatus(form.get("CallStatus")) === "completed"
+  const reports = [
+    ...(after === "recording" ? recordedOf(form) : []),
+    ...(after === "connection" ? progress("far", form.get("DialCallStatus"), form.get("DialCallDuration")) : []),
+    ...(isGone ? progress("own", "completed", form.get("CallDuration")) : [])
+  ]
+  return {
+    events: reports.map((report) => reported(providerCallId, callId, report)),
+    turn: { providerCallId, callId, at, turn: turnOf(after, form) }
+  }
+}
+
+const recordedOf = (form: URLSearchParams): ReadonlyArray<CallReport> => {
+  const recording = form.get("RecordingSid")
+  return isRecordingSid(recording)
+    ? [{ _tag: "Recorded", recording, durationSeconds: CallStatuses.secondsOf(form.get("RecordingDuration")) }]
+    : []
+}
+
+/** How far a leg has come. The second leg of a call names the first as its parent. */
+export const decodeStatus = (form: URLSearchParams, query: URLSearchParams): Read => {
+  const callSid = form.get("CallSid")
+  const parent = form.get("ParentCallSid") || null
+  if (!isCallSid(callSid) || (parent !== null && !isCallSid(parent))) return noCall
+  const reports = progress(parent === null ? "own" : "far", form.get("CallStatus"), form.get("CallDuration"))
+  return { events: reports.map((report) => reported(parent ?? callSid, CallbackUrl.callOf(query), report)) }
+}
+
+/** What became of a recording. */
+export const decodeRecording = (form: URLSearchParams, query: URLSearchParams): Read => {
+  const callSid = form.get("CallSid")
+  if (!isCallSid(callSid)) return noCall
+  const recording = form.get("RecordingSid")
+  const tell = (report: CallReport): Told => ({ events: [reported(callSid, CallbackUrl.callOf(query), report)] })
+  switch (form.get("RecordingStatus")) {
+    case "completed": {
+      const [recorded] = recordedOf(form)
+      return recorded === undefined ? malformed("RecordingSid is missing or malformed") : tell(recorded)
+    }
+    case "absent":
+      return tell({ _tag: "RecordingLost", recording: isRecordingSid(recording) ? recording : null })
+    default:
+      return nothing
+  }
+}
+
+/** What Telnyx wrote down of a recording. */
+export const decodeTranscription = (form: URLSearchParams, query: URLSearchParams): Read => {
+  const callSid = form.get("CallSid")
+  if (!isCallSid(callSid)) return noCall
+  const status = form.get("TranscriptionStatus")
+  if (status !== "completed" && status !== "failed") return nothing
+  const recording = form.get("RecordingSid")
+  const report: CallReport = {
+    _tag: "Transcribed",
+    recording: isRecordingSid(recording) ? recording : null,
+    text: status === "completed" ? (form.get("TranscriptionText") ?? "") : null,
+    confidence: null
+  }
+  return { events: [reported(callSid, CallbackUrl.callOf(query), report)] }
+}
