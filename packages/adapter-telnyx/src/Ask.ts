@@ -46,7 +46,12 @@ export const make = (
 export const unlessGone = <A>(
   effect: Effect.Effect<A, TelephonyError.TelephonyError>
 ): Effect.Effect<A | null, TelephonyError.TelephonyError> =>
-  Effect.catch(effect, (error) => (error.reason._tag === "NotFound" ? Effect.succeed(null) : Effect.fail(error)))
+  effect.pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "NotFound",
+      () => Effect.succeed(null)
+    )
+  )
 
 /** One page of a list. */
 export interface Page<A> {

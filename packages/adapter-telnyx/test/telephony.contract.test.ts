@@ -13,17 +13,17 @@ const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
   { name: "Telnyx", capabilities: TelnyxTelephony.capabilities(voice) },
-  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+  TelephonyContract.layer(({ publicUrl, urlOf: url }) =>
     Effect.gen(function* () {
       const simulator = yield* TelnyxSimulator.scoped({
         apiKey,
         signingKeys,
         messagingProfileId,
         organizationId: "47a530f8-4362-4526-829b-bcee17fd9f7a",
-        inboundUrl: urlOf("telnyx", "sms"),
-        voiceUrl: urlOf("telnyx", "call"),
-        voiceFallbackUrl: urlOf("telnyx", "fallback"),
-        callStatusUrl: urlOf("telnyx", "call-status"),
+        inboundUrl: url("telnyx", "sms"),
+        voiceUrl: url("telnyx", "call"),
+        voiceFallbackUrl: url("telnyx", "fallback"),
+        callStatusUrl: url("telnyx", "call-status"),
         ...voice
       })
       const telephony = yield* TelnyxTelephony.make({

@@ -42,6 +42,13 @@ type Start = (options: SandboxOptions) => Effect.Effect<SandboxProvider, never, 
 /** A credential of the sandbox, the same for the same secret. */
 const derive = (secret: string, name: string): Buffer => createHmac("sha256", secret).update(name).digest()
 
+/** Where a provider delivers calls. */
+const callUrls = (publicUrl: string, provider: string) => ({
+  voiceUrl: CallbackUrl.ofKind(publicUrl, provider, "call"),
+  voiceFallbackUrl: CallbackUrl.ofKind(publicUrl, provider, "fallback"),
+  callStatusUrl: CallbackUrl.ofKind(publicUrl, provider, "call-status")
+})
+
 const twilio: Start = Effect.fnUntraced(function* (options) {
   const { between = direct, publicUrl, secret } = options
   const accountSid = `AC${"5a".repeat(16)}`
@@ -52,9 +59,7 @@ const twilio: Start = Effect.fnUntraced(function* (options) {
       authTokens: [authToken],
       smsUrl: CallbackUrl.ofKind(publicUrl, "twilio", "sms"),
       statusUrl: CallbackUrl.ofKind(publicUrl, "twilio", "status"),
-      voiceUrl: CallbackUrl.ofKind(publicUrl, "twilio", "call"),
-      voiceFallbackUrl: CallbackUrl.ofKind(publicUrl, "twilio", "fallback"),
-      callStatusUrl: CallbackUrl.ofKind(publicUrl, "twilio", "call-status"),
+      ...callUrls(publicUrl, "twilio"),
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
@@ -74,6 +79,7 @@ const telnyx: Start = Effect.fnUntraced(function* (options) {
   const { between = direct, publicUrl, secret } = options
   const apiKey = `KEY${derive(secret, "telnyx").toString("hex")}`
   const key = telnyxKeyOfSeed(derive(secret, "telnyx webhooks"))
+  const voice = { connectionId: "5252525252525252525", accountSid: "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5c" }
   const messagingProfileId = "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5a"
   const simulator = yield* SimulatorKit.scoped(() =>
     TelnyxSimulator.start({
@@ -82,6 +88,8 @@ const telnyx: Start = Effect.fnUntraced(function* (options) {
       messagingProfileId,
       organizationId: "5a5a5a5a-5a5a-4a5a-8a5a-5a5a5a5a5a5b",
       inboundUrl: CallbackUrl.ofKind(publicUrl, "telnyx", "sms"),
+      ...callUrls(publicUrl, "telnyx"),
+      ...voice,
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
@@ -89,7 +97,7 @@ const telnyx: Start = Effect.fnUntraced(function* (options) {
     apiKey: Redacted.make(apiKey),
     publicKeys: [key.publicKey],
     messagingProfileId,
-    connectionId: null,
+    ...voice,
     baseUrl: yield* between(simulator.url),
     publicUrl,
     timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
@@ -112,6 +120,7 @@ const vonage: Start = Effect.fnUntraced(function* (options) {
       privateKey,
       signatureSecrets: [signatureSecret],
       inboundUrl: CallbackUrl.ofKind(publicUrl, "vonage", "sms"),
+      ...callUrls(publicUrl, "vonage"),
       statusUrl: CallbackUrl.ofKind(publicUrl, "vonage", "status"),
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
