@@ -8,9 +8,12 @@ import * as Host from "./support/host.ts"
 import { freshDatabase } from "./support/postgres.ts"
 
 /** Runs the demo to its end. Resolves with its exit code and its transcript. */
-const demo = (directory: string): Promise<{ readonly code: number | null; readonly transcript: string }> =>
+const demo = (
+  directory: string,
+  name = "demo"
+): Promise<{ readonly code: number | null; readonly transcript: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ["packages/http-hono/src/demo.ts"], {
+    const child = spawn(process.execPath, [`packages/http-hono/src/${name}.ts`], {
       env: { PATH: process.env.PATH, DATA_DIR: directory },
       stdio: ["ignore", "pipe", "pipe"]
     })
@@ -36,6 +39,8 @@ describe("The sandbox", () => {
     const { code, transcript } = await demo(directory)
     assert.strictEqual(code, 0, transcript)
     assert.include(transcript, "Every step came true.")
+    const calls = await demo(directory, "demo-voice")
+    assert.strictEqual(calls.code, 0, calls.transcript)
     await first.kill()
 
     const second = await Host.startHost(environment)
@@ -44,11 +49,12 @@ describe("The sandbox", () => {
     assert.strictEqual(await second.stop(), 0)
 
     const logged = first.output() + second.output()
-    for (const said of ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic"]) assert.notInclude(logged, said)
+    const told = ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic", "Ana's daughter", "4155550177"]
+    for (const said of told) assert.notInclude(logged, said)
     await rm(directory, { recursive: true, force: true })
   })
 
-  it.each(["telnyx", "vonage"])("plays the same demo through %s", async (provider) => {
+  it.each(["telnyx", "vonage"])("plays the same demos through %s", async (provider) => {
     const directory = await mkdtemp(join(tmpdir(), "careline-demo-"))
     const port = String(await Host.freePort())
     const host = await Host.startHost({
@@ -60,8 +66,10 @@ describe("The sandbox", () => {
       DATABASE_URL: await freshDatabase(),
       DATA_DIR: directory
     })
-    const { code, transcript } = await demo(directory)
-    assert.strictEqual(code, 0, transcript)
+    for (const name of ["demo", "demo-voice"]) {
+      const { code, transcript } = await demo(directory, name)
+      assert.strictEqual(code, 0, transcript)
+    }
     assert.strictEqual(await host.stop(), 0)
     await rm(directory, { recursive: true, force: true })
   })

@@ -1,0 +1,291 @@
+/** Calls and media over HTTP, through `app.request`: a provider's webhooks, prepared calls, the call log, uploads, links. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { FileBlobStore } from "@careline/adapter-filesystem"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { applyCallReports, Intake, processInbound, Voice } from "@careline/application"
+import { BlobStore, TelephonyProviders } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { signTwilioWebhook } from "@careline/testkit/simulators"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import type { Hono } from "hono"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { issueToken, makeApp, makeAuthenticate, type Role } from "../src/index.ts"
+
+const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
+const accountSid = `AC${"3d".repeat(16)}`
+const authToken = "app-test-auth-token"
+const publicUrl = "https://clinic.example.com"
+const line = "+12025550100"
+const contact = "+13035550123"
+const clinicianNumber = "+14155550177"
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64"
+)
+
+let app: Hono
+let scope: Scope.Closeable
+let directory: string
+let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
+let admin: string
+let nurse: string
+let stranger: string
+
+const twilio = TwilioTelephony.layer({
+  accountSid,
+  authTokens: [Redacted.make(authToken)],
+  apiKey: null,
+  messagingServiceSid: null,
+  // Nobody listens there: whatever is placed cannot be sent.
+  baseUrl: "http://127.0.0.1:9",
+  publicUrl,
+  timeoutMillis: 100
+})
+
+const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = [], sub = "dr") =>
+  Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "careline-media-"))
+  scope = await Effect.runPromise(Scope.make())
+  const blobs = await Effect.runPromise(
+    FileBlobStore.make({ directory, publicUrl, path: "/blobs", signingSecrets: [Redacted.make("s".repeat(32))] })
+  )
+  const world = Layer.mergeAll(Intake.layer, Voice.layer).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Memory.layer,
+        Layer.succeed(BlobStore, blobs),
+        TelephonyProviders.layer.pipe(Layer.provide(twilio))
+      )
+    )
+  )
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  app = makeApp(
+    { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
+    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null }),
+    { path: "/blobs", answer: blobs.serve }
+  )
+  run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
+  admin = await token(["SYSTEM_ADMIN"])
+  nurse = await token(["CLINICIAN"], ["north"])
+  stranger = await token(["SITE_ADMIN"], ["south"], "stranger")
+  await call(admin, "POST", "/phone-numbers", { number: line, siteGroupingId: "north" })
+})
+
+afterAll(async () => {
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await rm(directory, { recursive: true, force: true })
+})
+
+const call = async (bearer: string | null, method: string, path: string, body?: unknown) => {
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    headers: {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" })
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+  const text = await response.text()
+  const type = response.headers.get("content-type") ?? ""
+  return { status: response.status, type, body: (text === "" ? {} : JSON.parse(text)) as Record<string, any> }
+}
+
+/** A webhook as Twilio signs it. */
+const webhook = (path: string, fields: Readonly<Record<string, string>>, signature?: string) => {
+  const form = Object.entries({ AccountSid: accountSid, ...fields }).map(([name, value]) => [name, value] as const)
+  return app.request(path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": signature ?? signTwilioWebhook(authToken, publicUrl + path, form)
+    },
+    body: new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString()
+  })
+}
+
+let calls = 0
+const callSid = () => `CA${(++calls).toString(16).padStart(32, "0")}`
+
+const ringing = (sid: string, from = contact, path = "/api/v1/webhooks/twilio/call") =>
+  webhook(path, { CallSid: sid, From: from, To: line, CallStatus: "ringing", Direction: "inbound" })
+
+const thread = async () => {
+  const { body } = await call(nurse, "GET", "/external-threads?view=all")
+  return body.items.find((one: { externalContact: string }) => one.externalContact === contact)
+}
+
+describe("A call's webhook", () => {
+  it("is answered with what the caller hears, at both of its paths, and stands in the thread", async () => {
+    for (const path of ["/api/v1/webhooks/twilio/call", "/api/webhooks/twilio/voice"]) {
+      const response = await ringing(callSid(), contact, path)
+      assert.strictEqual(response.status, 200)
+      assert.match(response.headers.get("content-type") ?? "", /xml/)
+      assert.match(await response.text(), /<Record /)
+    }
+    await run(processInbound())
+    assert.strictEqual((await thread()).unreadCount, 2)
+  })
+
+  it("that is not signed starts no plan; the fallback greets whoever asks, and keeps nothing", async () => {
+    const unsigned = await webhook(
+      "/api/v1/webhooks/twilio/call",
+      { CallSid: callSid(), From: contact, To: line },
+      "no"
+    )
+    assert.strictEqual(unsigned.status, 403)
+    const before = (await call(nurse, "GET", "/call-logs")).body.items.length
+    const fallback = await app.request("/api/v1/webhooks/twilio/fallback", { method: "GET" })
+    assert.match(await fallback.text(), /<Record /)
+    assert.strictEqual((await call(nurse, "GET", "/call-logs")).body.items.length, before)
+  })
+
+  it("reports at both paths of the status as well", async () => {
+    const sid = callSid()
+    await ringing(sid)
+    for (const path of ["/api/v1/webhooks/twilio/call-status", "/api/webhooks/twilio/voice/status"]) {
+      const answer = await webhook(path, {
+        CallSid: sid,
+        From: contact,
+        To: line,
+        CallStatus: "completed",
+        CallDuration: "9",
+        Direction: "inbound"
+      })
+      assert.isBelow(answer.status, 300)
+    }
+    await run(processInbound())
+    await run(applyCallReports())
+    const { body } = await call(nurse, "GET", "/call-logs")
+    const log = body.items.find((one: { providerCallId: string }) => one.providerCallId === sid)
+    assert.deepInclude(log, {
+      status: "completed",
+      duration: 9,
+      fromNumber: contact,
+      toNumber: line,
+      direction: "inbound",
+      purpose: "voicemail"
+    })
+  })
+})
+
+describe("A prepared call", () => {
+  const prepare = async (bearer: string, body: object) =>
+    call(bearer, "POST", `/external-threads/${(await thread()).id}/prepare-bridge-call`, body)
+
+  it("tells the clinician what to dial, and connects who dials it", async () => {
+    const { body, status } = await prepare(nurse, { clinicianNumber })
+    assert.strictEqual(status, 201)
+    assert.deepInclude(body, { bridgeNumber: line, callerId: line, clinicianNumber, mode: "dial_in" })
+    assert.match(body.pin, /^\d{6}$/)
+    assert.match(body.instructions, /PIN/)
+    assert.isAbove(Date.parse(body.expiresAt), Date.now())
+    const asked = await (await ringing(callSid(), clinicianNumber)).text()
+    assert.match(asked, /<Gather /)
+    assert.notInclude(asked, clinicianNumber.slice(2))
+  })
+
+  it("is refused for what cannot be called, with problem details", async () => {
+    const answers = [
+      await prepare(nurse, {}),
+      await prepare(nurse, { clinicianNumber: "0177" }),
+      await prepare(nurse, { clinicianNumber, mode: "shout" }),
+      await prepare(nurse, { clinicianNumber, callerIdPhoneNumberId: "nobody" }),
+      await prepare(nurse, { clinicianNumber: "+19005550123" }),
+      await prepare(stranger, { clinicianNumber }),
+      await prepare(nurse, { clinicianNumber, notes: "x".repeat(2_001) }),
+      await call(nurse, "POST", "/external-threads/nobody/prepare-bridge-call", { clinicianNumber }),
+      await prepare(nurse, { clinicianNumber, mode: "callback" })
+    ]
+    assert.deepStrictEqual(
+      answers.map(({ status }) => status),
+      [422, 422, 422, 404, 409, 404, 422, 404, 503]
+    )
+    for (const { body, type } of answers) {
+      assert.match(type, /^application\/problem\+json/)
+      assert.notInclude(JSON.stringify(body), clinicianNumber.slice(2))
+    }
+  })
+})
+
+describe("The call log", () => {
+  it("is read page by page, by thread and by time, and by nobody of another tenant", async () => {
+    const first = await call(nurse, "GET", "/call-logs?limit=1")
+    assert.strictEqual(first.body.items.length, 1)
+    const second = await call(nurse, "GET", `/call-logs?limit=1&cursor=${first.body.nextCursor}`)
+    assert.notStrictEqual(second.body.items[0].id, first.body.items[0].id)
+    const { id } = await thread()
+    const ofThread = await call(nurse, "GET", `/call-logs?externalThreadId=${id}`)
+    assert.isAbove(ofThread.body.items.length, 1)
+    const past = await call(nurse, "GET", "/call-logs?endDate=2020-01-01")
+    assert.deepStrictEqual(past.body.items, [])
+    const recent = await call(nurse, "GET", "/call-logs?startDate=2020-01-01T00:00:00Z")
+    assert.isAbove(recent.body.items.length, 1)
+    assert.deepStrictEqual((await call(stranger, "GET", "/call-logs")).body.items, [])
+    assert.strictEqual((await call(stranger, "GET", `/call-logs?externalThreadId=${id}`)).status, 404)
+    assert.notInclude(JSON.stringify(recent.body), clinicianNumber.slice(2))
+  })
+
+  it.each(["startDate=yesterday", "endDate=2026-02-31T25:00:00Z", "limit=0", "cursor=nonsense"])(
+    "refuses ?%s",
+    async (query) => {
+      assert.strictEqual((await call(nurse, "GET", `/call-logs?${query}`)).status, 400)
+    }
+  )
+
+  it("is closed to who is not signed in", async () => {
+    assert.strictEqual((await call(null, "GET", "/call-logs")).status, 401)
+  })
+})
+
+describe("Media", () => {
+  const upload = (bearer: string | null, body: Uint8Array<ArrayBuffer>, query = "") =>
+    app.request(`/api/v1/media${query}`, {
+      method: "POST",
+      headers: {
+        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+        "content-type": "image/png"
+      },
+      body
+    })
+
+  it("that staff upload go with a message, as a link that expires", async () => {
+    const uploaded = await upload(nurse, new Uint8Array(png))
+    assert.strictEqual(uploaded.status, 201)
+    const { mimeType, type, url } = (await uploaded.json()) as Record<string, string>
+    assert.deepStrictEqual([type, mimeType], ["image", "image/png"])
+    const { id } = await thread()
+    const sent = await call(nurse, "POST", `/external-threads/${id}/messages`, { content: "See", mediaUrls: [url] })
+    assert.strictEqual(sent.status, 202)
+    const link = new URL(sent.body.attachments[0].url)
+    assert.strictEqual(link.origin, publicUrl)
+    const read = await app.request(link.pathname + link.search)
+    assert.strictEqual(read.status, 200)
+    assert.deepStrictEqual(Buffer.from(await read.arrayBuffer()), png)
+    assert.strictEqual(read.headers.get("x-content-type-options"), "nosniff")
+    assert.isNull(read.headers.get("set-cookie"))
+    const head = await app.request(link.pathname + link.search, { method: "HEAD" })
+    assert.strictEqual(head.status, 200)
+    assert.strictEqual((await app.request(link.pathname)).status, 403)
+  })
+
+  it("of another tenant go with nobody's message", async () => {
+    const theirs = await upload(stranger, new Uint8Array(png))
+    const { url } = (await theirs.json()) as { url: string }
+    const { id } = await thread()
+    const answer = await call(nurse, "POST", `/external-threads/${id}/messages`, { content: "See", mediaUrls: [url] })
+    assert.strictEqual(answer.status, 422)
+    assert.strictEqual(answer.body.field, "mediaUrls")
+  })
+
+  it("are refused when a browser would run them, when they are too large, and without a login", async () => {
+    const page = new TextEncoder().encode("<html><script>alert(1)</script></html>")
+    assert.strictEqual((await upload(nurse, page)).status, 422)
+    assert.strictEqual((await upload(nurse, new Uint8Array(21 * 1024 * 1024))).status, 413)
+    assert.strictEqual((await upload(null, new Uint8Array(png))).status, 401)
+    assert.strictEqual((await upload(nurse, new Uint8Array(png), "?siteGroupingId=south")).status, 403)
+  })
+})
