@@ -3,6 +3,7 @@ import {
   Call,
   type CallId,
   type Contact,
+  type Language,
   type MessageId,
   type PhoneNumberId,
   type ThreadId,
@@ -18,6 +19,7 @@ export interface CallRow {
   readonly provider: string
   readonly provider_call_id: string | null
   readonly plan: Call.Call["plan"]
+  readonly language: string | null
   readonly from_number: string
   readonly to_number: string
   readonly phone_number_id: string | null
@@ -43,6 +45,7 @@ export const fromRow = (row: CallRow): Call.Call => ({
   provider: row.provider,
   providerCallId: row.provider_call_id,
   plan: row.plan,
+  language: row.language as Language | null,
   fromNumber: row.from_number as Contact.Contact,
   toNumber: row.to_number as Contact.Contact,
   phoneNumberId: row.phone_number_id as PhoneNumberId | null,
@@ -69,6 +72,7 @@ export const toJson = (call: Call.Call) => ({
   provider: call.provider,
   provider_call_id: call.providerCallId,
   plan: call.plan,
+  language: call.language,
   from_number: call.fromNumber,
   to_number: call.toNumber,
   phone_number_id: call.phoneNumberId,
@@ -90,6 +94,6 @@ export const toJson = (call: Call.Call) => ({
 
 /** The columns of `toJson`, as a record set's. */
 export const COLUMNS = `site_grouping_id text, id uuid, purpose text, direction text, provider text, provider_call_id text,
-  plan jsonb, from_number text, to_number text, phone_number_id uuid, external_thread_id uuid, message_id uuid, status text,
+  plan jsonb, language text, from_number text, to_number text, phone_number_id uuid, external_thread_id uuid, message_id uuid, status text,
   duration_seconds integer, own jsonb, far jsonb, recordings jsonb, transcript jsonb, initiator_id text, reason text,
   notes text, created_at timestamptz, updated_at timestamptz, ended_at timestamptz`

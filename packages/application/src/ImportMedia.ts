@@ -7,9 +7,8 @@
  */
 import {
   Attachment,
-  type BlobKey,
   Call,
-  type Language,
+  CallGreeting,
   type Message,
   type Tenant,
   type ThreadId,
@@ -185,32 +184,46 @@ const toTranscribe = Effect.fnUntraced(function* ({ callId, recording }: Source<
   const [call] = yield* (yield* Calls).load([callId])
   const stored = call?.recordings.find(({ ref }) => ref === recording)?.stored
   if (call === undefined || call.transcript !== null || stored == null || stored.isSilent) return null
-  return { key: stored.key, contentType: stored.contentType, language: languageOf(call) }
+  return { key: stored.key, contentType: stored.contentType, language: call.language ?? CallGreeting.fallback.language }
 })
 
-const languageOf = ({ plan }: Call.Call): Language => {
-  const spoken = plan._tag === "Voicemail" ? plan : plan._tag === "Gather" ? plan.otherwise : null
-  return spoken?._tag === "Voicemail" ? spoken.language : ("en-US" as Language)
-}
+/** What the provider wrote down, in case that it told us and we did not hear it; `null` when it did not. */
+const writtenByProvider = (telephony: Telephony.TelephonyService | undefined, recording: string) =>
+  telephony === undefined || !writes(telephony)
+    ? Effect.succeed(null)
+    : telephony.recordings.transcript(recording).pipe(
+        Effect.catchIf(
+          ({ reason }) => !reason.isRetryable,
+          () => Effect.succeed(null)
+        )
+      )
 
-/** Has a recording written down, where the provider does not. */
-const transcribe = Effect.fnUntraced(function* (source: Source<"Recording">, transcriber: Transcriber["Service"]) {
+const writes = ({ capabilities: { voice } }: Telephony.TelephonyService): boolean =>
+  voice !== null && voice.transcription !== "none"
+
+/** Puts down what was said in a recording: as the provider heard it, else as the transcriber does. */
+const transcribe = Effect.fnUntraced(function* (
+  source: Source<"Recording">,
+  telephony: Telephony.TelephonyService | undefined
+) {
   const { transact } = yield* Transaction
+  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
   const wanted = yield* transact(toTranscribe(source))
   if (wanted === null) return
-  const blob = Option.getOrUndefined(yield* (yield* BlobStore).get(wanted.key as BlobKey))
-  if (blob === undefined) return
-  const { confidence, text } = yield* transcriber.transcribe({ ...wanted, bytes: blob.bytes })
+  const blob = Option.getOrUndefined(yield* (yield* BlobStore).get(wanted.key))
+  const said =
+    (yield* writtenByProvider(telephony, source.recording)) ??
+    (transcriber === undefined || blob === undefined
+      ? null
+      : yield* transcriber.transcribe({ ...wanted, bytes: blob.bytes }))
+  if (said === null) return
   yield* transact(
     Effect.gen(function* () {
       const [before] = yield* (yield* Calls).load([source.callId])
       if (before === undefined) return
       const now = yield* DateTime.now
-      const { recording } = source
-      yield* putDown(
-        [{ before, after: Call.hear(before, { _tag: "Transcribed", recording, text, confidence }, now) }],
-        now
-      )
+      const report = { _tag: "Transcribed", recording: source.recording, ...said } as const
+      yield* putDown([{ before, after: Call.hear(before, report, now) }], now)
     })
   )
 })
@@ -219,7 +232,7 @@ const transcribe = Effect.fnUntraced(function* (source: Source<"Recording">, tra
 const work = Effect.fnUntraced(function* (claimed: ClaimedImport) {
   const one = claimed.import
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(one.provider)
-  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
+  const { transcriptPatience } = yield* Limits
   switch (one.stage) {
     case "copy":
       if (telephony === undefined) return yield* retry(claimed, "its provider is not configured")
@@ -227,11 +240,13 @@ const work = Effect.fnUntraced(function* (claimed: ClaimedImport) {
     case "delete": {
       if (telephony === undefined) return yield* retry(claimed, "its provider is not configured")
       yield* remove(one, telephony)
-      const isNext = one.source._tag === "Recording" && transcriber !== undefined
-      return yield* settleAs(claimed, isNext ? { stage: "transcribe", failures: 0, inMillis: 0 } : null)
+      // The provider that writes down by itself has its time to say so.
+      const inMillis = writes(telephony) ? transcriptPatience : 0
+      const isNext = one.source._tag === "Recording"
+      return yield* settleAs(claimed, isNext ? { stage: "transcribe", failures: 0, inMillis } : null)
     }
     case "transcribe":
-      if (one.source._tag === "Recording" && transcriber !== undefined) yield* transcribe(one.source, transcriber)
+      if (one.source._tag === "Recording") yield* transcribe(one.source, telephony)
       return yield* settleAs(claimed, null)
   }
 })

@@ -87,6 +87,8 @@ export interface LimitsShape {
   readonly mediaAttempts: number
   readonly mediaBackoff: number
   readonly mediaBackoffMax: number
+  /** How long a provider that writes recordings down may take to tell us, before it is asked and another one does. */
+  readonly transcriptPatience: number
   /** How long a link works that staff got. */
   readonly linkLifetime: number
   /** How long a link works that a provider got, to fetch what we send. */
@@ -146,6 +148,7 @@ export const defaults: LimitsShape = {
   mediaAttempts: 16,
   mediaBackoff: 2_000,
   mediaBackoffMax: 60 * 60_000,
+  transcriptPatience: 2 * 60_000,
   linkLifetime: 15 * 60_000,
   mediaLinkLifetime: 60 * 60_000,
   sweepEvery: 60 * 60_000,

@@ -30,7 +30,7 @@ import {
   Transaction,
   type VoiceStoragePorts
 } from "@careline/ports"
-import { Context, DateTime, Effect, Layer, Schedule } from "effect"
+import { Context, DateTime, Effect, Fiber, Layer, Schedule } from "effect"
 import { connectBridge, refusePins } from "./BridgeCall.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
@@ -198,11 +198,15 @@ const proceedCall = Effect.fnUntraced(function* (
       const [found] = yield* calls.match([{ provider, providerCallId, callId }])
       if (found == null) return unkept(ending())
       const now = yield* DateTime.now
-      const call: Call.Call = { ...found, providerCallId }
-      // The answer to the placing of the call was lost, or is not here yet.
-      if (found.providerCallId === null) yield* calls.save([call])
+      const step = CallPlan.next(found.plan, at, turn)
+      const call: Call.Call = {
+        ...found,
+        // The answer to the placing of the call was lost, or is not here yet.
+        providerCallId: found.providerCallId ?? providerCallId,
+        language: step.node._tag === "Voicemail" ? step.node.language : found.language
+      }
+      if (call.providerCallId !== found.providerCallId || call.language !== found.language) yield* calls.save([call])
       if (CallPlan.isMistaken(call.plan, at, turn)) yield* refusePins(call)
-      const step = CallPlan.next(call.plan, at, turn)
       const node = step.node._tag === "Connect" ? yield* connectBridge(call, step.node, now) : step.node
       return { callId: call.id, at: step.at, node } satisfies Telephony.CallStep
     })
@@ -255,8 +259,8 @@ export class Voice extends Context.Service<
             while: isConflict,
             schedule: Schedule.jittered(Schedule.exponential(10))
           }),
-          Effect.timeout(limits.callAnswerWithin),
           Effect.provideContext(context),
+          inTime(limits.callAnswerWithin),
           Effect.catchCause((cause) =>
             Effect.as(Effect.logError(`${what} is answered without the store`, describeFault(cause)), instead)
           )
@@ -280,5 +284,16 @@ export class Voice extends Context.Service<
     })
   )
 }
+
+/** Fails in time, though what it waits for cannot be interrupted: a connection that hangs is given up behind its back. */
+const inTime =
+  (millis: number) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkDetach(effect)
+      return yield* Effect.timeout(Fiber.join(fiber), millis).pipe(
+        Effect.onError(() => Effect.forkDetach(Fiber.interrupt(fiber)))
+      )
+    })
 
 const isConflict = (error: unknown): boolean => error instanceof StorageError && error.reason._tag === "StoreConflict"

@@ -10,6 +10,7 @@ import type { CallReport } from "./CallReport.ts"
 import * as CallStatusRule from "./CallStatus.ts"
 import { CallStatus } from "./CallStatus.ts"
 import { Contact } from "./Contact.ts"
+import { Language } from "./Language.ts"
 import { BlobKey, CallId, MessageId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
 
 const Seconds = Schema.NullOr(Schema.Int)
@@ -56,6 +57,8 @@ export const Call = Schema.Struct({
   /** The provider's id of the call; `null` until it took a call that we placed. */
   providerCallId: Schema.NullOr(Schema.String),
   plan: CallPlan,
+  /** What the caller chose to hear, once they came as far as leaving a message. */
+  language: Schema.NullOr(Language),
   /** Who called whom, as both sides saw it. The number of a clinician is never one of them. */
   fromNumber: Contact,
   toNumber: Contact,
@@ -104,6 +107,7 @@ export const open = (
   reason: null,
   notes: null,
   ...fields,
+  language: fields.plan._tag === "Voicemail" ? fields.plan.language : null,
   messageId: null,
   own: { status, durationSeconds: null },
   far: null,

@@ -29,6 +29,7 @@ const statements = [
      provider text not null,
      provider_call_id text,
      plan jsonb not null,
+     language text,
      from_number text not null,
      to_number text not null,
      phone_number_id uuid,
