@@ -2,8 +2,8 @@
  * The webhooks of a call: it begins, waits for its next step, or is reported on. All are flat forms. Sources:
  * developers.telnyx.com/docs/voice/programmable-voice/texml-verbs and /api-reference/callbacks (texml-…).
  */
-import { type CallId, type CallPlan, type CallReport, type Contact, PhoneNumber } from "@careline/domain"
-import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { type CallId, type CallPlan, type CallReport, PhoneNumber } from "@careline/domain"
+import { CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
@@ -13,11 +13,6 @@ export type Told = Pick<Telephony.Received, "events" | "turn">
 type Read = Told | TelephonyError.MalformedWebhook
 
 const nothing: Told = { events: [] }
-/** As long as a contact may be. */
-const MAX_CALLER = 254
-
-/** What stands in the place of a number that is withheld: a word, or a SIP address that is none (RFC 3323, 4.1). */
-const WITHHELD = /^(sip:)?\+?(|anonymous|blocked|private|restricted|unavailable|unknown)(@.*)?$/i
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 const noCall = malformed("CallSid is missing or malformed")
@@ -53,17 +48,8 @@ const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn 
 /** A call to one of our numbers; also as it stands in Telnyx's list of calls. */
 export const begins = (providerCallId: string, caller: string, to: string): Read => {
   if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
-  const from = caller.trim()
-  if (from.length > MAX_CALLER) return malformed("From is too long")
   return {
-    events: [
-      {
-        _tag: "CallReceived",
-        providerCallId,
-        from: WITHHELD.test(from) ? ANONYMOUS : (from as Contact.Contact),
-        to: to as PhoneNumber.E164
-      }
-    ]
+    events: [{ _tag: "CallReceived", providerCallId, from: callerOf(caller), to: to as PhoneNumber.E164 }]
   }
 }
 

@@ -2,8 +2,8 @@
  * The webhooks of a call: it begins, waits for its next step, or is reported on. Sources: twilio.com/docs/voice/twiml and
  * its pages on Gather, Record, Dial and Number.
  */
-import { type CallReport, type CallPlan, type CallId, type Contact, PhoneNumber } from "@careline/domain"
-import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { type CallReport, type CallPlan, type CallId, PhoneNumber } from "@careline/domain"
+import { CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
@@ -13,27 +13,6 @@ export type Told = Pick<Telephony.Received, "events" | "turn">
 type Read = Told | TelephonyError.MalformedWebhook
 
 const nothing: Told = { events: [] }
-/** As long as a contact may be. */
-const MAX_CALLER = 254
-
-/**
- * What stands in the place of a number that is withheld. Some carriers write a word in the keys of a phone: ANONYMOUS,
- * RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE.
- */
-const withheld: ReadonlySet<string> = new Set([
-  "",
-  "anonymous",
-  "blocked",
-  "private",
-  "restricted",
-  "unavailable",
-  "unknown",
-  "+266696687",
-  "+7378742833",
-  "+2562533",
-  "+8656696",
-  "+86282452253"
-])
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 const noCall = malformed("CallSid is missing or malformed")
@@ -78,10 +57,8 @@ const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn 
 
 const begins = (providerCallId: string, form: URLSearchParams): Read => {
   const to = form.get("To") ?? ""
-  const caller = form.get("From")?.trim() ?? ""
   if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
-  if (caller.length > MAX_CALLER) return malformed("From is too long")
-  const from = withheld.has(caller.toLowerCase()) ? ANONYMOUS : (caller as Contact.Contact)
+  const from = callerOf(form.get("From") ?? "")
   return { events: [{ _tag: "CallReceived", providerCallId, from, to: to as PhoneNumber.E164 }] }
 }
 

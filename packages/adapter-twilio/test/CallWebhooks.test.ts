@@ -45,9 +45,8 @@ describe("The webhook of a call that begins", () => {
     })
   })
 
-  it.each([{ CallSid: "CA1" }, { CallSid: "" }, { To: "client:agent" }, { From: "x".repeat(255) }] as const)(
-    "is malformed with %j",
-    (fields) => assert.instanceOf(call(fields), TelephonyError.MalformedWebhook)
+  it.each([{ CallSid: "CA1" }, { CallSid: "" }, { To: "client:agent" }] as const)("is malformed with %j", (fields) =>
+    assert.instanceOf(call(fields), TelephonyError.MalformedWebhook)
   )
 })
 

@@ -3,7 +3,7 @@
  * developer.vonage.com/voice/voice-api/webhook-reference and /voice/voice-api/ncco-reference.
  */
 import { CallStatus, type CallPlan, type CallReport } from "@careline/domain"
-import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { ANONYMOUS, CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
 import * as CallStatuses from "./CallStatuses.ts"
 import { isConversationUuid } from "./ConversationUuid.ts"
@@ -27,24 +27,14 @@ export const fieldsOf = (body: Uint8Array): Fields | null => Option.getOrNull(de
 
 const nothing: Told = { events: [] }
 
-/** What networks write in the place of a number that is withheld. Vonage does not say what it writes, or whether. */
-const withheld: ReadonlySet<string> = new Set([
-  "",
-  "anonymous",
-  "blocked",
-  "private",
-  "restricted",
-  "unavailable",
-  "unknown",
-  "withheld"
-])
-
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 const noCall = malformed("conversation_uuid is missing or malformed")
 
 /** Who calls. Numbers come as their network writes them. */
-const callerOf = (from: unknown) =>
-  withheld.has(Field.textOf(from).trim().toLowerCase()) ? ANONYMOUS : Digits.toContact(from)
+const fromOf = (from: unknown) => {
+  const caller = callerOf(Field.textOf(from))
+  return caller === ANONYMOUS ? caller : Digits.toContact(from)
+}
 
 /** Somebody calls one of our numbers. */
 export const begins = (fields: Fields): Read => {
@@ -52,7 +42,7 @@ export const begins = (fields: Fields): Read => {
   if (!isConversationUuid(providerCallId)) return noCall
   const to = Digits.toE164(fields.to)
   if (to === null) return malformed("to is not a phone number")
-  return { events: [{ _tag: "CallReceived", providerCallId, from: callerOf(fields.from), to }] }
+  return { events: [{ _tag: "CallReceived", providerCallId, from: fromOf(fields.from), to }] }
 }
 
 const progressed = (leg: "own" | "far", { durationSeconds, status }: CallStatuses.Progress): CallReport => ({

@@ -53,9 +53,6 @@ export type DeliveryReported = typeof TelephonyEvent.cases.DeliveryReported.Type
 export type CallReceived = typeof TelephonyEvent.cases.CallReceived.Type
 export type CallReported = typeof TelephonyEvent.cases.CallReported.Type
 
-/** What a caller who withholds their number is called. */
-export const ANONYMOUS = "anonymous" as Contact.Contact
-
 /** What has to be applied in the order of its lane: what a contact sent or did. */
 export type LaneArrival = MessageReceived | CallReceived
 
