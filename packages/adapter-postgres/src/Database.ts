@@ -64,9 +64,16 @@ const reasonOf = ({ reason }: SqlError.SqlError): StorageError["reason"] => {
     case "SerializationError":
       return new StoreConflict({ message: reason._tag, constraint: null })
     default:
+      // Something failed before in the same transaction, which may be tried again as a whole.
+      if (sqlState(reason.cause) === ` ${TRANSACTION_ABORTED}`) {
+        return new StoreConflict({ message: reason._tag, constraint: null })
+      }
       return new StoreFault({ message: `${reason._tag}${sqlState(reason.cause)}` })
   }
 }
+
+/** SQLSTATE of a statement in a transaction in which another one failed. */
+const TRANSACTION_ABORTED = "25P02"
 
 const sqlState = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? ` ${String(cause.code)}` : ""

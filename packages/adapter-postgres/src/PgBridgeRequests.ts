@@ -29,6 +29,8 @@ interface Row {
   readonly caller_id: string
   readonly contact: string
   readonly pin: string
+  readonly reason: string | null
+  readonly notes: string | null
   readonly failed_pins: number
   readonly expires_at: Date
   readonly used_by: string | null
@@ -49,6 +51,8 @@ const fromRow = (row: Row): BridgeRequest.BridgeRequest => ({
   callerId: row.caller_id as CallPlan.CallerId,
   contact: row.contact as PhoneNumber.E164,
   pin: row.pin,
+  reason: row.reason,
+  notes: row.notes,
   failedPins: row.failed_pins,
   expiresAt: instant(row.expires_at),
   usedBy: row.used_by as CallId | null,
@@ -69,6 +73,8 @@ const toJson = (request: BridgeRequest.BridgeRequest) => ({
   caller_id: request.callerId,
   contact: request.contact,
   pin: request.pin,
+  reason: request.reason,
+  notes: request.notes,
   failed_pins: request.failedPins,
   expires_at: iso(request.expiresAt),
   used_by: request.usedBy,

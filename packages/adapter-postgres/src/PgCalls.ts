@@ -2,13 +2,13 @@
 import type { Call } from "@careline/domain"
 import { type CallKey, Calls } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer } from "effect"
 import * as CallRow from "./callRow.ts"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 
-const cursor = Cursor.make("calls", Schema.Struct({ at: Schema.Finite, id: Schema.String }))
+const cursor = Cursor.make("calls", Cursor.InstantAndId)
 
 export const layer = Layer.effect(
   Calls,

@@ -11,10 +11,7 @@ import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
 
-const statusCursor = Cursor.make(
-  "messages by status",
-  Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) })
-)
+const statusCursor = Cursor.make("messages by status", Cursor.InstantAndId)
 
 /** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
 const chain = [...DeliveryStatus.chain]

@@ -1,6 +1,7 @@
 /** Keyset cursors: the sort key of the last item, opaque to whoever carries it. */
 import { InvalidCursor } from "@careline/ports"
 import { Result, Schema } from "effect"
+import { UUID } from "./rows.ts"
 
 /** A cursor for keys of this form. `name` ties it to the list that gave it. */
 export const make = <A>(name: string, key: Schema.Codec<A, unknown>) => {
@@ -16,3 +17,12 @@ export const make = <A>(name: string, key: Schema.Codec<A, unknown>) => {
           })
   }
 }
+
+/** The largest instant that a date can be, in milliseconds (ECMA-262, 21.4.1.1). */
+const MAX_MILLIS = 8_640_000_000_000_000
+
+/** A key of a list in the order of time, where ids decide between equals. */
+export const InstantAndId = Schema.Struct({
+  at: Schema.Finite.check(Schema.isBetween({ minimum: -MAX_MILLIS, maximum: MAX_MILLIS })),
+  id: Schema.String.check(Schema.isPattern(UUID))
+})

@@ -23,7 +23,7 @@ export const instantOrNull = (date: Date | null): DateTime.Utc | null =>
 
 export const iso = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether an id can be one of ours. Any other names nothing here. */
 export const isUuid = (id: string): boolean => UUID.test(id)

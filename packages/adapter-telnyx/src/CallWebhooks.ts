@@ -32,6 +32,9 @@ const progress = (leg: "own" | "far", status: string | null, duration: string | 
     : [{ _tag: "Progressed", leg, status: known, durationSeconds: CallStatuses.durationOf(known, duration) }]
 }
 
+/** What a connection comes to that somebody answered. */
+const REACHED: ReadonlySet<string> = new Set(["completed", "answered"])
+
 const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn => {
   switch (after) {
     case "answer":
@@ -41,7 +44,7 @@ const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn 
     case "recording":
       return { _tag: "Recorded" }
     case "connection":
-      return { _tag: "Connected", reached: CallStatuses.toCallStatus(form.get("DialCallStatus")) === "completed" }
+      return { _tag: "Connected", reached: REACHED.has(form.get("DialCallStatus") ?? "") }
   }
 }
 

@@ -36,12 +36,6 @@ const bodyOf = (publicUrl: string, { callId, from, maxSeconds, ringSeconds, to }
 })
 type Body = Parameters<Client["texml"]["calls"]["create"]>[1]
 
-/** A failure never says that a call was placed. */
-const notPlaced = (failure: ProviderFailure.Failure): Telephony.CallOutcome => {
-  const outcome = ProviderFailure.toOutcome(failure, ErrorCode.toReason)
-  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
-}
-
 export const make = (publicUrl: string, connectionId: string, { call }: Ask): Pick<Telephony.Calls, "place"> => ({
   place: Effect.fn("Telnyx.calls.place")(
     function* (outbound): Effect.fn.Return<Telephony.CallOutcome, ProviderFailure.Failure> {
@@ -53,7 +47,7 @@ export const make = (publicUrl: string, connectionId: string, { call }: Ask): Pi
         ? { _tag: "Placed", providerCallId: id }
         : { _tag: "Unknown", detail: "the answer names no call" }
     },
-    Effect.catch((failure) => Effect.succeed(notPlaced(failure)))
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toCallOutcome(failure, ErrorCode.toReason)))
   )
 })
 

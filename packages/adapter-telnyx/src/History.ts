@@ -3,7 +3,7 @@
  * /api-reference/messages/retrieve-a-message, /texml-rest-commands/fetch-multiple-call-resources and /call-recordings.
  */
 import type { CallReport } from "@careline/domain"
-import type { Telephony, TelephonyEvent } from "@careline/ports"
+import { HistoryParts, type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "./Ask.ts"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
@@ -161,7 +161,9 @@ const recordings = Effect.fnUntraced(function* (ask: Ask.Ask, connectionId: stri
   return dated(span, listed, ({ created_at: at }) => at).flatMap(
     ({ at, one }): ReadonlyArray<Telephony.HistoryRecord> => {
       const { call_control_id: providerCallId, duration_millis: millis, from = "", id, status, to = "" } = one
-      if (!isRecordingSid(id) || !isCallSid(providerCallId) || status !== "completed") return []
+      // What no `<Record>` of ours made is no voicemail: it may be of a call that was put through.
+      const isOurs = one.initiated_by === undefined || one.initiated_by === "RecordVerb"
+      if (!isOurs || !isRecordingSid(id) || !isCallSid(providerCallId) || status !== "completed") return []
       const report: CallReport = {
         _tag: "Recorded",
         recording: id,
@@ -183,9 +185,11 @@ export const make = (
   /** Up to `LISTED_HISTORY` of each, the newest. */
   between: Effect.fn("Telnyx.history.between")(function* (from, to) {
     const span = { from, to }
-    const received = yield* texts(ask, span)
-    const called = connectionId === null || accountSid === null ? [] : yield* calls(ask, accountSid, span)
-    const recorded = connectionId === null ? [] : yield* recordings(ask, connectionId, span, accountSid === null)
-    return { account: messagingProfileId, records: [...received, ...called, ...recorded] }
+    const records = yield* HistoryParts.gather([
+      texts(ask, span),
+      ...(connectionId === null || accountSid === null ? [] : [calls(ask, accountSid, span)]),
+      ...(connectionId === null ? [] : [recordings(ask, connectionId, span, accountSid === null)])
+    ])
+    return { account: messagingProfileId, records }
   })
 })

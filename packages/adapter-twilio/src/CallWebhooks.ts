@@ -66,7 +66,8 @@ const begins = (providerCallId: string, form: URLSearchParams): Read => {
 export const decodeCall = (form: URLSearchParams, query: URLSearchParams): Read => {
   const providerCallId = form.get("CallSid")
   if (!isCallSid(providerCallId)) return noCall
-  const step = CallbackUrl.stepOf(query)
+  // The fallback is asked when a step failed as well, and names the URL of that one.
+  const step = CallbackUrl.stepOf(query) ?? CallbackUrl.stepOf(CallbackUrl.queryOf(form.get("ErrorUrl") ?? ""))
   if (step === null) return begins(providerCallId, form)
   const { after, at, callId } = step
   // Who hangs up at the end of a recording or a connection is gone when Twilio asks for the next step.

@@ -10,12 +10,6 @@ import { PROVIDER } from "./TwilioOptions.ts"
 
 const POST = "POST"
 
-/** A failure never says that a call was placed. */
-const notPlaced = (failure: ProviderFailure.Failure): Telephony.CallOutcome => {
-  const outcome = ProviderFailure.toOutcome(failure, ErrorCode.toReason)
-  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
-}
-
 export const make = (
   publicUrl: string,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
@@ -41,7 +35,7 @@ export const make = (
         ? { _tag: "Placed", providerCallId: placed.sid }
         : { _tag: "Unknown", detail: "the answer names no call" }
     },
-    Effect.catch((failure) => Effect.succeed(notPlaced(failure)))
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toCallOutcome(failure, ErrorCode.toReason)))
   ),
 
   status: Effect.fn("Twilio.calls.status")(function* (providerCallId) {

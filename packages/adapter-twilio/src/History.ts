@@ -3,7 +3,7 @@
  * /docs/voice/api/call-resource and /docs/voice/api/recording.
  */
 import { Attachment, type CallReport } from "@careline/domain"
-import type { ProviderFailure, Telephony, TelephonyEvent } from "@careline/ports"
+import { HistoryParts, type ProviderFailure, type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "./Ask.ts"
 import * as CallWebhooks from "./CallWebhooks.ts"
@@ -115,7 +115,11 @@ export const make = (
       sdk.recordings.list({ dateCreatedAfter: floor(from), dateCreatedBefore: DateTime.toDateUtc(to), ...page })
     )
     return listed
-      .filter(({ dateCreated, sid, status }) => status === "completed" && isRecordingSid(sid) && isThen(dateCreated))
+      .filter(
+        ({ dateCreated, sid, source, status }) =>
+          // A trunk's, or a supervisor's, of a call that was put through, is no voicemail.
+          source === "RecordVerb" && status === "completed" && isRecordingSid(sid) && isThen(dateCreated)
+      )
       .map((recording) => {
         const report: CallReport = {
           _tag: "Recorded",
@@ -129,10 +133,8 @@ export const make = (
 
   return {
     between: Effect.fn("Twilio.history.between")(function* (from, to) {
-      const received = yield* texts(from, to)
-      const called = yield* calls(from, to)
-      const recorded = yield* recordings(from, to)
-      return { account: options.accountSid, records: [...received, ...called, ...recorded] }
+      const records = yield* HistoryParts.gather([texts(from, to), calls(from, to), recordings(from, to)])
+      return { account: options.accountSid, records }
     })
   }
 }

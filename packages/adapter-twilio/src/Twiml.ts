@@ -7,8 +7,8 @@ import { PROVIDER } from "./TwilioOptions.ts"
 
 /** The languages that `transcribe` knows: twilio.com/docs/voice/twiml/record. */
 export const TRANSCRIBED_LANGUAGES = ["en"]
-/** It writes down nothing that is longer, in seconds. */
-const MAX_TRANSCRIBED_SECONDS = 120
+/** It writes down what is shorter than 120 seconds: a message that fills its time must be. */
+const MAX_TRANSCRIBED_SECONDS = 119
 /** The shortest recording that `<Record>` may be bound to, in seconds. */
 const MIN_RECORD_SECONDS = 2
 /** Who is old or ill may need longer than the 5 seconds of silence after which Twilio thinks they are done. */
@@ -49,12 +49,12 @@ const renderVoicemail = (
   { language, maxSeconds }: CallPlan.Voicemail
 ): void => {
   const { callId } = step
-  const isTranscribed =
-    TRANSCRIBED_LANGUAGES.includes(language.split("-")[0] ?? "") && maxSeconds <= MAX_TRANSCRIBED_SECONDS
+  const isTranscribed = TRANSCRIBED_LANGUAGES.includes(language.split("-")[0] ?? "")
+  const longest = isTranscribed ? Math.min(maxSeconds, MAX_TRANSCRIBED_SECONDS) : maxSeconds
   response.record({
     action: CallbackUrl.ofStep(publicUrl, PROVIDER, step, "recording"),
     method: POST,
-    maxLength: Math.max(MIN_RECORD_SECONDS, maxSeconds),
+    maxLength: Math.max(MIN_RECORD_SECONDS, longest),
     timeout: SILENCE_SECONDS,
     finishOnKey: END_KEY,
     playBeep: true,

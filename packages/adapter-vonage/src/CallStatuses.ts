@@ -32,7 +32,7 @@ const secondsOf = (duration: unknown): number | null => {
 
 /**
  * How far a leg has come, by an event or by the record of a call; `null` for a status that says nothing to us. Every leg
- * ends as `completed`, one that nobody answered too: such a one has no `start_time`, and what is known of it is that it is over.
+ * ends as `completed`, one that nobody answered too: such a one has no duration, and what is known of it is that it is over.
  */
 export const toProgress = (leg: unknown): Progress | null => {
   const given = Field.textOf(Field.of(leg, "status"))
@@ -40,6 +40,6 @@ export const toProgress = (leg: unknown): Progress | null => {
   if (status === undefined) return null
   if (status !== "completed") return { status, durationSeconds: null }
   const seconds = secondsOf(Field.of(leg, "duration"))
-  const wasAnswered = Field.textOf(Field.of(leg, "start_time")) !== "" || (seconds ?? 0) > 0
+  const wasAnswered = seconds === null ? Field.textOf(Field.of(leg, "start_time")) !== "" : seconds > 0
   return wasAnswered ? { status, durationSeconds: seconds } : { status: "canceled", durationSeconds: null }
 }

@@ -90,7 +90,9 @@ const stepOf = (
 
 /** `call` and `fallback`: a call begins, or what was rendered is over. */
 export const decodeCall = (fields: Fields, query: URLSearchParams): Read => {
-  const step = CallbackUrl.stepOf(query)
+  // The fallback is asked when a step failed as well, and names the URL of that one.
+  const failed = Field.textOf(Field.of(fields.original_request, "url"))
+  const step = CallbackUrl.stepOf(query) ?? CallbackUrl.stepOf(CallbackUrl.queryOf(failed))
   if (step === null) return begins(fields)
   const { conversation_uuid: providerCallId } = fields
   if (!isConversationUuid(providerCallId)) return noCall

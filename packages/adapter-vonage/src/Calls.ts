@@ -13,15 +13,12 @@ import { PROVIDER } from "./VonageOptions.ts"
 
 const POST = "POST"
 
-/** A failure never says that a call was placed. */
-const notPlaced = (failure: ProviderFailure.Failure): Telephony.CallOutcome => {
-  const outcome = ProviderFailure.toOutcome(failure, ErrorCode.toReason)
-  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
-}
+const beganOf = (leg: CallList.Leg): string => Field.textOf(Field.of(leg, "start_time"))
 
-/** Of all legs the one that called, or was called first. */
+/** Of all legs the one that called, or was called first: one that nobody answered has no time, and comes first as well. */
 const ownOf = (legs: ReadonlyArray<CallList.Leg>): CallList.Leg | undefined =>
-  legs.find((leg) => Field.of(leg, "direction") === "inbound") ?? legs[0]
+  legs.find((leg) => Field.of(leg, "direction") === "inbound") ??
+  legs.toSorted((one, other) => beganOf(one).localeCompare(beganOf(other)))[0]
 
 export const make = (publicUrl: string, access: Ask.Access, fail: Ask.Fail): Telephony.Calls => ({
   place: Effect.fn("Vonage.calls.place")(
@@ -44,7 +41,7 @@ export const make = (publicUrl: string, access: Ask.Access, fail: Ask.Fail): Tel
         ? { _tag: "Placed", providerCallId }
         : { _tag: "Unknown", detail: "the answer names no call" }
     },
-    Effect.catch((failure) => Effect.succeed(notPlaced(failure)))
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toCallOutcome(failure, ErrorCode.toReason)))
   ),
 
   status: Effect.fn("Vonage.calls.status")(function* (providerCallId) {

@@ -4,62 +4,101 @@
  */
 import { Call, type CallId, type CallReport } from "@careline/domain"
 import { Calls, IdGenerator, Inbox, MediaImports, type Settlement, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { type Cause, DateTime, Effect } from "effect"
 import { type HeardCall, putDown } from "./CallMessages.ts"
+import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
+import { isOutage } from "./Outage.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
 /** The call after a report that may be its first from a provider whose answer to the placing was lost. */
 const hear = (call: Call.Call, providerCallId: string, report: CallReport, now: DateTime.Utc): Call.Call =>
   Call.hear(call.providerCallId === null ? { ...call, providerCallId } : call, report, now)
 
-/** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
-export const applyCallReports = Effect.fn("applyCallReports")(function* () {
+type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimCallReports"]>>["reports"]
+
+/** Up to `limit` reports in one transaction. Tells `claimed` which, for when it fails. */
+const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Claimed[number]>) {
   const limits = yield* Limits
   const inbox = yield* Inbox
+  const { now, reports } = yield* inbox.claimCallReports(limit)
+  if (reports.length === 0) return 0
+  claimed.push(...reports)
+  const matches = yield* (yield* Calls).match(
+    reports.map(({ event, provider }) => ({
+      provider,
+      providerCallId: event.providerCallId,
+      callId: event.callId
+    }))
+  )
+  const heard = new Map<CallId, HeardCall>()
+  const settlements = reports.map(({ event, failures, id }, index): Settlement => {
+    const call = matches[index]
+    if (call == null) {
+      return failures + 1 >= limits.callReportAttempts
+        ? { _tag: "Parked", id, reason: "no call of ours" }
+        : {
+            _tag: "Postponed",
+            id,
+            until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures, limits.callReportBackoffMax)),
+            reason: "no call of ours yet"
+          }
+    }
+    const known = heard.get(call.id) ?? { before: call, after: call }
+    heard.set(call.id, { ...known, after: hear(known.after, event.providerCallId, event.report, now) })
+    return { _tag: "Done", id }
+  })
+  const imports = [...heard.values()].flatMap(recordingImports)
+  if (imports.length > 0) {
+    const ids = yield* (yield* IdGenerator).next("mediaImport", imports.length)
+    yield* (yield* MediaImports).add(
+      imports.map((one, index) => one(ids[index]!)),
+      now
+    )
+  }
+  yield* putDown([...heard.values()], now)
+  yield* inbox.settle(settlements)
+  return reports.length
+})
+
+/** Puts a report aside that cannot be applied: for a while, or for good. */
+const setAside = Effect.fnUntraced(function* ({ failures, id }: Claimed[number], cause: Cause.Cause<unknown>) {
+  const limits = yield* Limits
+  const parked = failures + 1 >= limits.eventAttempts
+  yield* Effect.logError("A report of a call could not be applied", describeFault(cause)).pipe(
+    Effect.annotateLogs({ event: id, failures: failures + 1, parked })
+  )
+  const reason = "it could not be applied"
+  const until = DateTime.addDuration(yield* DateTime.now, backoff(limits.eventBackoff, failures))
+  yield* (yield* Inbox).settle([parked ? { _tag: "Parked", id, reason } : { _tag: "Postponed", id, until, reason }])
+})
+
+/** One report in a transaction of its own; a failure of its own making sets it aside. */
+const applyOne = Effect.fnUntraced(function* () {
   const { transact } = yield* Transaction
-  return yield* transact(
-    Effect.gen(function* () {
-      const { now, reports } = yield* inbox.claimCallReports(limits.callReportsPerBatch)
-      if (reports.length === 0) return 0
-      const matches = yield* (yield* Calls).match(
-        reports.map(({ event, provider }) => ({
-          provider,
-          providerCallId: event.providerCallId,
-          callId: event.callId
-        }))
-      )
-      const heard = new Map<CallId, HeardCall>()
-      const settlements = reports.map(({ event, failures, id }, index): Settlement => {
-        const call = matches[index]
-        if (call == null) {
-          return failures + 1 >= limits.callReportAttempts
-            ? { _tag: "Parked", id, reason: "no call of ours" }
-            : {
-                _tag: "Postponed",
-                id,
-                until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures, limits.callReportBackoffMax)),
-                reason: "no call of ours yet"
-              }
-        }
-        const before = heard.get(call.id) ?? { before: call, after: call }
-        heard.set(call.id, {
-          before: before.before,
-          after: hear(before.after, event.providerCallId, event.report, now)
-        })
-        return { _tag: "Done", id }
-      })
-      const imports = [...heard.values()].flatMap(recordingImports)
-      if (imports.length > 0) {
-        const ids = yield* (yield* IdGenerator).next("mediaImport", imports.length)
-        yield* (yield* MediaImports).add(
-          imports.map((one, index) => one(ids[index]!)),
-          now
-        )
-      }
-      yield* putDown([...heard.values()], now)
-      yield* inbox.settle(settlements)
-      return reports.length
+  const claimed: Array<Claimed[number]> = []
+  return yield* transact(applyBatch(1, claimed)).pipe(
+    Effect.catchCause((cause) => {
+      const [failed] = claimed
+      return failed === undefined || isOutage(cause)
+        ? Effect.failCause(cause)
+        : Effect.as(transact(setAside(failed, cause)), 1)
     })
+  )
+})
+
+/** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. One that fails delays no other. */
+export const applyCallReports = Effect.fn("applyCallReports")(function* () {
+  const { callReportsPerBatch } = yield* Limits
+  const { transact } = yield* Transaction
+  const claimed: Array<Claimed[number]> = []
+  return yield* transact(applyBatch(callReportsPerBatch, claimed)).pipe(
+    Effect.catchCause((cause) =>
+      claimed.length === 0 || isOutage(cause)
+        ? Effect.failCause(cause)
+        : Effect.map(Effect.replicateEffect(applyOne(), claimed.length), (dealt) =>
+            dealt.reduce((sum, one) => sum + one, 0)
+          )
+    )
   )
 })

@@ -21,9 +21,9 @@ export const ofOriginal = Effect.fnUntraced(function* (tenant: Tenant, provider:
 })
 
 /** A key that nobody can guess, for what staff bring. */
-export const fresh = Effect.fnUntraced(function* (tenant: Tenant, id: string) {
+export const fresh = Effect.fnUntraced(function* (tenant: Tenant) {
   const secret = crypto.getRandomValues(new Uint8Array(TENANT_LENGTH))
-  return BlobKey.make((yield* prefixOf(tenant)) + (yield* digest(id + hexOf(secret))))
+  return BlobKey.make((yield* prefixOf(tenant)) + (yield* digest(hexOf(secret))))
 })
 
 /** Whether what is kept under the key is the tenant's. */

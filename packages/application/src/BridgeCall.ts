@@ -31,7 +31,9 @@ export const connectBridge = Effect.fnUntraced(function* (
       fromNumber: used.callerId as string as Contact.Contact,
       toNumber: used.contact as string as Contact.Contact,
       phoneNumberId: used.callerIdNumberId,
-      initiatorId: used.clinicianId
+      initiatorId: used.clinicianId,
+      reason: used.reason,
+      notes: used.notes
     }
   ])
   const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId: used.siteGroupingId, threadId: used.threadId }])

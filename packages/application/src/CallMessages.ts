@@ -3,6 +3,7 @@
  * contact is answered once their call is over. In the ambient transaction, in which the calls are locked.
  */
 import {
+  Attachment,
   Call,
   CallLog,
   type Change,
@@ -26,7 +27,7 @@ import {
   Settings,
   Threads
 } from "@careline/ports"
-import { type DateTime, Effect, Option } from "effect"
+import { type DateTime, Effect, Option, Schema } from "effect"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 
@@ -43,9 +44,10 @@ const describe = (call: Call.Call): Pick<Message.Message, "content" | "attachmen
   return content === null ? null : { content, attachments: [], metaData: { messageSubType: "call_log" } }
 }
 
+const isSame = Schema.toEquivalence(Schema.Array(Attachment.Attachment))
+
 const says = (message: Message.Message, said: ReturnType<typeof describe>): boolean =>
-  said === null ||
-  (message.content === said.content && JSON.stringify(message.attachments) === JSON.stringify(said.attachments))
+  said === null || (message.content === said.content && isSame(message.attachments, said.attachments))
 
 /** Revises messages, with the line that the inbox shows of them, and tells who watches. */
 export const revise = Effect.fnUntraced(function* (

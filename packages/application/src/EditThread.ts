@@ -1,7 +1,7 @@
 /** Staff rename, link, assign, move the lock of, or delete a thread. */
 import type { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "@careline/domain"
 import { Alarm, Thread, ThreadLink } from "@careline/domain"
-import { Directory, Transaction } from "@careline/ports"
+import { ANONYMOUS, Directory, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
@@ -46,6 +46,10 @@ export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: T
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, id)
       const link = yield* Effect.fromResult(ThreadLink.decide(thread, edit))
+      if (thread.externalContact === ANONYMOUS && (link.patientIds.length > 0 || link.facilityId !== null)) {
+        const message = "is of all callers who withhold their number, and of nobody in particular"
+        return yield* new InvalidRequest({ field: "id", message })
+      }
       const assigneeId = edit.assigneeId === undefined ? thread.assigneeId : edit.assigneeId
       yield* checkLink(thread.siteGroupingId, {
         patientIds: link.patientIds.filter((patient) => !thread.patientIds.includes(patient)),

@@ -81,12 +81,17 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("Invali
 
 /** The line is switched off, or the number that would be called is not one to call. */
 export class CallRefused extends Schema.TaggedError<CallRefused>()("CallRefused", {
-  reason: Schema.Union([BridgeRequest.RefusalReason, Schema.Literals(["voip_disabled"])])
+  reason: Schema.Union([BridgeRequest.RefusalReason, Schema.Literals(["voip_disabled", "ringing"])])
 }) {
   override get message(): string {
-    return this.reason === "voip_disabled"
-      ? "The line is switched off"
-      : new BridgeRequest.DestinationRefused({ reason: this.reason }).message
+    switch (this.reason) {
+      case "voip_disabled":
+        return "The line is switched off"
+      case "ringing":
+        return "Your phone is being called for this thread"
+      default:
+        return new BridgeRequest.DestinationRefused({ reason: this.reason }).message
+    }
   }
 }
 

@@ -5,15 +5,7 @@
  * step noted in one transaction, and a provider's copy that is gone counts as deleted. A crash at any point leaves an import
  * whose lease ends, and which begins again where it was.
  */
-import {
-  Attachment,
-  Call,
-  CallGreeting,
-  type Message,
-  type Tenant,
-  type ThreadId,
-  type MessageId
-} from "@careline/domain"
+import { Attachment, Call, CallGreeting, type Message, type Tenant } from "@careline/domain"
 import {
   type BlobInfo,
   BlobStore,
@@ -49,10 +41,10 @@ interface Kept {
   readonly isSilent: boolean
 }
 
-const settleAs = Effect.fnUntraced(function* (
-  { fence, import: { failures, id } }: ClaimedImport,
-  next: { readonly stage: MediaImport["stage"]; readonly failures?: number; readonly inMillis: number } | null
-) {
+/** What is done next, and when; `null` when nothing is left. */
+type Next = { readonly stage: MediaImport["stage"]; readonly failures?: number; readonly inMillis: number } | null
+
+const settleAs = Effect.fnUntraced(function* ({ fence, import: { failures, id } }: ClaimedImport, next: Next) {
   const now = yield* DateTime.now
   const settlement: ImportSettlement = {
     id,
@@ -133,17 +125,12 @@ const place = (
 /** The message has its picture, or says that it cannot be shown. In the ambient transaction. */
 const storeAttachment = Effect.fnUntraced(function* (
   siteGroupingId: Tenant,
-  {
-    index,
-    messageId,
-    mimeType,
-    threadId
-  }: { index: number; messageId: MessageId; mimeType: string | null; threadId: ThreadId },
+  { index, messageId, mimeType, threadId, url }: Source<"Attachment">,
   kept: Kept | null
 ) {
   const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId, threadId }])
   const message = Option.getOrUndefined(yield* (yield* Messages).get([siteGroupingId], threadId, messageId))
-  if (thread === undefined || message === undefined) return
+  if (thread === undefined || message === undefined || message.attachments[index]?.url !== url) return
   const attachment: Attachment.Attachment =
     kept === null
       ? { type: "file", url: null, mimeType }
@@ -154,13 +141,13 @@ const storeAttachment = Effect.fnUntraced(function* (
 })
 
 /** Notes what was kept, and what is to be done next, together. */
-const store = Effect.fnUntraced(function* (claimed: ClaimedImport, kept: Kept | null) {
+const store = Effect.fnUntraced(function* (claimed: ClaimedImport, kept: Kept | null, next: Next = null) {
   const { transact } = yield* Transaction
   const { siteGroupingId, source } = claimed.import
   yield* transact(
     Effect.gen(function* () {
       // Of what was not kept the provider's copy stays: it is the only one.
-      yield* settleAs(claimed, kept === null ? null : { stage: "delete", failures: 0, inMillis: 0 })
+      yield* settleAs(claimed, kept === null ? null : next)
       if (source._tag === "Recording") yield* storeRecording(source, kept)
       else yield* storeAttachment(siteGroupingId, source, kept)
     })
@@ -187,75 +174,90 @@ const toTranscribe = Effect.fnUntraced(function* ({ callId, recording }: Source<
   return { key: stored.key, contentType: stored.contentType, language: call.language ?? CallGreeting.fallback.language }
 })
 
-/** What the provider wrote down, in case that it told us and we did not hear it; `null` when it did not. */
-const writtenByProvider = (telephony: Telephony.TelephonyService | undefined, recording: string) =>
-  telephony === undefined || !writes(telephony)
-    ? Effect.succeed(null)
-    : telephony.recordings.transcript(recording).pipe(
-        Effect.catchIf(
-          ({ reason }) => !reason.isRetryable,
-          () => Effect.succeed(null)
-        )
-      )
-
+/** Whether the provider writes recordings down by itself. It may need its own copy for that. */
 const writes = ({ capabilities: { voice } }: Telephony.TelephonyService): boolean =>
   voice !== null && voice.transcription !== "none"
 
-/** Puts down what was said in a recording: as the provider heard it, else as the transcriber does. */
-const transcribe = Effect.fnUntraced(function* (
-  source: Source<"Recording">,
-  telephony: Telephony.TelephonyService | undefined
+/** What the provider wrote down, in case that it told us and we did not hear it; `null` when it has nothing. */
+const writtenByProvider = (telephony: Telephony.TelephonyService, recording: string) =>
+  Effect.orElseSucceed(telephony.recordings.transcript(recording), () => null)
+
+/** Puts down what was said in a recording. */
+const putDownWords = Effect.fnUntraced(function* (
+  { callId, recording }: Source<"Recording">,
+  said: { readonly text: string; readonly confidence: number | null }
 ) {
   const { transact } = yield* Transaction
-  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
-  const wanted = yield* transact(toTranscribe(source))
-  if (wanted === null) return
-  const blob = Option.getOrUndefined(yield* (yield* BlobStore).get(wanted.key))
-  const said =
-    (yield* writtenByProvider(telephony, source.recording)) ??
-    (transcriber === undefined || blob === undefined
-      ? null
-      : yield* transcriber.transcribe({ ...wanted, bytes: blob.bytes }))
-  if (said === null) return
   yield* transact(
     Effect.gen(function* () {
-      const [before] = yield* (yield* Calls).load([source.callId])
+      const [before] = yield* (yield* Calls).load([callId])
       if (before === undefined) return
       const now = yield* DateTime.now
-      const report = { _tag: "Transcribed", recording: source.recording, ...said } as const
-      yield* putDown([{ before, after: Call.hear(before, report, now) }], now)
+      yield* putDown([{ before, after: Call.hear(before, { _tag: "Transcribed", recording, ...said }, now) }], now)
     })
   )
 })
 
+/** Asks the provider once for what it wrote down and may have told us in vain, before its copy is deleted. */
+const awaitTranscript = Effect.fnUntraced(function* (
+  source: Source<"Recording">,
+  telephony: Telephony.TelephonyService
+) {
+  const { transact } = yield* Transaction
+  if ((yield* transact(toTranscribe(source))) === null) return
+  const said = yield* writtenByProvider(telephony, source.recording)
+  if (said !== null) yield* putDownWords(source, said)
+})
+
+/** Has a recording written down that nobody did yet. */
+const transcribe = Effect.fnUntraced(function* (source: Source<"Recording">, transcriber: Transcriber["Service"]) {
+  const { transact } = yield* Transaction
+  const wanted = yield* transact(toTranscribe(source))
+  if (wanted === null) return
+  const blob = Option.getOrUndefined(yield* (yield* BlobStore).get(wanted.key))
+  if (blob === undefined) return
+  yield* putDownWords(source, yield* transcriber.transcribe({ ...wanted, bytes: blob.bytes }))
+})
+
 /** What is done at each stage, and what comes after it. */
 const work = Effect.fnUntraced(function* (claimed: ClaimedImport) {
-  const one = claimed.import
+  const { source, stage, ...one } = claimed.import
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(one.provider)
+  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
   const { transcriptPatience } = yield* Limits
-  switch (one.stage) {
-    case "copy":
-      if (telephony === undefined) return yield* retry(claimed, "its provider is not configured")
-      return yield* store(claimed, yield* copy(one, telephony))
-    case "delete": {
-      if (telephony === undefined) return yield* retry(claimed, "its provider is not configured")
-      yield* remove(one, telephony)
-      // The provider that writes down by itself has its time to say so.
-      const inMillis = writes(telephony) ? transcriptPatience : 0
-      const isNext = one.source._tag === "Recording"
-      return yield* settleAs(claimed, isNext ? { stage: "transcribe", failures: 0, inMillis } : null)
+  if (telephony === undefined && stage !== "transcribe") return yield* retry(claimed, "its provider is not configured")
+  switch (stage) {
+    case "copy": {
+      const next: Next =
+        source._tag === "Recording" && writes(telephony!)
+          ? { stage: "await_transcript", failures: 0, inMillis: transcriptPatience }
+          : { stage: "delete", failures: 0, inMillis: 0 }
+      return yield* store(claimed, yield* copy(claimed.import, telephony!), next)
     }
+    case "await_transcript":
+      if (source._tag === "Recording") yield* awaitTranscript(source, telephony!)
+      return yield* settleAs(claimed, { stage: "delete", failures: 0, inMillis: 0 })
+    case "delete":
+      yield* remove(claimed.import, telephony!)
+      return yield* settleAs(claimed, afterDelete(claimed.import, transcriber))
     case "transcribe":
-      if (one.source._tag === "Recording") yield* transcribe(one.source, telephony)
+      if (source._tag === "Recording" && transcriber !== undefined) yield* transcribe(source, transcriber)
       return yield* settleAs(claimed, null)
   }
 })
 
-/** Tries it again later, or gives it up where that was tried often enough. */
+const afterDelete = ({ source }: MediaImport, transcriber: Transcriber["Service"] | undefined): Next =>
+  source._tag === "Recording" && transcriber !== undefined ? { stage: "transcribe", failures: 0, inMillis: 0 } : null
+
+/**
+ * Tries it again later, or gives it up where that was tried often enough. What is not there is given up sooner than a provider
+ * that is away or does not let us in: somebody may mend that.
+ */
 const retry = Effect.fnUntraced(function* (claimed: ClaimedImport, why: string) {
   const limits = yield* Limits
   const { failures, id, stage } = claimed.import
-  const isLast = failures + 1 >= limits.mediaAttempts
+  const isAway = stage === "copy" && why !== NOT_THERE
+  const isLast = failures + 1 >= (isAway ? limits.mediaOutageAttempts : limits.mediaAttempts)
   yield* Effect.logWarning(isLast ? "Media were given up" : "Media could not be had and are tried again").pipe(
     Effect.annotateLogs({ import: id, stage, failures: failures + 1, why })
   )
@@ -263,9 +265,13 @@ const retry = Effect.fnUntraced(function* (claimed: ClaimedImport, why: string) 
     const inMillis = backoff(limits.mediaBackoff, failures, limits.mediaBackoffMax)
     return yield* settleAs(claimed, { stage, failures: failures + 1, inMillis })
   }
-  // What was not copied will not be: its message says so. What is copied stays with the provider as well.
-  return yield* stage === "copy" ? store(claimed, null) : settleAs(claimed, null)
+  // What was not copied will not be: its message says so, and the provider's copy is left where it is.
+  if (stage === "copy") return yield* store(claimed, null)
+  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
+  return yield* settleAs(claimed, stage === "delete" ? afterDelete(claimed.import, transcriber) : null)
 })
+
+const NOT_THERE = "NotFound"
 
 const isFinal = ({ reason }: TelephonyError.TelephonyError): boolean =>
   reason._tag === "Refused" || reason._tag === "Unsupported"

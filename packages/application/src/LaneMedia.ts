@@ -1,16 +1,16 @@
 /** What came with the texts of the lanes is to be copied, where media are kept. */
-import type { Change, MediaImportId } from "@careline/domain"
+import { Attachment, type Change, type MediaImportId } from "@careline/domain"
 import { IdGenerator, MediaImports } from "@careline/ports"
 import { type DateTime, Effect, Option } from "effect"
 
-/** The pictures and files of new messages from contacts. Their URLs are the provider's until they are copied. */
+/** The pictures and files of new messages from contacts. Their URLs are the provider's until they are copied, as a voicemail's is already. */
 const foundIn = (changes: ReadonlyArray<Change>) =>
   changes.flatMap((change) => {
     if (change._tag !== "MessageAdded" || change.message.direction !== "inbound") return []
     const { attachments, externalThreadId: threadId, id: messageId, metaData, siteGroupingId } = change.message
     const { provider } = metaData
     return attachments.flatMap(({ mimeType, url }, index) =>
-      provider === undefined || url === null
+      provider === undefined || url === null || Attachment.keyOf(url) !== null
         ? []
         : [
             {

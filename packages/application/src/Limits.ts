@@ -66,7 +66,10 @@ export interface LimitsShape {
   readonly greetingsEvery: number
   /** Reports of calls that one transaction takes. */
   readonly callReportsPerBatch: number
-  /** Failures after which a report that fits no call is parked: the call may be found only by the hourly sweep. */
+  /**
+   * Failures after which a report that fits no call is parked. The call may be found only by a sweep, and a provider may be
+   * away for as long as `sweepBack`: so many times `callReportBackoffMax` have to be longer.
+   */
   readonly callReportAttempts: number
   /** Longest pause between two of them. */
   readonly callReportBackoffMax: number
@@ -87,6 +90,13 @@ export interface LimitsShape {
   readonly mediaAttempts: number
   readonly mediaBackoff: number
   readonly mediaBackoffMax: number
+  /** Tries while the provider is away or does not let us in: at `mediaBackoffMax` each, about a week. */
+  readonly mediaOutageAttempts: number
+  /** Calls that nothing is heard of: how often they are looked for, and how many at once. */
+  readonly settleCallsEvery: number
+  readonly settledCallsPerBatch: number
+  /** How much of the time one question to a provider's history is about: it names no more than its newest records. */
+  readonly sweepSlice: number
   /** How long a provider that writes recordings down may take to tell us, before it is asked and another one does. */
   readonly transcriptPatience: number
   /** How long a link works that staff got. */
@@ -133,10 +143,10 @@ export const defaults: LimitsShape = {
   lookEvery: 30_000,
   looksUntilLost: 4,
   looksUntilUndecided: 20,
-  callAnswerWithin: 2_000,
+  callAnswerWithin: 1_500,
   greetingsEvery: 60_000,
   callReportsPerBatch: 200,
-  callReportAttempts: 40,
+  callReportAttempts: 700,
   callReportBackoffMax: 5 * 60_000,
   callSilence: 15 * 60_000,
   bridgeLifetime: 10 * 60_000,
@@ -144,10 +154,15 @@ export const defaults: LimitsShape = {
   bridgeKept: 30 * 24 * 60 * 60_000,
   mediaBytes: 20 * 1024 * 1024,
   mediaPerBatch: 4,
-  mediaLease: 120_000,
+  // Half of it is what one step may take: a transcriber may need as long as the recording lasts.
+  mediaLease: 5 * 60_000,
   mediaAttempts: 16,
   mediaBackoff: 2_000,
   mediaBackoffMax: 60 * 60_000,
+  mediaOutageAttempts: 180,
+  settleCallsEvery: 60_000,
+  settledCallsPerBatch: 50,
+  sweepSlice: 6 * 60 * 60_000,
   transcriptPatience: 2 * 60_000,
   linkLifetime: 15 * 60_000,
   mediaLinkLifetime: 60 * 60_000,

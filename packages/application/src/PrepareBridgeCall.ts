@@ -30,6 +30,7 @@ import { DateTime, Effect, Option, Result } from "effect"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber } from "./Errors.ts"
+import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
 import { lockThread, poolNumber, senderOf } from "./LoadThread.ts"
 import { assertNote, readNumber } from "./ReadRequest.ts"
@@ -69,7 +70,6 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: string | null,
   if (number === undefined) {
     return yield* new InvalidRequest({ field: "clinicianNumber", message: "is needed: the directory has none for you" })
   }
-  if (PhoneNumber.isPremium(number)) return yield* new CallRefused({ reason: "premium" })
   const latest = Option.getOrNull(yield* (yield* BridgeRequests).latestOf(actor.userId))
   const noted = known?.number === number ? known.since : null
   return { number, since: noted ?? (latest?.clinicianNumber === number ? latest.numberSince : now) }
@@ -82,13 +82,20 @@ const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: P
   return number.status === "suspended" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
-/** Whom the thread's contact is, to be called. */
-const destinationOf = Effect.fnUntraced(function* (thread: Thread.Thread, clinician: PhoneNumber.E164) {
+/** Whom the thread's contact is, to be called from the number. Staff are not called elsewhere either. */
+const destinationOf = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  clinician: PhoneNumber.E164,
+  on: PoolNumber.PoolNumber
+) {
+  const refusal = BridgeRequest.refusalOf(clinician, on.number)
+  if (refusal !== null) return yield* new CallRefused({ reason: refusal })
   const contact = thread.externalContact as string as PhoneNumber.E164
   const ours = yield* (yield* PoolNumbers).byNumbers([contact, clinician])
   if (ours.some(({ number }) => number === clinician)) return yield* new CallRefused({ reason: "own_number" })
   const found = BridgeRequest.destination(
     thread,
+    on.number,
     ours.some(({ number }) => number === contact)
   )
   return Result.isFailure(found) ? yield* new CallRefused({ reason: found.failure.reason }) : found.success
@@ -98,6 +105,18 @@ const instructionsOf = (mode: BridgeRequest.Mode, bridgeNumber: PhoneNumber.E164
   mode === "dial_in"
     ? `Call ${PhoneNumber.display(bridgeNumber)} from your phone. If you are asked for a PIN, enter ${pin}.`
     : `Your phone rings with ${PhoneNumber.display(bridgeNumber)}. Press 1 to be connected.`
+
+/** Who asks twice means one call: their phone rings already. */
+const assertNotRinging = Effect.fnUntraced(function* (
+  actor: Actor,
+  { mode, threadId }: BridgeCallRequest,
+  now: DateTime.Utc
+) {
+  const latest = Option.getOrNull(yield* (yield* BridgeRequests).latestOf(actor.userId))
+  const isSame = mode === "callback" && latest?.mode === mode && latest.threadId === threadId && latest.usedBy === null
+  const ringsUntil = latest === null ? now : DateTime.add(latest.createdAt, { seconds: BridgeRequest.RING_SECONDS })
+  if (isSame && DateTime.isLessThan(now, ringsUntil)) return yield* new CallRefused({ reason: "ringing" })
+})
 
 interface Prepared {
   readonly request: BridgeRequest.BridgeRequest
@@ -117,8 +136,9 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
   const [settings] = yield* (yield* Settings).effective([siteGroupingId])
   if (settings?.voipEnabled === false) return yield* new CallRefused({ reason: "voip_disabled" })
   const phone = yield* phoneOf(actor, given.clinicianNumber, now)
-  const contact = yield* destinationOf(thread, phone.number)
   const on = yield* callerIdOf(thread, given.callerIdPhoneNumberId)
+  const contact = yield* destinationOf(thread, phone.number, on)
+  yield* assertNotRinging(actor, given, now)
   const [id] = yield* ids.next("bridgeRequest", 1)
   const request: BridgeRequest.BridgeRequest = {
     id: id as BridgeRequestId,
@@ -134,6 +154,8 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
     callerId: CallPlan.callerId(on),
     contact,
     pin: makePin(),
+    reason: given.reason,
+    notes: given.notes,
     failedPins: 0,
     expiresAt: DateTime.addDuration(now, limits.bridgeLifetime),
     usedBy: null,
@@ -224,7 +246,10 @@ const place = Effect.fnUntraced(function* (call: Call.Call, request: BridgeReque
           )
   switch (outcome._tag) {
     case "Placed":
-      return yield* notePlaced(call.id, outcome.providerCallId)
+      // The first callback brings the id as well: a phone that rings is no failure.
+      return yield* notePlaced(call.id, outcome.providerCallId).pipe(
+        Effect.catchCause((cause) => Effect.logWarning("The id of a call was not kept", describeFault(cause)))
+      )
     case "Unknown":
       return
     case "Rejected":

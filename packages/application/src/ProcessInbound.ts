@@ -29,7 +29,6 @@ import {
   PoolNumbers,
   Settings,
   type Settlement,
-  StorageError,
   TelephonyProviders,
   Threads,
   Transaction
@@ -39,6 +38,7 @@ import { commit } from "./Commit.ts"
 import { loadCalls } from "./LaneCalls.ts"
 import { importMedia } from "./LaneMedia.ts"
 import { backoff, Limits } from "./Limits.ts"
+import { isOutage } from "./Outage.ts"
 
 const MESSAGES_PER_TEXT = 3
 
@@ -129,7 +129,7 @@ const processBatch = Effect.fnUntraced(function* (
       const ids = idsOf(text++)
       const number = numberOf.get(event.to)
       if (number === undefined || number.siteGroupingId !== lane.siteGroupingId) {
-        settlements.push({ _tag: "Parked", id, reason: "the number left the tenant it was texted at" })
+        settlements.push({ _tag: "Parked", id, reason: "the number left the tenant that it was reached at" })
         continue
       }
       if (event._tag === "MessageReceived") {
@@ -163,9 +163,9 @@ const setAside = Effect.fnUntraced(function* (failed: LaneEvent, cause: Cause.Ca
   const limits = yield* Limits
   const inbox = yield* Inbox
   const failures = failed.failures + 1
-  const reason = Cause.hasDies(cause) ? "defect while applying the text" : "the store refused the text"
+  const reason = Cause.hasDies(cause) ? "defect while it was applied" : "the store refused it"
   const parked = failures >= limits.eventAttempts
-  yield* Effect.logError("An inbound text could not be applied").pipe(
+  yield* Effect.logError("What a contact sent or did could not be applied").pipe(
     Effect.annotateLogs({ event: failed.id, failures, parked, reason })
   )
   const now = yield* DateTime.now
@@ -194,16 +194,6 @@ const processOne = Effect.fnUntraced(function* () {
     })
   )
 })
-
-/** Whether the store is out of reach, or we are being stopped: then nothing is counted against the event. */
-const isOutage = (cause: Cause.Cause<unknown>): boolean =>
-  Cause.hasInterrupts(cause) ||
-  cause.reasons.some(
-    (reason) =>
-      Cause.isFailReason(reason) &&
-      reason.error instanceof StorageError &&
-      reason.error.reason._tag === "StoreUnavailable"
-  )
 
 /** Applies what waits, once. Returns the number of texts it dealt with; 0 when none waited. */
 export const processInbound = Effect.fn("processInbound")(function* () {

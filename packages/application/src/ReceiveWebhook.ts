@@ -34,20 +34,17 @@ export const receiveWebhook = Effect.fnUntraced(function* (
     .pipe(kind === "fallback" ? Effect.catch(() => Effect.succeed(nothingHeard)) : identity)
   const { account, events, turn } = received
   const intake = yield* Intake
-  for (const event of events) {
-    const isKept = event._tag === "CallReported" ? voice !== undefined : event._tag !== "CallReceived"
-    if (!isKept) continue
-    const accept = intake.accept({ provider, account, event })
-    // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
-    yield* isCall(kind) ? inTime(accept) : accept
-  }
+  const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
+  const accept = Effect.forEach(kept, (event) => intake.accept({ provider, account, event }), { discard: true })
+  // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
+  yield* isCall(kind) ? Effect.forkDetach(inTime(accept)) : accept
   if (!isCall(kind)) return telephony.webhooks.reply(kind)
   const call = events.find((event) => event._tag === "CallReceived")
   const step =
     voice === undefined
       ? textOnly
       : call !== undefined
-        ? yield* voice.begin({ provider, account }, call)
+        ? yield* voice.begin({ provider, account }, call, kind === "fallback")
         : turn !== undefined
           ? yield* voice.proceed(provider, turn)
           : kind === "fallback"

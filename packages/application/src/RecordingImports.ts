@@ -3,12 +3,12 @@ import type { MediaImportId } from "@careline/domain"
 import type { MediaImport } from "@careline/ports"
 import type { HeardCall } from "./CallMessages.ts"
 
-/** One import for each recording that was not known before and can be fetched; each asks for its id. */
+/** Who is put through is not recorded by us. One import for each recording that was not known before and can be fetched; each asks for its id. */
 export const recordingImports = ({ after, before }: HeardCall): ReadonlyArray<(id: string) => MediaImport> =>
-  after.recordings
-    .filter(({ isLost, ref, stored }) => {
-      const known = before.recordings.some((one) => one.ref === ref && !one.isLost)
-      return !isLost && stored === null && !known
+  (after.purpose === "voicemail" ? after.recordings : [])
+    .filter(({ isAnnounced, isGone, ref, stored }) => {
+      const wasAnnounced = before.recordings.some((one) => one.ref === ref && one.isAnnounced)
+      return isAnnounced && !isGone && stored === null && !wasAnnounced
     })
     .map(({ ref }) => (id: string): MediaImport => ({
       id: id as MediaImportId,

@@ -50,7 +50,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
   const { transact } = yield* Transaction
   yield* assertSayable(request)
   const { siteGroupingId } = (yield* viewThread(actor, request.threadId)).thread
-  const attachments = yield* mediaOf(siteGroupingId, request.mediaUrls)
+  const media = yield* Effect.result(mediaOf(siteGroupingId, request.mediaUrls))
   const message = yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, request.threadId)
@@ -61,6 +61,8 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
       const earlier =
         request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
       if (earlier !== null) return earlier
+      // Of a message that was kept before, what it carried is not looked at again.
+      const attachments = yield* Effect.fromResult(media)
 
       const now = yield* DateTime.now
       const tenant = thread.siteGroupingId

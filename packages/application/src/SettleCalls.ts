@@ -2,13 +2,12 @@
  * Calls of which nothing was heard for long: their provider is asked what became of them. One that it does not know any more
  * is over, or the contact would wait for an answer for ever.
  */
-import { Call, type CallReport } from "@careline/domain"
+import { Call, CallPlan, type CallReport } from "@careline/domain"
 import { BridgeRequests, Calls, type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { Cause, DateTime, Effect } from "effect"
 import { putDown } from "./CallMessages.ts"
+import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
-
-const BATCH = 50
 
 /** What is known of the end of a call, when nobody knows more. */
 const forgotten = ({ own }: Call.Call): CallReport => ({
@@ -18,19 +17,31 @@ const forgotten = ({ own }: Call.Call): CallReport => ({
   durationSeconds: null
 })
 
+/** What a call may take beside what its plan says, in milliseconds: ringing, prompts and keys. */
+const BEYOND_PLAN = 10 * 60_000
+const SECOND = 1_000
+
+/** Whether a call may still go on, by the longest that its plan allows. */
+const mayGoOn = ({ createdAt, plan }: Call.Call, now: DateTime.Utc): boolean => {
+  const longest = CallPlan.nodes(plan).map((node) => ("maxSeconds" in node ? node.maxSeconds * SECOND : 0))
+  return now.epochMilliseconds - createdAt.epochMilliseconds < Math.max(...longest) + BEYOND_PLAN
+}
+
 const isGone = ({ reason }: TelephonyError.TelephonyError): boolean =>
   reason._tag === "NotFound" || reason._tag === "Unsupported"
 
 /** What the provider says of a call; `null` when it cannot be asked now. */
 const ask = Effect.fnUntraced(function* (call: Call.Call) {
   const { sendTimeout } = yield* Limits
+  const now = yield* DateTime.now
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(call.provider)
-  if (telephony === undefined || call.providerCallId === null) return forgotten(call)
+  const ended = mayGoOn(call, now) ? null : forgotten(call)
+  if (telephony === undefined || call.providerCallId === null) return ended
   return yield* telephony.calls.status(call.providerCallId).pipe(
     Effect.timeout(sendTimeout),
     Effect.map((found): CallReport | null => ({ _tag: "Progressed", leg: "own", ...found })),
     Effect.catchTags({
-      TelephonyError: (error) => Effect.succeed(isGone(error) ? forgotten(call) : null),
+      TelephonyError: (error) => Effect.succeed(isGone(error) ? ended : null),
       TimeoutError: () => Effect.succeed(null)
     })
   )
@@ -43,7 +54,7 @@ export const settleCalls = Effect.fn("settleCalls")(function* () {
   const { transact } = yield* Transaction
   const now = yield* DateTime.now
   const heardBefore = DateTime.subtractDuration(now, limits.callSilence)
-  const silent = yield* transact(calls.silent({ heardBefore, limit: BATCH }))
+  const silent = yield* transact(calls.silent({ heardBefore, limit: limits.settledCallsPerBatch }))
   yield* Effect.forEach(
     silent,
     Effect.fnUntraced(function* ({ id, ...rest }) {
@@ -57,6 +68,15 @@ export const settleCalls = Effect.fn("settleCalls")(function* () {
           const after = report === null ? { ...before, updatedAt: at } : Call.hear(before, report, at)
           yield* putDown([{ before, after }], at)
         })
+      ).pipe(
+        // One that cannot be settled keeps nobody behind it from that.
+        Effect.catchCause((cause) =>
+          Cause.hasInterrupts(cause)
+            ? Effect.failCause(cause)
+            : Effect.logError("A call could not be settled", describeFault(cause)).pipe(
+                Effect.annotateLogs({ call: id })
+              )
+        )
       )
     }),
     { discard: true }

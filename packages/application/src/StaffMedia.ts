@@ -1,6 +1,6 @@
 /** Pictures and files that staff send: kept first, and then sent by what they are kept under. */
 import { Attachment, type Tenant } from "@careline/domain"
-import { BlobStore, IdGenerator } from "@careline/ports"
+import { BlobStore } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
@@ -32,8 +32,7 @@ export const uploadMedia = Effect.fn("uploadMedia")(function* (
   if (file.bytes.length > mediaBytes) return yield* refuseFile(`may have ${mediaBytes} bytes`)
   const type = yield* sniff(file.bytes, file.contentType)
   if (type === null) return yield* refuseFile("must be a picture, a sound, a film, a PDF, a contact card or plain text")
-  const [id] = yield* (yield* IdGenerator).next("mediaImport", 1)
-  const key = yield* BlobKeys.fresh(tenant, id!)
+  const key = yield* BlobKeys.fresh(tenant)
   const info = yield* (yield* BlobStore).put(key, { bytes: file.bytes, contentType: type.contentType })
   yield* audit(actor, tenant, "media.upload", `media:${key}`, { contentType: type.contentType, size: info.size })
   return {

@@ -44,13 +44,15 @@ const sweepOne = Effect.fnUntraced(function* (telephony: Telephony.TelephonyServ
   const limits = yield* Limits
   const { provider } = telephony
   const now = yield* DateTime.now
-  const { account, records } = yield* telephony.history.between(
-    DateTime.subtractDuration(now, limits.sweepBack),
-    DateTime.subtractDuration(now, limits.sweepSettled)
-  )
   let filed = 0
-  for (const event of yield* ours(records)) {
-    if (yield* file(provider, account, event)) filed++
+  for (let back = limits.sweepBack; back > limits.sweepSettled; back -= limits.sweepSlice) {
+    const { account, records } = yield* telephony.history.between(
+      DateTime.subtractDuration(now, back),
+      DateTime.subtractDuration(now, Math.max(back - limits.sweepSlice, limits.sweepSettled))
+    )
+    for (const event of yield* ours(records)) {
+      if (yield* file(provider, account, event)) filed++
+    }
   }
   if (filed > 0) {
     yield* Effect.logWarning("A provider had what never reached us").pipe(Effect.annotateLogs({ provider, filed }))

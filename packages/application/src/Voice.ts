@@ -27,6 +27,7 @@ import {
   StorageError,
   type StoragePorts,
   type Telephony,
+  Threads,
   Transaction,
   type VoiceStoragePorts
 } from "@careline/ports"
@@ -39,12 +40,15 @@ import { Limits } from "./Limits.ts"
 export const STAFF = "staff" as Contact.Contact
 
 const CONFLICT_RETRIES = 3
+/** Calls whose line is known to this process, for when the store is not. */
+const REMEMBERED_CALLS = 10_000
 
 const english = Language.make("en-US")
 const ending = (text?: string): CallPlan.CallPlan => ({
   _tag: "Hangup",
   say: text === undefined ? [] : [{ _tag: "Say", text, language: english }]
 })
+const BROKEN_OFF = ending("We are sorry, the call cannot go on. Goodbye.")
 const NOT_IN_SERVICE = ending("This number is not in service. Goodbye.")
 
 const stepOf = ({ id, plan }: Pick<Call.Call, "id" | "plan">): Telephony.CallStep => ({
@@ -60,32 +64,38 @@ export interface CallSource {
   readonly account: string
 }
 
-interface Begun {
-  readonly step: Telephony.CallStep
-  /** What callers of the number are told when nothing can be asked. */
-  readonly greeting: CallPlan.CallPlan | null
-}
-
 const keep = Effect.fnUntraced(function* (call: Call.Call) {
   return yield* (yield* Calls).open(call)
+})
+
+/** What was prepared for a call from this caller, and did not expire before. */
+const preparedBy = Effect.fnUntraced(function* (
+  { from }: CallReceived,
+  on: PoolNumber.PoolNumber,
+  expiredAfter: DateTime.Utc
+) {
+  if (!PhoneNumber.isValid(from)) return []
+  const caller = from as string as PhoneNumber.E164
+  const found = yield* (yield* BridgeRequests).dialled({ caller, dialled: on.number, expiredAfter })
+  return found.filter(({ mode, siteGroupingId }) => mode === "dial_in" && siteGroupingId === on.siteGroupingId)
 })
 
 /** A call that shall be put through, or asked for its PIN; `null` when the caller prepared none. */
 const beginBridge = Effect.fnUntraced(function* (
   { provider }: CallSource,
-  { from, providerCallId }: CallReceived,
+  event: CallReceived,
   on: PoolNumber.PoolNumber,
   id: CallId,
+  isFallback: boolean,
   now: DateTime.Utc
 ) {
-  if (!PhoneNumber.isValid(from)) return null
-  const limits = yield* Limits
-  const requests = yield* (yield* BridgeRequests).dialled({
-    caller: from as string as PhoneNumber.E164,
-    dialled: on.number,
-    expiredAfter: DateTime.subtractDuration(now, limits.bridgeMemory)
-  })
-  const dialled = BridgeRequest.dialled(requests, now)
+  const { bridgeMemory } = yield* Limits
+  const requests = yield* preparedBy(event, on, DateTime.subtractDuration(now, bridgeMemory))
+  if (requests.length === 0) return null
+  const key = { siteGroupingId: on.siteGroupingId, threadType: "voip" as const, contact: event.from }
+  const [thread] = yield* (yield* Threads).loadByKeys([key])
+  const isContact = thread !== undefined && thread.deletedAt === null
+  const dialled = BridgeRequest.dialled(requests, isContact, now)
   if (dialled === null) return null
   const { call, isNew } = yield* keep(
     Call.open(
@@ -95,7 +105,7 @@ const beginBridge = Effect.fnUntraced(function* (
         purpose: "bridge",
         direction: "outbound",
         provider,
-        providerCallId,
+        providerCallId: event.providerCallId,
         plan: dialled.plan,
         fromNumber: STAFF,
         toNumber: on.number as string as Contact.Contact,
@@ -106,29 +116,33 @@ const beginBridge = Effect.fnUntraced(function* (
     )
   )
   const node = call.plan
-  if (!isNew || node._tag !== "Connect") return stepOf(call)
+  // Its first webhook came before: who is put through already is not called once more.
+  if (!isNew && isFallback) return { ...stepOf(call), node: BROKEN_OFF } satisfies Telephony.CallStep
+  if (node._tag !== "Connect") return stepOf(call)
   return { callId: call.id, at: "", node: yield* connectBridge(call, node, now) } satisfies Telephony.CallStep
 })
 
 /** The plan of a call that begins, kept with it; of one that is known, its own. In one transaction. */
-const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallReceived) {
+const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallReceived, isFallback: boolean) {
   const { transact } = yield* Transaction
   const [id] = yield* (yield* IdGenerator).next("call", 1)
   return yield* transact(
-    Effect.gen(function* (): Effect.fn.Return<Begun, StorageError, StoragePorts | VoiceStoragePorts> {
+    Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, StoragePorts | VoiceStoragePorts> {
       const now = yield* DateTime.now
-      const [on] = yield* (yield* PoolNumbers).byNumbers([event.to])
+      const ours = yield* (yield* PoolNumbers).byNumbers([event.to, event.from as string as PhoneNumber.E164])
+      // A call of ours that lost its way, to staff or to a contact: nobody is to be greeted in it.
+      if (ours.some(({ number }) => number === (event.from as string))) return unkept(BROKEN_OFF)
+      const on = ours.find(({ number }) => number === event.to)
       if (on === undefined) {
         // Kept for an administrator, like a text to a number that is not ours.
         yield* (yield* Inbox).accept([{ ...source, event }])
-        return { step: unkept(NOT_IN_SERVICE), greeting: null }
+        return unkept(NOT_IN_SERVICE)
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
-      const greeting = IncomingCall.plainPlan(settings)
-      const bridge = yield* beginBridge(source, event, on, id as CallId, now)
-      if (bridge !== null) return { step: bridge, greeting }
+      const bridge = yield* beginBridge(source, event, on, id as CallId, isFallback, now)
+      if (bridge !== null) return bridge
       const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
-      return { step: stepOf(call), greeting }
+      return stepOf(call)
     })
   )
 })
@@ -170,6 +184,7 @@ const fileVoicemail = Effect.fnUntraced(function* (
  */
 export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: CallReceived) {
   const { transact } = yield* Transaction
+  const limits = yield* Limits
   const [id] = yield* (yield* IdGenerator).next("call", 1)
   return yield* transact(
     Effect.gen(function* () {
@@ -180,6 +195,8 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
       const now = yield* DateTime.now
+      // A clinician who could not be put through is no contact.
+      if ((yield* preparedBy(event, on, DateTime.subtractDuration(now, limits.sweepBack))).length > 0) return false
       const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
       return call.id === id
     })
@@ -217,8 +234,8 @@ const proceedCall = Effect.fnUntraced(function* (
 export class Voice extends Context.Service<
   Voice,
   {
-    /** What a call that begins does first. */
-    readonly begin: (source: CallSource, event: CallReceived) => Effect.Effect<Telephony.CallStep>
+    /** What a call that begins does first; `isFallback` when the provider asks because something of ours failed. */
+    readonly begin: (source: CallSource, event: CallReceived, isFallback?: boolean) => Effect.Effect<Telephony.CallStep>
     /** What a call does after its last step. */
     readonly proceed: (provider: string, turn: Telephony.CallTurn) => Effect.Effect<Telephony.CallStep>
     /** What a caller of the number hears without anything being asked or kept; of any number, where none is known. */
@@ -230,7 +247,14 @@ export class Voice extends Context.Service<
     Effect.gen(function* () {
       const limits = yield* Limits
       const context = yield* Effect.context<StoragePorts | VoiceStoragePorts>()
-      const greetings = new Map<string, CallPlan.CallPlan>()
+      let greetings: ReadonlyMap<string, CallPlan.CallPlan> = new Map()
+      /** The numbers that were called lately, by the provider's call. */
+      const lines = new Map<string, PhoneNumber.E164>()
+      const remember = (providerCallId: string, line: PhoneNumber.E164): void => {
+        lines.set(providerCallId, line)
+        const [oldest] = lines.keys()
+        if (lines.size > REMEMBERED_CALLS && oldest !== undefined) lines.delete(oldest)
+      }
       const greeting = (to: PhoneNumber.E164 | null) =>
         unkept((to === null ? undefined : greetings.get(to)) ?? IncomingCall.plainPlan(VoipSettings.defaults))
 
@@ -238,9 +262,12 @@ export class Voice extends Context.Service<
         const numbers = yield* (yield* PoolNumbers).list("all")
         const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
         const settings = yield* (yield* Settings).effective(tenants)
-        for (const { number, siteGroupingId } of numbers) {
-          greetings.set(number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!))
-        }
+        greetings = new Map(
+          numbers.map(({ number, siteGroupingId }) => [
+            number,
+            IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)
+          ])
+        )
       })
       yield* readGreetings
       yield* Effect.forkScoped(
@@ -268,18 +295,18 @@ export class Voice extends Context.Service<
 
       return Voice.of({
         greeting,
-        begin: (source, event) =>
-          Effect.suspend(() =>
-            orElse(
-              "A call",
-              Effect.map(beginCall(source, event), (begun) => {
-                if (begun.greeting !== null) greetings.set(event.to, begun.greeting)
-                return begun.step
-              }),
-              greeting(event.to)
-            )
-          ),
-        proceed: (provider, turn) => orElse("The next step of a call", proceedCall(provider, turn), unkept(ending()))
+        begin: (source, event, isFallback = false) =>
+          Effect.suspend(() => {
+            remember(event.providerCallId, event.to)
+            return orElse("A call", beginCall(source, event, isFallback), greeting(event.to))
+          }),
+        // Who pressed a key has not left their message yet.
+        proceed: (provider, turn) =>
+          Effect.suspend(() => {
+            const isWaiting = turn.turn._tag === "Pressed"
+            const instead = isWaiting ? greeting(lines.get(turn.providerCallId) ?? null) : unkept(ending())
+            return orElse("The next step of a call", proceedCall(provider, turn), instead)
+          })
       })
     })
   )

@@ -9,18 +9,15 @@ import { settleCalls } from "./SettleCalls.ts"
 import { sweepHistory } from "./SweepHistory.ts"
 import { loop } from "./Workers.ts"
 
-/** How often calls that nothing is heard of are looked for, in milliseconds. */
-const SETTLE_EVERY = 60_000
-
 /** All loops, until the layer's scope closes. */
 export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | TelephonyProviders.TelephonyProviders> =
   Layer.effectDiscard(
     Effect.gen(function* () {
       const inbox = yield* Inbox
-      const { sweepEvery } = yield* Limits
+      const { settleCallsEvery, sweepEvery } = yield* Limits
       yield* loop("call reports", applyCallReports(), inbox.wakeups)
       yield* loop("media", importMedia(), Stream.empty)
-      yield* loop("calls", rarely(settleCalls(), SETTLE_EVERY), Stream.empty)
+      yield* loop("calls", rarely(settleCalls(), settleCallsEvery), Stream.empty)
       yield* loop("sweep", rarely(sweepHistory(), sweepEvery), Stream.empty)
     })
   )

@@ -30,7 +30,7 @@ const failing = (how: "fails" | "hangs") => {
       Transaction.of({
         transact: (effect) => {
           if (!isDown) return transact(effect)
-          if (how === "hangs") return Effect.never
+          if (how === "hangs") return Effect.uninterruptible(Effect.never)
           const reason = new StoreUnavailable({ message: "the store is away" })
           return Effect.fail(new StorageError({ operation: "transact", reason }))
         }
@@ -121,6 +121,48 @@ describe("A caller", () => {
   )
 })
 
+describe("A call that goes on while the store is away", () => {
+  it.effect("hears the greeting after a key, and may still leave a message", () => {
+    const { down, layer } = failing("fails")
+    return Effect.gen(function* () {
+      yield* World.setUp({
+        callGreetings: [
+          ...greeted.callGreetings,
+          { language: "es-US" as never, text: null, audioUrl: null, choice: null }
+        ]
+      })
+      yield* TestClock.adjust("1 minute")
+      const { callId } = yield* World.call("CA1")
+      yield* down
+      const turn = { _tag: "Pressed" as const, digits: "2" }
+      const step = yield* Effect.flatMap(Application.Voice, (voice) =>
+        voice.proceed("acme", { providerCallId: "CA1", callId, at: "", turn })
+      )
+      assert.strictEqual(step.node._tag, "Voicemail")
+      assert.include(JSON.stringify(step.node), words)
+    }).pipe(Effect.provide(worldOver(layer)))
+  })
+})
+
+describe("A call of ours that lost its way to the fallback", () => {
+  it.effect("greets nobody, is kept by nobody, and rings nobody once more", () =>
+    Effect.gen(function* () {
+      yield* World.setUp()
+      const voice = yield* Application.Voice
+      const lost = {
+        _tag: "CallReceived",
+        providerCallId: "CA1",
+        from: World.line as never,
+        to: "+14155550177" as never
+      } as const
+      const { node } = yield* voice.begin(World.source, lost, true)
+      assert.strictEqual(node._tag, "Hangup")
+      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      assert.deepStrictEqual(parked, [])
+    }).pipe(Effect.provide(World.world(World.makeProvider().telephony)))
+  )
+})
+
 describe("A call that nothing is heard of any more", () => {
   it.effect("is over once its provider has forgotten it", () =>
     Effect.gen(function* () {
@@ -130,6 +172,7 @@ describe("A call that nothing is heard of any more", () => {
       assert.strictEqual(yield* Application.settleCalls(), 0)
       yield* TestClock.adjust("16 minutes")
       assert.strictEqual(yield* Application.settleCalls(), 1)
+      yield* Application.processInbound()
       const { messages } = yield* World.conversation
       assert.deepStrictEqual(
         messages.map(({ content }) => content),
@@ -209,6 +252,30 @@ describe("The sweep", () => {
       assert.strictEqual(yield* Application.sweepHistory(), 0)
       const store = yield* Memory.MemoryStore
       assert.strictEqual(yield* store.read(({ calls }) => HashMap.size(calls)), 1)
+    }).pipe(Effect.provide(World.world(telephony)))
+  })
+
+  it.effect("makes no contact of a clinician whose prepared call never reached us", () => {
+    const own = "+14155550177"
+    const event: TelephonyEvent = { _tag: "CallReceived", providerCallId: "CA7", from: own as never, to: World.line }
+    const { telephony } = sweeping((now) => [{ at: now, event }])
+    return Effect.gen(function* () {
+      yield* World.setUp()
+      yield* World.text("Please call me")
+      yield* World.settle
+      const { threads } = yield* World.conversation
+      yield* Application.prepareBridgeCall(World.nurse, {
+        threadId: threads[0]!.id,
+        mode: "dial_in",
+        clinicianNumber: own,
+        callerIdPhoneNumberId: null,
+        reason: null,
+        notes: null
+      })
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* Application.sweepHistory(), 0)
+      yield* World.settle
+      assert.strictEqual((yield* World.conversation).threads.length, 1)
     }).pipe(Effect.provide(World.world(telephony)))
   })
 

@@ -234,6 +234,7 @@ describe("A call that a clinician prepared", () => {
 
   it.effect.each([
     ["a premium number", "+19005550123", "premium"],
+    ["a number abroad", "+18765550123", "abroad"],
     ["one of our own numbers", World.line, "own_number"]
   ] as const)("is refused to %s", ([_title, externalContact, reason]) =>
     play(() =>
@@ -270,6 +271,50 @@ describe("A call that a clinician prepared", () => {
           assert.deepInclude<object>(yield* Effect.flip(prepare({ threadId: thread.id })), { reason: "voip_disabled" })
         })
       )
+  )
+
+  it.effect("is taken for a contact's where the number is one, but for who knows the PIN", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* Application.createThread(clinician, { siteGroupingId: World.north, externalContact: own })
+        const { pin } = yield* prepare()
+        assert.strictEqual((yield* dial("CA1")).node._tag, "Gather")
+        assert.strictEqual((yield* press("CA1", "", pin)).node._tag, "Connect")
+        assert.strictEqual((yield* dial("CA2")).node._tag, "Voicemail")
+      })
+    )
+  )
+
+  it.effect("rings a clinician once who asks twice, and nobody abroad", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare({ mode: "callback" })
+        assert.deepInclude<object>(yield* Effect.flip(prepare({ mode: "callback" })), { reason: "ringing" })
+        assert.strictEqual(provider.placed.length, 1)
+        const abroad = yield* Effect.flip(prepare({ mode: "callback", clinicianNumber: "+18765550123" }))
+        assert.deepInclude<object>(abroad, { reason: "abroad" })
+      })
+    )
+  )
+
+  it.effect("is not connected by a URL that names its place", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare({ clinicianNumber: "+14155550179" })
+        yield* dial("CA1", "+14155550179")
+        const voice = yield* Application.Voice
+        const forged = yield* voice.proceed("acme", {
+          providerCallId: "CA1",
+          callId: null,
+          at: "0",
+          turn: { _tag: "Answered" }
+        })
+        assert.strictEqual(forged.node._tag, "Hangup")
+      })
+    )
   )
 
   it.effect("that the provider refuses is failed, and the clinician is told", () => {

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Memory from "@careline/testkit"
 import { Chunk, Effect, HashMap } from "effect"
 import { TestClock } from "effect/testing"
+import { applyCallReports, importMedia } from "../src/index.ts"
 import * as World from "./support/voiceWorld.ts"
 
 const ID = "CA1"
@@ -143,6 +144,48 @@ describe("A voicemail", () => {
     Effect.gen(function* () {
       const outcome = yield* told(["call", ...callbacks.filter(({ _tag }) => _tag !== "Transcribed")], World.silence)
       assert.deepStrictEqual(voicemail(outcome), { content: "Missed call.", subType: "missed_call", attachments: 0 })
+    })
+  )
+
+  it.effect("that is imported before its lane runs keeps its recording", () =>
+    Effect.gen(function* () {
+      const provider = World.makeProvider()
+      provider.kept.set(REF, World.tone)
+      yield* Effect.gen(function* () {
+        yield* World.setUp()
+        yield* World.call(ID)
+        yield* World.report(ID, callbacks[1]!)
+        yield* applyCallReports()
+        yield* importMedia()
+        yield* World.settle
+        const { messages } = yield* World.conversation
+        assert.match(messages[0]!.attachments[0]!.url!, /^blob:/)
+      }).pipe(Effect.provide(World.world(provider.telephony)))
+    })
+  )
+
+  it.effect("of which one report cannot be applied holds up no other call", () =>
+    Effect.gen(function* () {
+      const outcome = yield* told([
+        "call",
+        { _tag: "Progressed", leg: "own", status: "in_progress", durationSeconds: 3e9 },
+        ...callbacks
+      ])
+      assert.deepStrictEqual(voicemail(outcome), complete)
+    })
+  )
+
+  it.effect("with words on what was taken for silence can be listened to", () =>
+    Effect.gen(function* () {
+      const outcome = yield* told(["call", ...callbacks], World.silence)
+      assert.deepStrictEqual(voicemail(outcome), complete)
+    })
+  )
+
+  it.effect("that was said to be lost, and is there after all, is fetched", () =>
+    Effect.gen(function* () {
+      const outcome = yield* told(["call", { _tag: "RecordingLost", recording: REF }, ...callbacks])
+      assert.deepStrictEqual(voicemail(outcome), complete)
     })
   )
 

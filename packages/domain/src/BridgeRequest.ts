@@ -35,6 +35,9 @@ export const BridgeRequest = Schema.Struct({
   callerId: CallerId,
   contact: PhoneNumber.E164,
   pin: Schema.String,
+  /** Why, and what is to be noted: both go to the call log. */
+  reason: Schema.NullOr(Schema.String),
+  notes: Schema.NullOr(Schema.String),
   /** Wrong PINs entered so far. */
   failedPins: Schema.Int,
   expiresAt: Schema.DateTimeUtc,
@@ -56,7 +59,7 @@ const KEY_SECONDS = 10
 export const RING_SECONDS = 30
 export const TALK_SECONDS = 60 * 60
 
-export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "own_number"])
+export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "abroad", "own_number"])
 export type RefusalReason = typeof RefusalReason.Type
 
 /** Nobody is put through to such a number. */
@@ -69,25 +72,30 @@ export class DestinationRefused extends Schema.TaggedError<DestinationRefused>()
         return "The contact has no number that can be called"
       case "premium":
         return "The number is an emergency or a premium number"
+      case "abroad":
+        return "The number is in another country than the number that would call it"
       case "own_number":
         return "The number is one of the clinic's own"
     }
   }
 }
 
+/** Why a number is not called from one of ours: what it costs, or where it is. Calls abroad are how lines are defrauded. */
+export const refusalOf = (number: PhoneNumber.E164, from: PhoneNumber.E164): "premium" | "abroad" | null =>
+  PhoneNumber.isPremium(number) ? "premium" : PhoneNumber.isSameCountry(number, from) ? null : "abroad"
+
 /** The number that a thread's contact is called at. Emergency numbers have no E.164 form, and so are not phones here. */
 export const destination = (
   thread: Pick<Thread, "externalContact">,
+  from: PhoneNumber.E164,
   isOurs: boolean
 ): Result.Result<PhoneNumber.E164, DestinationRefused> => {
   const number = thread.externalContact as string
   const reason = !PhoneNumber.isValid(number)
     ? "not_a_phone"
-    : PhoneNumber.isPremium(number as PhoneNumber.E164)
-      ? "premium"
-      : isOurs
-        ? "own_number"
-        : null
+    : isOurs
+      ? "own_number"
+      : refusalOf(number as PhoneNumber.E164, from)
   return reason === null ? Result.succeed(number as PhoneNumber.E164) : Result.fail(new DestinationRefused({ reason }))
 }
 
@@ -138,20 +146,26 @@ export interface Dialled {
 
 /**
  * Somebody calls `bridgeNumber` from `clinicianNumber`, for which these requests were made. `null` when none of them was:
- * then the caller is anybody. Who comes too late hears it, so that no voicemail of theirs is kept as if they were a contact.
+ * then the caller is anybody. Who comes too late hears it, so that no voicemail of theirs is kept as if they were a contact;
+ * unless the number is a contact's as well, a ward's or a facility's: then it is a contact who calls, and a clinician only
+ * by their PIN.
  */
-export const dialled = (requests: ReadonlyArray<BridgeRequest>, now: DateTime.Utc): Dialled | null => {
+export const dialled = (
+  requests: ReadonlyArray<BridgeRequest>,
+  isContact: boolean,
+  now: DateTime.Utc
+): Dialled | null => {
   const dialIns = requests.filter(({ mode }) => mode === "dial_in")
   const [first, ...others] = dialIns.filter((request) => isLive(request, now))
   if (first === undefined) {
-    return dialIns.length === 0
+    return dialIns.length === 0 || isContact
       ? null
       : {
           plan: hangup("Your call was not prepared, or the time for it is over. Please prepare it again."),
           candidates: []
         }
   }
-  if (others.length === 0 && isSettled(first, now)) return { plan: connect(first), candidates: [first] }
+  if (others.length === 0 && !isContact && isSettled(first, now)) return { plan: connect(first), candidates: [first] }
   const candidates = [first, ...others]
   const plan = ask(
     "Please enter the PIN of your call.",

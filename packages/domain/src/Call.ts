@@ -31,8 +31,12 @@ export const Recording = Schema.Struct({
   /** What the provider's adapter calls it. */
   ref: Schema.NonEmptyString,
   durationSeconds: Seconds,
-  /** Whether the provider has it no more, and it was not stored before. */
+  /** Whether the provider said that it can be fetched. */
+  isAnnounced: Schema.Boolean,
+  /** Whether the provider said that it lost it. It may have said the other before or after. */
   isLost: Schema.Boolean,
+  /** Whether it was tried for, as long as makes sense, and could not be had. */
+  isGone: Schema.Boolean,
   stored: Schema.NullOr(StoredRecording)
 })
 export type Recording = typeof Recording.Type
@@ -42,6 +46,10 @@ export const Transcript = Schema.Struct({
   confidence: Schema.NullOr(Schema.Finite)
 })
 export type Transcript = typeof Transcript.Type
+
+/** Whether nobody will ever hear it. What the provider announced may be there, whatever it says of it beside. */
+export const isMissing = ({ isAnnounced, isGone, isLost, stored }: Recording): boolean =>
+  stored === null && (isGone || (isLost && !isAnnounced))
 
 /** What is known of a leg. */
 export const Leg = Schema.Struct({ status: CallStatus, durationSeconds: Seconds })
@@ -136,33 +144,41 @@ export const durationSeconds = ({ far, own, purpose }: Pick<Call, "far" | "own" 
 
 export const isOver = (call: Pick<Call, "far" | "own" | "purpose">): boolean => CallStatusRule.isOver(status(call))
 
+/** More than any call lasts: what a provider miscounts is to stay within a store's numbers. */
+const MAX_SECONDS = 7 * 24 * 60 * 60
+
 const longer = (one: number | null, other: number | null): number | null =>
-  one === null ? other : other === null ? one : Math.max(one, other)
+  one === null && other === null ? null : Math.min(MAX_SECONDS, Math.max(one ?? 0, other ?? 0))
 
-const joinLegs = (known: Leg | null, heard: Leg): Leg =>
-  known === null
-    ? heard
-    : {
-        status: CallStatusRule.apply(known.status, heard.status),
-        durationSeconds: longer(known.durationSeconds, heard.durationSeconds)
-      }
+const joinLegs = (known: Leg | null, heard: Leg): Leg => ({
+  status: CallStatusRule.apply(known?.status ?? heard.status, heard.status),
+  durationSeconds: longer(known?.durationSeconds ?? null, heard.durationSeconds)
+})
 
-/** What is stored is not lost, whatever is said later. */
-const joinRecordings = (known: Recording, heard: Recording): Recording => {
-  const stored = known.stored ?? heard.stored
-  return {
-    ref: known.ref,
-    durationSeconds: longer(known.durationSeconds, heard.durationSeconds),
-    isLost: stored === null && (known.isLost || heard.isLost),
-    stored
-  }
-}
+const joinRecordings = (known: Recording, heard: Recording): Recording => ({
+  ref: known.ref,
+  durationSeconds: longer(known.durationSeconds, heard.durationSeconds),
+  isAnnounced: known.isAnnounced || heard.isAnnounced,
+  isLost: known.isLost || heard.isLost,
+  isGone: known.isGone || heard.isGone,
+  stored: known.stored ?? heard.stored
+})
+
+/** A recording of which nothing is known but its name. */
+const named = (ref: string): Recording => ({
+  ref,
+  durationSeconds: null,
+  isAnnounced: false,
+  isLost: false,
+  isGone: false,
+  stored: null
+})
 
 const withRecording = (recordings: ReadonlyArray<Recording>, heard: Recording): ReadonlyArray<Recording> =>
   [
     ...recordings.filter(({ ref }) => ref !== heard.ref),
     ...recordings.filter(({ ref }) => ref === heard.ref).map((known) => joinRecordings(known, heard)),
-    ...(recordings.some(({ ref }) => ref === heard.ref) ? [] : [heard])
+    ...(recordings.some(({ ref }) => ref === heard.ref) ? [] : [joinRecordings(heard, heard)])
   ].toSorted((one, other) => (one.ref < other.ref ? -1 : one.ref > other.ref ? 1 : 0))
 
 /** What an unnamed loss is kept under: the provider does not say which recording it lost. */
@@ -193,21 +209,15 @@ const joined = (call: Call, report: CallReport): Call => {
       return {
         ...call,
         recordings: withRecording(call.recordings, {
-          ref: report.recording,
+          ...named(report.recording),
           durationSeconds: report.durationSeconds,
-          isLost: false,
-          stored: null
+          isAnnounced: true
         })
       }
     case "RecordingLost":
       return {
         ...call,
-        recordings: withRecording(call.recordings, {
-          ref: report.recording ?? UNNAMED,
-          durationSeconds: null,
-          isLost: true,
-          stored: null
-        })
+        recordings: withRecording(call.recordings, { ...named(report.recording ?? UNNAMED), isLost: true })
       }
     case "Transcribed":
       return report.text === null
@@ -230,7 +240,7 @@ export const withStored = (call: Call, ref: string, stored: StoredRecording | nu
   settle(
     {
       ...call,
-      recordings: withRecording(call.recordings, { ref, durationSeconds: null, isLost: stored === null, stored })
+      recordings: withRecording(call.recordings, { ...named(ref), isGone: stored === null, stored })
     },
     now
   )

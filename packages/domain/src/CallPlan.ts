@@ -84,7 +84,10 @@ export const Gather: Schema.Codec<Gather, unknown> = Schema.TaggedStruct("Gather
 
 export const CallPlan: Schema.Codec<CallPlan, unknown> = Schema.Union([Reject, Hangup, Voicemail, Connect, Gather])
 
-/** A node of a plan, by the choices that lead to it: `""` is the plan itself. */
+/**
+ * A node of a plan, by the choices that lead to it, each by its place among the options: `""` is the plan itself. It stands in
+ * URLs that providers log, and so names no keys: those may be a PIN.
+ */
 export type Path = string
 
 const OTHERWISE = "x"
@@ -116,7 +119,7 @@ const end: CallPlan = { _tag: "Hangup", say: [] }
 const branch = (node: CallPlan, choice: string): CallPlan | null => {
   if (node._tag !== "Gather") return null
   if (choice === OTHERWISE) return node.otherwise
-  return node.options.find(({ digits }) => digits === choice)?.leadsTo ?? null
+  return /^\d$/.test(choice) ? (node.options[Number(choice)]?.leadsTo ?? null) : null
 }
 
 /** The node at a path; `null` where the plan has none. */
@@ -133,12 +136,16 @@ export const next = (plan: CallPlan, at: Path, turn: Turn): Step => {
   if (node === null) return { at, node: end }
   switch (turn._tag) {
     case "Answered":
-      return { at, node }
+      // Whoever answers stands at the beginning, whatever a URL says.
+      return at === "" ? { at, node } : ending([])
     case "Pressed": {
       if (node._tag !== "Gather") return ending([])
-      const pressed = node.options.find(({ digits }) => digits === turn.digits)
-      const choice = pressed?.digits ?? OTHERWISE
-      return { at: at === "" ? choice : at + SEPARATOR + choice, node: pressed?.leadsTo ?? node.otherwise }
+      const place = node.options.findIndex(({ digits }) => digits === turn.digits)
+      const choice = place === -1 ? OTHERWISE : String(place)
+      return {
+        at: at === "" ? choice : at + SEPARATOR + choice,
+        node: node.options[place]?.leadsTo ?? node.otherwise
+      }
     }
     case "Recorded":
       return ending(node._tag === "Voicemail" ? node.after : [])

@@ -15,7 +15,8 @@ export type Contact = typeof Contact.Type
 
 export type ContactKind = "phone" | "email" | "short_code" | "alphanumeric"
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+/** An address of SIP looks like one of e-mail, and is none. */
+const EMAIL = /^(?!sips?:)[^\s@]+@[^\s@]+\.[^\s@]+$/i
 const SHORT_CODE = /^\d{3,8}$/
 
 /** What kind of contact this is. A number is a phone number only in E.164 form, with its `+`. */

@@ -56,6 +56,16 @@ export const mask = (number: string): string => {
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
 export const country = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country
 
+/**
+ * Whether a call from one to the other stays in the country: its country where the plans tell, else its calling code. Numbers
+ * of networks in no country (+870, +881, +882, +883: ITU-T E.164.2) are abroad from everywhere.
+ */
+export const isSameCountry = (one: E164, other: E164): boolean => {
+  const [left, right] = [parsePhoneNumberFromString(one), parsePhoneNumberFromString(other)]
+  if (left === undefined || right === undefined || left.countryCallingCode !== right.countryCallingCode) return false
+  return left.country === undefined || right.country === undefined || left.country === right.country
+}
+
 /** 976 is an exchange for paid services in every area code (NANP); the plans of libphonenumber leave it to the areas. */
 const NANP_PAID_EXCHANGE = /^\+1\d{3}976\d{4}$/
 

@@ -35,6 +35,8 @@ const request = (fields: Partial<BridgeRequest.BridgeRequest> = {}): BridgeReque
   callerId: CallPlan.callerId(line),
   contact,
   pin: "123456",
+  reason: null,
+  notes: null,
   failedPins: 0,
   expiresAt: DateTime.add(now, { minutes: 10 }),
   usedBy: null,
@@ -94,14 +96,14 @@ describe("What a caller hears", () => {
   })
 
   test.prop([fc.string(), fc.option(fc.string())])("is something at any place that a URL may name", (at, digits) => {
-    const plan = BridgeRequest.dialled([request(), request({ id: "b2" as BridgeRequestId })], now)!.plan
+    const plan = BridgeRequest.dialled([request(), request({ id: "b2" as BridgeRequestId })], false, now)!.plan
     assert.isString(CallPlan.next(plan, at, presses(digits)).node._tag)
   })
 })
 
 describe("A clinician who calls the line", () => {
   it("is put through at once by one permission from a number that is known", () => {
-    const plan = BridgeRequest.dialled([request()], now)!.plan
+    const plan = BridgeRequest.dialled([request()], false, now)!.plan
     assert.deepInclude<object>(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
   })
 
@@ -111,7 +113,7 @@ describe("A clinician who calls the line", () => {
   ]
 
   it.each(doubtful)("is asked for a PIN when %s", (_title, requests) => {
-    const plan = BridgeRequest.dialled(requests, now)!.plan
+    const plan = BridgeRequest.dialled(requests, false, now)!.plan
     assert.strictEqual(plan._tag, "Gather")
     for (const { id, pin } of requests) {
       const { node } = CallPlan.next(plan, "", presses(pin))
@@ -120,7 +122,7 @@ describe("A clinician who calls the line", () => {
   })
 
   it("may try a PIN three times in one call", () => {
-    const plan = BridgeRequest.dialled([request({ numberSince: now })], now)!.plan
+    const plan = BridgeRequest.dialled([request({ numberSince: now })], false, now)!.plan
     let step: CallPlan.Step = { at: "", node: plan }
     for (let tries = 1; tries <= 3; tries++) {
       assert.strictEqual(step.node._tag, "Gather", `try ${tries}`)
@@ -136,9 +138,10 @@ describe("A clinician who calls the line", () => {
       request({ usedBy: "c1" as CallId }),
       request({ failedPins: BridgeRequest.MAX_FAILED_PINS })
     ]
-    for (const one of late) assert.deepInclude<object>(BridgeRequest.dialled([one], now)!.plan, { _tag: "Hangup" })
-    assert.isNull(BridgeRequest.dialled([], now))
-    assert.isNull(BridgeRequest.dialled([request({ mode: "callback" })], now))
+    for (const one of late)
+      assert.deepInclude<object>(BridgeRequest.dialled([one], false, now)!.plan, { _tag: "Hangup" })
+    assert.isNull(BridgeRequest.dialled([], false, now))
+    assert.isNull(BridgeRequest.dialled([request({ mode: "callback" })], false, now))
   })
 
   it("who is called has to press a key: a voicemail that answers reaches nobody", () => {
@@ -163,7 +166,9 @@ describe("A clinician who calls the line", () => {
           ...(isNew ? { numberSince: now } : {})
         })
       )
-      const plans = isCallback ? requests.map(BridgeRequest.callback) : [BridgeRequest.dialled(requests, now)!.plan]
+      const plans = isCallback
+        ? requests.map(BridgeRequest.callback)
+        : [BridgeRequest.dialled(requests, false, now)!.plan]
       for (const plan of plans) {
         assert.notInclude(JSON.stringify(plan), clinicianNumber.slice(2))
         for (const node of CallPlan.nodes(plan)) {
@@ -192,9 +197,15 @@ describe("A permission", () => {
     ["112", false, "not_a_phone"],
     ["ana@example.com", false, "not_a_phone"],
     ["anonymous", false, "not_a_phone"],
+    ["+18765550123", false, "abroad"],
+    ["+447400123456", false, "abroad"],
     ["+13035550123", true, "own_number"]
   ])("is not given for %s (ours: %s)", (externalContact, isOurs, reason) => {
-    const found = BridgeRequest.destination({ externalContact: externalContact as Contact.Contact }, isOurs)
+    const found = BridgeRequest.destination(
+      { externalContact: externalContact as Contact.Contact },
+      line.number,
+      isOurs
+    )
     assert.strictEqual(Result.isFailure(found) ? found.failure.reason : null, reason)
   })
 })

@@ -8,7 +8,20 @@ const nullOr = Schema.NullOr
 const Text = Schema.String
 const Note = nullOr(Schema.String.check(Schema.isMaxLength(MAX_NOTE)))
 
-const isInstant = (text: string): boolean => !Number.isNaN(Date.parse(text))
+/** The first year that dates may be of: before it nobody had a telephone. */
+const FIRST_YEAR = 1876
+
+/** Whether the day is one of the calendar: `Date` reads 30 February as a day of March. */
+const isInstant = (text: string): boolean => {
+  const day = text.slice(0, 10)
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  return (
+    !Number.isNaN(Date.parse(text)) &&
+    !Number.isNaN(midnight) &&
+    new Date(midnight).toISOString().startsWith(day) &&
+    Number(day.slice(0, 4)) >= FIRST_YEAR
+  )
+}
 
 /** A day (`2026-03-02`, its beginning in UTC) or an instant, as ISO 8601. */
 const Instant = Schema.String.check(

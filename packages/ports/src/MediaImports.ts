@@ -26,8 +26,11 @@ export const MediaImport = Schema.Struct({
       mimeType: Schema.NullOr(Schema.String)
     }
   }),
-  /** What is to be done next: the copy, then the deletion of the original, then, where somebody does that, the writing down. */
-  stage: Schema.Literals(["copy", "delete", "transcribe"]),
+  /**
+   * What is to be done next: the copy; where the provider writes down what was said, waiting for it; the deletion of the
+   * original; and the writing down, where somebody else does that.
+   */
+  stage: Schema.Literals(["copy", "await_transcript", "delete", "transcribe"]),
   failures: Schema.Int
 })
 export type MediaImport = typeof MediaImport.Type

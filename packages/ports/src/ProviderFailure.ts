@@ -7,6 +7,7 @@
  */
 import type { SendOutcome } from "@careline/domain"
 import { Predicate } from "effect"
+import type { CallOutcome } from "./Telephony.ts"
 import { fromStatus, type TelephonyErrorReason, Unavailable } from "./TelephonyError.ts"
 
 /** Errors of a connection that never came to be, or of its TLS handshake: nothing was sent. */
@@ -103,6 +104,15 @@ export const toOutcome = (
   if (status !== null) return { _tag: "Unknown", detail: `HTTP ${status}` }
   const detail = network ?? "no readable answer"
   return failure.mayHaveArrived ? { _tag: "Unknown", detail } : { _tag: "NotSent", detail }
+}
+
+/** The same for a call that was to be placed: a failure never says that it was. */
+export const toCallOutcome = (
+  failure: Failure,
+  reasonOf: (code: string | null) => SendOutcome.RejectionReason
+): CallOutcome => {
+  const outcome = toOutcome(failure, reasonOf)
+  return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
 }
 
 /** The failure in the words that all providers share. */

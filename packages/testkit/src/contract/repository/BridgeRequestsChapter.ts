@@ -30,6 +30,8 @@ const prepared = Effect.fnUntraced(function* (fields: Partial<BridgeRequest.Brid
     callerId: CallPlan.callerId(number),
     contact: yield* freshNumber,
     pin: "012345",
+    reason: "results",
+    notes: null,
     failedPins: 0,
     expiresAt: DateTime.addDuration(now, Duration.minutes(10)),
     usedBy: null,

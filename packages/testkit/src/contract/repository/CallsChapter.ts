@@ -83,8 +83,15 @@ export const callsChapter: Chapter = {
         own: { status: "completed", durationSeconds: 61 },
         far: { status: "completed", durationSeconds: 45 },
         recordings: [
-          { ref: "https://provider.example/a?b=c", durationSeconds: 9, isLost: false, stored: null },
-          { ref: "lost", durationSeconds: null, isLost: true, stored: null }
+          {
+            ref: "https://provider.example/a?b=c",
+            durationSeconds: 9,
+            isAnnounced: true,
+            isLost: false,
+            isGone: false,
+            stored: null
+          },
+          { ref: "lost", durationSeconds: null, isAnnounced: false, isLost: true, isGone: true, stored: null }
         ],
         transcript: { text: "It's me. ¿Sí? 👋", confidence: 0.25 },
         initiatorId: people.users[0],

@@ -1,0 +1,20 @@
+/** What a provider lists comes in parts, and one that cannot be had now keeps nobody from the others. */
+import { Effect, Result } from "effect"
+import type { HistoryRecord } from "./Telephony.ts"
+import type { TelephonyError } from "./TelephonyError.ts"
+
+type Part = Effect.Effect<ReadonlyArray<HistoryRecord>, TelephonyError>
+
+/** The records of all parts that could be had. Fails as the first one when none could. */
+export const gather = Effect.fnUntraced(function* (
+  parts: ReadonlyArray<Part>
+): Effect.fn.Return<ReadonlyArray<HistoryRecord>, TelephonyError> {
+  const results = yield* Effect.forEach(parts, (part) => Effect.result(part))
+  const [failed, ...others] = results.filter(Result.isFailure)
+  if (failed === undefined) return results.flatMap((result) => (Result.isSuccess(result) ? result.success : []))
+  if (others.length + 1 === results.length) return yield* failed.failure
+  yield* Effect.logWarning("A part of what a provider has on record could not be read").pipe(
+    Effect.annotateLogs({ reason: failed.failure.reason._tag })
+  )
+  return results.flatMap((result) => (Result.isSuccess(result) ? result.success : []))
+})
