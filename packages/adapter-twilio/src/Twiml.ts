@@ -7,8 +7,8 @@ import { PROVIDER } from "./TwilioOptions.ts"
 
 /** The languages that `transcribe` knows: twilio.com/docs/voice/twiml/record. */
 export const TRANSCRIBED_LANGUAGES = ["en"]
-/** It writes down what is shorter than 120 seconds: a message that fills its time must be. */
-const MAX_TRANSCRIBED_SECONDS = 119
+/** It writes down what is shorter than this, in seconds: a message that fills its time has to end before. */
+const TRANSCRIBED_BELOW_SECONDS = 120
 /** The shortest recording that `<Record>` may be bound to, in seconds. */
 const MIN_RECORD_SECONDS = 2
 /** Who is old or ill may need longer than the 5 seconds of silence after which Twilio thinks they are done. */
@@ -49,8 +49,9 @@ const renderVoicemail = (
   { language, maxSeconds }: CallPlan.Voicemail
 ): void => {
   const { callId } = step
-  const isTranscribed = TRANSCRIBED_LANGUAGES.includes(language.split("-")[0] ?? "")
-  const longest = isTranscribed ? Math.min(maxSeconds, MAX_TRANSCRIBED_SECONDS) : maxSeconds
+  const isTranscribed =
+    TRANSCRIBED_LANGUAGES.includes(language.split("-")[0] ?? "") && maxSeconds <= TRANSCRIBED_BELOW_SECONDS
+  const longest = isTranscribed ? Math.min(maxSeconds, TRANSCRIBED_BELOW_SECONDS - 1) : maxSeconds
   response.record({
     action: CallbackUrl.ofStep(publicUrl, PROVIDER, step, "recording"),
     method: POST,
