@@ -54,6 +54,7 @@ export interface ImportSettlement {
 export class MediaImports extends Context.Service<
   MediaImports,
   {
+    /** Queues new imports, none of which may be claimed before `dueAt`. */
     readonly add: (imports: ReadonlyArray<MediaImport>, dueAt: DateTime.Utc) => Effect.Effect<void, StorageError>
     /** Up to `limit` imports that are due, the oldest first, under a lease of `leaseMillis` by the store's clock. */
     readonly claim: (options: {
