@@ -9,6 +9,7 @@ import { CallId, MediaImportId, MessageId, Tenant, ThreadId } from "@careline/do
 import { Context, type DateTime, type Effect, Schema } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** One recording or picture at a provider, and what is to be done with it next. */
 export const MediaImport = Schema.Struct({
   id: MediaImportId,
   siteGroupingId: Tenant,
@@ -30,6 +31,7 @@ export const MediaImport = Schema.Struct({
   stage: Schema.Literals(["copy", "delete", "transcribe"]),
   failures: Schema.Int
 })
+/** One recording or picture at a provider, and what is to be done with it next. */
 export type MediaImport = typeof MediaImport.Type
 
 /** An import under its lease. */
