@@ -2,6 +2,7 @@
 import {
   Call,
   type CallId,
+  type CallStatus,
   type Contact,
   type Language,
   type MessageId,
@@ -37,6 +38,15 @@ export interface CallRow {
   readonly ended_at: Date | null
 }
 
+/** A call as `COLUMNS` takes it: instants as text, and what follows from the facts, for whoever reads the table. */
+export interface CallJson extends Omit<CallRow, "created_at" | "updated_at" | "ended_at"> {
+  readonly status: CallStatus.CallStatus
+  readonly duration_seconds: number | null
+  readonly created_at: string | null
+  readonly updated_at: string | null
+  readonly ended_at: string | null
+}
+
 export const fromRow = (row: CallRow): Call.Call => ({
   id: row.id as CallId,
   siteGroupingId: tenantOf(row.site_grouping_id),
@@ -63,8 +73,7 @@ export const fromRow = (row: CallRow): Call.Call => ({
   endedAt: instantOrNull(row.ended_at)
 })
 
-/** With status and duration beside the facts that they follow from, for whoever reads the table. */
-export const toJson = (call: Call.Call) => ({
+export const toJson = (call: Call.Call): CallJson => ({
   site_grouping_id: tenantColumn(call.siteGroupingId),
   id: call.id,
   purpose: call.purpose,

@@ -24,7 +24,7 @@ const voicemail = (change: Partial<CallPlan.Voicemail> = {}): CallPlan.CallPlan 
   ...change
 })
 
-const recorded = (action: string, status: string, more = "", maxLength = 120): string =>
+const recorded = (action: string, status: string, more = "", maxLength = 119): string =>
   `<Record action="${action}" method="POST" maxLength="${maxLength}" timeout="10" finishOnKey="#" playBeep="true" ` +
   `trim="do-not-trim" recordingStatusCallback="${status}" recordingStatusCallbackEvent="completed absent" ` +
   `recordingStatusCallbackMethod="POST"${more}/>`

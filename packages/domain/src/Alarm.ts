@@ -5,7 +5,8 @@ import * as Escalation from "./Escalation.ts"
 import type * as Thread from "./Thread.ts"
 import type { VoipSettings } from "./VoipSettings.ts"
 
-interface Alarmed {
+/** A thread as its period left it, and what is to be carried out. */
+export interface Alarmed {
   readonly thread: Thread.Thread
   readonly changes: ReadonlyArray<Change>
 }

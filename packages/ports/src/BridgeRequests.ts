@@ -7,6 +7,7 @@ import type { StorageError } from "./StorageError.ts"
 export class BridgeRequests extends Context.Service<
   BridgeRequests,
   {
+    /** Keeps a new permission. */
     readonly add: (request: BridgeRequest.BridgeRequest) => Effect.Effect<void, StorageError>
     /** What the clinician prepared last: since when they are known under their number. */
     readonly latestOf: (clinicianId: UserId) => Effect.Effect<Option.Option<BridgeRequest.BridgeRequest>, StorageError>

@@ -4,12 +4,14 @@ import { Context, type Effect, Schema, type Stream } from "effect"
 import type { TenantScope } from "./Scope.ts"
 import type { StorageError } from "./StorageError.ts"
 
+/** That something changed, without its content: ids only. */
 export const BroadcastEvent = Schema.Struct({
   siteGroupingId: Tenant,
   type: Schema.Literals(["thread.updated", "message.created", "message.updated"]),
   threadId: ThreadId,
   messageId: Schema.NullOr(MessageId)
 })
+/** That something changed, without its content: ids only. */
 export type BroadcastEvent = typeof BroadcastEvent.Type
 
 /** An event with its place in the stream. A listener that names the last id it saw misses nothing behind it. */

@@ -7,7 +7,9 @@
 import { Effect, Predicate } from "effect"
 import { type Failure, unreadable } from "./ProviderFailure.ts"
 
+/** What a finding is about. */
 export type Check = "credentials" | "numbers" | "webhooks" | "signature"
+/** How bad it is: `error` does not work like this, `warning` works for now. */
 export type Level = "ok" | "warning" | "error"
 
 /** One thing that was found, and for what is not right what to do about it. */

@@ -5,6 +5,7 @@ import type { StorageError } from "./StorageError.ts"
 
 const webCryptoBytes = (size: number): Uint8Array => globalThis.crypto.getRandomValues(new Uint8Array(size))
 
+/** What an id is for: a store may draw each kind from another sequence. */
 export type IdKind =
   | "thread"
   | "message"

@@ -9,6 +9,7 @@ import { CallId, MediaImportId, MessageId, Tenant, ThreadId } from "@careline/do
 import { Context, type DateTime, type Effect, Schema } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** One recording or picture at a provider, and what is to be done with it next. */
 export const MediaImport = Schema.Struct({
   id: MediaImportId,
   siteGroupingId: Tenant,
@@ -33,6 +34,7 @@ export const MediaImport = Schema.Struct({
   stage: Schema.Literals(["copy", "await_transcript", "delete", "transcribe"]),
   failures: Schema.Int
 })
+/** One recording or picture at a provider, and what is to be done with it next. */
 export type MediaImport = typeof MediaImport.Type
 
 /** An import under its lease. */
@@ -57,6 +59,7 @@ export interface ImportSettlement {
 export class MediaImports extends Context.Service<
   MediaImports,
   {
+    /** Queues new imports, none of which may be claimed before `dueAt`. */
     readonly add: (imports: ReadonlyArray<MediaImport>, dueAt: DateTime.Utc) => Effect.Effect<void, StorageError>
     /** Up to `limit` imports that are due, the oldest first, under a lease of `leaseMillis` by the store's clock. */
     readonly claim: (options: {

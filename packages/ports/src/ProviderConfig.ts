@@ -1,6 +1,7 @@
 /** What adapters read of the environment in the same way. An empty variable is one that is not set, as in `.env` files. */
 import { Config, Effect, Option, Redacted, Schema } from "effect"
 
+/** A URL over http or https, as a variable holds it. */
 export const HttpUrl = Schema.String.check(
   Schema.isPattern(/^https?:\/\/[^\s/]+\S*$/, { message: "an http or https URL" })
 )
@@ -22,6 +23,7 @@ const List = Schema.String.check(
   Schema.isPattern(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, { message: "one or more values, separated by commas" })
 )
 
+/** The one in use first, then those that are still taken. */
 export type Secrets = readonly [Redacted.Redacted, ...Array<Redacted.Redacted>]
 
 /** One or more secrets, separated by commas: while one is rotated, the old one and the new one. */

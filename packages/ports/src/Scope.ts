@@ -1,6 +1,7 @@
 /** Which tenants a caller may see: every one, or those listed (`null` is the system-wide space). */
 import type { Tenant } from "@careline/domain"
 
+/** Every tenant, or those listed; `null` is the system-wide space. */
 export type TenantScope = "all" | ReadonlyArray<Tenant>
 
 /** Whether something of this tenant may be seen. */

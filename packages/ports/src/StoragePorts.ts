@@ -15,6 +15,7 @@ import type { Threads } from "./Threads.ts"
 import type { Timers } from "./Timers.ts"
 import type { Transaction } from "./Transaction.ts"
 
+/** What a store has to have for texts; `VoiceStoragePorts` for calls. */
 export type StoragePorts =
   | AuditLog
   | Broadcaster

@@ -204,7 +204,7 @@ export interface Calls {
 export interface Recordings {
   /** The whole recording, up to `maxBytes`. `NotFound` while it is not there, or not any more. */
   readonly fetch: (recording: string, maxBytes: number) => Effect.Effect<Media, TelephonyError>
-  /** Deletes the provider's copy. One that is not there counts as deleted. */
+  /** Deletes the provider's copy. One that is not there counts as deleted. `Unsupported` where copies expire by themselves. */
   readonly delete: (recording: string) => Effect.Effect<void, TelephonyError>
   /** What the provider wrote down; `null` while it has nothing. */
   readonly transcript: (

@@ -89,6 +89,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported"
   }
 }
 
+/** What can go wrong with a provider. */
 export const TelephonyErrorReason = Schema.Union([
   InvalidSignature,
   Unverifiable,
@@ -100,6 +101,7 @@ export const TelephonyErrorReason = Schema.Union([
   Unavailable,
   Unsupported
 ])
+/** What can go wrong with a provider. */
 export type TelephonyErrorReason = typeof TelephonyErrorReason.Type
 
 /** The one error of a provider. The reason says what went wrong, and whether trying again may help. */

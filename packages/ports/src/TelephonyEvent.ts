@@ -11,6 +11,7 @@ import {
 } from "@careline/domain"
 import { Schema } from "effect"
 
+/** What happened at a provider: something of a contact, or a report of something that we know. */
 export const TelephonyEvent = Schema.TaggedUnion({
   /** A text or MMS came in on one of our numbers. */
   MessageReceived: {
@@ -47,10 +48,15 @@ export const TelephonyEvent = Schema.TaggedUnion({
     report: CallReport
   }
 })
+/** What happened at a provider: something of a contact, or a report of something that we know. */
 export type TelephonyEvent = typeof TelephonyEvent.Type
+/** A text that came in. */
 export type MessageReceived = typeof TelephonyEvent.cases.MessageReceived.Type
+/** What became of a text that we sent. */
 export type DeliveryReported = typeof TelephonyEvent.cases.DeliveryReported.Type
+/** A call that came in. */
 export type CallReceived = typeof TelephonyEvent.cases.CallReceived.Type
+/** What was heard of a call. */
 export type CallReported = typeof TelephonyEvent.cases.CallReported.Type
 
 /** What has to be applied in the order of its lane: what a contact sent or did. */

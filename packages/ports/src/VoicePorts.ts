@@ -1,12 +1,11 @@
-/**
- * What a line needs beside `StoragePorts` to take calls and to keep media: ports in the same store, because one transaction
- * spans them, and a place for bytes. A line of texts only does without.
- */
+/** What a line needs beside `StoragePorts` to take calls and to keep media. A line of texts only does without. */
 import type { BlobStore } from "./BlobStore.ts"
 import type { BridgeRequests } from "./BridgeRequests.ts"
 import type { Calls } from "./Calls.ts"
 import type { MediaImports } from "./MediaImports.ts"
 
+/** The ports that keep calls, in the same store as `StoragePorts`, because one transaction spans them all. */
 export type VoiceStoragePorts = BridgeRequests | Calls | MediaImports
 
+/** Those, and a place for the bytes of recordings and pictures. */
 export type VoicePorts = BlobStore | VoiceStoragePorts

@@ -1,8 +1,9 @@
 /** What a memory store with one fault is made of. */
-import { type Context, Effect, Layer } from "effect"
-import type { VoiceStoragePorts } from "@careline/ports"
+import { Transaction, type VoiceStoragePorts } from "@careline/ports"
+import { Context, Effect, Layer } from "effect"
 import type { RepositoryContract } from "../src/contract/index.ts"
 import { MemoryStore } from "../src/memory/index.ts"
+import { empty, type MemoryState } from "../src/memory/MemoryState.ts"
 import { memoryHarness } from "./memoryHarness.ts"
 
 type Ports = RepositoryContract.StoragePorts | VoiceStoragePorts
@@ -47,3 +48,15 @@ export const altered = <I extends Ports, S>(
       return { ...sound, ...change(sound, yield* MemoryStore) }
     })
   )
+
+/** What was committed when a transaction was asked for, which it may then have had to wait for. */
+export const Before = Context.Reference<MemoryState>("careline/testkit/test/Before", { defaultValue: () => empty })
+
+/** Transactions that remember what was there before they waited for their turn. */
+export const remembering = altered(Transaction, ({ transact }, store) => ({
+  transact: (effect) =>
+    Effect.flatMap(
+      store.read((state) => state),
+      (before) => transact(Effect.provideService(effect, Before, before))
+    )
+}))

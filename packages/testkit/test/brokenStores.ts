@@ -20,10 +20,12 @@ import {
   Timers,
   Transaction
 } from "@careline/ports"
-import { Chunk, Context, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRef } from "effect"
+import { Chunk, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRef } from "effect"
 import type { MemoryStore } from "../src/memory/index.ts"
-import { empty, type InboxRow, type MemoryState } from "../src/memory/MemoryState.ts"
-import { altered, besideOthers, broken, type BrokenStore } from "./broken.ts"
+import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
+import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
+import { brokenVoiceStores } from "./brokenVoiceStores.ts"
+import { brokenRevisions } from "./brokenRevisions.ts"
 
 /** Once in every listener's ear at the moment of publishing, committed or not. */
 const hasty = Layer.effect(
@@ -77,18 +79,6 @@ const recalling = (
 const resurrecting = recalling(({ inbox }, known, { id }) =>
   HashMap.has(inbox, id) ? inbox : HashMap.set(inbox, id, known)
 )
-
-/** What was committed when a transaction was asked for, which it may then have had to wait for. */
-const Before = Context.Reference<MemoryState>("careline/testkit/test/Before", { defaultValue: () => empty })
-
-/** Transactions that remember what was there before they waited for their turn. */
-const remembering = altered(Transaction, ({ transact }, store) => ({
-  transact: (effect) =>
-    Effect.flatMap(
-      store.read((state) => state),
-      (before) => transact(Effect.provideService(effect, Before, before))
-    )
-}))
 
 const refusal = (operation: string): StorageError =>
   new StorageError({ operation, reason: new StoreFault({ message: "refused" }) })
@@ -536,5 +526,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "Broadcaster",
     "MUST say nothing before the transaction commits",
     hasty
-  )
+  ),
+  ...brokenRevisions,
+  ...brokenVoiceStores
 ]

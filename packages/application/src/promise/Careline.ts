@@ -72,7 +72,8 @@ export interface LineOptions {
 /** A line. */
 export interface Careline extends UseCases {
   /**
-   * Answers a provider's webhook at `…/api/v1/webhooks/<provider>/<sms|status>`. The body must not have been read before:
+   * Answers a provider's webhook at `…/api/v1/webhooks/<provider>/<sms|status>`, and asks who calls at `…/<call|fallback>` to
+   * text. The body must not have been read before:
    * signatures are over its bytes. Never rejects: what cannot be taken now is answered 503, and comes again.
    */
   readonly handleWebhook: (request: Request) => Promise<Response>

@@ -28,7 +28,7 @@ export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryBlobs } from "./MemoryBlobStore.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
-export type { AttemptRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
+export type { AttemptRow, ImportRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
 /** All storage ports, those for calls and media too, over one store. */

@@ -3,7 +3,7 @@ import { BridgeRequests, IdGenerator } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect, Option } from "effect"
 import { type Chapter, voiceTest } from "./Chapter.ts"
-import { within } from "./Deadline.ts"
+import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
 
@@ -122,25 +122,25 @@ export const bridgeRequestsChapter: Chapter = {
         const request = yield* prepared()
         const [first, second] = [CallId.make(yield* fresh("call")), CallId.make(yield* fresh("call"))]
         const locked = yield* Deferred.make<void>()
-        const asked = yield* Deferred.make<void>()
+        const done = yield* Deferred.make<void>()
         const one = Given.transact(
           Effect.gen(function* () {
             const [mine] = yield* requests.load([request.id])
             yield* Deferred.succeed(locked, undefined)
-            yield* Deferred.await(asked)
+            yield* giveMoment(Deferred.await(done))
             yield* requests.save([{ ...mine!, usedBy: first }])
           })
         )
-        const other = Effect.andThen(
-          Deferred.await(locked),
-          Given.transact(
+        const other = Effect.gen(function* () {
+          yield* Deferred.await(locked)
+          yield* Given.transact(
             Effect.gen(function* () {
-              yield* Deferred.succeed(asked, undefined)
               const [mine] = yield* requests.load([request.id])
               if (mine!.usedBy === null) yield* requests.save([{ ...mine!, usedBy: second }])
             })
           )
-        )
+          yield* Deferred.succeed(done, undefined)
+        })
         yield* within(Effect.all([one, other], { concurrency: "unbounded" }), "both uses")
         assert.deepStrictEqual(
           (yield* load(request)).map(({ usedBy }) => usedBy),

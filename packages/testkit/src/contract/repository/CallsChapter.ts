@@ -3,7 +3,7 @@ import { Calls, IdGenerator, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect } from "effect"
 import { type Chapter, voiceTest } from "./Chapter.ts"
-import { within } from "./Deadline.ts"
+import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { freshContact, StoreUnderTest } from "./Harness.ts"
 
@@ -231,25 +231,25 @@ export const callsChapter: Chapter = {
         const number = yield* aNumber
         const call = yield* kept(number)
         const locked = yield* Deferred.make<void>()
-        const asked = yield* Deferred.make<void>()
+        const done = yield* Deferred.make<void>()
         const first = Given.transact(
           Effect.gen(function* () {
             const [mine] = yield* calls.match([keyOf(call)])
             yield* Deferred.succeed(locked, undefined)
-            yield* Deferred.await(asked)
+            yield* giveMoment(Deferred.await(done))
             yield* calls.save([{ ...mine!, notes: "from the first" }])
           })
         )
-        const second = Effect.andThen(
-          Deferred.await(locked),
-          Given.transact(
+        const second = Effect.gen(function* () {
+          yield* Deferred.await(locked)
+          yield* Given.transact(
             Effect.gen(function* () {
-              yield* Deferred.succeed(asked, undefined)
               const [mine] = yield* calls.match([keyOf(call)])
               yield* calls.save([{ ...mine!, reason: "from the second" }])
             })
           )
-        )
+          yield* Deferred.succeed(done, undefined)
+        })
         yield* within(Effect.all([first, second], { concurrency: "unbounded" }), "both changes")
         const { notes, reason } = (yield* stored(call))!
         assert.deepStrictEqual([notes, reason], ["from the first", "from the second"])

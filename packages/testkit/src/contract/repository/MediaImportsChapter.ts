@@ -70,9 +70,10 @@ export const mediaImportsChapter: Chapter = {
       const { advance } = yield* StoreUnderTest
       const one = yield* added()
       const [first] = yield* claim()
-      yield* advance(Duration.millis(LEASE - 1))
+      // A store's clock may go on by itself.
+      yield* advance(Duration.millis(LEASE / 2))
       assert.deepStrictEqual(yield* claimed, [])
-      yield* advance(Duration.millis(1))
+      yield* advance(Duration.millis(LEASE / 2))
       const [second] = yield* claim()
       assert.deepStrictEqual(second?.import, one)
       assert.notStrictEqual(second?.fence, first?.fence)

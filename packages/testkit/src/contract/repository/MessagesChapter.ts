@@ -1,5 +1,12 @@
-import { DeliveryStatus, type Message, type Thread } from "@careline/domain"
-import { InvalidCursor, Messages, type MessageUpdate, type TenantScope, Threads } from "@careline/ports"
+import { type Attachment, DeliveryStatus, type Message, type Thread } from "@careline/domain"
+import {
+  InvalidCursor,
+  type MessageRevision,
+  Messages,
+  type MessageUpdate,
+  type TenantScope,
+  Threads
+} from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
@@ -23,6 +30,21 @@ const heard = (
   status: DeliveryStatus.DeliveryStatus,
   metaData: Message.MessageMetadata = {}
 ): MessageUpdate => ({ siteGroupingId, messageId: id, status, metaData })
+
+const revise = (revisions: ReadonlyArray<MessageRevision>) =>
+  Given.transact(Effect.flatMap(Messages, (messages) => messages.revise(revisions)))
+
+const picture: Attachment.Attachment = { type: "image", url: "blob:kept/1", mimeType: "image/png" }
+const recording: Attachment.Attachment = { type: "audio", url: "blob:kept/2", mimeType: "audio/mpeg", duration: 9 }
+
+const revised = ({ id, siteGroupingId }: Message.Message, fields: Partial<MessageRevision> = {}): MessageRevision => ({
+  siteGroupingId,
+  messageId: id,
+  content: `She called. ¿Sí? 👋 "<&'`,
+  attachments: [picture, recording],
+  metaData: {},
+  ...fields
+})
 
 /** Every order of the items. */
 const permutations = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
@@ -204,6 +226,70 @@ export const messagesChapter: Chapter = {
         heard(unknown, "delivered")
       ])
       assert.deepStrictEqual(changed, [])
+      sameMessage(Option.getOrUndefined(yield* get(message)), message)
+    }),
+
+    test("MUST give a revised message its words and attachments, and change nothing else of it", function* () {
+      const { message } = yield* Given.anAnsweredThread
+      yield* update([heard(message, "delivered")])
+      const revision = revised(message)
+      yield* revise([revision])
+      const { attachments, content } = revision
+      const expected: Message.Message = { ...message, deliveryStatus: "delivered", content, attachments }
+      sameMessage(Option.getOrUndefined(yield* get(message)), expected)
+    }),
+
+    test("MUST put a revision's attachments in the place of those that there were", function* () {
+      const { message } = yield* Given.anAnsweredThread
+      for (const attachments of [[picture, recording], [{ ...picture, url: null }], [recording, picture], []]) {
+        yield* revise([revised(message, { attachments })])
+        assert.deepStrictEqual(Option.getOrThrow(yield* get(message)).attachments, attachments)
+      }
+    }),
+
+    test("MUST merge a revision's metadata into what is known", function* () {
+      const { message } = yield* Given.anAnsweredThread
+      yield* update([heard(message, "accepted", { provider: "memory", messageSubType: "incoming_call" })])
+      yield* revise([revised(message, { metaData: { messageSubType: "voicemail", providerMessageId: "call-1" } })])
+      yield* revise([revised(message)])
+      assert.deepStrictEqual<unknown>(Option.getOrThrow(yield* get(message)).metaData, {
+        provider: "memory",
+        messageSubType: "voicemail",
+        providerMessageId: "call-1"
+      })
+    }),
+
+    test("MUST revise several messages at once, each as it is given, and no other", function* () {
+      const [first, second, third] = [
+        yield* Given.anAnsweredThread,
+        yield* Given.anAnsweredThread,
+        yield* Given.anAnsweredThread
+      ]
+      const inSecond = { content: "the second", attachments: [recording], metaData: { provider: "memory" } }
+      yield* revise([
+        revised(first.message, { content: "the first", attachments: [] }),
+        revised(second.message, inSecond)
+      ])
+      yield* revise([])
+      sameMessage(Option.getOrUndefined(yield* get(first.message)), { ...first.message, content: "the first" })
+      sameMessage(Option.getOrUndefined(yield* get(second.message)), { ...second.message, ...inSecond })
+      sameMessage(Option.getOrUndefined(yield* get(third.message)), third.message)
+    }),
+
+    test("MUST revise no message under another tenant, and pass over one that does not exist", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const { message } = yield* Given.anAnsweredThread
+      yield* revise([
+        revised(message, { siteGroupingId: tenants[1] }),
+        revised(message, { siteGroupingId: null }),
+        revised(message, { messageId: yield* Given.freshMessageId })
+      ])
+      sameMessage(Option.getOrUndefined(yield* get(message)), message)
+    }),
+
+    test("MUST undo a revision with its transaction", function* () {
+      const { message } = yield* Given.anAnsweredThread
+      yield* Given.peek(revise([revised(message)]))
       sameMessage(Option.getOrUndefined(yield* get(message)), message)
     }),
 
