@@ -3,7 +3,8 @@ import { Effect, Result } from "effect"
 import type { HistoryRecord } from "./Telephony.ts"
 import type { TelephonyError } from "./TelephonyError.ts"
 
-type Part = Effect.Effect<ReadonlyArray<HistoryRecord>, TelephonyError>
+/** One kind of what is listed. */
+export type Part = Effect.Effect<ReadonlyArray<HistoryRecord>, TelephonyError>
 
 /** The records of all parts that could be had. Fails as the first one when none could. */
 export const gather = Effect.fnUntraced(function* (
