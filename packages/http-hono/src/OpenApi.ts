@@ -16,6 +16,17 @@ const ProblemSchema = {
   }
 }
 
+const UploadedMediaSchema = {
+  type: "object",
+  required: ["url", "type", "mimeType", "size"],
+  properties: {
+    url: { type: "string" },
+    type: { enum: ["image", "audio", "video", "file"] },
+    mimeType: { type: "string" },
+    size: { type: "integer" }
+  }
+}
+
 const everywhere: Readonly<Record<number, string>> = {
   400: "The request cannot be read",
   401: "No valid bearer token",
@@ -103,6 +114,29 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       responses: {
         200: { description: "The stream", content: { "text/event-stream": {} } },
         401: problemResponse(everywhere[401]!)
+      }
+    }
+  }
+  schemas.Media = UploadedMediaSchema
+  paths["/api/v1/media"] = {
+    post: {
+      operationId: "uploadMedia",
+      summary:
+        "Keeps a picture, sound, film, PDF, contact card or text file for messages of the site grouping. `url` of the answer goes among the `mediaUrls` of a message.",
+      parameters: [{ name: "siteGroupingId", in: "query", schema: { type: "string" } }],
+      requestBody: { required: true, content: { "*/*": {} } },
+      responses: {
+        201: {
+          description: "Kept",
+          content: { "application/json": { schema: { $ref: "#/components/schemas/Media" } } }
+        },
+        ...Object.fromEntries(
+          Object.entries({
+            ...everywhere,
+            413: "The file is too large",
+            422: "The file is of no kind that may be sent"
+          }).map(([status, description]) => [status, problemResponse(description)])
+        )
       }
     }
   }
