@@ -80,6 +80,12 @@ const preparedBy = Effect.fnUntraced(function* (
   return found.filter(({ mode, siteGroupingId }) => mode === "dial_in" && siteGroupingId === on.siteGroupingId)
 })
 
+/** Whether the caller is somebody whom the tenant has a conversation with. */
+const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGroupingId }: PoolNumber.PoolNumber) {
+  const [thread] = yield* (yield* Threads).loadByKeys([{ siteGroupingId, threadType: "voip", contact: from }])
+  return thread !== undefined && thread.deletedAt === null
+})
+
 /** A call that shall be put through, or asked for its PIN; `null` when the caller prepared none. */
 const beginBridge = Effect.fnUntraced(function* (
   { provider }: CallSource,
@@ -92,10 +98,7 @@ const beginBridge = Effect.fnUntraced(function* (
   const { bridgeMemory } = yield* Limits
   const requests = yield* preparedBy(event, on, DateTime.subtractDuration(now, bridgeMemory))
   if (requests.length === 0) return null
-  const key = { siteGroupingId: on.siteGroupingId, threadType: "voip" as const, contact: event.from }
-  const [thread] = yield* (yield* Threads).loadByKeys([key])
-  const isContact = thread !== undefined && thread.deletedAt === null
-  const dialled = BridgeRequest.dialled(requests, isContact, now)
+  const dialled = BridgeRequest.dialled(requests, yield* isContact(event, on), now)
   if (dialled === null) return null
   const { call, isNew } = yield* keep(
     Call.open(
@@ -195,8 +198,9 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
       const now = yield* DateTime.now
-      // A clinician who could not be put through is no contact.
-      if ((yield* preparedBy(event, on, DateTime.subtractDuration(now, limits.sweepBack))).length > 0) return false
+      const prepared = yield* preparedBy(event, on, DateTime.subtractDuration(now, limits.sweepBack))
+      // A clinician who could not be put through is nobody to be called back.
+      if (prepared.length > 0 && !(yield* isContact(event, on))) return false
       const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
       return call.id === id
     })
