@@ -9,7 +9,7 @@ import { DEFAULT_PATH, type FileBlobOptions } from "./FileBlobOptions.ts"
 const { required, secrets } = ProviderConfig
 
 /** A key for HMAC-SHA256 that nobody can guess (RFC 2104, 3: no shorter than the digest). */
-const LongSecrets = Schema.String.check(
+export const LongSecrets = Schema.String.check(
   Schema.isPattern(/^[^,\s]{32,}(\s*,\s*[^,\s]{32,})*$/, {
     message: "one or more secrets of at least 32 characters, separated by commas"
   })

@@ -1,5 +1,5 @@
 /** Careline's BlobStore port in a directory. */
 export type { BlobAnswer, BlobRequest } from "./Answer.ts"
-export { config } from "./FileBlobConfig.ts"
+export { config, LongSecrets } from "./FileBlobConfig.ts"
 export { DEFAULT_PATH, type FileBlobOptions } from "./FileBlobOptions.ts"
 export * as FileBlobStore from "./FileBlobStore.ts"

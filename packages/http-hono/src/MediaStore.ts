@@ -3,12 +3,18 @@
  * serves itself.
  */
 import { randomBytes } from "node:crypto"
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type BlobAnswer, type BlobRequest, DEFAULT_PATH, FileBlobStore } from "@careline/adapter-filesystem"
+import {
+  type BlobAnswer,
+  type BlobRequest,
+  DEFAULT_PATH,
+  FileBlobStore,
+  LongSecrets
+} from "@careline/adapter-filesystem"
 import { S3BlobStore } from "@careline/adapter-s3"
 import { BlobStore, ProviderConfig, type StorageError } from "@careline/ports"
-import { Config, Context, Effect, Layer, Option, Redacted, Schema, type Scope } from "effect"
+import { type Config, Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 
 const SECRET_BYTES = 32
 const SECRET_FILE = "link-secret"
@@ -27,14 +33,17 @@ export interface MediaStore {
 
 /** What signs links, the same after a restart: `BLOB_SIGNING_SECRET`, else one that is made once and kept. */
 const signingSecrets = Effect.fnUntraced(function* (directory: string) {
-  const named = yield* Config.option(Config.String("BLOB_SIGNING_SECRET"))
-  if (Option.isSome(named) && named.value.trim() !== "") return yield* ProviderConfig.secrets("BLOB_SIGNING_SECRET")
+  const named = yield* ProviderConfig.optional("BLOB_SIGNING_SECRET", LongSecrets)
+  if (named !== null) return yield* ProviderConfig.secrets("BLOB_SIGNING_SECRET")
   const path = join(directory, SECRET_FILE)
   const kept = yield* Effect.promise(async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const made = randomBytes(SECRET_BYTES).toString("hex")
-    // Of two hosts that start at once on one directory, the one that comes second takes what the first one made.
-    await writeFile(path, made, { mode: 0o600, flag: "wx" }).catch(() => undefined)
+    const draft = `${path}.${made.slice(0, 8)}`
+    await writeFile(draft, made, { mode: 0o600 })
+    // Of two hosts that start at once on one directory, the one that comes second takes what the first one made, whole.
+    await link(draft, path).catch(() => undefined)
+    await rm(draft)
     return readFile(path, "utf8")
   })
   return [Redacted.make(kept)] as const
