@@ -7,8 +7,8 @@ import { TelnyxTelephony } from "../src/index.ts"
 
 const apiKey = "KEY0190canary7f3a"
 const signingKeys = [newTelnyxKey(), newTelnyxKey()] as const
-const messagingProfileId = "740572b6-099c-44a1-89b9-6c92163bc68d"
 const voice = { connectionId: "2811212257810187875", accountSid: "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b" }
+const account = { messagingProfileId: "740572b6-099c-44a1-89b9-6c92163bc68d", ...voice }
 const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
@@ -18,19 +18,17 @@ TelephonyContract.suite(
       const simulator = yield* TelnyxSimulator.scoped({
         apiKey,
         signingKeys,
-        messagingProfileId,
         organizationId: "47a530f8-4362-4526-829b-bcee17fd9f7a",
         inboundUrl: url("telnyx", "sms"),
         voiceUrl: url("telnyx", "call"),
         voiceFallbackUrl: url("telnyx", "fallback"),
         callStatusUrl: url("telnyx", "call-status"),
-        ...voice
+        ...account
       })
       const telephony = yield* TelnyxTelephony.make({
         apiKey: Redacted.make(apiKey),
         publicKeys: [signingKeys[0].publicKey, signingKeys[1].publicKey],
-        messagingProfileId,
-        ...voice,
+        ...account,
         baseUrl: simulator.url,
         publicUrl,
         timeoutMillis: TelephonyContract.PATIENCE_MILLIS
