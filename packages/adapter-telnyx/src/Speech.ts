@@ -1,4 +1,5 @@
 /** Words as `<Say>` takes them. Source: developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/say. */
+import { SpokenText } from "@careline/ports"
 
 /** The one voice that speaks more than English without naming a person for each language. */
 export const VOICE = "alice"
@@ -28,28 +29,6 @@ export const toLanguage = (language: string): string | null => {
 /** Of the `speak` command, which TeXML's `<Say>` becomes: 3,000 characters. */
 const MAX_SPOKEN = 3_000
 
-/** A character that XML 1.0 has no place for (W3C XML 1.0, 2.2), and halves of a pair. */
-const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-
-/** Words that are too long themselves are broken, between letters. */
-const broken = (word: string): ReadonlyArray<string> => {
-  if (word.length <= MAX_SPOKEN) return [word]
-  const parts: Array<string> = [""]
-  for (const letter of word) {
-    if (parts.at(-1)!.length + letter.length > MAX_SPOKEN) parts.push(letter)
-    else parts[parts.length - 1] += letter
-  }
-  return parts
-}
-
 /** The text in parts that are each short enough to be spoken; none when there is nothing to say. */
-export const toSpoken = (text: string): ReadonlyArray<string> => {
-  const words = text.replace(NOT_XML, " ").split(/\s+/)
-  const parts: Array<string> = []
-  for (const word of words.filter((one) => one !== "").flatMap(broken)) {
-    const last = parts.at(-1)
-    if (last === undefined || last.length + 1 + word.length > MAX_SPOKEN) parts.push(word)
-    else parts[parts.length - 1] = `${last} ${word}`
-  }
-  return parts
-}
+export const toSpoken = (text: string): ReadonlyArray<string> =>
+  SpokenText.inParts(SpokenText.forXml(text), ({ length }) => length <= MAX_SPOKEN)

@@ -1,4 +1,5 @@
 /** Words as `<Say>` takes them. Sources: twilio.com/docs/voice/twiml/say, /docs/api/errors/13521. */
+import { SpokenText } from "@careline/ports"
 
 /** What some voice of Twilio's speaks, the likelier region of a language first. */
 const languages: ReadonlyArray<string> = (
@@ -17,34 +18,6 @@ export const toLanguage = (language: string): string | null =>
 /** Below the 4500 characters that a text may have when it stands in a URL. */
 const MAX_ENCODED = 4_000
 
-/** A character that XML 1.0 has no place for (W3C XML 1.0, 2.2), and halves of a pair. */
-const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-
-const lengthOf = (text: string): number => encodeURIComponent(text).length
-
-/** Words that are too long themselves are broken anywhere. */
-const broken = (word: string): ReadonlyArray<string> => {
-  if (lengthOf(word) <= MAX_ENCODED) return [word]
-  const parts: Array<string> = [""]
-  for (const letter of word) {
-    if (lengthOf(parts.at(-1)! + letter) > MAX_ENCODED) parts.push(letter)
-    else parts[parts.length - 1] += letter
-  }
-  return parts
-}
-
 /** The text in parts that are each short enough to be spoken; none when there is nothing to say. */
-export const toSpoken = (text: string): ReadonlyArray<string> => {
-  const words = text
-    .replace(NOT_XML, " ")
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .flatMap(broken)
-  const parts: Array<string> = []
-  for (const word of words) {
-    const longer = parts.length === 0 ? null : `${parts.at(-1)} ${word}`
-    if (longer === null || lengthOf(longer) > MAX_ENCODED) parts.push(word)
-    else parts[parts.length - 1] = longer
-  }
-  return parts
-}
+export const toSpoken = (text: string): ReadonlyArray<string> =>
+  SpokenText.inParts(SpokenText.forXml(text), (part) => encodeURIComponent(part).length <= MAX_ENCODED)

@@ -1,4 +1,5 @@
 /** Words as `talk` takes them. Sources: developer.vonage.com/voice/voice-api/ncco-reference, /guides/text-to-speech. */
+import { SpokenText } from "@careline/ports"
 
 /** What some voice of Vonage's speaks, the likelier region of a language first. */
 const languages: ReadonlyArray<string> = (
@@ -29,29 +30,6 @@ const UNSPEAKABLE = /[\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]/gu
 /** Where a text would be taken for SSML. */
 const SSML = /<(?=\/?speak)/gi
 
-/** Words that are too long themselves are broken anywhere. */
-const broken = (word: string): ReadonlyArray<string> => {
-  const parts: Array<string> = [""]
-  for (const letter of word) {
-    if (parts.at(-1)!.length + letter.length > MAX_LENGTH) parts.push(letter)
-    else parts[parts.length - 1] += letter
-  }
-  return parts
-}
-
 /** The text in parts that are each short enough to be spoken; none when there is nothing to say. */
-export const toSpoken = (text: string): ReadonlyArray<string> => {
-  const words = text
-    .replace(UNSPEAKABLE, " ")
-    .replace(SSML, "< ")
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .flatMap(broken)
-  const parts: Array<string> = []
-  for (const word of words) {
-    const longer = parts.length === 0 ? null : `${parts.at(-1)} ${word}`
-    if (longer === null || longer.length > MAX_LENGTH) parts.push(word)
-    else parts[parts.length - 1] = longer
-  }
-  return parts
-}
+export const toSpoken = (text: string): ReadonlyArray<string> =>
+  SpokenText.inParts(text.replace(UNSPEAKABLE, " ").replace(SSML, "< "), ({ length }) => length <= MAX_LENGTH)

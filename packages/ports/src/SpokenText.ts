@@ -1,0 +1,30 @@
+/** Words that a provider speaks: each of its voices takes only so many at once. */
+
+/** A character that XML 1.0 has no place for (W3C XML 1.0, 2.2), and halves of a pair. */
+const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
+
+/** The text as it can stand in an XML document, with a space for what cannot. Escaping is left to whoever writes the document. */
+export const forXml = (text: string): string => text.replace(NOT_XML, " ")
+
+/** As few parts as hold all pieces in their order, with `between` between two of a part. A piece that does not fit stands alone. */
+const pack = (pieces: Iterable<string>, between: string, fits: (part: string) => boolean): ReadonlyArray<string> => {
+  const parts: Array<string> = []
+  for (const piece of pieces) {
+    const longer = parts.length === 0 ? null : `${parts.at(-1)}${between}${piece}`
+    if (longer === null || !fits(longer)) parts.push(piece)
+    else parts[parts.length - 1] = longer
+  }
+  return parts
+}
+
+/**
+ * The text in parts that each fit, to be spoken one after the other; none when there is nothing to say. Parts end between
+ * words, and within one only where it alone is too long.
+ */
+export const inParts = (text: string, fits: (part: string) => boolean): ReadonlyArray<string> => {
+  const words = text
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .flatMap((word) => (fits(word) ? [word] : pack(word, "", fits)))
+  return pack(words, " ", fits)
+}
