@@ -52,6 +52,7 @@ export const capabilities = ({
     calls: connectionId !== null && accountSid !== null,
     recordings: connectionId !== null
   },
+  numbers: null,
   optOutReplies: "provider"
 })
 

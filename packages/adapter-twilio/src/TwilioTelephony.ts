@@ -33,6 +33,7 @@ export const capabilities: Telephony.Capabilities = {
   voice: { transcription: TRANSCRIBED_LANGUAGES, status: "by_id", recordings: "until_deleted" },
   media: "until_deleted",
   history: { messages: true, calls: true, recordings: true },
+  numbers: null,
   optOutReplies: "provider"
 }
 

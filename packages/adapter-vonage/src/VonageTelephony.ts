@@ -34,6 +34,7 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
   media: "expiring",
   history: { messages: false, calls: true, recordings: false },
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
+  numbers: null,
   optOutReplies: "application"
 })
 

@@ -1,4 +1,5 @@
 /** The use cases of Careline, each callable on its own, and the workers that call them in a host without a queue. */
+export { asStaff, asSystem } from "./Access.ts"
 export * from "./Actor.ts"
 export { applyCallReports } from "./ApplyCallReports.ts"
 export { applyReports } from "./ApplyReports.ts"

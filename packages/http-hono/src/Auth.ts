@@ -4,14 +4,27 @@
  * Claims: `sub`, `roles`, `siteGroupingIds`. Who has no site groupings works in the system-wide space; who has some sees
  * those only; a SYSTEM_ADMIN sees all.
  */
-import { type Actor, homeTenant } from "@careline/application"
+import { type Actor, assertSees, homeTenant } from "@careline/application"
 import { SiteGroupingId, type Tenant, UserId } from "@careline/domain"
 import { Effect, Redacted, Schema } from "effect"
 import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
-import { Forbidden, Unauthenticated } from "./Errors.ts"
+import { Forbidden, MalformedRequest, Unauthenticated } from "./Errors.ts"
 
-export const Role = Schema.Literals(["SYSTEM_ADMIN", "SITE_ADMIN", "CLINICIAN"])
+/**
+ * SYSTEM_ADMIN administers everything, SITE_ADMIN its own site groupings; CLINICIAN works in its own without administering
+ * them; AUDITOR reads, and changes nothing.
+ */
+export const Role = Schema.Literals(["SYSTEM_ADMIN", "SITE_ADMIN", "CLINICIAN", "AUDITOR"])
 export type Role = typeof Role.Type
+
+/** Who may call a route: those with one of the roles. A route that names none cannot be written. */
+export type Allowed = readonly [Role, ...Array<Role>]
+
+export const SYSTEM_ADMINS: Allowed = ["SYSTEM_ADMIN"]
+export const ADMINS: Allowed = [...SYSTEM_ADMINS, "SITE_ADMIN"]
+export const STAFF: Allowed = [...ADMINS, "CLINICIAN"]
+export const READERS: Allowed = [...STAFF, "AUDITOR"]
+export const AUDITORS: Allowed = [...ADMINS, "AUDITOR"]
 
 /** The caller of the API. */
 export interface Caller extends Actor {
@@ -110,23 +123,18 @@ export const issueToken = (
   return Effect.promise(() => token.sign(secretKey(secret)))
 }
 
-/** The tenant that a request names, if the caller may see it; else the one that they work in. */
+/** The tenant that a request names, if the caller may see it; else the one that they work in. A foreign one does not exist. */
 export const tenantFor = Effect.fnUntraced(function* (caller: Caller, named: Tenant | undefined) {
   const tenant = named === undefined ? homeTenant(caller) : named
-  if (tenant === undefined) return yield* new Forbidden({ message: "Name the site grouping that you mean" })
-  if (caller.scope !== "all" && !caller.scope.includes(tenant))
-    return yield* new Forbidden({ message: "Not your site grouping" })
+  if (tenant === undefined) {
+    return yield* new MalformedRequest({ message: "Name the site grouping that you mean: siteGroupingId" })
+  }
+  yield* assertSees(caller, tenant)
   return tenant
 })
 
-/** Fails unless the caller administers: a SITE_ADMIN their own tenants, a SYSTEM_ADMIN any. */
-export const requireAdmin = (caller: Caller): Effect.Effect<void, Forbidden> =>
-  caller.roles.some((role) => role === "SYSTEM_ADMIN" || role === "SITE_ADMIN")
-    ? Effect.void
-    : Effect.fail(new Forbidden({ message: "Only an administrator may do this" }))
+const isAllowed = (caller: Caller, allowed: Allowed): boolean => caller.roles.some((role) => allowed.includes(role))
 
-/** Fails unless the caller sees every tenant: for what belongs to none. */
-export const requireSystemAdmin = (caller: Caller): Effect.Effect<void, Forbidden> =>
-  caller.roles.includes("SYSTEM_ADMIN")
-    ? Effect.void
-    : Effect.fail(new Forbidden({ message: "Only a system administrator may do this" }))
+/** Fails unless the caller has one of the roles. */
+export const authorise = (caller: Caller, allowed: Allowed): Effect.Effect<void, Forbidden> =>
+  isAllowed(caller, allowed) ? Effect.void : Effect.fail(new Forbidden({ message: "Your roles do not allow this" }))

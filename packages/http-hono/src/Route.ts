@@ -4,7 +4,7 @@
  */
 import { Effect, Schema } from "effect"
 import type { Context, Hono } from "hono"
-import type { Authenticate, Caller } from "./Auth.ts"
+import { type Allowed, type Authenticate, authorise, type Caller } from "./Auth.ts"
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
 import { respond } from "./Respond.ts"
@@ -34,6 +34,8 @@ export interface Route<R> {
   readonly path: string
   readonly operationId: string
   readonly summary: string
+  /** Who may call it. Everybody else is refused before anything of the request is read. */
+  readonly allow: Allowed
   readonly query: AnySchema | null
   readonly body: AnySchema | null
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
@@ -49,6 +51,7 @@ export const route = <R, Query = null, Body = null>(options: {
   readonly path: string
   readonly operationId: string
   readonly summary: string
+  readonly allow: Allowed
   readonly query?: Schema.Codec<Query, unknown>
   readonly body?: Schema.Codec<Body, unknown>
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
@@ -92,6 +95,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
   const decodeBody = one.body === null ? null : Schema.decodeUnknownEffect(one.body)
   return Effect.gen(function* () {
     const caller = yield* authenticate(context.req.header("authorization"))
+    yield* authorise(caller, one.allow)
     const query =
       decodeQuery === null
         ? null

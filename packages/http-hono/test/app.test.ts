@@ -191,7 +191,7 @@ describe("Who calls", () => {
     assert.deepStrictEqual((await call(stranger, "GET", "/phone-numbers")).body.items, [])
     assert.strictEqual(
       (await call(stranger, "PUT", "/voip-settings?siteGroupingId=north", { voipEnabled: false })).status,
-      403
+      404
     )
     assert.strictEqual(
       (await call(nurse, "PUT", "/voip-settings?siteGroupingId=north", { voipEnabled: false })).status,

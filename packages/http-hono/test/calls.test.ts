@@ -286,6 +286,6 @@ describe("Media", () => {
     assert.strictEqual((await upload(nurse, page)).status, 422)
     assert.strictEqual((await upload(nurse, new Uint8Array(21 * 1024 * 1024))).status, 413)
     assert.strictEqual((await upload(null, new Uint8Array(png))).status, 401)
-    assert.strictEqual((await upload(nurse, new Uint8Array(png), "?siteGroupingId=south")).status, 403)
+    assert.strictEqual((await upload(nurse, new Uint8Array(png), "?siteGroupingId=south")).status, 404)
   })
 })

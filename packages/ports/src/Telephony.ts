@@ -16,6 +16,7 @@ import type {
   SendOutcome
 } from "@careline/domain"
 import { Context, type DateTime, Effect } from "effect"
+import type { Numbers, NumbersCapabilities } from "./Numbers.ts"
 import { TelephonyError, Unsupported } from "./TelephonyError.ts"
 import type { TelephonyEvent } from "./TelephonyEvent.ts"
 
@@ -167,6 +168,8 @@ export interface Capabilities {
   readonly media: "until_deleted" | "expiring" | "none"
   /** What the provider lists of what it received for us, so that a lost webhook loses nothing. */
   readonly history: { readonly messages: boolean; readonly calls: boolean; readonly recordings: boolean }
+  /** Searching, buying and configuring numbers; `null` where that is done by hand. */
+  readonly numbers: NumbersCapabilities | null
   /** Who answers STOP and HELP. Careline confirms an opt-out only when the provider does not. */
   readonly optOutReplies: "provider" | "application"
 }
@@ -249,6 +252,7 @@ export interface TelephonyService {
   readonly recordings: Recordings
   readonly media: InboundMedia
   readonly history: History
+  readonly numbers: Numbers
 }
 
 /** One provider. */
@@ -264,11 +268,12 @@ export interface TelephonyParts {
   readonly recordings?: Partial<Recordings>
   readonly media?: Partial<InboundMedia>
   readonly history?: History
+  readonly numbers?: Numbers
 }
 
 /** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */
 export const make = (parts: TelephonyParts): TelephonyService => {
-  const unsupported = (operation: string) => () =>
+  const refuse = (operation: string) =>
     Effect.fail(
       new TelephonyError({
         provider: parts.provider,
@@ -276,6 +281,7 @@ export const make = (parts: TelephonyParts): TelephonyService => {
         reason: new Unsupported({ message: "not supported by this provider", capability: operation })
       })
     )
+  const unsupported = (operation: string) => () => refuse(operation)
   return {
     ...parts,
     messages: { find: unsupported("messages.find"), status: unsupported("messages.status"), ...parts.messages },
@@ -287,6 +293,14 @@ export const make = (parts: TelephonyParts): TelephonyService => {
       ...parts.recordings
     },
     media: { fetch: unsupported("media.fetch"), delete: unsupported("media.delete"), ...parts.media },
-    history: parts.history ?? { between: unsupported("history.between") }
+    history: parts.history ?? { between: unsupported("history.between") },
+    numbers: parts.numbers ?? {
+      search: unsupported("numbers.search"),
+      buy: unsupported("numbers.buy"),
+      find: unsupported("numbers.find"),
+      configure: unsupported("numbers.configure"),
+      release: unsupported("numbers.release"),
+      list: refuse("numbers.list")
+    }
   }
 }

@@ -46,6 +46,7 @@ const least: Telephony.Capabilities = {
   voice: null,
   media: "none",
   history: { messages: false, calls: false, recordings: false },
+  numbers: null,
   optOutReplies: "application"
 }
 

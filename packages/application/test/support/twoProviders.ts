@@ -40,6 +40,7 @@ const capabilities: Telephony.Capabilities = {
   voice: null,
   media: "none",
   history: { messages: false, calls: false, recordings: false },
+  numbers: null,
   optOutReplies: "application"
 }
 

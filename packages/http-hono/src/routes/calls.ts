@@ -3,6 +3,7 @@ import * as Application from "@careline/application"
 import type { PhoneNumberId, ThreadId } from "@careline/domain"
 import { DateTime, Effect } from "effect"
 import * as Api from "../Api.ts"
+import { READERS, STAFF } from "../Auth.ts"
 import * as CallApi from "../CallApi.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
@@ -11,6 +12,7 @@ const prepare = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/prepare-bridge-call",
   operationId: "prepareBridgeCall",
+  allow: STAFF,
   summary:
     "Prepares one call to the contact, who sees the clinic's number and never the clinician's. `dial_in`: the clinician calls `bridgeNumber`. `callback`: the clinician's phone rings, and a key connects.",
   body: CallApi.NewBridgeCall,
@@ -39,6 +41,7 @@ const list = route({
   method: "get",
   path: "/api/v1/call-logs",
   operationId: "listCallLogs",
+  allow: READERS,
   summary: "Calls, newest first. `startDate` (from then on) and `endDate` (before then) are ISO 8601.",
   query: CallApi.CallLogQuery,
   success: { status: 200, schema: Api.pageJson(CallApi.CallLogJson, "CallLogPage") },

@@ -3,7 +3,7 @@ import { Broadcaster, type PublishedEvent } from "@careline/ports"
 import { Effect, Exit, Stream } from "effect"
 import type { Hono } from "hono"
 import { streamSSE } from "hono/streaming"
-import type { Authenticate } from "../Auth.ts"
+import { type Authenticate, authorise, READERS } from "../Auth.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
 import * as Problem from "../Problem.ts"
 import { problemResponse } from "../Respond.ts"
@@ -17,7 +17,9 @@ const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
 
 export const mountEvents = (app: Hono, runtime: HostRuntime<Broadcaster>, authenticate: Authenticate): void => {
   app.get("/api/v1/events", async (context) => {
-    const caller = await runtime.runPromiseExit(authenticate(context.req.header("authorization")))
+    const caller = await runtime.runPromiseExit(
+      Effect.tap(authenticate(context.req.header("authorization")), (known) => authorise(known, READERS))
+    )
     if (Exit.isFailure(caller)) return problemResponse(context, Problem.ofCause(caller.cause))
     const after = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null
     return streamSSE(context, async (sse) => {

@@ -2,7 +2,7 @@
 import * as Application from "@careline/application"
 import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
-import { requireAdmin, requireSystemAdmin, tenantFor } from "../Auth.ts"
+import { ADMINS, READERS, STAFF, SYSTEM_ADMINS, tenantFor } from "../Auth.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -12,6 +12,7 @@ const numbers = route({
   method: "get",
   path: "/api/v1/phone-numbers",
   operationId: "listPhoneNumbers",
+  allow: READERS,
   summary: "The numbers of the caller's site groupings.",
   success: { status: 200, schema: Api.pageJson(Api.NumberJson, "PhoneNumberPage") },
   handle: Effect.fnUntraced(function* ({ caller }) {
@@ -26,12 +27,12 @@ const addNumber = route({
   method: "post",
   path: "/api/v1/phone-numbers",
   operationId: "addPhoneNumber",
+  allow: ADMINS,
   summary: "Adds a number that the provider has assigned to us.",
   body: Api.NewNumber,
   success: { status: 201, schema: Api.NumberJson },
   problems: { 409: "The number is in a pool already" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    yield* requireAdmin(caller)
     const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
     const number = yield* Application.addNumber(caller, {
       number: body.number,
@@ -50,6 +51,7 @@ const settings = route({
   method: "get",
   path: "/api/v1/voip-settings",
   operationId: "getVoipSettings",
+  allow: READERS,
   summary: "The settings that hold for a site grouping: its own, else the system-wide ones, else the defaults.",
   query: TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
@@ -63,13 +65,13 @@ const changeSettings = route({
   method: "put",
   path: "/api/v1/voip-settings",
   operationId: "putVoipSettings",
+  allow: ADMINS,
   summary:
     "Changes settings; what is not named stays as it is. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
   query: TenantOnly,
   body: Api.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller, query }) {
-    yield* requireAdmin(caller)
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
     return { status: 200, body: yield* Application.changeLineSettings(caller, tenant, body) }
   })
@@ -84,6 +86,7 @@ const consent = route({
   method: "get",
   path: "/api/v1/contacts/{e164}/consent",
   operationId: "getConsent",
+  allow: READERS,
   summary: "Whether a contact may be texted.",
   query: TenantOnly,
   success: { status: 200, schema: Api.ConsentJson },
@@ -100,6 +103,7 @@ const recordConsent = route({
   method: "put",
   path: "/api/v1/contacts/{e164}/consent",
   operationId: "putConsent",
+  allow: STAFF,
   summary: "Puts down, on a contact's behalf, whether it may be texted.",
   query: TenantOnly,
   body: Api.NewConsent,
@@ -115,11 +119,11 @@ const parked = route({
   method: "get",
   path: "/api/v1/parked-events",
   operationId: "listParkedEvents",
+  allow: SYSTEM_ADMINS,
   summary:
     "Webhooks that were kept and could not be applied: texts to numbers that are in no pool, and events that failed.",
   success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.ParkedJson) }) },
   handle: Effect.fnUntraced(function* ({ caller }) {
-    yield* requireSystemAdmin(caller)
     const events = yield* Application.listParkedEvents(caller, PARKED_LIMIT)
     return { status: 200, body: { items: events.map(Api.parkedJson) } }
   })

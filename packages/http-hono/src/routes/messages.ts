@@ -3,6 +3,7 @@ import * as Application from "@careline/application"
 import type { MessageId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "../Api.ts"
+import { READERS, STAFF } from "../Auth.ts"
 import { route } from "../Route.ts"
 
 const messageId = (params: Readonly<Record<string, string>>) => params.id as MessageId
@@ -15,6 +16,7 @@ const list = route({
   method: "get",
   path: "/api/v1/messages",
   operationId: "listMessagesByStatus",
+  allow: READERS,
   summary:
     "Messages of one delivery status over all open threads, newest first. `deliveryStatus=unknown&needsDecision=true` is what waits for a person.",
   query: Api.MessageStatusQuery,
@@ -33,6 +35,7 @@ const resend = route({
   method: "post",
   path: "/api/v1/messages/{id}/resend",
   operationId: "resendMessage",
+  allow: STAFF,
   summary:
     "Sends a message of unknown outcome again, though the contact may then have it twice. The send policy applies now, and again when it leaves.",
   success: { status: 202, schema: Api.MessageJson },
@@ -46,6 +49,7 @@ const dismiss = route({
   method: "post",
   path: "/api/v1/messages/{id}/dismiss",
   operationId: "dismissMessage",
+  allow: STAFF,
   summary: "Lets a message of unknown outcome go: it is not sent again. Doing so again changes nothing.",
   success: { status: 200, schema: Api.MessageJson },
   problems: undecidable,

@@ -3,7 +3,7 @@ import * as Application from "@careline/application"
 import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "../Api.ts"
-import { requireAdmin, tenantFor } from "../Auth.ts"
+import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../Auth.ts"
 import { MalformedRequest } from "../Errors.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
@@ -14,6 +14,7 @@ const list = route({
   method: "get",
   path: "/api/v1/external-threads",
   operationId: "listThreads",
+  allow: READERS,
   summary: "Open threads, the one with the newest message first. `inbox`: unassigned or unread.",
   query: Api.ThreadListQuery,
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
@@ -33,6 +34,7 @@ const create = route({
   method: "post",
   path: "/api/v1/external-threads",
   operationId: "createThread",
+  allow: STAFF,
   summary: "Opens a thread with a contact who has not written, or reopens one that was deleted.",
   body: Api.ThreadCreation,
   success: { status: 201, schema: Api.ThreadJson },
@@ -52,6 +54,7 @@ const get = route({
   method: "get",
   path: "/api/v1/external-threads/{id}",
   operationId: "getThread",
+  allow: READERS,
   summary: "One thread.",
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
@@ -63,13 +66,14 @@ const edit = route({
   method: "patch",
   path: "/api/v1/external-threads/{id}",
   operationId: "editThread",
+  allow: STAFF,
   summary:
     "Renames, links, assigns a thread, or moves the number that it answers from. Setting patients clears the facility, and the other way round.",
   body: Api.ThreadEdit,
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     // The number that a contact knows is moved by an administrator, not in passing.
-    if (body.phoneNumberId !== undefined) yield* requireAdmin(caller)
+    if (body.phoneNumberId !== undefined) yield* authorise(caller, ADMINS)
     const { view } = yield* Application.editThread(caller, threadId(params), {
       ...body,
       phoneNumberId: body.phoneNumberId as PhoneNumberId | undefined
@@ -82,6 +86,7 @@ const remove = route({
   method: "delete",
   path: "/api/v1/external-threads/{id}",
   operationId: "deleteThread",
+  allow: STAFF,
   summary: "Takes a thread out of every list. Its history stays, and a new text from the contact reopens it.",
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
@@ -94,6 +99,7 @@ const messages = route({
   method: "get",
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "listMessages",
+  allow: READERS,
   summary: "The messages of a thread, newest first.",
   query: Api.MessageListQuery,
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
@@ -107,6 +113,7 @@ const send = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "sendMessage",
+  allow: STAFF,
   summary:
     "Answers the contact from the thread's number. The message is queued; its `deliveryStatus` tells what becomes of it.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with one key make one message." }],
@@ -134,6 +141,7 @@ const read = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/read",
   operationId: "markRead",
+  allow: STAFF,
   summary: "Marks a thread read up to a message. Reading is no answer: an escalation goes on.",
   body: Api.ReadMark,
   success: { status: 204, schema: null },

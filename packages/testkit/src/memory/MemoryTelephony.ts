@@ -44,6 +44,7 @@ export const capabilities: Telephony.Capabilities = {
   voice: null,
   media: "none",
   history: { messages: false, calls: false, recordings: false },
+  numbers: null,
   optOutReplies: "application"
 }
 

@@ -134,6 +134,7 @@ export const sound: Parts = {
     voice: { transcription: AcmeCalls.transcribed, status: "by_id", recordings: "until_deleted" },
     media: "until_deleted",
     history: { messages: true, calls: true, recordings: true },
+    numbers: null,
     optOutReplies: "provider"
   },
   call: callAcme,

@@ -1,0 +1,112 @@
+/**
+ * Numbers at a provider: the facet of `Telephony` that searches, buys, configures and releases them. Nobody's purchase is
+ * idempotent: an order whose answer was lost is looked for before it is tried again.
+ */
+import type { PhoneNumber, SendOutcome } from "@careline/domain"
+import type { Effect } from "effect"
+import type { TelephonyError } from "./TelephonyError.ts"
+
+/** What a number can carry. */
+export type NumberFeature = "sms" | "mms" | "voice"
+
+/** A sum of money as providers write it: a decimal in the currency's main unit, `1.15`. */
+export interface Price {
+  readonly amount: string
+  /** ISO 4217: `USD`. */
+  readonly currency: string
+}
+
+/** What kind of number is wanted. */
+export interface NumberQuery {
+  /** ISO 3166-1 alpha-2: `US`. */
+  readonly country: string
+  /** The three digits of the North American Numbering Plan; `null`: any. */
+  readonly areaCode: string | null
+  /** A town, as the provider writes it; `null`: any. */
+  readonly locality: string | null
+  /** Digits that the number has somewhere; `null`: any. */
+  readonly contains: string | null
+  /** All of them. */
+  readonly features: ReadonlyArray<NumberFeature>
+  readonly limit: number
+}
+
+/** A number that can be bought now, and perhaps not in a minute. */
+export interface OfferedNumber {
+  readonly number: PhoneNumber.E164
+  readonly features: ReadonlyArray<NumberFeature>
+  readonly locality: string | null
+  /** A state or province, as the provider writes it. */
+  readonly region: string | null
+  /** What it costs each month; `null` where the search does not say. */
+  readonly monthlyPrice: Price | null
+}
+
+/** A number that is to be bought, under a reference of ours that no other order has. */
+export interface NumberOrder {
+  readonly reference: string
+  readonly number: PhoneNumber.E164
+}
+
+/**
+ * What became of buying a number. `Bought`: it is ours, under the provider's own id of it. `Ordered`: the provider took the
+ * order and carries it out later: `numbers.find` tells. `Unknown` may have bought it, so it is found before it is tried again.
+ */
+export type PurchaseOutcome =
+  | { readonly _tag: "Bought"; readonly providerSid: string }
+  | { readonly _tag: "Ordered" }
+  | { readonly _tag: "Rejected"; readonly reason: PurchaseRefusal; readonly code: string | null }
+  | Extract<SendOutcome.SendOutcome, { readonly _tag: "Throttled" | "NotSent" | "Unknown" }>
+
+/**
+ * Why a number was not sold. `not_available`: somebody else has it. `requirements`: the provider wants papers first. `account`:
+ * our account may not, or lacks the money.
+ */
+export type PurchaseRefusal = "not_available" | "requirements" | "account" | "other"
+
+/** What a look at the provider for an order found. `Absent` only when the provider would show it by now. */
+export type FoundOrder =
+  | { readonly _tag: "Owned"; readonly providerSid: string }
+  | { readonly _tag: "Pending" }
+  | { readonly _tag: "Failed"; readonly reason: PurchaseRefusal; readonly code: string | null }
+  | { readonly _tag: "Absent" }
+  | { readonly _tag: "CannotTell"; readonly detail: string }
+
+/** What is wrong with a number at the provider: which of its webhooks leads elsewhere, or that it is attached to nothing of ours. */
+export type Misconfiguration = "sms_webhook" | "voice_webhook" | "messaging_attachment" | "voice_attachment"
+
+/** A number that the provider says is ours. */
+export interface OwnedNumber {
+  readonly number: PhoneNumber.E164
+  readonly providerSid: string
+  readonly features: ReadonlyArray<NumberFeature>
+  /** Empty when texts and calls reach this host. */
+  readonly misconfigured: ReadonlyArray<Misconfiguration>
+}
+
+/** What a provider can do about numbers. */
+export interface NumbersCapabilities {
+  /** What a search can narrow by at the provider itself. What it cannot is filtered here, from fewer numbers. */
+  readonly search: ReadonlyArray<"area_code" | "locality" | "contains" | "features">
+  /** Whether a number is ours when `buy` returns, or at times only later. */
+  readonly orders: "synchronous" | "asynchronous"
+  /** How an order whose answer was lost is found: by our reference, or by its number alone. */
+  readonly find: "by_reference" | "by_number"
+  /** Whether offers name their price. */
+  readonly prices: boolean
+}
+
+/** Numbers at the provider: bought, led to this host, given back. */
+export interface Numbers {
+  readonly search: (query: NumberQuery) => Effect.Effect<ReadonlyArray<OfferedNumber>, TelephonyError>
+  /** One try. No provider knows a repeated order for one, so a lost answer is looked for with `find`. Fails only with `Unsupported`. */
+  readonly buy: (order: NumberOrder) => Effect.Effect<PurchaseOutcome, TelephonyError>
+  /** What became of an order. */
+  readonly find: (order: NumberOrder) => Effect.Effect<FoundOrder, TelephonyError>
+  /** Leads the number's texts and calls to this host, and attaches it to what carries our texts. Doing so again changes nothing. */
+  readonly configure: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
+  /** Gives the number back for good. One that is not ours counts as given back. */
+  readonly release: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
+  /** All numbers that are ours at the provider. */
+  readonly list: Effect.Effect<ReadonlyArray<OwnedNumber>, TelephonyError>
+}
