@@ -20,6 +20,7 @@ export { type ClaimedImport, type ImportSettlement, MediaImport, MediaImports } 
 export * as MediaType from "./MediaType.ts"
 export * from "./Messages.ts"
 export * as Numbers from "./Numbers.ts"
+export * as OfferedNumbers from "./OfferedNumbers.ts"
 export * from "./Outbox.ts"
 export type { Page, PageRequest } from "./Page.ts"
 export { NumberTaken, PoolNumbers } from "./PoolNumbers.ts"
