@@ -174,7 +174,7 @@ export const NumberJson = Schema.Struct({
   providerSid: nullOr(Text),
   provider: nullOr(Text),
   siteGroupingId: nullOr(Id),
-  status: Schema.Literals(["assigned", "suspended"]),
+  status: Schema.Literals(["assigned", "suspended", "replaced"]),
   createdAt: Text
 }).annotate({ identifier: "PhoneNumber" })
 
