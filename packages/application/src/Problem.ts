@@ -86,7 +86,7 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "WrongNumberStatus":
       return problem("wrong-number-status", 409, "The number is in no status for this", {
         ...detail,
-        status_of_number: error.status
+        numberStatus: error.status
       })
     case "PoolEmpty":
       return problem("pool-empty", 409, "There is no such number to assign", { ...detail, areaCode: error.areaCode })

@@ -1,5 +1,5 @@
 /** Numbers whose time has come: what was replaced rests, and what has rested goes back into the pool or out of it for good. */
-import { InventoryNumber, NumberLifecycle, type PhoneNumberId } from "@careline/domain"
+import { type InventoryNumber, NumberLifecycle, type PhoneNumberId } from "@careline/domain"
 import { NumberInventory, Transaction } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"

@@ -6,7 +6,7 @@
  */
 import { DateTime, Schema } from "effect"
 import { PhoneNumberId, Tenant } from "./Ids.ts"
-import { E164 } from "./PhoneNumber.ts"
+import type { E164 } from "./PhoneNumber.ts"
 import { PoolNumber } from "./PoolNumber.ts"
 
 /**
