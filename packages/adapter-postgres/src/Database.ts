@@ -8,6 +8,7 @@ import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
 import numbers from "./migrations/0005_numbers.ts"
+import numberOrders from "./migrations/0009_number_orders.ts"
 
 export interface DatabaseOptions {
   readonly url: Redacted.Redacted
@@ -44,7 +45,8 @@ export const migrate = Migrator.make({})({
     "2_decisions": decisions,
     "3_limits": limits,
     "4_calls": calls,
-    "5_numbers": numbers
+    "5_numbers": numbers,
+    "9_number_orders": numberOrders
   })
 })
 

@@ -14,6 +14,7 @@ import * as PgInbox from "./PgInbox.ts"
 import * as PgMediaImports from "./PgMediaImports.ts"
 import * as PgMessages from "./PgMessages.ts"
 import * as PgNumberInventory from "./PgNumberInventory.ts"
+import * as PgNumberOrders from "./PgNumberOrders.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
 import * as PgRateBuckets from "./PgRateBuckets.ts"
@@ -38,6 +39,7 @@ export const stores = Layer.mergeAll(
   PgMediaImports.layer,
   PgMessages.layer,
   PgNumberInventory.layer,
+  PgNumberOrders.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,
   PgRateBuckets.layer,

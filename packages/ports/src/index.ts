@@ -1,4 +1,5 @@
 /** What Careline asks of the world: one file per port. */
+export { type Alert, Alerts, type AlertsShape } from "./Alerts.ts"
 export { type AuditEntry, AuditLog } from "./AuditLog.ts"
 export { type Blob, BlobInfo, BlobStore, MAX_LINK_MILLIS } from "./BlobStore.ts"
 export { BridgeRequests } from "./BridgeRequests.ts"
@@ -27,6 +28,7 @@ export {
   type ReachedNumber,
   type Stray
 } from "./NumberInventory.ts"
+export { type ClaimedOrder, type ConditionChange, NumberOrders, type OrderProgress } from "./NumberOrders.ts"
 export * as Numbers from "./Numbers.ts"
 export type { NumberStoragePorts } from "./NumberStoragePorts.ts"
 export * as OfferedNumbers from "./OfferedNumbers.ts"
