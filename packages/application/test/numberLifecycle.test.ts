@@ -2,7 +2,7 @@
  * Whatever is done to numbers in whatever order: none is in two hands, none leaves its quarantine early, none that too many
  * still try becomes anybody's again, and no tenant sees another's.
  */
-import { type Contact, type InventoryNumber, type PhoneNumberId, SiteGroupingId } from "@careline/domain"
+import { type InventoryNumber, type PhoneNumberId, SiteGroupingId } from "@careline/domain"
 import { NumberInventory } from "@careline/ports"
 import { fc } from "@fast-check/vitest"
 import { Effect, Layer, ManagedRuntime } from "effect"
@@ -16,7 +16,7 @@ type Held = InventoryNumber.InventoryNumber
 const { administrator } = World
 const tenants = ["north", "south", "east"].map((id) => SiteGroupingId.make(id))
 const RETIRE_AFTER = 3
-const NUMBERS = 4
+const NUMBERS = 3
 
 const limits: Application.Limits.LimitsShape = {
   ...Application.Limits.defaults,
@@ -62,6 +62,7 @@ const check = Effect.fnUntraced(function* (model: Model) {
     }
     if (before.status === "quarantined" && number.status !== "quarantined") {
       assert.isAtLeast(model.day, before.restsUntil, "it rested to the end")
+      assert.strictEqual(number.status === "retired", before.tried >= RETIRE_AFTER, "as many tried it")
     }
     if (before.status === "retired") assert.strictEqual(number.status, "retired")
     const leaves = before.holder !== null && holder === null
@@ -125,12 +126,14 @@ const commands = [
         Application.editNumber(administrator, idOf(number), { status, isDefault })
       )
     ),
-  fc.tuple(someNumber, fc.integer({ min: 0, max: 2 })).map(([number, contact]) =>
-    command(`a text to ${number}`, (model, provider) =>
-      Effect.suspend(() => {
+  fc.tuple(someNumber, fc.integer({ min: 1, max: RETIRE_AFTER })).map(([number, texts]) =>
+    command(`${texts} texts to ${number}`, (model, provider) =>
+      Effect.gen(function* () {
         const known = model.numbers.get(idOf(number))!
-        if (known.holder === null) model.numbers.set(idOf(number), { ...known, tried: known.tried + 1 })
-        return World.text(provider, `+1303555012${contact}` as Contact.Contact, digitsOf(number), "hello")
+        if (known.holder === null) model.numbers.set(idOf(number), { ...known, tried: known.tried + texts })
+        for (let contact = 0; contact < texts; contact++) {
+          yield* World.text(provider, `+1303555012${contact}`, digitsOf(number), "hello")
+        }
       })
     )
   ),
