@@ -150,7 +150,7 @@ const commands = [
 describe("Numbers, whatever is done to them", () => {
   it("are in one hand, rest to the end, and are nobody's again when too many try them", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (steps) => {
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: "max" }), async (steps) => {
         const provider = World.makeProvider()
         const runtime = ManagedRuntime.make(World.world(provider.telephony).pipe(Layer.provideMerge(TestClock.layer())))
         const run = runtime.runPromise as Real["run"]
@@ -172,7 +172,7 @@ describe("Numbers, whatever is done to them", () => {
         await fc.asyncModelRun(() => ({ model, real: { run, provider } }), steps)
         await runtime.dispose()
       }),
-      { numRuns: 150 }
+      { numRuns: 60 }
     )
   })
 })
