@@ -1,6 +1,6 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import type { VoiceStoragePorts } from "@careline/ports"
+import type { NumberStoragePorts, VoiceStoragePorts } from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
@@ -60,6 +60,7 @@ RepositoryContract.suite("PostgreSQL", {
   advance,
   concurrentTransactions: true,
   voice: Effect.context<VoiceStoragePorts>(),
+  numbers: Effect.context<NumberStoragePorts>(),
   readAudit,
   readPosition
 })

@@ -5,7 +5,7 @@ import { DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
 import { Crash, facet, fragile } from "./support/Crash.ts"
-import * as World from "./support/numberWorld.ts"
+import * as World from "./support/purchaseWorld.ts"
 
 const wish = (areaCode: string | null) =>
   Effect.flatMap(DateTime.now, (wishedAt) =>

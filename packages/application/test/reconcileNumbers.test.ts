@@ -6,7 +6,7 @@ import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer } from "effect"
 import * as Application from "../src/index.ts"
-import * as World from "./support/numberWorld.ts"
+import * as World from "./support/purchaseWorld.ts"
 
 const e164 = (digits: string) => digits as PhoneNumber.E164
 const both = e164("+12025550150")

@@ -1,178 +1,127 @@
-/** A provider that sells numbers, on memory and a clock of our own: what it does with an order is up to the test. */
-import type { SiteGroupingId, UserId } from "@careline/domain"
+/** Tenants and their numbers, on memory and a clock of our own, with a provider that brings what the test says. */
 import {
-  type Alert,
-  Alerts,
-  NumberInventory,
-  type Numbers,
-  OfferedNumbers,
-  SiteGroupings,
-  Telephony,
-  TelephonyError,
-  TelephonyProviders
-} from "@careline/ports"
+  type Contact,
+  NumberLifecycle,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type SiteGroupingId,
+  type Tenant,
+  type UserId
+} from "@careline/domain"
+import { NumberInventory, Telephony, type TelephonyEvent, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { SimulatorKit } from "@careline/testkit/simulators"
-import { Clock, DateTime, Duration, Effect, Layer } from "effect"
+import { DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../../src/index.ts"
 
+const noon = Date.UTC(2026, 2, 2, 17)
+export const DAY = 24 * 60 * 60_000
 export const north = "north" as SiteGroupingId
-export const admin: Application.Actor = { userId: "admin" as UserId, scope: "all" }
+export const south = "south" as SiteGroupingId
+export const administrator: Application.Actor = { userId: "administrator" as UserId, scope: "all" }
+export const staffOf = (tenant: Tenant): Application.Actor => ({ userId: `staff` as UserId, scope: [tenant] })
 
-const FIND_AFTER_MILLIS = 60_000
-const price = { amount: "1.15", currency: "USD" }
-
-/** What becomes of the next purchases: the provider's own, unless something is queued. */
-export type Mishap = "lost" | "never_arrived" | "throttled" | "not_available" | "account" | "later" | "dies_after"
-
-export const capabilities: Numbers.NumbersCapabilities = {
-  search: ["area_code", "contains", "features"],
-  orders: "asynchronous",
-  find: "by_reference",
-  findAfterMillis: FIND_AFTER_MILLIS,
-  refusals: ["not_available", "requirements", "account"],
-  prices: true
-}
-
-export const makeProvider = (provider = "acme", change: Partial<Numbers.Numbers> = {}) => {
-  const market = new SimulatorKit.NumberMarket({
-    newId: (number) => `sid-${number}`,
-    newOrderId: () => "order",
-    faults: { sms_webhook: { texts: "elsewhere" } },
-    textsTo: () => "",
-    callsTo: () => ""
-  })
-  const mishaps: Array<Mishap> = []
-  const asked: Array<string> = []
-  const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
-    Effect.fail(new TelephonyError.TelephonyError({ provider, operation, reason }))
-  const notFound = new TelephonyError.NotFound({ message: "not ours", code: null })
-
-  const carryOut = (number: string, reference: string): Numbers.PurchaseOutcome => {
-    const refusal = market.refusalOf(number)
-    if (refusal !== null) return { _tag: "Rejected", reason: refusal, code: "no" }
-    const { state } = market.order(number, reference, {})
-    return state === "success" ? { _tag: "Bought", providerSid: `sid-${number}` } : { _tag: "Ordered" }
-  }
-
-  const numbers: Numbers.Numbers = {
-    search: (query) =>
-      Effect.sync(() =>
-        OfferedNumbers.wanted(
-          query,
-          market.forSale.map(
-            ({ features, locality, number, region }) =>
-              ({ number, features, locality, region, monthlyPrice: price }) as Numbers.OfferedNumber
-          )
-        )
-      ),
-    buy: ({ number, reference }) =>
-      Effect.suspend(() => {
-        asked.push(number)
-        const mishap = mishaps.shift()
-        if (mishap === "never_arrived") return Effect.succeed({ _tag: "Unknown", detail: "a reset" } as const)
-        if (mishap === "throttled") return Effect.succeed({ _tag: "Throttled", retryAfterMillis: 60_000 } as const)
-        if (mishap === "account" || mishap === "not_available") market.refuseNext(mishap)
-        if (mishap === "later") market.holdOrders()
-        const outcome = carryOut(number, reference)
-        if (mishap === "dies_after") return Effect.die(new Error("canary +13035550100"))
-        return Effect.succeed(mishap === "lost" ? ({ _tag: "Unknown", detail: "a reset" } as const) : outcome)
-      }),
-    find: ({ number, reference, startedAt }) =>
-      Effect.map(Clock.currentTimeMillis, (now): Numbers.FoundOrder => {
-        const line = market.find(number)
-        if (line !== undefined) return { _tag: "Owned", providerSid: line.id }
-        const order = market.orders.find((one) => one.reference === reference)
-        if (order?.state === "failure") return { _tag: "Failed", reason: "other", code: null }
-        if (order !== undefined) return { _tag: "Pending" }
-        return now - DateTime.toEpochMillis(startedAt) < FIND_AFTER_MILLIS
-          ? { _tag: "CannotTell", detail: "too early" }
-          : { _tag: "Absent" }
-      }),
-    configure: (number) =>
-      Effect.suspend(() => {
-        if (market.find(number) === undefined) return fail("numbers.configure", notFound)
-        market.change(number, { texts: "here" })
-        return Effect.void
-      }),
-    release: (number) => Effect.sync(() => void market.giveBack(number)),
-    list: () =>
-      Effect.sync(() =>
-        market.lines.map(({ features, fields, id, number }): Numbers.OwnedNumber => ({
-          number: number as Numbers.OwnedNumber["number"],
-          providerSid: id,
-          features,
-          misconfigured: fields["texts"] === "here" ? [] : ["sms_webhook"]
-        }))
-      ),
-    ...change
-  }
+/** A provider whose webhooks carry what waits in `arriving`, and what it was asked to send. */
+export const makeProvider = () => {
+  const arriving: Array<TelephonyEvent> = []
+  const sent: Array<Telephony.OutboundMessage> = []
   const telephony = Telephony.make({
-    provider,
-    capabilities: { ...Memory.capabilities, numbers: capabilities },
+    provider: "acme",
+    capabilities: Memory.capabilities,
     webhooks: {
-      receive: () => Effect.succeed({ account: provider, events: [] }),
+      receive: () => Effect.sync(() => ({ account: "acme", events: arriving.splice(0) })),
       reply: () => ({ status: 204, headers: {}, body: "" })
     },
-    messages: { send: () => Effect.die("no texts here") },
-    numbers
+    messages: {
+      send: (message) =>
+        Effect.sync(() => {
+          sent.push(message)
+          return { _tag: "Accepted", providerMessageId: `sent-${sent.length}`, status: "accepted" }
+        })
+    }
   })
-  /** Numbers that were paid for more often than once. */
-  const twice = () => {
-    const bought = market.purchases.map(({ number }) => number)
-    return bought.filter((number, index) => bought.indexOf(number) !== index)
-  }
-  return { market, mishaps, asked, telephony, twice }
+  return { arriving, sent, telephony }
 }
 
-export const limits = (change: Partial<Application.Limits.LimitsShape> = {}) =>
-  Layer.succeed(Application.Limits.Limits, Application.Limits.withDefaults({ poolMin: 2, poolBatch: 3, ...change }))
+export type Provider = ReturnType<typeof makeProvider>
 
-/** Some money, in the provider's own. */
-export const budget = (amount: string, change: Partial<Application.PoolBudgetShape> = {}) =>
-  Layer.succeed(Application.PoolBudget, {
-    monthly: { amount, currency: "USD" },
-    prices: [],
-    country: "US",
-    ...change
-  })
-
+/** The world, from noon on a Monday. */
 export const world = (telephony: Telephony.TelephonyService) =>
-  Layer.mergeAll(
-    Memory.layerStorage,
-    Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony)),
-    Layer.succeed(Application.BuysNumbers, true),
-    budget("100"),
-    limits()
+  Application.Intake.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Memory.layer,
+        Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony))
+      )
+    ),
+    Layer.provideMerge(Layer.effectDiscard(TestClock.setTime(noon)))
   )
 
-export const setUp = Effect.gen(function* () {
-  yield* TestClock.setTime(Date.UTC(2026, 2, 2, 17))
-  const createdAt = yield* DateTime.now
-  yield* (yield* SiteGroupings).add({ id: north, name: "North", createdAt, deactivatedAt: null })
+export type World = Layer.Success<ReturnType<typeof world>>
+
+export const found = Effect.fnUntraced(function* (id: SiteGroupingId) {
+  return yield* Application.createSiteGrouping(administrator, { id, name: `Clinic ${id}` })
 })
 
-/** One turn of a host's workers. */
-export const turn = Effect.gen(function* () {
-  yield* Application.replenishPool()
-  yield* Application.buyNumbers()
+/** A number of the pool. */
+export const pooled = (number: string) =>
+  Effect.gen(function* () {
+    const given = {
+      id: `id-${number}` as PhoneNumberId,
+      number: number as PhoneNumber.E164,
+      provider: null,
+      providerSid: null,
+      monthlyPrice: null
+    }
+    const acquired = NumberLifecycle.acquire(given, yield* DateTime.now)
+    yield* Effect.flatMap(NumberInventory, (inventory) => inventory.add(acquired))
+    return acquired
+  })
+
+export const assign = (tenant: Tenant, areaCode: string | null = null, idempotencyKey: string | null = null) =>
+  Application.assignFromPool(administrator, tenant, { areaCode, idempotencyKey })
+
+/** The assigned number. */
+export const assigned = (tenant: Tenant) =>
+  Effect.flatMap(assign(tenant), (answer) =>
+    answer._tag === "Assigned" ? Effect.succeed(answer.number) : Effect.die("nothing was assigned")
+  )
+
+export const replace = (
+  id: PhoneNumberId,
+  replacementPhoneNumberId: PhoneNumberId | null,
+  notice: string | null = null
+) => Application.deleteNumber(administrator, id, { replacementPhoneNumberId, notice, dryRun: false })
+
+let count = 0
+
+/** A contact texts a number: the webhook, and what the workers make of it. */
+export const text = Effect.fnUntraced(function* (provider: Provider, from: string, to: string, words: string) {
+  provider.arriving.push({
+    _tag: "MessageReceived",
+    providerMessageId: `in-${++count}`,
+    from: from as Contact.Contact,
+    to: to as PhoneNumber.E164,
+    text: words,
+    attachments: [],
+    providerKeyword: null
+  })
+  const request = { method: "POST", target: "/api/v1/webhooks/acme/sms", headers: {}, body: new Uint8Array() }
+  yield* Application.receiveWebhook("acme", "sms", request)
+  // What is done beside the answer to the webhook.
+  yield* TestClock.adjust(0)
+  yield* Application.processInbound()
 })
 
-/** A while of turns, which is long enough for any order to come to its end. */
-export const settle = Effect.gen(function* () {
-  for (let count = 0; count < 40; count++) {
-    yield* turn
-    yield* TestClock.adjust(Duration.seconds(15 * (1 + count)))
-  }
+export const dispatchAll = Effect.gen(function* () {
+  while ((yield* Application.dispatchSends()) > 0) continue
 })
 
-export const inventory = Effect.flatMap(NumberInventory, (all) =>
-  Effect.map(Effect.all([all.list("all"), all.list("nobody")]), (lists) => lists.flat())
-)
+/** Days pass, and whatever is due is done. */
+export const pass = Effect.fnUntraced(function* (days: number) {
+  yield* TestClock.adjust(days * DAY)
+  while ((yield* Application.sweepNumbers()) > 0) continue
+})
 
-/** Collects what operators are told. */
-export const heard = () => {
-  const alerts: Array<Alert> = []
-  return { alerts, layer: Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) }) }
-}
+export const threadsOf = (actor: Application.Actor, search?: string) =>
+  Effect.map(Application.listThreads(actor, { view: "all", limit: 100, cursor: null, search }), ({ items }) => items)
