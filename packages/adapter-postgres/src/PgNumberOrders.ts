@@ -57,7 +57,7 @@ export const layer = Layer.effect(
         sql`
           update number_watch
           set next_look_at = careline_now() + make_interval(secs => ${everyMillis}::float8 / 1000)
-          where next_look_at <= careline_now() returning only`.pipe(
+          where next_look_at <= careline_now() returning singleton`.pipe(
           Effect.map((rows) => rows.length === 1),
           asStorage("numberOrders.look")
         ),

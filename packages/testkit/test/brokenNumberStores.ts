@@ -1,10 +1,11 @@
 /** Memory stores that keep tenants and numbers with one fault each. */
 import { InventoryNumber } from "@careline/domain"
-import { NumberInventory, PoolNumbers, Settings, SiteGroupings } from "@careline/ports"
+import { NumberInventory, NumberOrders, PoolNumbers, Settings, SiteGroupings } from "@careline/ports"
 import { Effect, HashMap, Option } from "effect"
 import { altered, broken, type BrokenStore } from "./broken.ts"
 
 const INVENTORY = "Number inventory"
+const ORDERS = "Number orders"
 
 export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
   broken(
@@ -106,5 +107,47 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
           Option.map(() => ({ isFirst: true }))
         )
     }))
+  ),
+  broken(
+    "lets whoever comes back late say how far an order has come",
+    ORDERS,
+    "MUST keep all of an order, and how far it has come, under its fence only",
+    altered(NumberOrders, ({ advance }, store) => ({
+      advance: (progress) =>
+        Effect.flatMap(
+          store.read(({ numberOrders }) => HashMap.get(numberOrders, progress.order.id)),
+          (row) => advance({ ...progress, fence: String(Option.getOrUndefined(row)?.fence) })
+        )
+    }))
+  ),
+  broken(
+    "has two orders of one number",
+    ORDERS,
+    "MUST have one open order of a number, and another once that is over",
+    altered(NumberOrders, ({ add }, store) => ({
+      add: (orders) =>
+        Effect.andThen(
+          store.update((state) => ({ ...state, numberOrders: HashMap.empty() })),
+          add(orders)
+        )
+    }))
+  ),
+  broken(
+    "spends money that it forgot",
+    ORDERS,
+    "MUST add up what orders cost, and count those that failed",
+    altered(NumberOrders, () => ({ spentMicros: () => Effect.succeed(0) }))
+  ),
+  broken(
+    "has every host look",
+    ORDERS,
+    "MUST say to one of all hosts, and each time only once, that it is time to look",
+    altered(NumberOrders, () => ({ look: () => Effect.succeed(true) }))
+  ),
+  broken(
+    "tells of the same condition each time",
+    ORDERS,
+    "MUST tell what began and what ended of the pool's conditions",
+    altered(NumberOrders, () => ({ note: (conditions) => Effect.succeed({ began: conditions, ended: [] }) }))
   )
 ]

@@ -32,7 +32,7 @@ const statements = [
   `create index number_orders_failed on number_orders (due_at) where state = 'failed'`,
 
   `create table number_watch (
-     only boolean primary key default true check (only),
+     singleton boolean primary key default true check (singleton),
      conditions text[] not null default '{}',
      next_look_at timestamptz not null default '-infinity'
    )`,

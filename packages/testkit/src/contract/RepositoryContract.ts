@@ -24,6 +24,7 @@ import { mediaImportsChapter } from "./repository/MediaImportsChapter.ts"
 import { messagesByStatusChapter } from "./repository/MessagesByStatusChapter.ts"
 import { messagesChapter } from "./repository/MessagesChapter.ts"
 import { numberInventoryChapter } from "./repository/NumberInventoryChapter.ts"
+import { numberOrdersChapter } from "./repository/NumberOrdersChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
 import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
@@ -66,7 +67,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   bridgeRequestsChapter,
   mediaImportsChapter,
   siteGroupingsChapter,
-  numberInventoryChapter
+  numberInventoryChapter,
+  numberOrdersChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

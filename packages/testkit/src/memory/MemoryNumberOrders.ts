@@ -1,5 +1,5 @@
 import { NumberOrder, NumberPrices } from "@careline/domain"
-import { NumberOrders } from "@careline/ports"
+import { NumberOrders, StorageError, StoreConflict } from "@careline/ports"
 import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
 import type { MemoryState, OrderRow } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
@@ -10,6 +10,13 @@ const put = (state: MemoryState, rows: ReadonlyArray<OrderRow>): MemoryState => 
   ...state,
   numberOrders: rows.reduce((known, row) => HashMap.set(known, row.order.id, row), state.numberOrders)
 })
+
+/** Whether two orders are of one number, or for one tenant. */
+const meets =
+  (one: NumberOrder.NumberOrder) =>
+  (other: NumberOrder.NumberOrder): boolean =>
+    one.number === other.number ||
+    (one.wantedBy !== null && one.wantedBy.siteGroupingId === other.wantedBy?.siteGroupingId)
 
 const rowsOf = ({ numberOrders }: MemoryState) => HashMap.toValues(numberOrders).toSorted(oldestFirst)
 
@@ -53,8 +60,11 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
           }
         }),
       add: (orders) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          store.update((state) => {
+        Effect.gen(function* () {
+          const now = yield* DateTime.now
+          const isNew = yield* store.modify((state) => {
+            const open = rowsOf(state).flatMap(({ order }) => (NumberOrder.isOver(order) ? [] : [order]))
+            if (orders.some((order) => open.some(meets(order)))) return [false, state]
             const rows = orders.map((order, index): OrderRow => ({
               sequence: state.sequence + index + 1,
               order,
@@ -62,9 +72,13 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
               dueAt: now,
               createdAt: now
             }))
-            return put({ ...state, sequence: state.sequence + rows.length }, rows)
+            return [true, put({ ...state, sequence: state.sequence + rows.length }, rows)]
           })
-        ),
+          if (!isNew) {
+            const reason = new StoreConflict({ message: "an order is open", constraint: "number_orders_open" })
+            return yield* new StorageError({ operation: "numberOrders.add", reason })
+          }
+        }),
       claim: ({ leaseMillis, limit }) =>
         Effect.flatMap(DateTime.now, (now) =>
           store.modify((state) => {
