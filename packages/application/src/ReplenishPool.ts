@@ -141,14 +141,26 @@ const brakes = Effect.gen(function* () {
   ] satisfies ReadonlyArray<PoolPlan.PoolCondition>
 })
 
+/** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
+const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.PoolNeed => ({
+  wishes: need.wishes.filter(({ areaCode, siteGroupingId }) =>
+    asked.wishes.some((wish) => wish.siteGroupingId === siteGroupingId && wish.areaCode === areaCode)
+  ),
+  pool: Math.min(need.pool, asked.pool)
+})
+
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
-const decide = Effect.fnUntraced(function* (provider: string, offers: ReadonlyArray<Offer> | null) {
+const decide = Effect.fnUntraced(function* (
+  provider: string,
+  asked: PoolPlan.PoolNeed,
+  offers: ReadonlyArray<Offer> | null
+) {
   const limits = yield* Limits
   const orders = yield* NumberOrders
   yield* orders.hold
   const { open, state } = yield* stateOf
   const braked = yield* brakes
-  const need = PoolPlan.need(state, limits)
+  const need = askedFor(PoolPlan.need(state, limits), asked)
   const taken = new Set(open.map(({ number }) => number as string))
   const free = (yield* priced(provider, offers ?? [])).filter(({ number }) => !taken.has(number))
   const plan =
@@ -176,7 +188,7 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
     const need = PoolPlan.need((yield* stateOf).state, limits)
     const offers = PoolPlan.isNothing(need) ? [] : yield* offersFor(active, need)
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, offers)))
+    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, need, offers)))
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })
