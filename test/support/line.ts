@@ -48,6 +48,9 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     fallbackProvider: fallbackProvider ?? null,
     sandbox: false,
     sendRatePerNumber: null,
+    quarantineDays: null,
+    retireAfter: null,
+    pool: null,
     sendRatePerAccount: null,
     auth: null,
     logLevel: "Error"
