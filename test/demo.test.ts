@@ -41,6 +41,8 @@ describe("The sandbox", () => {
     assert.include(transcript, "Every step came true.")
     const calls = await demo(directory, "demo-voice")
     assert.strictEqual(calls.code, 0, calls.transcript)
+    const numbers = await demo(directory, "demo-numbers")
+    assert.strictEqual(numbers.code, 0, numbers.transcript)
     await first.kill()
 
     const second = await Host.startHost(environment)
@@ -49,7 +51,7 @@ describe("The sandbox", () => {
     assert.strictEqual(await second.stop(), 0)
 
     const logged = first.output() + second.output()
-    const told = ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic", "Ana's daughter", "4155550177"]
+    const told = ["dizzy", "+1303555", "303555", "0187", "Harbor Clinic", "Ana's daughter", "4155550177", "Grandma"]
     for (const said of told) assert.notInclude(logged, said)
     await rm(directory, { recursive: true, force: true })
   })

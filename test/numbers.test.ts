@@ -25,7 +25,7 @@ import {
   Threads
 } from "@careline/ports"
 import { capabilities } from "@careline/testkit"
-import { Context, DateTime, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { type Context, DateTime, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { assert, describe, it } from "vitest"
 import { freshDatabase } from "./support/postgres.ts"
 
@@ -114,7 +114,9 @@ describe("A pool of 40 numbers", () => {
         return answer
       })
     )
-    console.log(`200 assignments on 40 numbers: p50 ${percentile(times, 0.5)} ms, p99 ${percentile(times, 0.99)} ms`)
+    process.stdout.write(
+      `200 assignments on 40 numbers: p50 ${percentile(times, 0.5)} ms, p99 ${percentile(times, 0.99)} ms\n`
+    )
     const given = answers.filter((answer) => answer !== "PoolEmpty")
     assert.lengthOf(given, 40)
     assert.strictEqual(new Set(given).size, 40)
@@ -185,9 +187,9 @@ describe("A number that is replaced while it is texted", () => {
         })
       )
     )
-    let isOver = false
+    const over = new AbortController()
     const working = hosts.map(async (host) => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await host(draining(Application.processInbound()))
         await host(draining(Application.dispatchSends()))
       }
@@ -203,7 +205,7 @@ describe("A number that is replaced while it is texted", () => {
       })
     )
     await swap
-    isOver = true
+    over.abort()
     await Promise.all(working)
     await other(draining(Application.processInbound()))
     await other(draining(Application.dispatchSends()))

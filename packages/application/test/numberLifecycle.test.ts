@@ -4,10 +4,10 @@
  */
 import { type InventoryNumber, type PhoneNumberId, SiteGroupingId } from "@careline/domain"
 import { NumberInventory } from "@careline/ports"
-import { fc } from "@fast-check/vitest"
+import { fc, test } from "@fast-check/vitest"
 import { Effect, Layer, ManagedRuntime } from "effect"
 import { TestClock } from "effect/testing"
-import { assert, describe, it } from "vitest"
+import { assert, describe } from "vitest"
 import * as Application from "../src/index.ts"
 import * as World from "./support/numberWorld.ts"
 
@@ -148,31 +148,25 @@ const commands = [
 ]
 
 describe("Numbers, whatever is done to them", () => {
-  it("are in one hand, rest to the end, and are nobody's again when too many try them", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: "max" }), async (steps) => {
-        const provider = World.makeProvider()
-        const runtime = ManagedRuntime.make(World.world(provider.telephony).pipe(Layer.provideMerge(TestClock.layer())))
-        const run = runtime.runPromise as Real["run"]
-        await run(
-          Effect.gen(function* () {
-            for (const tenant of tenants) yield* World.found(tenant)
-            for (let index = 0; index < NUMBERS; index++) yield* World.pooled(digitsOf(index))
-          })
-        )
-        const model: Model = {
-          day: 0,
-          numbers: new Map(
-            Array.from({ length: NUMBERS }, (_, index) => [
-              idOf(index),
-              { status: "available", holder: null, restsUntil: 0, tried: 0 }
-            ])
-          )
-        }
-        await fc.asyncModelRun(() => ({ model, real: { run, provider } }), steps)
-        await runtime.dispose()
-      }),
-      { numRuns: 60 }
-    )
-  })
+  test.prop([fc.commands(commands, { maxCommands: 40, size: "max" })], { numRuns: 60 })(
+    "are in one hand, rest to the end, and are nobody's again when too many try them",
+    async (steps) => {
+      const provider = World.makeProvider()
+      const runtime = ManagedRuntime.make(World.world(provider.telephony).pipe(Layer.provideMerge(TestClock.layer())))
+      const run = runtime.runPromise as Real["run"]
+      await run(
+        Effect.gen(function* () {
+          for (const tenant of tenants) yield* World.found(tenant)
+          for (let index = 0; index < NUMBERS; index++) yield* World.pooled(digitsOf(index))
+        })
+      )
+      const untouched: Known = { status: "available", holder: null, restsUntil: 0, tried: 0 }
+      const model: Model = {
+        day: 0,
+        numbers: new Map(Array.from({ length: NUMBERS }, (_, index) => [idOf(index), untouched]))
+      }
+      await fc.asyncModelRun(() => ({ model, real: { run, provider } }), steps)
+      await runtime.dispose()
+    }
+  )
 })

@@ -2,7 +2,7 @@ import {
   CallId,
   type Contact,
   Call,
-  InventoryNumber,
+  type InventoryNumber,
   NumberLifecycle,
   type PhoneNumber,
   PhoneNumberId,
