@@ -13,10 +13,11 @@ export interface Alert {
 
 /** Who is told. */
 export interface AlertsShape {
+  /** Tells of one alert. Must not fail, and must not take long. */
   readonly raise: (alert: Alert) => Effect.Effect<void>
 }
 
-/** Who is told. Must not fail, and must not take long. */
+/** Who is told: nobody, unless a host says whom. */
 export const Alerts: Context.Reference<AlertsShape> = Context.Reference("careline/ports/Alerts", {
   defaultValue: (): AlertsShape => ({ raise: () => Effect.void })
 })

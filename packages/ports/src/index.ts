@@ -1,6 +1,6 @@
 /** What Careline asks of the world: one file per port. */
-export { type Alert, Alerts, type AlertsShape } from "./Alerts.ts"
 export { type AuditEntry, AuditLog } from "./AuditLog.ts"
+export { type Alert, Alerts, type AlertsShape } from "./Alerts.ts"
 export { type Blob, BlobInfo, BlobStore, MAX_LINK_MILLIS } from "./BlobStore.ts"
 export { BridgeRequests } from "./BridgeRequests.ts"
 export { BroadcastEvent, Broadcaster, type PublishedEvent } from "./Broadcaster.ts"
