@@ -20,8 +20,11 @@ import * as PgSettings from "./PgSettings.ts"
 import * as PgThreads from "./PgThreads.ts"
 import * as PgTimers from "./PgTimers.ts"
 import * as PgTransaction from "./PgTransaction.ts"
+import * as Sealing from "./sealing/layer.ts"
+import type { SealingOptions } from "./sealing/layer.ts"
 
 export * as Database from "./Database.ts"
+export type { SealingOptions } from "./sealing/layer.ts"
 
 /** Every store port over an open client. */
 export const stores = Layer.mergeAll(
@@ -45,5 +48,11 @@ export const stores = Layer.mergeAll(
   IdGenerator.layerUuidV7
 ).pipe(Layer.provide(Notifications.layer))
 
+export interface PostgresOptions extends Database.DatabaseOptions {
+  /** How patient data is sealed in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
+  readonly sealing?: SealingOptions | null
+}
+
 /** Every store port on the database of the options, which is brought up to date first. */
-export const layer = (options: Database.DatabaseOptions) => stores.pipe(Layer.provideMerge(Database.layer(options)))
+export const layer = ({ sealing, ...options }: PostgresOptions) =>
+  stores.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))

@@ -1,11 +1,15 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import type { VoiceStoragePorts } from "@careline/ports"
+import { KeyEncryption, type VoiceStoragePorts } from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
+import { randomBytes } from "node:crypto"
 import { layer } from "../src/index.ts"
 import { freshDatabase } from "../../../test/support/postgres.ts"
+
+/** Sealed, as a host that stands alone has it. */
+const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
 
 /** Moves the store's clock by replacing the function that reads it, for every session of the database at once. */
 const advance = (duration: Duration.Input) =>
@@ -49,7 +53,9 @@ const readPosition = (threadId: ThreadId, userId: UserId) =>
 
 RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
-    Effect.map(Effect.promise(freshDatabase), (url) => layer({ url: Redacted.make(url), maxConnections: 6 }))
+    Effect.map(Effect.promise(freshDatabase), (url) =>
+      layer({ url: Redacted.make(url), maxConnections: 6, sealing: { keys } })
+    )
   ),
   tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],
   people: {
