@@ -2,7 +2,13 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Limits } from "@careline/application"
-import { Host as CarelineHost, type HostConfig, type ProviderName, SandboxProvider } from "@careline/http-hono"
+import {
+  DataEncryption,
+  Host as CarelineHost,
+  type HostConfig,
+  type ProviderName,
+  SandboxProvider
+} from "@careline/http-hono"
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import * as Host from "./host.ts"
@@ -44,6 +50,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     publicUrl: url,
     databaseUrl: Redacted.make(database),
     dataDirectory: join(tmpdir(), "careline-line"),
+    dataEncryption: DataEncryption.readKeys(Host.dataKeys)!,
     provider,
     fallbackProvider: fallbackProvider ?? null,
     sandbox: false,

@@ -1,6 +1,7 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
+import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export interface HostConfig {
@@ -12,6 +13,8 @@ export interface HostConfig {
   /** `null`: an embedded PostgreSQL in `dataDirectory`. */
   readonly databaseUrl: Redacted.Redacted | null
   readonly dataDirectory: string
+  /** What seals patient data at rest. */
+  readonly dataEncryption: DataEncryption
   /** The provider that sends. */
   readonly provider: ProviderName
   /** The provider that sends while the first one fails; `null`: texts wait for the first one. */
@@ -107,6 +110,26 @@ const readRate = Effect.fnUntraced(function* (variable: string) {
     : yield* refuse(variable, `must be a number of texts a second, ${MIN_RATE} to ${MAX_RATE}`)
 })
 
+/** On, unless it is switched off. A key that lies on one host is no key for a database that several share. */
+const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
+  const mode = (yield* read("DATA_ENCRYPTION")) ?? "on"
+  if (mode !== "on" && mode !== "off") return yield* refuse("DATA_ENCRYPTION", "must be on or off")
+  const text = yield* read("DATA_ENCRYPTION_KEYS")
+  if (mode === "off") return "off"
+  if (text === null) {
+    return isShared
+      ? yield* refuse(
+          "DATA_ENCRYPTION_KEYS",
+          "must be set beside DATABASE_URL, or DATA_ENCRYPTION be off for a database that is encrypted otherwise"
+        )
+      : "file"
+  }
+  const keys = readKeys(text)
+  return (
+    keys ?? (yield* refuse("DATA_ENCRYPTION_KEYS", "must be id:key, the key as base64 of 32 bytes; several by commas"))
+  )
+})
+
 const readPort = Effect.gen(function* () {
   const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
   return Number.isInteger(port) && port >= 0 && port <= 65_535
@@ -137,6 +160,7 @@ export const hostConfig = Effect.gen(function* () {
     publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
+    dataEncryption: yield* readDataEncryption(databaseUrl !== null && !sandbox),
     provider,
     fallbackProvider: yield* readFallback(provider),
     sandbox,

@@ -4,7 +4,7 @@
  */
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { sealedTables, type SealedKind, type SealedTableName } from "./SealedColumns.ts"
+import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
 import type { Sealing } from "./Sealing.ts"
 import { searchBits, searchText } from "./SearchBits.ts"
 
@@ -39,12 +39,22 @@ const sealTable = Effect.fnUntraced(function* (
   const columns = Object.entries<SealedKind>(sealedTables[table].columns).map(
     ([name, kind]) => [name, typeOf[kind]] as const
   )
+  const { row: named, tenant } = sealedTables[table] satisfies SealedTable as SealedTable
+  const identity = [...(tenant === "own" ? ["site_grouping_id"] : []), ...named]
   const all = [...columns, ...(isThreads ? [["search_bits", "text"] as const] : [])]
   const assignments = all.map(([name]) => `${name} = n.${name}`)
-  // Other tables' rows stay where they are, and the table is ours: a row's place names it.
-  yield* sql.unsafe(`declare plain_rows no scroll cursor for select ctid::text as row_place, t.* from ${table} t`)
-  while (true) {
-    const rows = yield* sql.unsafe<{ readonly row_place: string }>(`fetch ${BATCH} from plain_rows`)
+  // The table is ours: until it is changed, a row's place names it.
+  yield* sql.unsafe(
+    `create temporary table plain_rows on commit drop as
+     select row_number() over () as nth, ctid as row_place from ${table}`
+  )
+  yield* sql.unsafe(`create index on plain_rows (nth)`)
+  for (let first = 1; ; first += BATCH) {
+    const rows = yield* sql.unsafe<object>(
+      `select p.row_place::text as row_place, ${[...new Set([...identity, ...columns.map(([name]) => name)])].map((name) => `t.${name}`).join(", ")}
+       from plain_rows p join ${table} t on t.ctid = p.row_place
+       where p.nth >= ${first} and p.nth < ${first + BATCH}`
+    )
     if (rows.length === 0) break
     const sealed = yield* sealing.seal(table, rows)
     const changes = sealed.map((row, place) => ({ ...row, ...derived(sealing, table, rows[place]!) }))
@@ -52,10 +62,10 @@ const sealTable = Effect.fnUntraced(function* (
       `update ${table} t set ${assignments.join(", ")}
        from json_to_recordset($1::json) n (row_place text, ${all.map(([name, type]) => `${name} ${type}`).join(", ")})
        where t.ctid = n.row_place::tid`,
-      [JSON.stringify(changes, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value))]
+      [JSON.stringify(changes)]
     )
   }
-  yield* sql.unsafe(`close plain_rows`)
+  yield* sql.unsafe(`drop table plain_rows`)
 })
 
 /** Seals every row, in the ambient transaction, as the tables' owner. */
