@@ -165,8 +165,8 @@ export const layer = Layer.effect(
           if (threads.length > 0) yield* saveThreads(threads)
           if (messages.length > 0) yield* addMessages(messages)
           if (consents.length > 0) yield* changeConsents(consents)
-          if (ended.length > 0) yield* endTimers(ended)
-          if (started.length > 0) yield* startTimers(started)
+          if (ended.length > 0) yield* endTimers(yield* sealing.seal("escalations", ended))
+          if (started.length > 0) yield* startTimers(yield* sealing.seal("escalations", started))
           if (sends.length > 0) {
             yield* queueSends(sends)
             yield* sql`select pg_notify('careline', 'outbox')`

@@ -57,6 +57,7 @@ export const sealedTables = define({
     }
   },
   idempotency_keys: { row: ["external_thread_id", "key"], tenant: "own", columns: { fingerprint: "text" } },
+  escalations: { row: ["external_thread_id", "period"], tenant: "own", columns: { notified: "texts" } },
   voip_settings: { row: [], tenant: "own", columns: { settings: "json" } },
   media_imports: { row: ["id"], tenant: "own", columns: { source: "json" } }
 })
