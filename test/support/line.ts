@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Limits } from "@careline/application"
 import {
   DataEncryption,
+  defaultHttpOptions,
   Host as CarelineHost,
   type HostConfig,
   type ProviderName,
@@ -57,7 +58,8 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     sendRatePerNumber: null,
     sendRatePerAccount: null,
     auth: null,
-    logLevel: "Error"
+    logLevel: "Error",
+    http: defaultHttpOptions
   }
   const opened = Effect.gen(function* () {
     const simulate = (name: ProviderName) =>

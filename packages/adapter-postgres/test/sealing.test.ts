@@ -93,9 +93,7 @@ const isName = (column: string) =>
   /(^|_)(id|ids|sid|status|state|kind|type|types|direction|purpose|class|provider|mode|stage|language|key|source|reason|actor|action|subject|account|label|view)$/.test(
     column
   ) ||
-  /^(wrapped|name|detail|number|from_number|bridge_number|caller_id|area_code|hash|previous_hash|text)$/.test(
-    column
-  )
+  /^(wrapped|name|detail|number|from_number|bridge_number|caller_id|area_code|hash|previous_hash|text)$/.test(column)
 
 describe("A sealed database", () => {
   it.live("has been thought of column by column", () =>

@@ -111,7 +111,8 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       closing: closing.signal
     },
     makeAuthenticate(auth),
-    links
+    links,
+    config.http
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
   yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))

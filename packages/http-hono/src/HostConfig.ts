@@ -2,6 +2,7 @@
 import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
+import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export interface HostConfig {
@@ -27,6 +28,7 @@ export interface HostConfig {
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
+  readonly http: HttpOptions
 }
 
 /** A variable that is missing or makes no sense. Never quotes its value: it may be a secret. */
@@ -67,6 +69,38 @@ const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
   fatal: "Fatal",
   none: "None"
 }
+
+/** A whole number from `min` on; `off` where nothing limits. */
+const readCount = Effect.fnUntraced(function* (variable: string, fallback: number | null, min: number) {
+  const text = yield* read(variable)
+  if (text === null) return fallback
+  if (text === "off" && min > 0) return null
+  const count = Number(text)
+  return Number.isInteger(count) && count >= min
+    ? count
+    : yield* refuse(variable, `must be a whole number from ${min} on${min > 0 ? ", or off" : ""}`)
+})
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+
+const readOrigins = Effect.gen(function* () {
+  const origins = ((yield* read("CORS_ORIGINS")) ?? "").split(",").map((one) => one.trim())
+  const named = origins.filter((one) => one !== "")
+  return named.every(isOrigin)
+    ? named
+    : yield* refuse("CORS_ORIGINS", "must be origins, like https://app.clinic.example.com; several by commas")
+})
+
+const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
+  const { proxies, requestsPerAddress, requestsPerUser } = defaultHttpOptions
+  return {
+    corsOrigins: yield* readOrigins,
+    isHttps: publicUrl.startsWith("https:"),
+    requestsPerAddress: yield* readCount("REQUESTS_PER_ADDRESS", requestsPerAddress, 1),
+    requestsPerUser: yield* readCount("REQUESTS_PER_USER", requestsPerUser, 1),
+    proxies: (yield* readCount("TRUSTED_PROXIES", proxies, 0)) ?? proxies
+  } satisfies HttpOptions
+})
 
 const readTokenSource = Effect.gen(function* () {
   const secret = yield* read("AUTH_JWT_SECRET")
@@ -168,7 +202,8 @@ export const hostConfig = Effect.gen(function* () {
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
-    logLevel
+    logLevel,
+    http: yield* readHttp(publicUrl ?? "http:")
   }
   return config
 })

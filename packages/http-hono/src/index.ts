@@ -4,6 +4,7 @@ export { type AuthOptions, issueToken, makeAuthenticate, type Role, type TokenSo
 export * as DataEncryption from "./DataEncryption.ts"
 export { Forbidden, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"
+export { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
 export type { HostRuntime } from "./HostRuntime.ts"
 export type { ServeLink } from "./MediaStore.ts"
