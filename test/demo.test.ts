@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
 import { dumpDatabase, dumpDirectory } from "./support/dump.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 /** Runs the demo to its end. Resolves with its exit code and its transcript. */
 const demo = (
@@ -62,7 +62,7 @@ describe("The sandbox", () => {
     async (provider) => {
       const directory = await mkdtemp(join(tmpdir(), "careline-demo-"))
       const port = String(await Host.freePort())
-      const database = await freshDatabase()
+      const database = await migratedDatabase()
       const host = await Host.startHost({
         VOIP_PROVIDER: provider,
         VOIP_SANDBOX: "true",

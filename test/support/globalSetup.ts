@@ -3,9 +3,12 @@ import { existsSync, readFileSync, rmSync } from "node:fs"
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Database } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
+import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import type { TestProject } from "vitest/node"
+import { TEMPLATE } from "./postgres.ts"
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -41,6 +44,21 @@ const sweep = async () => {
   }
 }
 
+/** What every test would migrate for itself. */
+const makeTemplate = (url: Redacted.Redacted) => {
+  const template = new URL(Redacted.value(url))
+  template.pathname = `/${TEMPLATE}`
+  const connected = (to: string) => Database.layerClient({ url: Redacted.make(to), maxConnections: 1 })
+  return Effect.runPromise(
+    Effect.andThen(
+      Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(`create database ${TEMPLATE}`)).pipe(
+        Effect.provide(connected(Redacted.value(url)))
+      ),
+      Effect.provide(Database.migrate, connected(template.href))
+    )
+  )
+}
+
 export default async ({ provide }: TestProject) => {
   await sweep()
   const directory = await mkdtemp(join(tmpdir(), PREFIX))
@@ -49,6 +67,7 @@ export default async ({ provide }: TestProject) => {
     EmbeddedPostgres.start({ directory, settings: { max_connections: "300" } }).pipe(Scope.provide(scope))
   )
   provide("postgresUrl", Redacted.value(url))
+  await makeTemplate(url)
   // On a signal vitest exits without a teardown: then there is time for what is synchronous only.
   const abandon = () => {
     const pidFile = join(directory, "postgres", "postmaster.pid")

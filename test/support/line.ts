@@ -13,7 +13,7 @@ import {
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import * as Host from "./host.ts"
-import { freshDatabase } from "./postgres.ts"
+import { migratedDatabase } from "./postgres.ts"
 
 export interface LineOptions {
   readonly provider: ProviderName
@@ -42,7 +42,7 @@ export interface Line {
 export const openLine = async (options: LineOptions): Promise<Line> => {
   const port = await Host.freePort()
   const url = `http://127.0.0.1:${port}`
-  const database = await freshDatabase()
+  const database = await migratedDatabase()
   const scope = await Effect.runPromise(Scope.make())
   const { between, fallbackProvider, provider, statusDelayMillis = 1, timeoutMillis } = options
   const config: HostConfig = {

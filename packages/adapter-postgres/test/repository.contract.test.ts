@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { randomBytes } from "node:crypto"
 import { layer } from "../src/index.ts"
-import { freshDatabase } from "../../../test/support/postgres.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
 
 /** Sealed, as a host that stands alone has it. */
 const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
@@ -53,7 +53,7 @@ const readPosition = (threadId: ThreadId, userId: UserId) =>
 
 RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
-    Effect.map(Effect.promise(freshDatabase), (url) =>
+    Effect.map(Effect.promise(migratedDatabase), (url) =>
       layer({ url: Redacted.make(url), maxConnections: 6, sealing: { keys } })
     )
   ),

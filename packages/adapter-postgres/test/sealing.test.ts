@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
 import { createHash, randomUUID } from "node:crypto"
 import { dumpDatabase } from "../../../test/support/dump.ts"
-import { freshDatabase } from "../../../test/support/postgres.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
 import { sealedTables } from "../src/sealing/SealedColumns.ts"
 
@@ -98,7 +98,7 @@ const isName = (column: string) =>
 describe("A sealed database", () => {
   it.live("has been thought of column by column", () =>
     Effect.gen(function* () {
-      const url = yield* Effect.promise(freshDatabase)
+      const url = yield* Effect.promise(migratedDatabase)
       yield* open(url, keysOf("current"))
       const columns = yield* tamper(
         url,
@@ -119,7 +119,7 @@ describe("A sealed database", () => {
 
   it.live("holds no word, name or number, and is searched all the same", () =>
     Effect.gen(function* () {
-      const url = yield* Effect.promise(freshDatabase)
+      const url = yield* Effect.promise(migratedDatabase)
       const host = yield* open(url, keysOf("current"))
       yield* Effect.gen(function* () {
         const thread = yield* tell([words, ""])
@@ -140,7 +140,7 @@ describe("A sealed database", () => {
         "update messages set content = 'Please take two more'",
         "update messages set attachments = to_jsonb(content)"
       ]) {
-        const url = yield* Effect.promise(freshDatabase)
+        const url = yield* Effect.promise(migratedDatabase)
         const host = yield* open(url, keysOf("current"))
         const thread = yield* Effect.provide(tell(["one", "two"]), host)
         yield* tamper(url, forgery)
@@ -151,7 +151,7 @@ describe("A sealed database", () => {
 
   it.live("changes the key that wraps its keys while hosts read and write", () =>
     Effect.gen(function* () {
-      const url = yield* Effect.promise(freshDatabase)
+      const url = yield* Effect.promise(migratedDatabase)
       const first = yield* open(url, keysOf("old", "new"))
       const before = yield* Effect.provide(tell(["before"]), first)
       const [second] = yield* Effect.all([open(url, keysOf("new", "old")), Effect.provide(read(before), first)], {
@@ -169,7 +169,7 @@ describe("A sealed database", () => {
 
   it.live("seals what was kept in the open once it gets keys, and cannot be opened without them", () =>
     Effect.gen(function* () {
-      const url = yield* Effect.promise(freshDatabase)
+      const url = yield* Effect.promise(migratedDatabase)
       const before = yield* Effect.provide(tell([words]), yield* open(url, null))
       assert.include(yield* Effect.promise(() => dumpDatabase(url)), "dizzy")
       const host = yield* open(url, keysOf("current"))

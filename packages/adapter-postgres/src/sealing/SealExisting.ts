@@ -72,6 +72,7 @@ const sealTable = Effect.fnUntraced(function* (
 export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient, sealing: Sealing["Service"]) {
   for (const table of Object.keys(sealedTables) as ReadonlyArray<SealedTableName>) {
     yield* sql.unsafe(`lock table ${table} in access exclusive mode`)
-    yield* sealTable(sql, sealing, table)
+    const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
+    if (first !== undefined) yield* sealTable(sql, sealing, table)
   }
 })
