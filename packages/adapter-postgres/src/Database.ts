@@ -7,6 +7,7 @@ import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
+import numbers from "./migrations/0005_numbers.ts"
 import sealed from "./migrations/0006_sealed.ts"
 
 export interface DatabaseOptions {
@@ -44,6 +45,7 @@ export const migrate = Migrator.make({})({
     "2_decisions": decisions,
     "3_limits": limits,
     "4_calls": calls,
+    "5_numbers": numbers,
     "6_sealed": sealed
   })
 })

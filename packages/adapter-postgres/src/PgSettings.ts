@@ -18,15 +18,25 @@ export const layer = Layer.effect(
       effective: (tenants) =>
         Effect.gen(function* () {
           const columns = tenants.map(tenantColumn)
-          const rows = yield* sql<{ readonly site_grouping_id: string; readonly settings: object }>`
-            select site_grouping_id, settings from voip_settings where site_grouping_id = any(${["", ...columns]}::text[])`
-          const opened = yield* sealing.open("voip_settings", rows)
+          const rows = yield* sql<{
+            readonly site_grouping_id: string
+            readonly is_active: boolean
+            readonly settings: object | null
+          }>`
+            select s.id as site_grouping_id, s.deactivated_at is null as is_active, v.settings
+            from site_groupings s left join voip_settings v on v.site_grouping_id = s.id
+            where s.id = any(${["", ...columns]}::text[])`
           const known = new Map<string, VoipSettings.VoipSettings>()
-          for (const row of opened) {
+          const inactive = new Set<string>()
+          for (const { is_active, settings, site_grouping_id: id } of yield* sealing.open("voip_settings", rows)) {
             // Settings that were stored before a field existed get that field's default.
-            known.set(row.site_grouping_id, yield* decode({ ...VoipSettings.defaults, ...row.settings }))
+            if (settings !== null) known.set(id, yield* decode({ ...VoipSettings.defaults, ...settings }))
+            if (!is_active) inactive.add(id)
           }
-          return columns.map((column) => known.get(column) ?? known.get("") ?? VoipSettings.defaults)
+          return columns.map((column) => {
+            const settings = known.get(column) ?? known.get("") ?? VoipSettings.defaults
+            return inactive.has(column) ? { ...settings, voipEnabled: false } : settings
+          })
         }).pipe(
           Effect.catchTag("SchemaError", () =>
             Effect.fail(

@@ -13,10 +13,12 @@ import * as PgConsents from "./PgConsents.ts"
 import * as PgInbox from "./PgInbox.ts"
 import * as PgMediaImports from "./PgMediaImports.ts"
 import * as PgMessages from "./PgMessages.ts"
+import * as PgNumberInventory from "./PgNumberInventory.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
 import * as PgRateBuckets from "./PgRateBuckets.ts"
 import * as PgSettings from "./PgSettings.ts"
+import * as PgSiteGroupings from "./PgSiteGroupings.ts"
 import * as PgThreads from "./PgThreads.ts"
 import * as PgTimers from "./PgTimers.ts"
 import * as PgTransaction from "./PgTransaction.ts"
@@ -38,10 +40,12 @@ export const stores = Layer.mergeAll(
   PgInbox.layer,
   PgMediaImports.layer,
   PgMessages.layer,
+  PgNumberInventory.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,
   PgRateBuckets.layer,
   PgSettings.layer,
+  PgSiteGroupings.layer,
   PgThreads.layer,
   PgTimers.layer,
   PgTransaction.layer,

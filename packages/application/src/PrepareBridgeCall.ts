@@ -79,7 +79,7 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: string | null,
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
   if (chosen === null) return yield* senderOf(thread)
   const number = yield* poolNumber(thread.siteGroupingId, chosen)
-  return number.status === "suspended" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
+  return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
 /** Whom the thread's contact is, to be called from the number. Staff are not called elsewhere either. */

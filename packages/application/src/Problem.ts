@@ -76,6 +76,22 @@ const ofTagged = (error: Tagged): Problem | null => {
       return error.isRetryable === true
         ? problem("call-not-placed", 503, "The call could not be placed now", { ...detail, reason: error.reason })
         : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
+    case "ReplacementNeeded":
+      return problem("number-in-use", 409, "Threads answer from the number", { ...detail, count: error.threads })
+    case "ReplacementRefused":
+      return problem("replacement-refused", 409, "The number cannot take its place", {
+        ...detail,
+        reason: error.reason
+      })
+    case "WrongNumberStatus":
+      return problem("wrong-number-status", 409, "The number is in no status for this", {
+        ...detail,
+        numberStatus: error.status
+      })
+    case "PoolEmpty":
+      return problem("pool-empty", 409, "There is no such number to assign", { ...detail, areaCode: error.areaCode })
+    case "SiteGroupingTaken":
+      return problem("site-grouping-taken", 409, "There is a site grouping of this id", detail)
     case "NumberTaken":
       return problem("number-taken", 409, "The number is in a pool already")
     case "IntakeOverloaded":

@@ -1,5 +1,5 @@
 /** The host's HTTP surface, mounted on Hono. Everything that it does is a use case. */
-import { lineSettings, Problem } from "@careline/application"
+import { activeActor, lineSettings, Problem } from "@careline/application"
 import type { UserId } from "@careline/domain"
 import { Effect, Exit } from "effect"
 import { Hono } from "hono"
@@ -18,6 +18,8 @@ import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
+import { numbers } from "./routes/numbers.ts"
+import { siteGroupings } from "./routes/siteGroupings.ts"
 import { threads } from "./routes/threads.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
 import { mountSecurityHeaders } from "./SecurityHeaders.ts"
@@ -28,19 +30,29 @@ export const VERSION = "0.1.0"
 /** Who looks whether the store answers. */
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
-const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...calls, ...line] as ReadonlyArray<
-  Route<Services>
->
+const routes: ReadonlyArray<Route<Services>> = [
+  ...threads,
+  ...messages,
+  ...calls,
+  ...line,
+  ...numbers,
+  ...siteGroupings
+] as ReadonlyArray<Route<Services>>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 
 export const makeApp = (
   runtime: HostRuntime<Services>,
-  authenticate: Authenticate,
+  authenticateCaller: Authenticate,
   links: ServeLink | null = null,
   http: HttpOptions = defaultHttpOptions
 ): Hono => {
   const app = new Hono()
+  // Whoever works in a site grouping that is deactivated finds nothing there any more.
+  const authenticate: Authenticate = (header) =>
+    Effect.flatMap(authenticateCaller(header), (caller) =>
+      Effect.flatten(Effect.promise(() => runtime.runPromiseExit(activeActor(caller))))
+    )
   // First, and without anything around them: webhooks are what comes in masses.
   mountWebhooks(app, runtime)
   app.use(requestId)

@@ -6,6 +6,7 @@
  */
 import { type Actor, assertSees, homeTenant } from "@careline/application"
 import { SiteGroupingId, type Tenant, UserId } from "@careline/domain"
+import type { StorageError } from "@careline/ports"
 import { Effect, Redacted, Schema } from "effect"
 import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
 import { Forbidden, MalformedRequest, type TooManyRequests, Unauthenticated } from "./Errors.ts"
@@ -88,7 +89,7 @@ const callerOf = Effect.fnUntraced(function* (payload: JWTPayload, sessions: Ret
 const secretKey = (secret: Redacted.Redacted): Uint8Array => new TextEncoder().encode(Redacted.value(secret))
 
 /** Checks the `Authorization` header of a request. */
-export const makeAuthenticate = (options: AuthOptions) => {
+export const makeAuthenticate = (options: AuthOptions): Authenticate => {
   const rules: JWTVerifyOptions = {
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["sub", "exp"],
@@ -116,7 +117,10 @@ export const makeAuthenticate = (options: AuthOptions) => {
   })
 }
 
-export type Authenticate = ReturnType<typeof makeAuthenticate>
+/** Who calls, by the `Authorization` header of a request. */
+export type Authenticate = (
+  header: string | undefined
+) => Effect.Effect<Caller, Unauthenticated | Forbidden | TooManyRequests | StorageError>
 
 /** How long a token of ours may stay unused, in seconds. */
 export const IDLE_SECONDS = 30 * 60

@@ -3,7 +3,7 @@ import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
-import { DeepLinks, Intake, Limits, Voice, VoiceWorkers, Workers } from "@careline/application"
+import { DeepLinks, Intake, Limits, NumberWorkers, Voice, VoiceWorkers, Workers } from "@careline/application"
 import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
 import { Context, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
@@ -92,6 +92,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Voice.layer,
     Workers.layer,
     VoiceWorkers.layer,
+    NumberWorkers.layer,
     config.sandbox ? Sandbox.seedNumber : Layer.empty
   ).pipe(
     Layer.provideMerge(

@@ -29,6 +29,13 @@ export interface Request<Query, Body> {
   readonly header: (name: string) => string | undefined
 }
 
+/** A second way in which a request may succeed. */
+export interface Alternative {
+  readonly status: RouteResponse["status"]
+  readonly schema: AnySchema
+  readonly description: string
+}
+
 export interface Route<R> {
   readonly method: "get" | "post" | "put" | "patch" | "delete"
   /** With OpenAPI's `{parameters}`. */
@@ -39,7 +46,11 @@ export interface Route<R> {
   readonly allow: Allowed
   readonly query: AnySchema | null
   readonly body: AnySchema | null
+  /** Whether a request may come without its body: it is read as an empty object then. */
+  readonly isBodyOptional: boolean
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
+  /** Another answer that is no problem. */
+  readonly alternative: Alternative | null
   /** The statuses of its problems, and what they mean here. */
   readonly problems: Readonly<Record<number, string>>
   readonly headers: ReadonlyArray<{ readonly name: string; readonly description: string }>
@@ -55,6 +66,8 @@ export const route = <R, Query = null, Body = null>(options: {
   readonly allow: Allowed
   readonly query?: Schema.Codec<Query, unknown>
   readonly body?: Schema.Codec<Body, unknown>
+  readonly isBodyOptional?: boolean
+  readonly alternative?: Alternative
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
   readonly problems?: Readonly<Record<number, string>>
   readonly headers?: Route<R>["headers"]
@@ -63,6 +76,8 @@ export const route = <R, Query = null, Body = null>(options: {
   ...options,
   query: options.query ?? null,
   body: options.body ?? null,
+  isBodyOptional: options.isBodyOptional ?? false,
+  alternative: options.alternative ?? null,
   problems: options.problems ?? {},
   headers: options.headers ?? [],
   // The kernel below decodes with these very schemas before it calls the handler.
@@ -87,6 +102,16 @@ const readJson = Effect.fnUntraced(function* (context: Context) {
   })
 })
 
+/** Whether the request says that it has a body. */
+const hasBody = (context: Context): boolean =>
+  context.req.header("transfer-encoding") !== undefined || Number(context.req.header("content-length") ?? 0) > 0
+
+/** What is to be decoded: of a request without a body, where it may have none, an empty object. */
+const bodyOf = <R>({ isBodyOptional }: Route<R>, context: Context) =>
+  isBodyOptional && !hasBody(context) && context.req.header("content-type") === undefined
+    ? Effect.succeed({})
+    : readJson(context)
+
 /** Decodes and runs one request. */
 const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) => {
   const decodeQuery = one.query === null ? null : Schema.decodeUnknownEffect(one.query)
@@ -100,7 +125,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
         : yield* decodeQuery(context.req.query()).pipe(
             Effect.mapError((error) => new MalformedRequest({ message: error.message }))
           )
-    const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context))
+    const body = decodeBody === null ? null : yield* decodeBody(yield* bodyOf(one, context))
     return yield* one.handle({
       caller,
       params: context.req.param(),
