@@ -1,4 +1,5 @@
 /** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
+import { RowAccess } from "@careline/ports"
 import { Effect, type Scope } from "effect"
 import {
   type Harness,
@@ -20,6 +21,16 @@ export interface Chapter {
   readonly chapter: string
   readonly tests: ReadonlyArray<ContractTest>
 }
+
+/**
+ * The tests of what members of staff ask for. A store with walls of its own (row-level security) meets the others as it
+ * meets workers.
+ */
+export const byStaff = (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
+  tests.map((one) => ({
+    ...one,
+    effect: Effect.provideService(one.effect, RowAccess, { _tag: "Staff", scope: "all" })
+  }))
 
 /** One test. */
 export const test = (
@@ -45,4 +56,4 @@ export const voiceTest = (
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */
 export const run = <R>(harness: Harness<R>, { effect }: ContractTest): Effect.Effect<void, unknown> =>
-  effect.pipe(Effect.scoped, Effect.provide(layerOf(harness)))
+  effect.pipe(Effect.scoped, Effect.provideService(RowAccess, { _tag: "System" }), Effect.provide(layerOf(harness)))
