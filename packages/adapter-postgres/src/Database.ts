@@ -9,6 +9,7 @@ import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
+import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 
 export interface DatabaseOptions {
@@ -78,6 +79,7 @@ export const migrate = Migrator.make({})({
     "2_decisions": decisions,
     "3_limits": limits,
     "4_calls": calls,
+    "7_audit": audit,
     "8_walls": walls
   })
 })

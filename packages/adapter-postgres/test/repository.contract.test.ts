@@ -1,6 +1,6 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import type { VoiceStoragePorts } from "@careline/ports"
+import type { AccessStoragePorts, VoiceStoragePorts } from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
 import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
@@ -69,6 +69,7 @@ RepositoryContract.suite("PostgreSQL", {
   },
   advance,
   concurrentTransactions: true,
+  access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
   readAudit,
   readPosition

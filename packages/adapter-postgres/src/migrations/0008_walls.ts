@@ -28,6 +28,8 @@ const privileges: Readonly<Record<string, Privileges>> = {
   sends: { staff: "select, insert, update", workers: "select, insert, update" },
   send_attempts: { staff: "select, update", workers: "select, insert, update" },
   audit_log: { staff: "select, insert", workers: "select, insert" },
+  audit_chains: { staff: "select, insert, update", workers: "select, insert, update" },
+  break_glasses: { staff: "select, insert, update", workers: "select" },
   broadcast_events: { staff: "select, insert", workers: "select, insert, delete" },
   phone_call_logs: { staff: "select, insert, update", workers: "select, insert, update" },
   bridge_requests: { staff: "select, insert", workers: "select, insert, update, delete" },

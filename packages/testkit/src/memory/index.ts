@@ -1,8 +1,17 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type { BlobStore, Directory, StoragePorts, Telephony, VoiceStoragePorts } from "@careline/ports"
+import type {
+  AccessStoragePorts,
+  BlobStore,
+  Directory,
+  StoragePorts,
+  Telephony,
+  VoiceStoragePorts
+} from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
+import * as MemoryAuditTrail from "./MemoryAuditTrail.ts"
 import * as MemoryBlobStore from "./MemoryBlobStore.ts"
+import * as MemoryBreakGlasses from "./MemoryBreakGlasses.ts"
 import * as MemoryBridgeRequests from "./MemoryBridgeRequests.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
 import * as MemoryCalls from "./MemoryCalls.ts"
@@ -50,6 +59,8 @@ export const layerStorage = Layer.mergeAll(
   MemoryMediaImports.layer,
   MemoryBroadcaster.layer,
   MemoryAuditLog.layer,
+  MemoryAuditTrail.layer,
+  MemoryBreakGlasses.layer,
   MemoryIdGenerator.layer
 ).pipe(Layer.provideMerge(MemoryStore.layer))
 
@@ -60,6 +71,7 @@ export const layerBlobStore = MemoryBlobStore.layer
 export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
+  | AccessStoragePorts
   | BlobStore
   | Directory
   | Telephony.Telephony

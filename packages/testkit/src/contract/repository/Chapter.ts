@@ -2,6 +2,7 @@
 import { RowAccess } from "@careline/ports"
 import { Effect, type Scope } from "effect"
 import {
+  type AccessStoragePorts,
   type Harness,
   layerOf,
   type Need,
@@ -52,6 +53,21 @@ export const voiceTest = (
       yield* Effect.provideContext(Effect.gen(body), yield* voice)
     },
     ["voice", ...needs]
+  )
+
+/** One test of the ports of the audit trail and of access in an emergency. */
+export const accessTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | AccessStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { access } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* access)
+    },
+    ["access", ...needs]
   )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */
