@@ -79,17 +79,24 @@ describe("A worker that is killed after the provider took the text", () => {
       Directory.layerEmpty,
       TelephonyProviders.layer.pipe(Layer.provide(telephony))
     )
+    const owner = <A, E>(effect: (sql: PgClient.PgClient) => Effect.Effect<A, E>) =>
+      Effect.flatMap(PgClient.PgClient, effect).pipe(
+        Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 }))
+      )
     const left = await Effect.runPromise(
       Effect.gen(function* () {
-        const sql = yield* PgClient.PgClient
         const before = yield* dispatchSends()
-        yield* sql`create or replace function careline_now() returns timestamptz language sql stable as
+        yield* owner(
+          (sql) => sql`create or replace function careline_now() returns timestamptz language sql stable as
           $$ select date_trunc('milliseconds', now()) + interval '61 seconds' $$`
+        )
         const looked = yield* reconcileSends()
         const after = yield* dispatchSends()
-        const [row] = yield* sql<{ readonly state: string; readonly delivery_status: string; readonly sid: string }>`
+        const [row] = yield* owner(
+          (sql) => sql<{ readonly state: string; readonly delivery_status: string; readonly sid: string }>`
           select s.state, m.delivery_status, m.meta_data ->> 'providerMessageId' as sid
           from sends s join messages m on m.id = s.message_id where m.id = ${message.id}::uuid`
+        )
         return { before, looked, after, row }
       }).pipe(Effect.provide(world))
     )

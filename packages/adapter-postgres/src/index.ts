@@ -4,6 +4,8 @@ import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import * as PgAuditLog from "./PgAuditLog.ts"
+import * as PgAuditTrail from "./PgAuditTrail.ts"
+import * as PgBreakGlasses from "./PgBreakGlasses.ts"
 import * as PgBridgeRequests from "./PgBridgeRequests.ts"
 import * as PgBroadcaster from "./PgBroadcaster.ts"
 import * as PgCalls from "./PgCalls.ts"
@@ -31,6 +33,8 @@ export type { SealingOptions } from "./sealing/layer.ts"
 /** Every store port over an open client. */
 export const stores = Layer.mergeAll(
   PgAuditLog.layer,
+  PgAuditTrail.layer,
+  PgBreakGlasses.layer,
   PgBridgeRequests.layer,
   PgBroadcaster.layer,
   PgCalls.layer,

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { asSystem } from "@careline/application"
 import { IdGenerator, PoolNumbers, type Telephony } from "@careline/ports"
 import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
 import { DateTime, Effect, Layer, Redacted, Schema, type Scope } from "effect"
@@ -98,5 +99,5 @@ export const seedNumber = Layer.effectDiscard(
         createdAt: yield* DateTime.now
       })
       .pipe(Effect.catchTag("NumberTaken", () => Effect.void))
-  })
+  }).pipe(asSystem)
 )

@@ -1,6 +1,10 @@
 /** What Careline asks of the world: one file per port. */
-export { type AuditEntry, AuditLog } from "./AuditLog.ts"
+export type { AccessStoragePorts } from "./AccessStoragePorts.ts"
+export * as AuditChain from "./AuditChain.ts"
+export { type AuditEntry, AuditLog, patientsOf } from "./AuditLog.ts"
+export { type AuditHead, type AuditQuery, type AuditRecord, AuditTrail } from "./AuditTrail.ts"
 export { type Blob, BlobInfo, BlobStore, MAX_LINK_MILLIS } from "./BlobStore.ts"
+export { BreakGlasses } from "./BreakGlasses.ts"
 export { BridgeRequests } from "./BridgeRequests.ts"
 export { BroadcastEvent, Broadcaster, type PublishedEvent } from "./Broadcaster.ts"
 export { ANONYMOUS, callerOf } from "./Caller.ts"

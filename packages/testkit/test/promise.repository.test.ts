@@ -59,13 +59,14 @@ const plain = (db: Db): Repositories<Db> => ({
 })
 
 // The ports for calls and media have no plain form: whoever keeps them writes them with Effect.
-const { voice: _voice, ...textsOnly } = memoryHarness
+const { access: _access, voice: _voice, ...textsOnly } = memoryHarness
 
 RepositoryContract.suite("memory, through plain async functions", {
   ...textsOnly,
   layer: Layer.unwrap(
-    Effect.map(Effect.context<StoragePorts | Ports.VoiceStoragePorts | Memory.MemoryStore>(), (context) =>
-      Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
+    Effect.map(
+      Effect.context<StoragePorts | Ports.AccessStoragePorts | Ports.VoiceStoragePorts | Memory.MemoryStore>(),
+      (context) => Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
     )
   ).pipe(Layer.provide(memoryHarness.layer))
 })

@@ -71,8 +71,10 @@ const sealTable = Effect.fnUntraced(function* (
 /** Seals every row, in the ambient transaction, as the tables' owner. */
 export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient, sealing: Sealing["Service"]) {
   for (const table of Object.keys(sealedTables) as ReadonlyArray<SealedTableName>) {
-    yield* sql.unsafe(`lock table ${table} in access exclusive mode`)
+    // Nobody else sees the table until the end, and for so long its owner does.
+    yield* sql.unsafe(`alter table ${table} no force row level security`)
     const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
     if (first !== undefined) yield* sealTable(sql, sealing, table)
+    yield* sql.unsafe(`alter table ${table} force row level security`)
   }
 })

@@ -2,7 +2,7 @@
 import { type KeyEncryption, StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Schedule } from "effect"
-import { asStorage, type DatabaseOptions, layerClient } from "../Database.ts"
+import { asStorage, type DatabaseOptions, layerClient, layerWorkers } from "../Database.ts"
 import * as DataKeys from "./DataKeys.ts"
 import { sealExisting } from "./SealExisting.ts"
 import * as Sealing from "./Sealing.ts"
@@ -25,9 +25,17 @@ const sealedWithoutKeys = () =>
     reason: new StoreFault({ message: "the database is sealed, and no keys are configured" })
   })
 
+const clientOf = <E>(client: Layer.Layer<PgClient.PgClient, E>) =>
+  Effect.map(Layer.build(client), (context) => Context.get(context, PgClient.PgClient))
+
 /** The keys of the indexes, made when the database has none: then all that it has is sealed first. */
-const begin = (owner: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, lifetime: number) =>
-  owner.withTransaction(
+const begin = Effect.fnUntraced(function* (
+  database: DatabaseOptions,
+  keys: KeyEncryption.KeyEncryption,
+  lifetime: number
+) {
+  const owner = yield* clientOf(layerClient({ ...database, url: database.ownerUrl ?? database.url, maxConnections: 1 }))
+  return yield* owner.withTransaction(
     Effect.gen(function* () {
       yield* owner`lock table data_keys in share row exclusive mode`
       const known = yield* DataKeys.indexKeys(owner, keys)
@@ -39,6 +47,7 @@ const begin = (owner: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, life
       return made
     })
   )
+}, Effect.scoped)
 
 /** How rows are sealed on this database. Without options none are, and a database that is sealed is refused. */
 export const layer = (
@@ -48,13 +57,12 @@ export const layer = (
   Layer.effect(
     Sealing.Sealing,
     Effect.gen(function* () {
-      const client = yield* Layer.build(layerClient({ ...database, maxConnections: 1 }))
-      const sql = Context.get(client, PgClient.PgClient)
+      const sql = yield* clientOf(layerWorkers({ ...database, maxConnections: 1 }))
       if (options === null) {
         return (yield* DataKeys.isSealed(sql)) ? yield* sealedWithoutKeys() : Sealing.plain
       }
       const { dataKeyLifetime, keys, rewrapEvery } = { ...defaults, ...options }
-      const indexKeys = (yield* DataKeys.indexKeys(sql, keys)) ?? (yield* begin(sql, keys, dataKeyLifetime))
+      const indexKeys = (yield* DataKeys.indexKeys(sql, keys)) ?? (yield* begin(database, keys, dataKeyLifetime))
       yield* DataKeys.rewrap(sql, keys)
       yield* DataKeys.rewrap(sql, keys).pipe(
         Effect.tapError(({ reason }) => Effect.logWarning("Data keys could not be wrapped anew", reason.message)),
