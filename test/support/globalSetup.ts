@@ -20,6 +20,9 @@ const PREFIX = "careline-test-"
 /** A younger directory may be of a run that is just about to lock it. */
 const LEFTOVER_AFTER_MILLIS = 60_000
 
+/** Hosts are killed in these tests, and this server is not: what its disk keeps is of no use to anybody. */
+const forgetful = { fsync: "off", full_page_writes: "off", synchronous_commit: "off" }
+
 const HANGUP_EXIT_CODE = 129
 const EXIT_TRIES = 100
 const EXIT_PAUSE_MILLIS = 20
@@ -64,7 +67,7 @@ export default async ({ provide }: TestProject) => {
   const directory = await mkdtemp(join(tmpdir(), PREFIX))
   const scope = await Effect.runPromise(Scope.make())
   const { url } = await Effect.runPromise(
-    EmbeddedPostgres.start({ directory, settings: { max_connections: "300" } }).pipe(Scope.provide(scope))
+    EmbeddedPostgres.start({ directory, settings: { max_connections: "300", ...forgetful } }).pipe(Scope.provide(scope))
   )
   provide("postgresUrl", Redacted.value(url))
   await makeTemplate(url)

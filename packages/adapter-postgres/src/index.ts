@@ -30,8 +30,7 @@ import type { SealingOptions } from "./sealing/layer.ts"
 export * as Database from "./Database.ts"
 export type { SealingOptions } from "./sealing/layer.ts"
 
-/** Every store port over an open client. */
-export const stores = Layer.mergeAll(
+const ports = Layer.mergeAll(
   PgAuditLog.layer,
   PgAuditTrail.layer,
   PgBreakGlasses.layer,
@@ -56,6 +55,9 @@ export const stores = Layer.mergeAll(
   IdGenerator.layerUuidV7
 ).pipe(Layer.provide(Notifications.layer))
 
+/** Every store port over an open client. Nothing is sealed: for a database that is encrypted otherwise. */
+export const stores = ports.pipe(Layer.provide(Sealing.layerPlain))
+
 export interface PostgresOptions extends Database.DatabaseOptions {
   /** How patient data is sealed in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
   readonly sealing?: SealingOptions | null
@@ -63,4 +65,4 @@ export interface PostgresOptions extends Database.DatabaseOptions {
 
 /** Every store port on the database of the options, which is brought up to date first. */
 export const layer = ({ sealing, ...options }: PostgresOptions) =>
-  stores.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))
+  ports.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))

@@ -49,6 +49,9 @@ const begin = Effect.fnUntraced(function* (
   )
 }, Effect.scoped)
 
+/** Rows are kept as they are. */
+export const layerPlain: Layer.Layer<Sealing.Sealing> = Layer.succeed(Sealing.Sealing, Sealing.plain)
+
 /** How rows are sealed on this database. Without options none are, and a database that is sealed is refused. */
 export const layer = (
   database: DatabaseOptions,
