@@ -1,6 +1,13 @@
 /** Careline as a service. */
 export { makeApp, openApiDocument, VERSION } from "./App.ts"
-export { type AuthOptions, issueToken, makeAuthenticate, type Role, type TokenSource } from "./Auth.ts"
+export {
+  type Authenticate,
+  type AuthOptions,
+  issueToken,
+  makeAuthenticate,
+  type Role,
+  type TokenSource
+} from "./Auth.ts"
 export * as DataEncryption from "./DataEncryption.ts"
 export { Forbidden, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"

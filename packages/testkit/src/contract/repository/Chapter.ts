@@ -6,6 +6,7 @@ import {
   type Harness,
   layerOf,
   type Need,
+  type NumberStoragePorts,
   type StoragePorts,
   StoreUnderTest,
   type VoiceStoragePorts
@@ -68,6 +69,21 @@ export const accessTest = (
       yield* Effect.provideContext(Effect.gen(body), yield* access)
     },
     ["access", ...needs]
+  )
+
+/** One test of the ports for tenants and numbers. */
+export const numberTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | NumberStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { numbers } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* numbers)
+    },
+    ["numbers", ...needs]
   )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */
