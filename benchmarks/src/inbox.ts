@@ -1,4 +1,5 @@
 /** B3: a page of the inbox, with few threads and with many. */
+import { asStaff } from "@careline/application"
 import type { UserId } from "@careline/domain"
 import { Messages, type ThreadListView, Threads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
@@ -66,34 +67,37 @@ const assertPlans = Effect.gen(function* () {
 })
 
 /** Median milliseconds of the pages of every view. */
-const measure = Effect.fnUntraced(function* (rounds: number) {
-  const threads = yield* Threads
-  const messages = yield* Messages
-  const times = new Map<string, Array<number>>()
-  const timed = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
-    const started = performance.now()
-    const result = yield* effect
-    times.set(name, [...(times.get(name) ?? []), performance.now() - started])
-    return result
-  })
-  for (const view of VIEWS) {
-    const page = (cursor: string | null) => threads.list({ scope: [null], view, userId: USER, limit: LIMIT, cursor })
-    let deep: string | null = null
-    for (let count = 0; count < DEEP_PAGES; count++) {
-      const next: string | null = (yield* page(deep)).nextCursor
-      if (next === null) break
-      deep = next
+const measure = Effect.fnUntraced(
+  function* (rounds: number) {
+    const threads = yield* Threads
+    const messages = yield* Messages
+    const times = new Map<string, Array<number>>()
+    const timed = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
+      const started = performance.now()
+      const result = yield* effect
+      times.set(name, [...(times.get(name) ?? []), performance.now() - started])
+      return result
+    })
+    for (const view of VIEWS) {
+      const page = (cursor: string | null) => threads.list({ scope: [null], view, userId: USER, limit: LIMIT, cursor })
+      let deep: string | null = null
+      for (let count = 0; count < DEEP_PAGES; count++) {
+        const next: string | null = (yield* page(deep)).nextCursor
+        if (next === null) break
+        deep = next
+      }
+      for (let round = 0; round < rounds; round++) {
+        const first = yield* timed("first page", page(null))
+        yield* timed("deep page", page(deep))
+        const { thread } = first.items[round % first.items.length]!
+        const query = { siteGroupingId: null, threadId: thread.id, limit: LIMIT, cursor: null }
+        yield* timed("messages", messages.list(query))
+      }
     }
-    for (let round = 0; round < rounds; round++) {
-      const first = yield* timed("first page", page(null))
-      yield* timed("deep page", page(deep))
-      const { thread } = first.items[round % first.items.length]!
-      const query = { siteGroupingId: null, threadId: thread.id, limit: LIMIT, cursor: null }
-      yield* timed("messages", messages.list(query))
-    }
-  }
-  return times
-})
+    return times
+  },
+  asStaff({ scope: [null] })
+)
 
 const run = (url: string, threads: number, perThread: number, rounds: number) =>
   Effect.runPromise(

@@ -1,5 +1,5 @@
 /** B2: texts that wait, to committed threads, messages, counters, auto-replies and timers. */
-import { processInbound } from "@careline/application"
+import { asSystem, processInbound } from "@careline/application"
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { Inbox, type IncomingEvent } from "@careline/ports"
 import { Effect } from "effect"
@@ -34,7 +34,7 @@ const backlog = Effect.fnUntraced(function* (count: number, perLane: number) {
       Array.from({ length: Math.min(ACCEPT, count - from) }, (_, index) => event(from + index, perLane))
     )
   }
-})
+}, asSystem)
 
 /** Events per second of the lane worker over a backlog. */
 const drain = (url: string, count: number, perLane: number) =>

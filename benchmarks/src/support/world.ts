@@ -1,5 +1,6 @@
 /** Databases of the run's PostgreSQL, and Careline's layers over them. */
 import { layer as postgres } from "@careline/adapter-postgres"
+import { asStaff } from "@careline/application"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { type PhoneNumber, type PhoneNumberId, VoipSettings } from "@careline/domain"
 import { Directory, IdGenerator, PoolNumbers, Settings, TelephonyProviders } from "@careline/ports"
@@ -57,4 +58,4 @@ export const setUpLine = Effect.gen(function* () {
     escalationTimerMinutes: 600,
     escalationPhoneNumbers: ["+12025550187" as PhoneNumber.E164]
   })
-})
+}).pipe(asStaff({ scope: [null] }))

@@ -1,18 +1,26 @@
-/** The connection to PostgreSQL: pool, session settings, migrations, and how its errors read as ours. */
+/** The connection to PostgreSQL: pools, session settings, migrations, and how its errors read as ours. */
 import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, type Redacted } from "effect"
 import { Migrator, type SqlError } from "effect/sql"
+import * as Walls from "./Walls.ts"
+import * as WallsStand from "./WallsStand.ts"
 import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
 import numbers from "./migrations/0005_numbers.ts"
+import sealed from "./migrations/0006_sealed.ts"
+import audit from "./migrations/0007_audit.ts"
+import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 
 export interface DatabaseOptions {
+  /** A login that may take the roles `careline_staff` and `careline_workers`. */
   readonly url: Redacted.Redacted
-  /** Connections of this process. */
+  /** The login that owns the tables, and brings them up to date; that of `url` when not given. */
+  readonly ownerUrl?: Redacted.Redacted | undefined
+  /** Connections of this process. A third of them serves staff, the others workers and webhooks. */
   readonly maxConnections?: number
   /** Longest time of one statement, in milliseconds. */
   readonly statementTimeout?: number
@@ -22,20 +30,58 @@ export interface DatabaseOptions {
 
 const defaults = { maxConnections: 12, statementTimeout: 30_000, idleTransactionTimeout: 60_000 }
 
-/** A pooled client whose sessions keep UTC and give up in time. */
+const sessionSettings = ({
+  idleTransactionTimeout,
+  statementTimeout
+}: Required<Omit<DatabaseOptions, "ownerUrl">>) => ({
+  timezone: "UTC",
+  statement_timeout: String(statementTimeout),
+  idle_in_transaction_session_timeout: String(idleTransactionTimeout)
+})
+
+/** A pooled client whose sessions keep UTC and give up in time. It is its login, whom walls may not hold back. */
 export const layerClient = (options: DatabaseOptions) => {
-  const { idleTransactionTimeout, maxConnections, statementTimeout, url } = { ...defaults, ...options }
+  const { maxConnections, url, ...given } = { ...defaults, ...options }
   return PgClient.layer({
     url,
     maxConnections,
     applicationName: "careline",
-    startupParameters: {
-      timezone: "UTC",
-      statement_timeout: String(statementTimeout),
-      idle_in_transaction_session_timeout: String(idleTransactionTimeout)
-    }
+    startupParameters: sessionSettings({ maxConnections, url, ...given })
   })
 }
+
+const clientOf = (options: Required<Omit<DatabaseOptions, "ownerUrl">>, role: string, maxConnections: number) =>
+  PgClient.make({
+    url: options.url,
+    maxConnections,
+    applicationName: role,
+    startupParameters: { ...sessionSettings(options), role }
+  })
+
+/**
+ * A pooled client whose statements see what `RowAccess` lets them see. The database has to be up to date; one whose walls
+ * have a gap is not opened.
+ */
+export const layerWalled = (options: DatabaseOptions) =>
+  PgClient.layerFrom(
+    Effect.gen(function* () {
+      const given = { ...defaults, ...options }
+      const forStaff = Math.max(1, Math.floor(given.maxConnections / 3))
+      const staff = yield* clientOf(given, Walls.STAFF_ROLE, forStaff)
+      const workers = yield* clientOf(given, Walls.WORKERS_ROLE, Math.max(2, given.maxConnections - forStaff))
+      yield* WallsStand.assertStand(workers)
+      return yield* Walls.join(staff, workers)
+    })
+  )
+
+/** A client whose statements are workers', whoever asks: for what is of the store itself, such as its keys. */
+export const layerWorkers = (options: DatabaseOptions) =>
+  PgClient.layerFrom(
+    Effect.suspend(() => {
+      const given = { ...defaults, ...options }
+      return clientOf(given, Walls.WORKERS_ROLE, given.maxConnections)
+    })
+  )
 
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
 export const migrate = Migrator.make({})({
@@ -46,13 +92,18 @@ export const migrate = Migrator.make({})({
     "3_limits": limits,
     "4_calls": calls,
     "5_numbers": numbers,
+    "6_sealed": sealed,
+    "7_audit": audit,
+    "8_walls": walls,
     "9_number_orders": numberOrders
   })
 })
 
 /** A client to a database that is up to date. */
-export const layer = (options: DatabaseOptions) =>
-  Layer.effectDiscard(migrate).pipe(Layer.provideMerge(layerClient(options)))
+export const layer = (options: DatabaseOptions) => {
+  const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
+  return Layer.unwrap(Effect.as(Effect.provide(migrate, owner), layerWalled(options)))
+}
 
 /** The reason, without the driver's own error: that one quotes rows. */
 const reasonOf = ({ reason }: SqlError.SqlError): StorageError["reason"] => {

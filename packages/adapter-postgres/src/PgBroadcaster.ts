@@ -3,7 +3,14 @@
  * row only when every transaction before its own has ended, so that a listener who resumes misses nothing.
  */
 import type { MessageId, ThreadId } from "@careline/domain"
-import { type BroadcastEvent, Broadcaster, type PublishedEvent, Scope } from "@careline/ports"
+import {
+  type BroadcastEvent,
+  Broadcaster,
+  type PublishedEvent,
+  RowAccess,
+  Scope,
+  type TenantScope
+} from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, PubSub, Schedule, Stream } from "effect"
 import { asStorage } from "./Database.ts"
@@ -75,9 +82,12 @@ export const layer = Layer.effect(
         asStorage("broadcaster.read")
       )
 
+    /** The stream is one for all listeners; each hears what is of their tenants. */
+    const asListener = Effect.provideService(RowAccess, { _tag: "System" })
+
     /** Where the stream stands: everything before is settled. */
-    const [head] = yield* sql<{ readonly xid: string }>`
-      select (pg_snapshot_xmin(pg_current_snapshot()))::text as xid`
+    const [head] = yield* asListener(sql<{ readonly xid: string }>`
+      select (pg_snapshot_xmin(pg_current_snapshot()))::text as xid`)
     let place: Place = { xid: (BigInt(head!.xid) - 1n).toString(), id: "9".repeat(18) }
 
     const advance = Effect.gen(function* () {
@@ -92,22 +102,26 @@ export const layer = Layer.effect(
     yield* Effect.forkScoped(
       Stream.runForEach(
         Stream.merge(notifications.wakeups("broadcast"), Stream.fromSchedule(Schedule.spaced(LOOK_EVERY))),
-        () => advance
+        () => asListener(advance)
       )
     )
     yield* Effect.forkScoped(
       sql`delete from broadcast_events where published_at < careline_now() - ${KEPT_FOR}::interval`.pipe(
+        asListener,
         Effect.ignoreCause,
         Effect.repeat(Schedule.spaced(PRUNE_EVERY))
       )
     )
 
-    const missed = (after: Place) =>
+    const missed = (scope: TenantScope, after: Place) =>
       Stream.paginate(after, (from) =>
-        Effect.map(read(from), (events) => {
-          const last = placeOf(events.at(-1)?.id ?? null)
-          return [events, last === null ? Option.none() : Option.some(last)] as const
-        })
+        read(from).pipe(
+          Effect.provideService(RowAccess, { _tag: "Staff", scope }),
+          Effect.map((events) => {
+            const last = placeOf(events.at(-1)?.id ?? null)
+            return [events, last === null ? Option.none() : Option.some(last)] as const
+          })
+        )
       )
 
     /**
@@ -119,6 +133,7 @@ export const layer = Layer.effect(
         ? Effect.succeed(null)
         : sql<{ readonly is_given: boolean }>`
             select ${claimed.xid}::xid8 < pg_snapshot_xmin(pg_current_snapshot()) as is_given`.pipe(
+            asListener,
             Effect.map(([row]) => (row?.is_given === true ? claimed : null)),
             asStorage("broadcaster.subscribe")
           )
@@ -150,7 +165,7 @@ export const layer = Layer.effect(
             const here = place
             const resumedAt = yield* given(placeOf(after))
             let seen = resumedAt ?? here
-            const resumed = resumedAt === null ? Stream.empty : missed(resumedAt)
+            const resumed = resumedAt === null ? Stream.empty : missed(scope, resumedAt)
             return Stream.concat(resumed, Stream.fromSubscription(heard)).pipe(
               Stream.filter(({ id }) => {
                 const isNew = isAfter(id, seen)

@@ -7,6 +7,8 @@ import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import * as NumberRow from "./numberRow.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
+import { digest } from "./sealing/Envelope.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 type Row = NumberRow.NumberRow
 
@@ -17,6 +19,7 @@ export const layer = Layer.effect(
   NumberInventory,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
 
     const columns = sql`site_grouping_id, id, number, label, provider_sid, provider, status, created_at, status_since,
@@ -124,6 +127,9 @@ export const layer = Layer.effect(
         }))
       }).pipe(asStorage("numberInventory.reached"))
 
+    /** Whoever has no key learns of a caller at most that they tried again. */
+    const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
+
     const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, number, retireAfter }) =>
       sql<{ readonly is_first: boolean }>`
         with tried as (
@@ -136,7 +142,7 @@ export const layer = Layer.effect(
           returning id
         ), noted as (
           insert into number_strays (number_id, contact_hash)
-          select id, sha256(convert_to(id::text || ${from}, 'UTF8')) from tried
+          select id, decode(${strayOf(from)}, 'hex') from tried
           on conflict do nothing
           returning number_id
         )

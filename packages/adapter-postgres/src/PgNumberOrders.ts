@@ -19,7 +19,7 @@ interface Row {
   readonly provider_sid: string | null
   readonly failures: number
   readonly started_at: Date | null
-  readonly failed_because: NumberOrder.NumberOrderFailure | null
+  readonly failure_reason: NumberOrder.NumberOrderFailure | null
   readonly fence: bigint
 }
 
@@ -33,7 +33,7 @@ const fromRow = (row: Row): NumberOrder.NumberOrder => ({
   providerSid: row.provider_sid,
   failures: row.failures,
   startedAt: instantOrNull(row.started_at),
-  failedBecause: row.failed_because
+  failedBecause: row.failure_reason
 })
 
 const toJson = (order: NumberOrder.NumberOrder) => ({
@@ -75,7 +75,7 @@ export const layer = Layer.effect(
         ),
       failed: (since) =>
         sql<{ readonly all: number; readonly account: number }>`
-          select count(*)::int as all, (count(*) filter (where failed_because = 'account'))::int as account
+          select count(*)::int as all, (count(*) filter (where failure_reason = 'account'))::int as account
           from number_orders where state = 'failed' and due_at >= ${iso(since)}::timestamptz`.pipe(
           Effect.map(([row]) => row ?? { all: 0, account: 0 }),
           asStorage("numberOrders.failed")
@@ -114,7 +114,7 @@ export const layer = Layer.effect(
         sql<{ readonly fence: bigint }>`
           update number_orders
           set state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
-              started_at = ${iso(order.startedAt)}::timestamptz, failed_because = ${order.failedBecause},
+              started_at = ${iso(order.startedAt)}::timestamptz, failure_reason = ${order.failedBecause},
               due_at = ${iso(dueAt)}::timestamptz, fence = fence + 1
           where id = ${order.id}::uuid and fence = ${fence}::bigint
           returning fence`.pipe(

@@ -5,6 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "./Database.ts"
 import { tenantColumn } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 const decode = Schema.decodeUnknownEffect(VoipSettings.VoipSettings)
 
@@ -12,21 +13,22 @@ export const layer = Layer.effect(
   Settings,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
     return Settings.of({
       effective: (tenants) =>
         Effect.gen(function* () {
           const columns = tenants.map(tenantColumn)
           const rows = yield* sql<{
-            readonly id: string
+            readonly site_grouping_id: string
             readonly is_active: boolean
             readonly settings: object | null
           }>`
-            select s.id, s.deactivated_at is null as is_active, v.settings
+            select s.id as site_grouping_id, s.deactivated_at is null as is_active, v.settings
             from site_groupings s left join voip_settings v on v.site_grouping_id = s.id
             where s.id = any(${["", ...columns]}::text[])`
           const known = new Map<string, VoipSettings.VoipSettings>()
           const inactive = new Set<string>()
-          for (const { id, is_active, settings } of rows) {
+          for (const { is_active, settings, site_grouping_id: id } of yield* sealing.open("voip_settings", rows)) {
             // Settings that were stored before a field existed get that field's default.
             if (settings !== null) known.set(id, yield* decode({ ...VoipSettings.defaults, ...settings }))
             if (!is_active) inactive.add(id)
@@ -49,9 +51,10 @@ export const layer = Layer.effect(
       put: (tenant, settings) =>
         Effect.gen(function* () {
           yield* sql`insert into site_groupings (id) values (${tenantColumn(tenant)}) on conflict do nothing`
+          const [row] = yield* sealing.seal("voip_settings", [{ site_grouping_id: tenantColumn(tenant), settings }])
           yield* sql`
             insert into voip_settings (site_grouping_id, settings)
-            values (${tenantColumn(tenant)}, ${JSON.stringify(settings)}::jsonb)
+            values (${tenantColumn(tenant)}, ${JSON.stringify(row!.settings)}::jsonb)
             on conflict (site_grouping_id) do update set settings = excluded.settings, updated_at = careline_now()`
         }).pipe(Effect.asVoid, asStorage("settings.put"))
     })

@@ -1,12 +1,23 @@
 /** One commit. */
-import { Transaction } from "@careline/ports"
+import { type AuditEntry, Transaction } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
+import * as AuditChains from "./AuditChains.ts"
 import { asStorage } from "./Database.ts"
 
 export const layer = Layer.effect(
   Transaction,
-  Effect.map(PgClient.PgClient, (sql) =>
-    Transaction.of({ transact: (effect) => asStorage("transact")(sql.withTransaction(effect)) })
-  )
+  Effect.map(PgClient.PgClient, (sql) => {
+    /** What is noted in the transaction is written at its end. Of a nested one that fails nothing was noted. */
+    const withNotes = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.gen(function* () {
+        const outer = yield* AuditChains.Noted
+        const noted: Array<AuditEntry> = []
+        const done = yield* Effect.provideService(effect, AuditChains.Noted, noted)
+        if (outer === null) yield* AuditChains.extend(sql, noted)
+        else outer.push(...noted)
+        return done
+      })
+    return Transaction.of({ transact: (effect) => asStorage("transact")(sql.withTransaction(withNotes(effect))) })
+  })
 )

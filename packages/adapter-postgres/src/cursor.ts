@@ -21,8 +21,11 @@ export const make = <A>(name: string, key: Schema.Codec<A, unknown>) => {
 /** The largest instant that a date can be, in milliseconds (ECMA-262, 21.4.1.1). */
 const MAX_MILLIS = 8_640_000_000_000_000
 
+/** An instant, in milliseconds. */
+export const Millis = Schema.Finite.check(Schema.isBetween({ minimum: -MAX_MILLIS, maximum: MAX_MILLIS }))
+
 /** A key of a list in the order of time, where ids decide between equals. */
 export const InstantAndId = Schema.Struct({
-  at: Schema.Finite.check(Schema.isBetween({ minimum: -MAX_MILLIS, maximum: MAX_MILLIS })),
+  at: Millis,
   id: Schema.String.check(Schema.isPattern(UUID))
 })

@@ -4,6 +4,8 @@ import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import * as PgAuditLog from "./PgAuditLog.ts"
+import * as PgAuditTrail from "./PgAuditTrail.ts"
+import * as PgBreakGlasses from "./PgBreakGlasses.ts"
 import * as PgBridgeRequests from "./PgBridgeRequests.ts"
 import * as PgBroadcaster from "./PgBroadcaster.ts"
 import * as PgCalls from "./PgCalls.ts"
@@ -23,12 +25,16 @@ import * as PgSiteGroupings from "./PgSiteGroupings.ts"
 import * as PgThreads from "./PgThreads.ts"
 import * as PgTimers from "./PgTimers.ts"
 import * as PgTransaction from "./PgTransaction.ts"
+import * as Sealing from "./sealing/layer.ts"
+import type { SealingOptions } from "./sealing/layer.ts"
 
 export * as Database from "./Database.ts"
+export type { SealingOptions } from "./sealing/layer.ts"
 
-/** Every store port over an open client. */
-export const stores = Layer.mergeAll(
+const ports = Layer.mergeAll(
   PgAuditLog.layer,
+  PgAuditTrail.layer,
+  PgBreakGlasses.layer,
   PgBridgeRequests.layer,
   PgBroadcaster.layer,
   PgCalls.layer,
@@ -51,5 +57,14 @@ export const stores = Layer.mergeAll(
   IdGenerator.layerUuidV7
 ).pipe(Layer.provide(Notifications.layer))
 
+/** Every store port over an open client. Nothing is sealed: for a database that is encrypted otherwise. */
+export const stores = ports.pipe(Layer.provide(Sealing.layerPlain))
+
+export interface PostgresOptions extends Database.DatabaseOptions {
+  /** How patient data is sealed in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
+  readonly sealing?: SealingOptions | null
+}
+
 /** Every store port on the database of the options, which is brought up to date first. */
-export const layer = (options: Database.DatabaseOptions) => stores.pipe(Layer.provideMerge(Database.layer(options)))
+export const layer = ({ sealing, ...options }: PostgresOptions) =>
+  ports.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))

@@ -1,17 +1,33 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import type { NumberStoragePorts, VoiceStoragePorts } from "@careline/ports"
+import {
+  type AccessStoragePorts,
+  KeyEncryption,
+  type NumberStoragePorts,
+  type VoiceStoragePorts
+} from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
-import { DateTime, Duration, Effect, Layer, Redacted } from "effect"
-import { layer } from "../src/index.ts"
-import { freshDatabase } from "../../../test/support/postgres.ts"
+import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
+import { randomBytes } from "node:crypto"
+import { Database, layer } from "../src/index.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
+
+/** Sealed, as a host that stands alone has it. */
+const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
+
+/** Who owns the tables, and sees past the walls. */
+class Owner extends Context.Service<Owner, PgClient.PgClient>()("test/Owner") {
+  static readonly layer = (url: Redacted.Redacted) =>
+    Layer.effect(Owner, PgClient.PgClient).pipe(Layer.provide(Database.layerClient({ url, maxConnections: 1 })))
+}
 
 /** Moves the store's clock by replacing the function that reads it, for every session of the database at once. */
 const advance = (duration: Duration.Input) =>
   Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
+    const sql = yield* Owner
     yield* sql`create table if not exists test_clock (ahead interval not null)`
+    yield* sql`grant select on test_clock to public`
     yield* sql`insert into test_clock values (${`${Duration.toMillis(duration)} milliseconds`}::interval)`
     yield* sql`
       create or replace function careline_now() returns timestamptz language sql stable as $$
@@ -20,7 +36,7 @@ const advance = (duration: Duration.Input) =>
   })
 
 const readAudit = Effect.gen(function* () {
-  const sql = yield* PgClient.PgClient
+  const sql = yield* Owner
   const rows = yield* sql<{
     site_grouping_id: string
     actor: string
@@ -41,7 +57,7 @@ const readAudit = Effect.gen(function* () {
 
 const readPosition = (threadId: ThreadId, userId: UserId) =>
   Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
+    const sql = yield* Owner
     const [row] = yield* sql<{ position: number }>`
       select position from message_read_status where external_thread_id = ${threadId}::uuid and user_id = ${userId}`
     return row?.position ?? 0
@@ -49,7 +65,10 @@ const readPosition = (threadId: ThreadId, userId: UserId) =>
 
 RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
-    Effect.map(Effect.promise(freshDatabase), (url) => layer({ url: Redacted.make(url), maxConnections: 6 }))
+    Effect.map(Effect.promise(migratedDatabase), (database) => {
+      const url = Redacted.make(database)
+      return Layer.merge(layer({ url, maxConnections: 6, sealing: { keys } }), Owner.layer(url))
+    })
   ),
   tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],
   people: {
@@ -59,6 +78,7 @@ RepositoryContract.suite("PostgreSQL", {
   },
   advance,
   concurrentTransactions: true,
+  access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
   readAudit,

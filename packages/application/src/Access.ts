@@ -12,3 +12,7 @@ export const asStaff =
 /** The stores show and take what workers touch, of every tenant. */
 export const asSystem = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.provideService(effect, RowAccess, { _tag: "System" })
+
+/** The last argument of `Effect.fn` for a use case of staff: its first argument is the actor. */
+export const byStaff = <A, E, R>(effect: Effect.Effect<A, E, R>, actor: Pick<Actor, "scope">): Effect.Effect<A, E, R> =>
+  asStaff(actor)(effect)

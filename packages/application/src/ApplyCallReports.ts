@@ -5,6 +5,7 @@
 import { Call, type CallId, type CallReport } from "@careline/domain"
 import { Calls, IdGenerator, Inbox, MediaImports, type Settlement, Transaction } from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { type HeardCall, putDown } from "./CallMessages.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
@@ -101,4 +102,4 @@ export const applyCallReports = Effect.fn("applyCallReports")(function* () {
           )
     )
   )
-})
+}, asSystem)

@@ -5,6 +5,7 @@
 import { type AttemptId, DeliveryStatus, Send, type SendId } from "@careline/domain"
 import { Inbox, type MatchedSend, Outbox, type Settlement, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { backoff, Limits } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { isOfStray } from "./Strays.ts"
@@ -85,4 +86,4 @@ export const applyReports = Effect.fn("applyReports")(function* () {
       return reports.length
     })
   )
-})
+}, asSystem)

@@ -2,6 +2,7 @@
 import { Consent, type Tenant } from "@careline/domain"
 import { Consents, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -12,7 +13,7 @@ import { readSender } from "./ReadRequest.ts"
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
   yield* assertSees(actor, siteGroupingId)
   return yield* consentOf({ siteGroupingId, externalContact: yield* readSender("contact", contact) })
-})
+}, byStaff)
 
 export const recordConsent = Effect.fn("recordConsent")(function* (
   actor: Actor,
@@ -37,4 +38,4 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
       return consent
     })
   )
-})
+}, byStaff)

@@ -10,6 +10,7 @@ import {
 } from "@careline/domain"
 import { Directory, IdGenerator, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -58,4 +59,4 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, r
     })
   )
   return yield* viewThread(actor, id)
-})
+}, byStaff)

@@ -5,6 +5,7 @@
 import type { SendOutcome } from "@careline/domain"
 import { type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
 import { Effect, Result } from "effect"
+import { asSystem } from "./Access.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
 import { fetchable } from "./MediaLinks.ts"
@@ -65,4 +66,4 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* () {
       return claimed
     })
   )
-})
+}, asSystem)

@@ -3,6 +3,7 @@ import type { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } f
 import { Alarm, Thread, ThreadLink } from "@careline/domain"
 import { ANONYMOUS, Directory, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -74,7 +75,7 @@ export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: T
     })
   )
   return { view: yield* viewThread(actor, id), cleared }
-})
+}, byStaff)
 
 /** Takes the thread out of every list. Its history stays, and a new text from the contact reopens it. */
 export const deleteThread = Effect.fn("deleteThread")(function* (actor: Actor, id: ThreadId) {
@@ -90,4 +91,4 @@ export const deleteThread = Effect.fn("deleteThread")(function* (actor: Actor, i
       yield* audit(actor, thread.siteGroupingId, "thread.delete", `thread:${id}`)
     })
   )
-})
+}, byStaff)

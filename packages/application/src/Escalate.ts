@@ -2,6 +2,7 @@
 import { type Change, EscalationDue, type MessageId, type SendId } from "@careline/domain"
 import { IdGenerator, Settings, Threads, Timers, Transaction } from "@careline/ports"
 import { Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { commit } from "./Commit.ts"
 import { DeepLinks } from "./DeepLinks.ts"
 import { Limits } from "./Limits.ts"
@@ -52,4 +53,4 @@ export const escalate = Effect.fn("escalate")(function* () {
       return timers.length
     })
   )
-})
+}, asSystem)

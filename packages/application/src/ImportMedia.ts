@@ -25,6 +25,7 @@ import {
   Transcriber
 } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
+import { asSystem } from "./Access.ts"
 import * as BlobKeys from "./BlobKeys.ts"
 import { putDown, revise } from "./CallMessages.ts"
 import { describeFault } from "./Fault.ts"
@@ -304,4 +305,4 @@ export const importMedia = Effect.fn("importMedia")(function* () {
   })
   yield* Effect.forEach(claimed, run, { concurrency: limits.mediaPerBatch, discard: true })
   return claimed.length
-})
+}, asSystem)

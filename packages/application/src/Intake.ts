@@ -6,6 +6,7 @@
  */
 import { type Acceptance, Inbox, type IncomingEvent, type StorageError } from "@careline/ports"
 import { Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { asSystem } from "./Access.ts"
 import { IntakeOverloaded } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 
@@ -47,7 +48,7 @@ export class Intake extends Context.Service<
       const waiting = yield* Queue.dropping<Waiting>(limits.intakeQueue)
 
       const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
-        inbox.accept(batch.map(({ event }) => event)).pipe(
+        asSystem(inbox.accept(batch.map(({ event }) => event))).pipe(
           Effect.exit,
           Effect.flatMap((exit) => {
             // One that the store cannot take keeps nobody else out.

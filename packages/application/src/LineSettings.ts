@@ -2,6 +2,7 @@
 import type { Tenant, VoipSettings } from "@careline/domain"
 import { Settings, Transaction } from "@careline/ports"
 import { Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { readSettings } from "./ReadRequest.ts"
@@ -15,7 +16,7 @@ const effective = Effect.fnUntraced(function* (tenant: Tenant) {
 export const lineSettings = Effect.fnUntraced(function* (actor: Actor, tenant: Tenant) {
   yield* assertSees(actor, tenant)
   return yield* effective(tenant)
-})
+}, byStaff)
 
 /** Changes what is named and keeps the rest as it holds for the tenant now. */
 export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
@@ -37,4 +38,4 @@ export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
       return settings
     })
   )
-})
+}, byStaff)

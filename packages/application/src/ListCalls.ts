@@ -2,6 +2,7 @@
 import type { Call } from "@careline/domain"
 import { type CallQuery, Calls, type InvalidCursor, type Page, type StorageError, type Threads } from "@careline/ports"
 import { Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import type { InvalidRequest, NotFound } from "./Errors.ts"
 import { viewThread } from "./LoadThread.ts"
@@ -15,4 +16,4 @@ export const listCalls: (
     yield* assertPage(query)
     if (query.threadId !== undefined) yield* viewThread(actor, query.threadId)
     return yield* (yield* Calls).list({ ...query, scope: actor.scope })
-  })
+  }, byStaff)

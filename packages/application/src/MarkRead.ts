@@ -2,6 +2,7 @@
 import { type MessageId, Thread, type ThreadId } from "@careline/domain"
 import { Messages, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -26,4 +27,4 @@ export const markRead = Effect.fn("markRead")(function* (actor: Actor, threadId:
       yield* audit(actor, siteGroupingId, "thread.read", `thread:${threadId}`, { position })
     })
   )
-})
+}, byStaff)

@@ -2,6 +2,7 @@
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
 import { IdGenerator, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { InvalidRequest } from "./Errors.ts"
@@ -9,7 +10,7 @@ import { assertName, readNumber } from "./ReadRequest.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
-})
+}, byStaff)
 
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
@@ -51,4 +52,4 @@ export const addNumber = Effect.fn("addNumber")(function* (
       return number
     })
   )
-})
+}, byStaff)

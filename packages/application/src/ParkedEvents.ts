@@ -1,6 +1,7 @@
 /** What was kept and could not be applied: texts to numbers that are in no pool, and events that failed. */
 import { Inbox } from "@careline/ports"
 import { Effect } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { NotFound } from "./Errors.ts"
 import { assertPage } from "./ReadRequest.ts"
@@ -10,4 +11,4 @@ export const listParkedEvents = Effect.fnUntraced(function* (actor: Actor, limit
   if (actor.scope !== "all") return yield* new NotFound({ entity: "siteGrouping" })
   yield* assertPage({ limit })
   return yield* (yield* Inbox).parked(limit)
-})
+}, byStaff)

@@ -27,12 +27,13 @@ import {
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option, Result } from "effect"
+import { asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber } from "./Errors.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
-import { lockThread, poolNumber, senderOf } from "./LoadThread.ts"
+import { lockThread, poolNumber, senderOf, viewThread } from "./LoadThread.ts"
 import { assertNote, readNumber } from "./ReadRequest.ts"
 
 export interface BridgeCallRequest {
@@ -82,22 +83,30 @@ const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: P
   return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
+/** Which of those that may be in the call are numbers of ours, whichever tenant's: calls between them would go round. */
+const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: BridgeCallRequest) {
+  const { thread } = yield* viewThread(actor, threadId)
+  const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
+  // What is no number is in no pool.
+  const numbers = [
+    thread.externalContact as string as PhoneNumber.E164,
+    ...(clinician === undefined ? [] : [clinician as PhoneNumber.E164])
+  ]
+  const found = yield* asSystem((yield* PoolNumbers).byNumbers(numbers))
+  return new Set<string>(found.map(({ number }) => number))
+})
+
 /** Whom the thread's contact is, to be called from the number. Staff are not called elsewhere either. */
 const destinationOf = Effect.fnUntraced(function* (
   thread: Thread.Thread,
   clinician: PhoneNumber.E164,
-  on: PoolNumber.PoolNumber
+  on: PoolNumber.PoolNumber,
+  ours: ReadonlySet<string>
 ) {
   const refusal = BridgeRequest.refusalOf(clinician, on.number)
   if (refusal !== null) return yield* new CallRefused({ reason: refusal })
-  const contact = thread.externalContact as string as PhoneNumber.E164
-  const ours = yield* (yield* PoolNumbers).byNumbers([contact, clinician])
-  if (ours.some(({ number }) => number === clinician)) return yield* new CallRefused({ reason: "own_number" })
-  const found = BridgeRequest.destination(
-    thread,
-    on.number,
-    ours.some(({ number }) => number === contact)
-  )
+  if (ours.has(clinician)) return yield* new CallRefused({ reason: "own_number" })
+  const found = BridgeRequest.destination(thread, on.number, ours.has(thread.externalContact))
   return Result.isFailure(found) ? yield* new CallRefused({ reason: found.failure.reason }) : found.success
 })
 
@@ -126,7 +135,7 @@ interface Prepared {
 }
 
 /** The permission, and the call where one is placed, with their audit entry. */
-const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequest) {
+const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequest, ours: ReadonlySet<string>) {
   const limits = yield* Limits
   const ids = yield* IdGenerator
   const { active } = yield* TelephonyProviders.TelephonyProviders
@@ -137,7 +146,7 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
   if (settings?.voipEnabled === false) return yield* new CallRefused({ reason: "voip_disabled" })
   const phone = yield* phoneOf(actor, given.clinicianNumber, now)
   const on = yield* callerIdOf(thread, given.callerIdPhoneNumberId)
-  const contact = yield* destinationOf(thread, phone.number, on)
+  const contact = yield* destinationOf(thread, phone.number, on, ours)
   yield* assertNotRinging(actor, given, now)
   const [id] = yield* ids.next("bridgeRequest", 1)
   const request: BridgeRequest.BridgeRequest = {
@@ -266,7 +275,9 @@ export const prepareBridgeCall = Effect.fn("prepareBridgeCall")(function* (actor
   yield* assertNote("reason", given.reason)
   yield* assertNote("notes", given.notes)
   const { transact } = yield* Transaction
-  const { call, request } = yield* transact(prepare(actor, given))
+  // Before the transaction, which is within the actor's walls.
+  const ours = yield* oursAmong(actor, given)
+  const { call, request } = yield* transact(prepare(actor, given, ours))
   // The caller may hang up on us; a call that was placed is known all the same.
   if (call !== null) yield* Effect.uninterruptible(place(call, request))
   const { bridgeNumber, callerId, clinicianNumber, expiresAt, mode, pin } = request
@@ -280,4 +291,4 @@ export const prepareBridgeCall = Effect.fn("prepareBridgeCall")(function* (actor
     pin: mode === "dial_in" ? pin : null,
     callId: call?.id ?? null
   } satisfies PreparedCall
-})
+}, byStaff)

@@ -135,7 +135,8 @@ export const failureOf = (cause: Cause.Cause<unknown>): unknown => cause.reasons
 export const ofCause = (cause: Cause.Cause<unknown>): Problem => ofError(failureOf(cause))
 
 /** The headers of the answer. */
-export const headersOf = ({ status }: Problem): Readonly<Record<string, string>> => ({
+export const headersOf = ({ retryAfterMillis, status }: Problem): Readonly<Record<string, string>> => ({
   "content-type": CONTENT_TYPE,
-  ...(status === 503 ? { "retry-after": RETRY_AFTER } : {})
+  ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}),
+  ...(typeof retryAfterMillis === "number" ? { "retry-after": String(Math.ceil(retryAfterMillis / 1000)) } : {})
 })

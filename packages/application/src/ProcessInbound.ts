@@ -33,6 +33,7 @@ import {
   Transaction
 } from "@careline/ports"
 import { Cause, DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { commit } from "./Commit.ts"
 import { loadCalls } from "./LaneCalls.ts"
 import { importMedia } from "./LaneMedia.ts"
@@ -211,4 +212,4 @@ export const processInbound = Effect.fn("processInbound")(function* () {
           )
     )
   )
-})
+}, asSystem)

@@ -13,6 +13,7 @@ import {
   type UnknownSend
 } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { Limits, type LimitsShape } from "./Limits.ts"
 import { becomesOverdue } from "./OverdueAlarm.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
@@ -130,4 +131,4 @@ export const reconcileSends = Effect.fn("reconcileSends")(function* () {
     { concurrency: limits.sendsPerBatch, discard: true }
   )
   return due.length
-})
+}, asSystem)

@@ -20,6 +20,7 @@ import {
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -100,7 +101,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
     })
   )
   return yield* withLinks(message)
-})
+}, byStaff)
 
 /** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
 const assertCarried = Effect.fnUntraced(function* (request: SendMessageRequest) {

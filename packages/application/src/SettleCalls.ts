@@ -5,6 +5,7 @@
 import { Call, CallPlan, type CallReport } from "@careline/domain"
 import { BridgeRequests, Calls, type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
 import { Cause, DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { putDown } from "./CallMessages.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
@@ -83,4 +84,4 @@ export const settleCalls = Effect.fn("settleCalls")(function* () {
   )
   yield* (yield* BridgeRequests).forget(DateTime.subtractDuration(now, limits.bridgeKept))
   return silent.length
-})
+}, asSystem)

@@ -2,6 +2,7 @@
 import { Attachment, type Tenant } from "@careline/domain"
 import { BlobStore } from "@careline/ports"
 import { Effect, Option } from "effect"
+import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import * as BlobKeys from "./BlobKeys.ts"
@@ -41,7 +42,7 @@ export const uploadMedia = Effect.fn("uploadMedia")(function* (
     mimeType: type.contentType,
     size: info.size
   } satisfies UploadedMedia
-})
+}, byStaff)
 
 /** What a message of the tenant's carries: what was kept for the tenant, or what is on the web. */
 export const mediaOf = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyArray<string>) {

@@ -12,6 +12,7 @@ import {
   TelephonyProviders
 } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { asSystem } from "./Access.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
 import { fileCall } from "./Voice.ts"
@@ -79,4 +80,4 @@ export const sweepHistory = Effect.fn("sweepHistory")(function* () {
     )
   )
   return filed.reduce((sum, one) => sum + one, 0)
-})
+}, asSystem)

@@ -5,6 +5,7 @@
 import { type MessageId, Send } from "@careline/domain"
 import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option, type Result } from "effect"
+import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
@@ -19,7 +20,7 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
 ) {
   yield* assertPage(query)
   return yield* pageWithLinks(yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope }))
-})
+}, byStaff)
 
 /** What the send policy would hold now is refused, as for a new message: held, it would keep every later text waiting. */
 const assertMayLeave = Effect.fnUntraced(function* (send: Send.Send, now: DateTime.Utc) {
@@ -70,9 +71,9 @@ const decide = Effect.fnUntraced(function* (
  */
 export const resendMessage = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {
   return yield* decide(actor, id, "message.resend", Send.resend)
-})
+}, byStaff)
 
 /** Lets a text of unknown outcome go. Doing so again changes nothing. */
 export const dismissMessage = Effect.fn("dismissMessage")(function* (actor: Actor, id: MessageId) {
   return yield* decide(actor, id, "message.dismiss", Send.dismiss)
-})
+}, byStaff)

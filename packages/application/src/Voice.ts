@@ -32,6 +32,7 @@ import {
   type VoiceStoragePorts
 } from "@careline/ports"
 import { Context, DateTime, Effect, Fiber, Layer, Option, Schedule } from "effect"
+import { asSystem } from "./Access.ts"
 import { connectBridge, refusePins } from "./BridgeCall.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
@@ -273,7 +274,7 @@ export class Voice extends Context.Service<
             return [number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)] as const
           })
         ])
-      })
+      }).pipe(asSystem)
       yield* readGreetings
       yield* Effect.forkScoped(
         Effect.ignoreCause(readGreetings).pipe(Effect.delay(limits.greetingsEvery), Effect.forever)
@@ -291,6 +292,7 @@ export class Voice extends Context.Service<
             while: isConflict,
             schedule: Schedule.jittered(Schedule.exponential(10))
           }),
+          asSystem,
           Effect.provideContext(context),
           inTime(limits.callAnswerWithin),
           Effect.catchCause((cause) =>

@@ -56,6 +56,10 @@ export type BridgeRequestId = typeof BridgeRequestId.Type
 export const MediaImportId = OpaqueId.pipe(Schema.brand("MediaImportId"))
 export type MediaImportId = typeof MediaImportId.Type
 
+/** One access in an emergency to a tenant that is not one's own. */
+export const BreakGlassId = OpaqueId.pipe(Schema.brand("BreakGlassId"))
+export type BreakGlassId = typeof BreakGlassId.Type
+
 /** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
 export const BlobKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),

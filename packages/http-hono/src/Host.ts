@@ -19,6 +19,7 @@ import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@carel
 import { Context, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
+import * as DataEncryption from "./DataEncryption.ts"
 import type { HostConfig } from "./HostConfig.ts"
 import * as MediaStore from "./MediaStore.ts"
 import * as Providers from "./Providers.ts"
@@ -88,8 +89,15 @@ export interface HostParts {
 export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony }: HostParts) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
-  const { blobs, links } = yield* MediaStore.open(config)
-  const stores = Layer.mergeAll(postgres({ url }), Layer.succeed(BlobStore, blobs), Directory.layerEmpty, transcriber)
+  const encryption = yield* DataEncryption.open(config.dataEncryption, config.dataDirectory)
+  const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
+  const sealing = encryption === null ? null : { keys: encryption }
+  const stores = Layer.mergeAll(
+    postgres({ url, sealing }),
+    Layer.succeed(BlobStore, blobs),
+    Directory.layerEmpty,
+    transcriber
+  )
   const line = Layer.mergeAll(
     Intake.layer,
     Voice.layer,
@@ -119,7 +127,8 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       closing: closing.signal
     },
     makeAuthenticate(auth),
-    links
+    links,
+    config.http
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
   yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))

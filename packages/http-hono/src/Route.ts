@@ -2,6 +2,7 @@
  * A route as data: what it takes, what it gives and what it does. The host mounts it, the OpenAPI document describes it,
  * and both read the same schemas.
  */
+import { WebhookHttp } from "@careline/application"
 import { Effect, Schema } from "effect"
 import type { Context, Hono } from "hono"
 import { type Allowed, type Authenticate, authorise, type Caller } from "./Auth.ts"
@@ -83,6 +84,9 @@ export const route = <R, Query = null, Body = null>(options: {
   handle: options.handle as Route<R>["handle"]
 })
 
+/** JSON is UTF-8 (RFC 8259, 8.1): a type that says something else is not ours. */
+const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
+
 /** Whether the request says that it has a body. */
 const hasBody = (context: Context): boolean =>
   context.req.header("transfer-encoding") !== undefined || Number(context.req.header("content-length") ?? 0) > 0
@@ -90,24 +94,18 @@ const hasBody = (context: Context): boolean =>
 /** Of a request that may come without a body and does, an empty object. */
 const readJson = Effect.fnUntraced(function* (context: Context, isOptional: boolean) {
   if (isOptional && context.req.header("content-type") === undefined && !hasBody(context)) return {}
-  const type = context.req.header("content-type") ?? ""
-  if (!/^application\/json\b/i.test(type)) {
+  if (!JSON_TYPE.test(context.req.header("content-type") ?? "")) {
     return yield* new UnsupportedMediaType({ message: "The body must be application/json" })
   }
-  if (Number(context.req.header("content-length") ?? 0) > MAX_JSON_BYTES) {
-    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
-  }
-  const text = yield* Effect.tryPromise({
-    try: () => context.req.text(),
+  const bytes = yield* Effect.tryPromise({
+    try: () => WebhookHttp.readBody(context.req.raw, MAX_JSON_BYTES),
     catch: () => new MalformedRequest({ message: "The body cannot be read" })
   })
-  if (Buffer.byteLength(text) > MAX_JSON_BYTES) {
-    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
-  }
-  if (isOptional && text === "") return {}
+  if (bytes === null) return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
+  if (isOptional && bytes.length === 0) return {}
   return yield* Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => new MalformedRequest({ message: "The body is not JSON" })
+    try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
+    catch: () => new MalformedRequest({ message: "The body is not JSON in UTF-8" })
   })
 })
 

@@ -1,6 +1,6 @@
-/** Who did what to whose data. Written in the transaction of the deed. */
-import type { Tenant } from "@careline/domain"
-import { Context, type DateTime, type Effect } from "effect"
+/** Who did what to whose data, and why. Written in the transaction of the deed. */
+import { PatientId, type Tenant } from "@careline/domain"
+import { Context, type DateTime, type Effect, Option, Schema } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
 export interface AuditEntry {
@@ -11,15 +11,24 @@ export interface AuditEntry {
   readonly action: string
   /** What it was done to, as `kind:id`. */
   readonly subject: string
-  /** Names of what changed and counts. Never content. */
+  /**
+   * Names of what changed and counts. Never content. `purpose` is why, an HL7 PurposeOfUse; `patients` and `threads` are whose
+   * data it was where the subject does not say so, their ids as JSON arrays; `breakGlass` the access that it was done under.
+   */
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
   readonly at: DateTime.Utc
 }
 
+const decodePatients = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Array(PatientId)))
+
+/** The patients whose data an entry is about. */
+export const patientsOf = ({ detail }: Pick<AuditEntry, "detail">): ReadonlyArray<PatientId> =>
+  Option.getOrElse(decodePatients(detail.patients), () => [])
+
 export class AuditLog extends Context.Service<
   AuditLog,
   {
-    /** Notes who did what, in the ambient transaction. */
+    /** Notes who did what, in the ambient transaction. What was noted cannot be changed or taken back after it. */
     readonly record: (entries: ReadonlyArray<AuditEntry>) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/AuditLog") {}

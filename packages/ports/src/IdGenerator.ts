@@ -15,6 +15,7 @@ export type IdKind =
   | "call"
   | "bridgeRequest"
   | "mediaImport"
+  | "breakGlass"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

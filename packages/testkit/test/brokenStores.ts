@@ -26,6 +26,7 @@ import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
 import { brokenNumberStores } from "./brokenNumberStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
+import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
 
 /** Once in every listener's ear at the moment of publishing, committed or not. */
@@ -528,6 +529,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "MUST say nothing before the transaction commits",
     hasty
   ),
+  ...brokenAccessStores,
   ...brokenRevisions,
   ...brokenVoiceStores,
   ...brokenNumberStores

@@ -4,6 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { grant, wall } from "./0008_walls.ts"
 
 const statements = [
   `create table number_orders (
@@ -18,7 +19,7 @@ const statements = [
      provider_sid text,
      failures integer not null default 0,
      started_at timestamptz,
-     failed_because text,
+     failure_reason text,
      created_at timestamptz not null,
      fence bigint not null default 0,
      due_at timestamptz not null
@@ -36,7 +37,12 @@ const statements = [
      conditions text[] not null default '{}',
      next_look_at timestamptz not null default '-infinity'
    )`,
-  `insert into number_watch default values`
+  `insert into number_watch default values`,
+
+  // Staff wish, and workers buy.
+  ...wall("number_orders"),
+  ...grant("number_orders", { staff: null, workers: "select, insert, update" }),
+  ...grant("number_watch", { staff: null, workers: "select, update" })
 ]
 
 export default Effect.gen(function* () {

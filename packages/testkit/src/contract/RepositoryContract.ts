@@ -6,6 +6,8 @@
  */
 import { describe, it } from "@effect/vitest"
 import { auditLogChapter } from "./repository/AuditLogChapter.ts"
+import { auditTrailChapter } from "./repository/AuditTrailChapter.ts"
+import { breakGlassesChapter } from "./repository/BreakGlassesChapter.ts"
 import { bridgeRequestsChapter } from "./repository/BridgeRequestsChapter.ts"
 import { broadcasterChapter } from "./repository/BroadcasterChapter.ts"
 import { callsChapter } from "./repository/CallsChapter.ts"
@@ -63,6 +65,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   timersChapter,
   broadcasterChapter,
   auditLogChapter,
+  auditTrailChapter,
+  breakGlassesChapter,
   callsChapter,
   bridgeRequestsChapter,
   mediaImportsChapter,

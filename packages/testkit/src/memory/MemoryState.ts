@@ -2,6 +2,8 @@
 import type {
   AttemptId,
   BridgeRequest,
+  BreakGlass,
+  BreakGlassId,
   BridgeRequestId,
   Call,
   CallId,
@@ -127,6 +129,7 @@ export interface MemoryState {
   readonly mediaImports: HashMap.HashMap<MediaImportId, ImportRow>
   readonly broadcasts: Chunk.Chunk<PublishedEvent>
   readonly audit: Chunk.Chunk<AuditEntry>
+  readonly breakGlasses: HashMap.HashMap<BreakGlassId, BreakGlass.BreakGlass>
 }
 
 export const empty: MemoryState = {
@@ -155,7 +158,8 @@ export const empty: MemoryState = {
   bridgeRequests: HashMap.empty(),
   mediaImports: HashMap.empty(),
   broadcasts: Chunk.empty(),
-  audit: Chunk.empty()
+  audit: Chunk.empty(),
+  breakGlasses: HashMap.empty()
 }
 
 /** One string for a key of several parts. No two lists of parts share one. */

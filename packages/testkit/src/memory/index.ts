@@ -1,5 +1,6 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
 import type {
+  AccessStoragePorts,
   BlobStore,
   Directory,
   NumberStoragePorts,
@@ -9,7 +10,9 @@ import type {
 } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
+import * as MemoryAuditTrail from "./MemoryAuditTrail.ts"
 import * as MemoryBlobStore from "./MemoryBlobStore.ts"
+import * as MemoryBreakGlasses from "./MemoryBreakGlasses.ts"
 import * as MemoryBridgeRequests from "./MemoryBridgeRequests.ts"
 import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
 import * as MemoryCalls from "./MemoryCalls.ts"
@@ -63,6 +66,8 @@ export const layerStorage = Layer.mergeAll(
   MemoryMediaImports.layer,
   MemoryBroadcaster.layer,
   MemoryAuditLog.layer,
+  MemoryAuditTrail.layer,
+  MemoryBreakGlasses.layer,
   MemoryIdGenerator.layer
 ).pipe(Layer.provideMerge(MemoryStore.layer))
 
@@ -74,6 +79,7 @@ export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
   | NumberStoragePorts
+  | AccessStoragePorts
   | BlobStore
   | Directory
   | Telephony.Telephony

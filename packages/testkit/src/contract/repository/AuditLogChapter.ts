@@ -1,7 +1,7 @@
 import { type AuditEntry, AuditLog } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
 
@@ -33,7 +33,7 @@ const logged = Effect.map(
 
 export const auditLogChapter: Chapter = {
   chapter: "Audit log",
-  tests: [
+  tests: byStaff([
     test(
       "MUST keep entries as they are given, in their order",
       function* () {
@@ -59,5 +59,5 @@ export const auditLogChapter: Chapter = {
     test("MUST take no entries", function* () {
       yield* Given.transact(record([]))
     })
-  ]
+  ])
 }

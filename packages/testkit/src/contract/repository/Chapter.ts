@@ -1,6 +1,8 @@
 /** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
+import { RowAccess } from "@careline/ports"
 import { Effect, type Scope } from "effect"
 import {
+  type AccessStoragePorts,
   type Harness,
   layerOf,
   type Need,
@@ -21,6 +23,16 @@ export interface Chapter {
   readonly chapter: string
   readonly tests: ReadonlyArray<ContractTest>
 }
+
+/**
+ * The tests of what members of staff ask for. A store with walls of its own (row-level security) meets the others as it
+ * meets workers.
+ */
+export const byStaff = (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
+  tests.map((one) => ({
+    ...one,
+    effect: Effect.provideService(one.effect, RowAccess, { _tag: "Staff", scope: "all" })
+  }))
 
 /** One test. */
 export const test = (
@@ -44,6 +56,21 @@ export const voiceTest = (
     ["voice", ...needs]
   )
 
+/** One test of the ports of the audit trail and of access in an emergency. */
+export const accessTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | AccessStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { access } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* access)
+    },
+    ["access", ...needs]
+  )
+
 /** One test of the ports for tenants and numbers. */
 export const numberTest = (
   title: ContractTest["title"],
@@ -61,4 +88,4 @@ export const numberTest = (
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */
 export const run = <R>(harness: Harness<R>, { effect }: ContractTest): Effect.Effect<void, unknown> =>
-  effect.pipe(Effect.scoped, Effect.provide(layerOf(harness)))
+  effect.pipe(Effect.scoped, Effect.provideService(RowAccess, { _tag: "System" }), Effect.provide(layerOf(harness)))

@@ -2,7 +2,7 @@ import type { Message, Thread } from "@careline/domain"
 import { Messages } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import * as Given from "./Given.ts"
 
 const claimKey = (thread: Thread.Thread, key: string, fingerprint: string, messageId: Message.Message["id"]) =>
@@ -20,7 +20,7 @@ const claimKey = (thread: Thread.Thread, key: string, fingerprint: string, messa
 
 export const idempotencyChapter: Chapter = {
   chapter: "Idempotency keys",
-  tests: [
+  tests: byStaff([
     test("MUST give a key to the first request, and tell the second one what the first one made", function* () {
       const { message, thread } = yield* Given.anAnsweredThread
       const later = yield* Given.freshMessageId
@@ -66,5 +66,5 @@ export const idempotencyChapter: Chapter = {
       assert.strictEqual(claims.filter(({ _tag }) => _tag === "Claimed").length, 1)
       assert.strictEqual(new Set(claims.flatMap((made) => (made._tag === "Used" ? [made.messageId] : []))).size, 1)
     })
-  ]
+  ])
 }

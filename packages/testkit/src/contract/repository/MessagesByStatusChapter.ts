@@ -2,7 +2,7 @@ import type { DeliveryStatus, Message, MessageId, Tenant, Thread } from "@careli
 import { InvalidCursor, Messages, type MessageStatusQuery, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect, Option } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { idsOf, sameMessage, sameMessages, sameSet } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
@@ -67,7 +67,7 @@ const find = (id: MessageId, scope: TenantScope) => Effect.flatMap(Messages, (me
 
 export const messagesByStatusChapter: Chapter = {
   chapter: "Messages by status",
-  tests: [
+  tests: byStaff([
     test("MUST show the messages of the status that is asked for, over all threads", function* () {
       const one = yield* aMessage({})
       const other = yield* aMessage({ minutesAgo: 5, metaData: { provider: "memory", needsDecision: true } })
@@ -184,5 +184,5 @@ export const messagesByStatusChapter: Chapter = {
       assert.isTrue(Option.isNone(yield* find(message.id, "all")))
       assert.isTrue(Option.isNone(yield* find("nothing" as MessageId, "all")))
     })
-  ]
+  ])
 }

@@ -9,7 +9,7 @@ import {
 } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { sameMessage, sameMessages } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
@@ -54,7 +54,7 @@ const permutations = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A
 
 export const messagesChapter: Chapter = {
   chapter: "Messages",
-  tests: [
+  tests: byStaff([
     test("MUST list the messages of one thread, newest first", function* () {
       const one = yield* Given.anAnsweredThread
       yield* Given.anAnsweredThread
@@ -355,5 +355,5 @@ export const messagesChapter: Chapter = {
       },
       ["readPosition"]
     )
-  ]
+  ])
 }

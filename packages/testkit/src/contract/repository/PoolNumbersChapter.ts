@@ -2,7 +2,7 @@ import type { PhoneNumber, PoolNumber, Tenant } from "@careline/domain"
 import { NumberTaken, PoolNumbers, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect, Option } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { idsOf, samePoolNumber, sameSet } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
@@ -36,7 +36,7 @@ const oneOfEach = Effect.gen(function* () {
 
 export const poolNumbersChapter: Chapter = {
   chapter: "Pool numbers",
-  tests: [
+  tests: byStaff([
     test("MUST keep a number as it is given", function* () {
       const { tenants } = yield* StoreUnderTest
       const full = yield* Given.aPoolNumber(tenants[0], {
@@ -139,5 +139,5 @@ export const poolNumbersChapter: Chapter = {
       assert.deepStrictEqual(yield* carriedBy([tenants[0]], "nobody"), [])
       assert.deepStrictEqual(yield* carriedBy([], "acme"), [])
     })
-  ]
+  ])
 }

@@ -2,7 +2,7 @@ import { type Language, type Tenant, VoipSettings } from "@careline/domain"
 import { Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
 
 const effective = (tenants: ReadonlyArray<Tenant>) =>
@@ -15,7 +15,7 @@ const saying = (autoReplyMessage: string): VoipSettings.VoipSettings => ({ ...Vo
 
 export const settingsChapter: Chapter = {
   chapter: "Settings",
-  tests: [
+  tests: byStaff([
     test("MUST hold to the defaults where nobody decided", function* () {
       const { tenants } = yield* StoreUnderTest
       const found = yield* effective([tenants[0], null])
@@ -80,5 +80,5 @@ export const settingsChapter: Chapter = {
       )
       assert.deepStrictEqual(yield* effective([]), [])
     })
-  ]
+  ])
 }

@@ -2,7 +2,7 @@ import { Contact, type Thread } from "@careline/domain"
 import { InvalidCursor, Messages, type ThreadQuery, Threads } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { idsOf, sameSet } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
@@ -54,7 +54,7 @@ const named = (contactName: string, fields: Partial<Thread.Thread> = {}) =>
 
 export const threadListChapter: Chapter = {
   chapter: "Thread list",
-  tests: [
+  tests: byStaff([
     test("MUST show the threads of the scope only", function* () {
       const { tenants } = yield* StoreUnderTest
       const own = yield* Given.aThread(tenants[0])
@@ -220,5 +220,5 @@ export const threadListChapter: Chapter = {
         assert.instanceOf(failure, InvalidCursor, `the cursor ${JSON.stringify(cursor)}`)
       }
     })
-  ]
+  ])
 }

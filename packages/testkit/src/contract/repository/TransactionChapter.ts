@@ -2,7 +2,7 @@ import { Thread, VoipSettings } from "@careline/domain"
 import { Broadcaster, Changes, Inbox, Messages, Outbox, Settings, Threads, Timers, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Option } from "effect"
-import { type Chapter, test } from "./Chapter.ts"
+import { byStaff, type Chapter, test } from "./Chapter.ts"
 import { sameThread } from "./Compare.ts"
 import { within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
@@ -111,7 +111,7 @@ const appendOne = Effect.fnUntraced(function* (thread: Thread.Thread) {
 
 export const transactionChapter: Chapter = {
   chapter: "Transaction",
-  tests: [
+  tests: byStaff([
     test("MUST keep all that a transaction wrote", function* () {
       const { left, write } = yield* aBitOfEverything
       yield* Given.transact(write)
@@ -256,5 +256,5 @@ export const transactionChapter: Chapter = {
         [from]
       )
     })
-  ]
+  ])
 }

@@ -1,0 +1,61 @@
+/** Whether the walls between tenants stand: what the catalogue of a database says of its tables and of our roles. */
+import { StorageError, StoreFault } from "@careline/ports"
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { STAFF_ROLE, WORKERS_ROLE } from "./Walls.ts"
+
+/** Columns that name a tenant. */
+export const TENANT_COLUMNS = ["site_grouping_id"]
+
+/**
+ * What is wrong with them, by name: a table with a tenant and without a forced policy that both shows and takes rows by it;
+ * a role of ours that owns a table or that no policy holds back; rows of the log that may be changed.
+ */
+export const gaps = (sql: PgClient.PgClient) =>
+  sql<{ readonly gap: string }>`
+    with ours as (
+      select c.oid, c.relname, c.relowner, c.relrowsecurity and c.relforcerowsecurity as is_forced
+      from pg_class c
+      where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace
+    )
+    select 'the table ' || o.relname || ' has no forced policy' as gap from ours o
+    where (
+        o.relname = 'site_groupings' or exists (
+          select from pg_attribute a
+          where a.attrelid = o.oid and a.attname = any(${TENANT_COLUMNS}::text[]) and not a.attisdropped
+        )
+      ) and not (o.is_forced and exists (
+        select from pg_policy p
+        where p.polrelid = o.oid and p.polroles = '{0}' and p.polpermissive and p.polcmd = '*'
+          and p.polqual is not null and p.polwithcheck is not null
+      ))
+    union all
+    select 'a policy of ' || o.relname || ' is for everybody' from ours o join pg_policy p on p.polrelid = o.oid
+    where p.polroles <> array[(select oid from pg_roles where rolname = ${WORKERS_ROLE})]
+      and coalesce(pg_get_expr(p.polqual, p.polrelid) not like '%careline_tenants%', true)
+    union all
+    select 'the role ' || r.rolname || ' is not held back by policies' from pg_roles r
+    where r.rolname in (${STAFF_ROLE}, ${WORKERS_ROLE}) and (r.rolsuper or r.rolbypassrls)
+    union all
+    select 'the role ' || r.rolname || ' owns the table ' || o.relname from ours o join pg_roles r on r.oid = o.relowner
+    where r.rolname in (${STAFF_ROLE}, ${WORKERS_ROLE})
+    union all
+    select 'the role ' || role || ' may ' || privilege || ' the table audit_log'
+    from unnest(${[STAFF_ROLE, WORKERS_ROLE]}::text[]) role, unnest(array['update', 'delete', 'truncate']) privilege
+    where has_table_privilege(role, 'audit_log', privilege)
+    union all
+    select 'a view shows rows as its owner: ' || c.relname from pg_class c
+    where c.relkind = 'v' and c.relnamespace = current_schema()::regnamespace
+      and not coalesce('security_invoker=true' = any(c.reloptions), false)
+      and (has_table_privilege(${STAFF_ROLE}, c.oid, 'select') or has_table_privilege(${WORKERS_ROLE}, c.oid, 'select'))`.pipe(
+    Effect.map((rows) => rows.map(({ gap }) => gap))
+  )
+
+/** Fails unless they stand. */
+export const assertStand = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
+  const found = yield* gaps(sql)
+  if (found.length > 0) {
+    const message = `the walls between tenants have a gap: ${found.join("; ")}`
+    return yield* new StorageError({ operation: "walls", reason: new StoreFault({ message }) })
+  }
+})

@@ -1,0 +1,37 @@
+/** An entry of the audit log as a row. */
+import type { AuditEntry, AuditRecord } from "@careline/ports"
+import { instant, iso, tenantColumn, tenantOf } from "./rows.ts"
+
+export interface AuditRow {
+  readonly site_grouping_id: string
+  readonly place: bigint
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly detail: AuditEntry["detail"]
+  readonly at: Date
+  readonly hash: string
+}
+
+export const fromRow = (row: AuditRow): AuditRecord => ({
+  siteGroupingId: tenantOf(row.site_grouping_id),
+  place: Number(row.place),
+  actor: row.actor,
+  action: row.action,
+  subject: row.subject,
+  detail: row.detail,
+  at: instant(row.at),
+  hash: row.hash
+})
+
+/** The row as JSON, to be read by `json_populate_recordset`. */
+export const toJson = (record: AuditRecord) => ({
+  site_grouping_id: tenantColumn(record.siteGroupingId),
+  place: record.place,
+  actor: record.actor,
+  action: record.action,
+  subject: record.subject,
+  detail: record.detail,
+  at: iso(record.at),
+  hash: record.hash
+})

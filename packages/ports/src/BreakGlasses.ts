@@ -1,0 +1,27 @@
+/** Accesses in an emergency, which are kept for ever. */
+import type { BreakGlass, BreakGlassId } from "@careline/domain"
+import { Context, type Effect, type Option } from "effect"
+import type { InvalidCursor } from "./InvalidCursor.ts"
+import type { Page, PageRequest } from "./Page.ts"
+import type { TenantScope } from "./Scope.ts"
+import type { StorageError } from "./StorageError.ts"
+
+/** Who broke the glass of which tenant, why, and for how long. */
+export class BreakGlasses extends Context.Service<
+  BreakGlasses,
+  {
+    /** Keeps a new one. */
+    readonly open: (glass: BreakGlass.BreakGlass) => Effect.Effect<void, StorageError>
+    /** Notes when one was given back. Nothing else of it changes. */
+    readonly close: (glass: BreakGlass.BreakGlass) => Effect.Effect<void, StorageError>
+    /** One of the scope, over or not. */
+    readonly get: (
+      scope: TenantScope,
+      id: BreakGlassId
+    ) => Effect.Effect<Option.Option<BreakGlass.BreakGlass>, StorageError>
+    /** Those of the scope, the newest first. */
+    readonly list: (
+      query: PageRequest & { readonly scope: TenantScope }
+    ) => Effect.Effect<Page<BreakGlass.BreakGlass>, StorageError | InvalidCursor>
+  }
+>()("careline/ports/BreakGlasses") {}
