@@ -107,6 +107,9 @@ export interface LimitsShape {
   readonly sweepEvery: number
   readonly sweepBack: number
   readonly sweepSettled: number
+  /** How long an access in an emergency lasts, and how long it may be asked for. */
+  readonly breakGlassFor: number
+  readonly breakGlassMax: number
   /** How often an idle worker looks for work that no wake-up told it of. */
   readonly pollEvery: number
   /** Longest pause of a worker whose store is failing. */
@@ -169,6 +172,8 @@ export const defaults: LimitsShape = {
   sweepEvery: 60 * 60_000,
   sweepBack: 2 * 24 * 60 * 60_000,
   sweepSettled: 5 * 60_000,
+  breakGlassFor: 30 * 60_000,
+  breakGlassMax: 4 * 60 * 60_000,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
 }

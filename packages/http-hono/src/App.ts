@@ -10,6 +10,7 @@ import * as OpenApi from "./OpenApi.ts"
 import { requestId } from "./RequestId.ts"
 import { problemResponse } from "./Respond.ts"
 import { mount, type Route } from "./Route.ts"
+import { access } from "./routes/access.ts"
 import { calls } from "./routes/calls.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
@@ -25,7 +26,7 @@ export const VERSION = "0.1.0"
 /** Who looks whether the store answers. */
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
-const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...calls, ...line] as ReadonlyArray<
+const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...calls, ...line, ...access] as ReadonlyArray<
   Route<Services>
 >
 
