@@ -1,6 +1,6 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, API pages, then every test. Prints the true counts last, and
- * fails when anything failed. `--report <file>` also writes them as JSON.
+ * All that must hold before a change lands: types, lint, format, arrows, API pages, known vulnerabilities, then every test.
+ * Prints the true counts last, and fails when anything failed. `--report <file>` also writes them as JSON.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -27,7 +27,8 @@ const checks: ReadonlyArray<readonly [name: string, command: string, ...args: Re
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
   ["arrows", "node", "scripts/check-arrows.ts"],
-  ["API pages", "node", "docs/api/build.ts"]
+  ["API pages", "node", "docs/api/build.ts"],
+  ["dependencies", "node", "scripts/audit.ts"]
 ]
 
 const run = (command: string, args: ReadonlyArray<string>): boolean =>

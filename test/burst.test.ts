@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const CONTACTS = 50
 const TEXTS = 1000
@@ -19,7 +19,7 @@ let hosts: ReadonlyArray<Host.HostProcess>
 let bearer: string
 
 beforeAll(async () => {
-  database = await freshDatabase()
+  database = await migratedDatabase()
   simulator = await TwilioSimulator.start({
     accountSid: Host.accountSid,
     authTokens: [Host.authToken],

@@ -2,7 +2,7 @@
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const line = "+12025550100"
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
     smsUrl: `${url}/api/v1/webhooks/twilio/sms`
   })
   host = await Host.startHost({
-    DATABASE_URL: await freshDatabase(),
+    DATABASE_URL: await migratedDatabase(),
     TWILIO_BASE_URL: simulator.url,
     PORT: port,
     PUBLIC_URL: url

@@ -11,7 +11,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -39,7 +39,7 @@ const simulate = () =>
 
 describe("A worker that is killed after the provider took the text", () => {
   it("leaves a text that is found at the provider, and is not sent again", async () => {
-    const database = await freshDatabase()
+    const database = await migratedDatabase()
     const simulator = await simulate()
     simulator.faults.allReports("lostStatuses")
     const host = await Host.startHost({ DATABASE_URL: database, TWILIO_BASE_URL: simulator.url })
@@ -190,7 +190,7 @@ describe("A host that is set up wrongly", () => {
     [{ PORT: "http" }, "PORT"],
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"]
   ])("does not start, and names the variable: %o", async (change, variable) => {
-    const error = await Host.startHost({ DATABASE_URL: await freshDatabase(), ...change }).then(
+    const error = await Host.startHost({ DATABASE_URL: await migratedDatabase(), ...change }).then(
       (host) => host.stop().then(() => "it started"),
       (reason: unknown) => String(reason)
     )

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto"
 import { newTelnyxKey, TelnyxSimulator, TwilioSimulator, VonageSimulator } from "@careline/testkit/simulators"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const line = "+12025550100"
 const profile = "740572b6-099c-44a1-89b9-6c92163bc68d"
@@ -128,7 +128,7 @@ beforeAll(async () => {
     HOST: "127.0.0.1",
     PORT: port,
     PUBLIC_URL: url,
-    DATABASE_URL: await freshDatabase(),
+    DATABASE_URL: await migratedDatabase(),
     AUTH_JWT_SECRET: Host.jwtSecret,
     VOIP_PROVIDER: "twilio",
     TWILIO_ACCOUNT_SID: Host.accountSid,
@@ -251,7 +251,7 @@ describe("The doctor", () => {
   it("explains why a host with another PUBLIC_URL takes nothing of Twilio's", async () => {
     const other = await Host.startHost({
       ...environment,
-      DATABASE_URL: await freshDatabase(),
+      DATABASE_URL: await migratedDatabase(),
       PORT: String(await Host.freePort()),
       PUBLIC_URL: "https://clinic.example.com"
     })
@@ -279,7 +279,7 @@ describe("The doctor", () => {
     const other = await Host.startHost({
       ...environment,
       ...only("telnyx"),
-      DATABASE_URL: await freshDatabase(),
+      DATABASE_URL: await migratedDatabase(),
       PORT: String(await Host.freePort())
     })
     const { problems } = await runDoctor({ ...only("vonage"), PUBLIC_URL: other.url })

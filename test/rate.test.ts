@@ -4,14 +4,14 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const TEXTS = 24
 const PER_SECOND = 4
 
 describe("Two hosts with one number", () => {
   it("let no more texts leave together than the number may send, and lose none", async () => {
-    const database = await freshDatabase()
+    const database = await migratedDatabase()
     const simulator = await TwilioSimulator.start({
       accountSid: Host.accountSid,
       authTokens: [Host.authToken],

@@ -2,7 +2,7 @@
 import { newTelnyxKey, TelnyxSimulator, TwilioSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -36,7 +36,7 @@ describe("A swap of the provider in mid-conversation", () => {
       inboundUrl: `${url}/api/v1/webhooks/telnyx/sms`
     })
     const environment = {
-      DATABASE_URL: await freshDatabase(),
+      DATABASE_URL: await migratedDatabase(),
       PORT: port,
       PUBLIC_URL: url,
       TWILIO_BASE_URL: twilio.url,
@@ -110,7 +110,7 @@ describe("A swap of the provider in mid-conversation", () => {
     [{ VOIP_PROVIDER: "twilio", TELNYX_API_KEY: "KEY" }, "TELNYX_PUBLIC_KEY"],
     [{ VOIP_PROVIDER: "twilio", VONAGE_API_KEY: "a1b2" }, "VONAGE_API_SECRET"]
   ])("refuses to start with %j, and names %s", async (environment, variable) => {
-    const database = await freshDatabase()
+    const database = await migratedDatabase()
     const failure = await Host.startHost({ DATABASE_URL: database, ...environment }).then(
       () => "it started",
       (error: unknown) => String(error)

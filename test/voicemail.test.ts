@@ -8,7 +8,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import { assert, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { migratedDatabase } from "./support/postgres.ts"
 
 const line = "+12025550100"
 const CALLERS = 6
@@ -33,7 +33,7 @@ const letLeasesEnd = (database: string) =>
 describe("Hosts that are killed while they import voicemails", () => {
   it("leave one message and one recording of each call, and nothing at the provider", async () => {
     const directory = await mkdtemp(join(tmpdir(), "careline-voicemail-"))
-    const database = await freshDatabase()
+    const database = await migratedDatabase()
     const port = String(await Host.freePort())
     const publicUrl = `http://127.0.0.1:${port}`
     const urlOf = (kind: "sms" | "call" | "fallback" | "call-status") => CallbackUrl.ofKind(publicUrl, "twilio", kind)

@@ -3,9 +3,12 @@ import { existsSync, readFileSync, rmSync } from "node:fs"
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Database } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
+import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import type { TestProject } from "vitest/node"
+import { TEMPLATE } from "./postgres.ts"
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,6 +19,9 @@ declare module "vitest" {
 const PREFIX = "careline-test-"
 /** A younger directory may be of a run that is just about to lock it. */
 const LEFTOVER_AFTER_MILLIS = 60_000
+
+/** Hosts are killed in these tests, and this server is not: what its disk keeps is of no use to anybody. */
+const forgetful = { fsync: "off", full_page_writes: "off", synchronous_commit: "off" }
 
 const HANGUP_EXIT_CODE = 129
 const EXIT_TRIES = 100
@@ -41,14 +47,30 @@ const sweep = async () => {
   }
 }
 
+/** What every test would migrate for itself. */
+const makeTemplate = (url: Redacted.Redacted) => {
+  const template = new URL(Redacted.value(url))
+  template.pathname = `/${TEMPLATE}`
+  const connected = (to: string) => Database.layerClient({ url: Redacted.make(to), maxConnections: 1 })
+  return Effect.runPromise(
+    Effect.andThen(
+      Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe(`create database ${TEMPLATE}`)).pipe(
+        Effect.provide(connected(Redacted.value(url)))
+      ),
+      Effect.provide(Database.migrate, connected(template.href))
+    )
+  )
+}
+
 export default async ({ provide }: TestProject) => {
   await sweep()
   const directory = await mkdtemp(join(tmpdir(), PREFIX))
   const scope = await Effect.runPromise(Scope.make())
   const { url } = await Effect.runPromise(
-    EmbeddedPostgres.start({ directory, settings: { max_connections: "300" } }).pipe(Scope.provide(scope))
+    EmbeddedPostgres.start({ directory, settings: { max_connections: "300", ...forgetful } }).pipe(Scope.provide(scope))
   )
   provide("postgresUrl", Redacted.value(url))
+  await makeTemplate(url)
   // On a signal vitest exits without a teardown: then there is time for what is synchronous only.
   const abandon = () => {
     const pidFile = join(directory, "postgres", "postmaster.pid")

@@ -8,6 +8,8 @@ import { SignJWT } from "jose"
 export const accountSid = `AC${"7e".repeat(16)}`
 export const authToken = "integration-auth-token"
 export const jwtSecret = "integration-secret-of-at-least-32-bytes"
+/** What hosts of one database share, so that each reads what the others sealed. */
+export const dataKeys = `tests:${Buffer.alloc(32, "careline").toString("base64")}`
 /** What stands before all hosts, and what signatures are made for. Nobody listens there. */
 export const publicUrl = "https://clinic.example.com"
 
@@ -64,6 +66,7 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
       TWILIO_ACCOUNT_SID: accountSid,
       TWILIO_AUTH_TOKEN: authToken,
       AUTH_JWT_SECRET: jwtSecret,
+      DATA_ENCRYPTION_KEYS: dataKeys,
       PUBLIC_URL: publicUrl,
       LOG_LEVEL: "error",
       ...environment,

@@ -2,11 +2,18 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Limits } from "@careline/application"
-import { Host as CarelineHost, type HostConfig, type ProviderName, SandboxProvider } from "@careline/http-hono"
+import {
+  DataEncryption,
+  defaultHttpOptions,
+  Host as CarelineHost,
+  type HostConfig,
+  type ProviderName,
+  SandboxProvider
+} from "@careline/http-hono"
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import * as Host from "./host.ts"
-import { freshDatabase } from "./postgres.ts"
+import { migratedDatabase } from "./postgres.ts"
 
 export interface LineOptions {
   readonly provider: ProviderName
@@ -35,7 +42,7 @@ export interface Line {
 export const openLine = async (options: LineOptions): Promise<Line> => {
   const port = await Host.freePort()
   const url = `http://127.0.0.1:${port}`
-  const database = await freshDatabase()
+  const database = await migratedDatabase()
   const scope = await Effect.runPromise(Scope.make())
   const { between, fallbackProvider, provider, statusDelayMillis = 1, timeoutMillis } = options
   const config: HostConfig = {
@@ -44,13 +51,15 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     publicUrl: url,
     databaseUrl: Redacted.make(database),
     dataDirectory: join(tmpdir(), "careline-line"),
+    dataEncryption: DataEncryption.readKeys(Host.dataKeys)!,
     provider,
     fallbackProvider: fallbackProvider ?? null,
     sandbox: false,
     sendRatePerNumber: null,
     sendRatePerAccount: null,
     auth: null,
-    logLevel: "Error"
+    logLevel: "Error",
+    http: defaultHttpOptions
   }
   const opened = Effect.gen(function* () {
     const simulate = (name: ProviderName) =>

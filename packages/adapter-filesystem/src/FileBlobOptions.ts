@@ -1,4 +1,5 @@
 /** Where recordings and pictures are kept, and how links to them look. */
+import type { KeyEncryption } from "@careline/ports"
 import type { Redacted } from "effect"
 
 export interface FileBlobOptions {
@@ -10,6 +11,8 @@ export interface FileBlobOptions {
   readonly path: string
   /** The first one signs links, all of them verify, so that one can be rotated: the old one stays for 7 days. */
   readonly signingSecrets: readonly [Redacted.Redacted, ...Array<Redacted.Redacted>]
+  /** What wraps the key of each file; without, files stand in the open, for a disk that is encrypted otherwise. */
+  readonly encryption?: KeyEncryption.KeyEncryption | null | undefined
 }
 
 export const DEFAULT_PATH = "/blobs"

@@ -8,6 +8,7 @@ import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Folder from "./Folder.ts"
 import * as Links from "./Links.ts"
 import * as Reading from "./Reading.ts"
+import * as Resealing from "./Resealing.ts"
 import * as Serve from "./Serve.ts"
 import * as Writing from "./Writing.ts"
 
@@ -17,6 +18,11 @@ export class BlobLinks extends Context.Service<
   {
     /** Answers any request: 200, 206 or 304 for a link, 403 for one that is forged or expired, and problem details. */
     readonly serve: (request: BlobRequest) => Effect.Effect<BlobAnswer>
+    /**
+     * Wraps the key of every file anew that another key than the current one wrapped, and seals files that stand in the
+     * open. Safe beside whoever reads and writes. Returns how many files it changed: 0 without encryption.
+     */
+    readonly reseal: Effect.Effect<number, StorageError>
   }
 >()("careline/adapter-filesystem/BlobLinks") {}
 
@@ -25,12 +31,12 @@ export type FileBlobs = BlobStore["Service"] & BlobLinks["Service"]
 
 /** Makes the directory where it is not there, and clears away what a crash left unfinished. */
 export const make = Effect.fnUntraced(function* (options: FileBlobOptions): Effect.fn.Return<FileBlobs, StorageError> {
-  const { directory } = options
+  const { directory, encryption = null } = options
   yield* during("blobs.open")(Folder.prepare(directory))
   return {
-    put: (key, content) => Writing.put(directory, key, content),
+    put: (key, content) => Writing.put(options, key, content),
     get: Effect.fnUntraced(function* (key) {
-      const found = yield* Reading.open(directory, key)
+      const found = yield* Reading.open(options, key)
       if (Option.isNone(found)) return Option.none()
       const { info, read } = found.value
       return Option.some({ info, bytes: yield* read(0, info.size) })
@@ -43,7 +49,8 @@ export const make = Effect.fnUntraced(function* (options: FileBlobOptions): Effe
           contentType
         })
       ),
-    serve: Serve.make(options, (key) => Reading.open(directory, key))
+    serve: Serve.make(options, (key) => Reading.open(options, key)),
+    reseal: encryption === null ? Effect.succeed(0) : Resealing.all(directory, encryption)
   }
 })
 

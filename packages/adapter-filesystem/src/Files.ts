@@ -1,6 +1,6 @@
 /** What the store asks of a file system, each step of it. A failure is the system's name for it, without the path. */
 import { Data, Effect, Predicate, type Scope } from "effect"
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises"
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises"
 
 /** The file system refused: `ENOENT`, `ENOSPC`, … */
 export class FileFailure extends Data.TaggedError("FileFailure")<{ readonly code: string }> {}
@@ -35,6 +35,9 @@ export const read = (handle: FileHandle, position: number, length: number): Effe
     }
     return bytes
   })
+
+/** The whole of a file. */
+export const readWhole = (path: string): Effect.Effect<Uint8Array, FileFailure> => tried(() => readFile(path))
 
 /** Writes the parts one after the other, and returns once they are on the disk. */
 export const writeDurably = (path: string, parts: ReadonlyArray<Uint8Array>): Effect.Effect<void, FileFailure> =>

@@ -31,6 +31,15 @@ export const placeOf = (directory: string, key: BlobKey): Place => {
 /** A name that no other unfinished file has. */
 export const unfinished = (directory: string): string => join(directory, INCOMING, randomUUID())
 
+/** Every file that holds a blob. */
+export const files = Effect.fnUntraced(function* (directory: string) {
+  const folders = SHARDS.map((shard) => join(directory, shard))
+  const names = yield* Effect.forEach(folders, (folder) =>
+    Effect.map(Files.namesIn(folder), (found) => found.map((name) => join(folder, name)))
+  )
+  return names.flat()
+})
+
 /** What a crash left unfinished: nobody was told that it is kept. */
 const sweep = Effect.fnUntraced(function* (directory: string) {
   const incoming = join(directory, INCOMING)

@@ -1,12 +1,14 @@
 /** Blobs as they are read: opened once, so that what is put meanwhile mixes nothing. */
 import type { BlobKey } from "@careline/domain"
-import type { BlobInfo, StorageError } from "@careline/ports"
+import type { BlobInfo, KeyEncryption, StorageError } from "@careline/ports"
 import { Effect, Option, type Scope } from "effect"
 import type { FileHandle } from "node:fs/promises"
 import * as BlobFile from "./BlobFile.ts"
 import { damaged, during } from "./Failure.ts"
+import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Files from "./Files.ts"
 import * as Folder from "./Folder.ts"
+import * as Seal from "./Seal.ts"
 
 /** A blob that is open: what it is, and any part of its bytes. */
 export interface OpenBlob {
@@ -40,9 +42,25 @@ const reader =
       )
     )
 
+/** Of a sealed file no part can be had without the whole. */
+const sealedReader = (
+  handle: FileHandle,
+  { info, offset }: BlobFile.Described,
+  seal: Seal.Seal,
+  keys: KeyEncryption.KeyEncryption | null
+): OpenBlob["read"] =>
+  Effect.fnUntraced(function* (start, end) {
+    if (keys === null) return yield* Effect.fail(damaged(OPERATION))
+    const stored = yield* during(OPERATION)(Files.read(handle, offset, info.size + Seal.OVERHEAD_BYTES))
+    const bytes = yield* Seal.open(keys, info.key, seal, stored)
+    return BlobFile.sha256Of(bytes) === info.sha256
+      ? bytes.subarray(start, end)
+      : yield* Effect.fail(damaged(OPERATION))
+  })
+
 /** The blob under a key, for as long as the scope lasts. */
 export const open = Effect.fnUntraced(function* (
-  directory: string,
+  { directory, encryption = null }: Pick<FileBlobOptions, "directory" | "encryption">,
   key: BlobKey
 ): Effect.fn.Return<Option.Option<OpenBlob>, StorageError, Scope.Scope> {
   const place = Folder.placeOf(directory, key)
@@ -51,5 +69,10 @@ export const open = Effect.fnUntraced(function* (
   const beginning = yield* during(OPERATION)(Files.read(opened.value, 0, BlobFile.MAX_HEADER_BYTES))
   const described = BlobFile.describe(key, beginning)
   if (Option.isNone(described)) return yield* Effect.fail(damaged(OPERATION))
-  return Option.some({ info: described.value.info, read: reader(opened.value, described.value) })
+  const { info, seal } = described.value
+  const read =
+    seal === null
+      ? reader(opened.value, described.value)
+      : sealedReader(opened.value, described.value, seal, encryption)
+  return Option.some({ info, read })
 })

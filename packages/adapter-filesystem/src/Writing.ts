@@ -3,51 +3,85 @@
  * that whoever reads meets the old content or the new one, after a crash too.
  */
 import type { BlobKey } from "@careline/domain"
-import { type BlobInfo, MediaType, type StorageError } from "@careline/ports"
-import { Effect } from "effect"
+import { type BlobInfo, type KeyEncryption, MediaType, type StorageError } from "@careline/ports"
+import { Effect, Option } from "effect"
 import * as BlobFile from "./BlobFile.ts"
 import { damaged, during } from "./Failure.ts"
+import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Files from "./Files.ts"
 import * as Folder from "./Folder.ts"
 import * as Reading from "./Reading.ts"
+import * as Seal from "./Seal.ts"
 
 const OPERATION = "blobs.put"
 
 /** The file holds the header and the bytes that the header speaks of, and no more. */
-const holds = (path: string, header: Uint8Array, { sha256, size }: BlobInfo) =>
+const holds = (path: string, header: Uint8Array, stored: Uint8Array) =>
   Effect.scoped(
     Effect.gen(function* () {
       const handle = yield* Files.opened(path, "r")
-      const written = yield* Files.read(handle, 0, header.length + size + 1)
-      const isHeader = Buffer.from(header).equals(written.subarray(0, header.length))
-      return isHeader && BlobFile.sha256Of(written.subarray(header.length)) === sha256
+      const written = yield* Files.read(handle, 0, header.length + stored.length + 1)
+      return Buffer.concat([header, stored]).equals(written)
     })
   )
 
+/** Gives a blob its file, durably and in one step. */
+const write = (directory: string, key: BlobKey, header: Uint8Array, stored: Uint8Array) => {
+  const { file, folder } = Folder.placeOf(directory, key)
+  return Effect.acquireUseRelease(
+    Effect.sync(() => Folder.unfinished(directory)),
+    (path) =>
+      Effect.gen(function* () {
+        yield* Files.writeDurably(path, [header, stored])
+        if (!(yield* holds(path, header, stored))) return yield* Effect.fail(damaged(OPERATION))
+        yield* Files.move(path, file)
+        yield* Files.syncFolder(folder)
+      }),
+    Files.discard
+  )
+}
+
+const sealed = (keys: KeyEncryption.KeyEncryption | null, key: BlobKey, bytes: Uint8Array) =>
+  keys === null ? Effect.succeed({ stored: bytes, seal: null }) : Seal.close(keys, key, bytes)
+
 export const put = (
-  directory: string,
+  { directory, encryption = null }: Pick<FileBlobOptions, "directory" | "encryption">,
   key: BlobKey,
   content: { readonly bytes: Uint8Array; readonly contentType: string }
 ): Effect.Effect<BlobInfo, StorageError> =>
-  Effect.suspend(() => {
+  Effect.gen(function* () {
     const { bytes } = content
     const sha256 = BlobFile.sha256Of(bytes)
     const info = { key, contentType: MediaType.of(content.contentType), size: bytes.length, sha256 }
-    const header = BlobFile.header(info)
-    const { file, folder } = Folder.placeOf(directory, key)
-    return Effect.acquireUseRelease(
-      Effect.sync(() => Folder.unfinished(directory)),
-      (path) =>
-        Effect.gen(function* () {
-          yield* Files.writeDurably(path, [header, bytes])
-          if (!(yield* holds(path, header, info))) return yield* Effect.fail(damaged(OPERATION))
-          yield* Files.move(path, file)
-          yield* Files.syncFolder(folder)
-          return info
-        }),
-      Files.discard
-    ).pipe(during(OPERATION))
-  })
+    const { seal, stored } = yield* sealed(encryption, key, bytes)
+    yield* write(directory, key, BlobFile.header(info, seal), stored)
+    return info
+  }).pipe(during(OPERATION))
+
+/**
+ * Wraps the key of one file anew, or seals a file that stood in the open. What is written is what was read: under one key
+ * there is only ever one content. False where nothing was to do, or the file is gone.
+ */
+export const reseal = Effect.fnUntraced(function* (
+  directory: string,
+  keys: KeyEncryption.KeyEncryption,
+  file: string
+): Effect.fn.Return<boolean, StorageError> {
+  const content = yield* during(OPERATION)(Effect.option(Files.readWhole(file)))
+  const described = Option.flatMap(content, (bytes) => BlobFile.describe(null, bytes))
+  if (Option.isNone(content) || Option.isNone(described)) return false
+  const { info, offset, seal } = described.value
+  if (seal?.keyId === keys.currentKeyId) return false
+  const stored = content.value.subarray(offset)
+  const next =
+    seal === null
+      ? yield* Seal.close(keys, info.key, stored)
+      : { stored, seal: yield* Seal.renew(keys, info.key, seal) }
+  yield* during(OPERATION)(
+    Effect.andThen(Files.exists(file), write(directory, info.key, BlobFile.header(info, next.seal), next.stored))
+  )
+  return true
+})
 
 /** Removes the blob, durably. */
 export const remove = Effect.fnUntraced(function* (directory: string, key: BlobKey) {

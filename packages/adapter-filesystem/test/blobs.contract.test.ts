@@ -1,15 +1,16 @@
 /** The contract, on a directory and over HTTP. */
+import type { KeyEncryption } from "@careline/ports"
 import { BlobStoreContract } from "@careline/testkit/contract"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { rm } from "node:fs/promises"
 import { FileBlobStore } from "../src/index.ts"
-import { freshDirectory, listening, optionsFor } from "./support.ts"
+import { freshDirectory, keysOf, listening, optionsFor } from "./support.ts"
 
-const parts = Effect.gen(function* () {
+const partsOf = Effect.fnUntraced(function* (encryption: KeyEncryption.KeyEncryption | null) {
   yield* TestClock.setTime(Date.UTC(2026, 2, 2, 9, 30))
   const host = yield* listening
-  const blobs = yield* FileBlobStore.make(optionsFor(yield* freshDirectory, host.url))
+  const blobs = yield* FileBlobStore.make({ ...optionsFor(yield* freshDirectory, host.url), encryption })
   host.serve(blobs.serve)
   // Not mounted any more: the directory is gone under the store.
   const unmounted = yield* freshDirectory
@@ -23,7 +24,12 @@ const parts = Effect.gen(function* () {
   }
 })
 
-BlobStoreContract.suite(
-  { name: "A directory", ranges: "single", sniffing: "forbidden", outage: "shown" },
-  Layer.provideMerge(BlobStoreContract.layer(parts), TestClock.layer())
-)
+for (const [name, encryption] of [
+  ["A directory", null],
+  ["A sealed directory", keysOf("current")]
+] as const) {
+  BlobStoreContract.suite(
+    { name, ranges: "single", sniffing: "forbidden", outage: "shown" },
+    Layer.provideMerge(BlobStoreContract.layer(partsOf(encryption)), TestClock.layer())
+  )
+}

@@ -1,5 +1,7 @@
 /** A directory of its own for each test, and the store's links over HTTP. */
+import { KeyEncryption } from "@careline/ports"
 import { Clock, Effect, Redacted } from "effect"
+import { createHash } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
@@ -14,6 +16,12 @@ export const optionsFor = (directory: string, publicUrl = "https://media.example
   path: DEFAULT_PATH,
   signingSecrets: [Redacted.make(SECRET)]
 })
+
+/** Keys of the given names, the first of which wraps. The same name is the same key. */
+export const keysOf = (first: string, ...others: ReadonlyArray<string>): KeyEncryption.KeyEncryption => {
+  const named = (id: string) => ({ id, key: Redacted.make(createHash("sha256").update(id).digest()) })
+  return KeyEncryption.make([named(first), ...others.map(named)])
+}
 
 export const freshDirectory = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "careline-blobs-"))),

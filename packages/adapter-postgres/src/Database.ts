@@ -9,6 +9,8 @@ import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
+import numbers from "./migrations/0005_numbers.ts"
+import sealed from "./migrations/0006_sealed.ts"
 import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 
@@ -71,6 +73,15 @@ export const layerWalled = (options: DatabaseOptions) =>
     })
   )
 
+/** A client whose statements are workers', whoever asks: for what is of the store itself, such as its keys. */
+export const layerWorkers = (options: DatabaseOptions) =>
+  PgClient.layerFrom(
+    Effect.suspend(() => {
+      const given = { ...defaults, ...options }
+      return clientOf(given, Walls.WORKERS_ROLE, given.maxConnections)
+    })
+  )
+
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
 export const migrate = Migrator.make({})({
   table: "careline_migrations",
@@ -79,6 +90,8 @@ export const migrate = Migrator.make({})({
     "2_decisions": decisions,
     "3_limits": limits,
     "4_calls": calls,
+    "5_numbers": numbers,
+    "6_sealed": sealed,
     "7_audit": audit,
     "8_walls": walls
   })

@@ -14,6 +14,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { asStorage } from "./Database.ts"
 import { instant, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -85,37 +86,35 @@ export const layer = Layer.effect(
   BridgeRequests,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toRequests = (rows: ReadonlyArray<Row>) =>
+      Effect.map(sealing.open("bridge_requests", rows), (opened) => opened.map(fromRow))
     return BridgeRequests.of({
       add: (request) =>
-        sql`
+        Effect.flatMap(
+          sealing.seal("bridge_requests", [toJson(request)]),
+          ([row]) => sql`
           insert into bridge_requests
-          select * from json_populate_record(null::bridge_requests, ${JSON.stringify(toJson(request))}::json)`.pipe(
-          Effect.asVoid,
-          asStorage("bridgeRequests.add")
-        ),
+          select * from json_populate_record(null::bridge_requests, ${JSON.stringify(row)}::json)`
+        ).pipe(Effect.asVoid, asStorage("bridgeRequests.add")),
       latestOf: (clinicianId) =>
         sql<Row>`
           select * from bridge_requests where clinician_id = ${clinicianId}
           order by created_at desc, id desc limit 1`.pipe(
-          Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(fromRow(row)))),
+          Effect.flatMap(toRequests),
+          Effect.map(([request]) => Option.fromUndefinedOr(request)),
           asStorage("bridgeRequests.latestOf")
         ),
       dialled: ({ caller, dialled, expiredAfter }) =>
         sql<Row>`
           select * from bridge_requests
-          where clinician_number = ${caller} and bridge_number = ${dialled}
+          where clinician_number = ${sealing.index(caller)} and bridge_number = ${dialled}
             and expires_at >= ${iso(expiredAfter)}::timestamptz
-          order by created_at, id for update`.pipe(
-          Effect.map((rows) => rows.map(fromRow)),
-          asStorage("bridgeRequests.dialled")
-        ),
+          order by created_at, id for update`.pipe(Effect.flatMap(toRequests), asStorage("bridgeRequests.dialled")),
       load: (ids) =>
         sql<Row>`
           select * from bridge_requests where id = any(${ids.filter(isUuid)}::uuid[])
-          order by created_at, id for update`.pipe(
-          Effect.map((rows) => rows.map(fromRow)),
-          asStorage("bridgeRequests.load")
-        ),
+          order by created_at, id for update`.pipe(Effect.flatMap(toRequests), asStorage("bridgeRequests.load")),
       save: (requests) =>
         requests.length === 0
           ? Effect.void

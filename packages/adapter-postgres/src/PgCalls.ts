@@ -7,6 +7,7 @@ import * as CallRow from "./callRow.ts"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 const cursor = Cursor.make("calls", Cursor.InstantAndId)
 
@@ -14,12 +15,16 @@ export const layer = Layer.effect(
   Calls,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toCalls = (rows: ReadonlyArray<CallRow.CallRow>) =>
+      Effect.map(sealing.open("phone_call_logs", rows), (opened) => opened.map(CallRow.fromRow))
+    const toRows = (calls: ReadonlyArray<Call.Call>) => sealing.seal("phone_call_logs", calls.map(CallRow.toJson))
 
     /** Locked one after the other in the order of their ids, and read once they are. */
     const lock = (ids: ReadonlyArray<string>) =>
       sql<CallRow.CallRow>`
         select * from phone_call_logs where id = any(${[...ids]}::uuid[]) order by id for update`.pipe(
-        Effect.map((rows) => rows.map(CallRow.fromRow))
+        Effect.flatMap(toCalls)
       )
 
     const find = (keys: ReadonlyArray<CallKey>) =>
@@ -47,18 +52,21 @@ export const layer = Layer.effect(
       return keys.map((_, index) => callOf.get(idOf.get(index) ?? "") ?? null)
     })
 
-    const insert = (call: Call.Call) => sql<CallRow.CallRow>`
+    const insert = Effect.fnUntraced(function* (call: Call.Call) {
+      const [row] = yield* toRows([call])
+      const inserted = yield* sql`
       insert into phone_call_logs
-      select * from json_populate_record(null::phone_call_logs, ${JSON.stringify(CallRow.toJson(call))}::json)
+      select * from json_populate_record(null::phone_call_logs, ${JSON.stringify(row)}::json)
       on conflict (provider, provider_call_id) where provider_call_id is not null do nothing
-      returning *`
+      returning id`
+      return inserted.length > 0
+    })
 
     return Calls.of({
       open: (call) =>
         Effect.gen(function* () {
           yield* sql`insert into site_groupings (id) values (${tenantColumn(call.siteGroupingId)}) on conflict do nothing`
-          const [inserted] = yield* insert(call)
-          if (inserted !== undefined) return { call: CallRow.fromRow(inserted), isNew: true }
+          if (yield* insert(call)) return { call, isNew: true }
           // Whoever kept it first has committed by now.
           const [known] = yield* match([
             { provider: call.provider, providerCallId: call.providerCallId!, callId: null }
@@ -70,7 +78,9 @@ export const layer = Layer.effect(
       save: (calls) =>
         calls.length === 0
           ? Effect.void
-          : sql`
+          : Effect.flatMap(
+              toRows(calls),
+              (rows) => sql`
               update phone_call_logs c set
                 provider_call_id = n.provider_call_id, plan = n.plan, language = n.language, from_number = n.from_number,
                 to_number = n.to_number, phone_number_id = n.phone_number_id,
@@ -78,12 +88,10 @@ export const layer = Layer.effect(
                 duration_seconds = n.duration_seconds, own = n.own, far = n.far, recordings = n.recordings,
                 transcript = n.transcript, initiator_id = n.initiator_id, reason = n.reason, notes = n.notes,
                 updated_at = n.updated_at, ended_at = n.ended_at
-              from json_to_recordset(${JSON.stringify(calls.map(CallRow.toJson))}::json)
+              from json_to_recordset(${JSON.stringify(rows)}::json)
                 n (${sql.literal(CallRow.COLUMNS)})
-              where c.site_grouping_id = n.site_grouping_id and c.id = n.id`.pipe(
-              Effect.asVoid,
-              asStorage("calls.save")
-            ),
+              where c.site_grouping_id = n.site_grouping_id and c.id = n.id`
+            ).pipe(Effect.asVoid, asStorage("calls.save")),
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
@@ -102,7 +110,7 @@ export const layer = Layer.effect(
             ) p
             order by p.created_at desc, p.id desc
             limit ${query.limit + 1}`
-          const items = rows.slice(0, query.limit).map(CallRow.fromRow)
+          const items = yield* toCalls(rows.slice(0, query.limit))
           const last = items.at(-1)
           return {
             items,
@@ -117,10 +125,7 @@ export const layer = Layer.effect(
           select * from phone_call_logs
           where ended_at is null and updated_at < ${iso(heardBefore)}::timestamptz
           order by updated_at limit ${limit}
-          for update skip locked`.pipe(
-          Effect.map((rows) => rows.map(CallRow.fromRow)),
-          asStorage("calls.silent")
-        )
+          for update skip locked`.pipe(Effect.flatMap(toCalls), asStorage("calls.silent"))
     })
   })
 )

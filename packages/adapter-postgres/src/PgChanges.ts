@@ -6,6 +6,7 @@ import { Effect, Layer } from "effect"
 import { asStorage } from "./Database.ts"
 import * as MessageRow from "./messageRow.ts"
 import { iso, tenantColumn } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 import * as SendRow from "./sendRow.ts"
 import * as ThreadRow from "./threadRow.ts"
 
@@ -62,10 +63,16 @@ export const layer = Layer.effect(
   Changes,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
 
-    const saveThreads = (threads: ReadonlyArray<Thread.Thread>) => sql`
+    const saveThreads = Effect.fnUntraced(function* (threads: ReadonlyArray<Thread.Thread>) {
+      const rows = yield* sealing.seal(
+        "external_threads",
+        threads.map((thread) => ThreadRow.toJson(thread, sealing.indexKeys))
+      )
+      yield* sql`
       with given as materialized (
-        select * from json_populate_recordset(null::external_threads, ${JSON.stringify(threads.map(ThreadRow.toJson))}::json)
+        select * from json_populate_recordset(null::external_threads, ${JSON.stringify(rows)}::json)
       ), tenants as (
         insert into site_groupings (id)
         select distinct site_grouping_id from given g
@@ -76,6 +83,7 @@ export const layer = Layer.effect(
       select * from given order by site_grouping_id, id
       on conflict (site_grouping_id, id) do update set
         contact_name = excluded.contact_name,
+        search_bits = excluded.search_bits,
         phone_number_id = excluded.phone_number_id,
         last_contacted_number_id = excluded.last_contacted_number_id,
         patient_ids = excluded.patient_ids,
@@ -93,25 +101,32 @@ export const layer = Layer.effect(
         escalation_due_at = excluded.escalation_due_at,
         updated_at = excluded.updated_at,
         deleted_at = excluded.deleted_at`
+    })
 
-    const addMessages = (messages: ReturnType<typeof sort>["messages"]) => sql`
+    const addMessages = Effect.fnUntraced(function* (messages: ReturnType<typeof sort>["messages"]) {
+      const rows = yield* sealing.seal("messages", messages.map(MessageRow.toJson))
+      yield* sql`
       insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, sender_id,
                             content, attachments, meta_data, delivery_status, created_at)
       select site_grouping_id, id, external_thread_id, position, message_type, direction, sender_id,
              content, attachments, meta_data, delivery_status, created_at
-      from json_populate_recordset(null::messages, ${JSON.stringify(messages.map(MessageRow.toJson))}::json)`
+      from json_populate_recordset(null::messages, ${JSON.stringify(rows)}::json)`
+    })
 
-    const queueSends = (sends: ReturnType<typeof sort>["sends"]) => sql`
+    const queueSends = Effect.fnUntraced(function* (sends: ReturnType<typeof sort>["sends"]) {
+      const rows = yield* sealing.seal("sends", sends.map(SendRow.toJson))
+      yield* sql`
       insert into sends (site_grouping_id, id, external_thread_id, message_id, purpose, message_class, from_number,
                          from_number_id, to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at)
       select site_grouping_id, id, external_thread_id, message_id, purpose, message_class, from_number,
              from_number_id, to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at
-      from json_populate_recordset(null::sends, ${JSON.stringify(sends.map(SendRow.toJson))}::json)`
+      from json_populate_recordset(null::sends, ${JSON.stringify(rows)}::json)`
+    })
 
     const changeConsents = (consents: ReadonlyArray<Consent.Consent>) => {
       const rows = consents.map((consent) => ({
         site_grouping_id: tenantColumn(consent.siteGroupingId),
-        contact: consent.contact,
+        contact: sealing.index(consent.contact),
         status: consent.status,
         source: consent.source,
         changed_at: iso(consent.changedAt)
@@ -150,8 +165,8 @@ export const layer = Layer.effect(
           if (threads.length > 0) yield* saveThreads(threads)
           if (messages.length > 0) yield* addMessages(messages)
           if (consents.length > 0) yield* changeConsents(consents)
-          if (ended.length > 0) yield* endTimers(ended)
-          if (started.length > 0) yield* startTimers(started)
+          if (ended.length > 0) yield* endTimers(yield* sealing.seal("escalations", ended))
+          if (started.length > 0) yield* startTimers(yield* sealing.seal("escalations", started))
           if (sends.length > 0) {
             yield* queueSends(sends)
             yield* sql`select pg_notify('careline', 'outbox')`

@@ -21,6 +21,7 @@ import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, iso, tenantOf } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 /** Pending events looked at for each lane that is wanted: the oldest lanes are found among them. */
 const WINDOW_PER_LANE = 8
@@ -85,11 +86,12 @@ export const layer = Layer.effect(
   Inbox,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
     const notifications = yield* Notifications
 
     // Ids are drawn in order of arrival, rows written in order of their keys: two hosts that take the same duplicates in
     // at once then wait for each other in one direction only, and never deadlock.
-    const insert = (events: ReadonlyArray<ReturnType<typeof keyJson>>) => sql<{
+    const insert = (events: ReadonlyArray<object>) => sql<{
       readonly provider: string
       readonly account: string
       readonly provider_message_id: string
@@ -124,7 +126,7 @@ export const layer = Layer.effect(
       from inserted`
 
     const accept = (events: ReadonlyArray<IncomingEvent>) =>
-      Effect.map(insert(events.map(keyJson)), (rows) => {
+      Effect.map(Effect.flatMap(sealing.seal("webhook_events", events.map(keyJson)), insert), (rows) => {
         const stored = new Map(rows.map((row) => [keyOfRow(row), row.state]))
         return events.map((event): Acceptance => {
           const key = keyOfRow(keyJson(event))
@@ -155,28 +157,30 @@ export const layer = Layer.effect(
     const readLanes = (
       lanes: ReadonlyArray<{ readonly site_grouping_id: string; readonly contact: string }>,
       eventsPerLane: number
-    ) => sql<EventRow>`
+    ) =>
+      sql<EventRow>`
       select e.* from json_to_recordset(${JSON.stringify(lanes)}::json) l (site_grouping_id text, contact text)
       cross join lateral (
-        select id, site_grouping_id, contact, provider, event, failures, received_at from webhook_events w
+        select id, site_grouping_id, contact, provider, account, provider_message_id, kind, status, event, failures, received_at
+        from webhook_events w
         where w.site_grouping_id = l.site_grouping_id and w.contact = l.contact
           and w.state = 'pending' and w.contact is not null
         order by w.id limit ${eventsPerLane}
       ) e
-      order by e.id`
+      order by e.id`.pipe(Effect.flatMap((rows) => sealing.open("webhook_events", rows)))
 
     /** Events that no lane holds. The kind is spelt out, or the planner would not see that the partial index is of it. */
     const claim = <Event extends DeliveryReported | CallReported>(kind: Event["_tag"], limit: number) =>
       Effect.gen(function* () {
         const now = yield* storeNow(sql)
         const rows = yield* sql<EventRow>`
-          select id, provider, event, failures from webhook_events
+          select id, provider, account, provider_message_id, kind, status, event, failures from webhook_events
           where state = 'pending' and kind = ${sql.literal(`'${kind}'`)} and visible_at <= careline_now()
           order by id limit ${limit}
           for update skip locked`
         return {
           now,
-          reports: rows.map(({ event, failures, id, provider }) => ({
+          reports: (yield* sealing.open("webhook_events", rows)).map(({ event, failures, id, provider }) => ({
             id: String(id),
             provider,
             event: event as Event,

@@ -5,6 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "./Database.ts"
 import { isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -30,22 +31,25 @@ export const layer = Layer.effect(
   MediaImports,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
     return MediaImports.of({
       add: (imports, dueAt) =>
         imports.length === 0
           ? Effect.void
-          : sql`
-              insert into media_imports (site_grouping_id, id, provider, source, stage, failures, due_at)
-              select site_grouping_id, id, provider, source, stage, failures, ${iso(dueAt)}::timestamptz
-              from json_to_recordset(${JSON.stringify(
+          : Effect.gen(function* () {
+              const rows = yield* sealing.seal(
+                "media_imports",
                 imports.map(({ siteGroupingId, ...one }) => ({
                   ...one,
                   site_grouping_id: tenantColumn(siteGroupingId)
                 }))
-              )}::json) n (site_grouping_id text, id uuid, provider text, source jsonb, stage text, failures integer)`.pipe(
-              Effect.asVoid,
-              asStorage("mediaImports.add")
-            ),
+              )
+              yield* sql`
+                insert into media_imports (site_grouping_id, id, provider, source, stage, failures, due_at)
+                select site_grouping_id, id, provider, source, stage, failures, ${iso(dueAt)}::timestamptz
+                from json_to_recordset(${JSON.stringify(rows)}::json)
+                  n (site_grouping_id text, id uuid, provider text, source jsonb, stage text, failures integer)`
+            }).pipe(asStorage("mediaImports.add")),
       claim: ({ leaseMillis, limit }) =>
         sql<Row>`
           with due as materialized (
@@ -57,6 +61,7 @@ export const layer = Layer.effect(
           set fence = m.fence + 1, due_at = careline_now() + make_interval(secs => ${leaseMillis}::float8 / 1000)
           from due where m.site_grouping_id = due.site_grouping_id and m.id = due.id
           returning m.*`.pipe(
+          Effect.flatMap((rows) => sealing.open("media_imports", rows)),
           Effect.map((rows) =>
             rows
               .toSorted((one, other) => Number(one.place - other.place))

@@ -8,6 +8,7 @@ import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import * as MessageRow from "./messageRow.ts"
 import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
 
@@ -39,6 +40,9 @@ export const layer = Layer.effect(
   Messages,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toMessages = (rows: ReadonlyArray<MessageRow.MessageRow>) =>
+      Effect.map(sealing.open("messages", rows), (opened) => opened.map(MessageRow.fromRow))
     const rankOf = (column: "m.delivery_status" | "u.status") =>
       sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
 
@@ -84,7 +88,7 @@ export const layer = Layer.effect(
               ${before === null ? sql`` : sql`and position < ${before}::int`}
             order by position desc
             limit ${query.limit + 1}`
-          const items = rows.slice(0, query.limit).map(MessageRow.fromRow)
+          const items = yield* toMessages(rows.slice(0, query.limit))
           const last = items.at(-1)
           return {
             items,
@@ -96,7 +100,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(statusCursor.decode(query.cursor))
           const rows = yield* sql<MessageRow.MessageRow>`${page(query, after)}`
-          const items = rows.slice(0, query.limit).map(MessageRow.fromRow)
+          const items = yield* toMessages(rows.slice(0, query.limit))
           const last = items.at(-1)
           return {
             items,
@@ -118,7 +122,8 @@ export const layer = Layer.effect(
                     ? sql`(select id from site_groupings)`
                     : sql`(select unnest(${scope.map(tenantColumn)}::text[]))`
                 }`.pipe(
-              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
+              Effect.flatMap(toMessages),
+              Effect.map(([message]) => Option.fromUndefinedOr(message)),
               asStorage("messages.get")
             ),
 
@@ -129,17 +134,17 @@ export const layer = Layer.effect(
               select m.* from ${tenants(sql, scope)} s
               join messages m on m.site_grouping_id = s.tenant and m.id = ${id}::uuid
               where ${isShown}`.pipe(
-              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(MessageRow.fromRow(row)))),
+              Effect.flatMap(toMessages),
+              Effect.map(([message]) => Option.fromUndefinedOr(message)),
               asStorage("messages.find")
             ),
 
       revise: (revisions) =>
         revisions.length === 0
           ? Effect.void
-          : sql`
-              update messages m set
-                content = r.content, attachments = r.attachments, meta_data = m.meta_data || r.meta_data
-              from json_to_recordset(${JSON.stringify(
+          : Effect.gen(function* () {
+              const rows = yield* sealing.seal(
+                "messages",
                 revisions.map(({ attachments, content, messageId, metaData, siteGroupingId }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
                   id: messageId,
@@ -147,11 +152,14 @@ export const layer = Layer.effect(
                   attachments,
                   meta_data: metaData
                 }))
-              )}::json) r (site_grouping_id text, id uuid, content text, attachments jsonb, meta_data jsonb)
-              where m.site_grouping_id = r.site_grouping_id and m.id = r.id`.pipe(
-              Effect.asVoid,
-              asStorage("messages.revise")
-            ),
+              )
+              yield* sql`
+                update messages m set
+                  content = r.content, attachments = r.attachments, meta_data = m.meta_data || r.meta_data
+                from json_to_recordset(${JSON.stringify(rows)}::json)
+                  r (site_grouping_id text, id uuid, content text, attachments jsonb, meta_data jsonb)
+                where m.site_grouping_id = r.site_grouping_id and m.id = r.id`
+            }).pipe(asStorage("messages.revise")),
 
       update: (updates) =>
         updates.length === 0
@@ -177,10 +185,7 @@ export const layer = Layer.effect(
               from u join locked using (site_grouping_id, id)
               where m.site_grouping_id = u.site_grouping_id and m.id = u.id
                 and (${rankOf("u.status")} > ${rankOf("m.delivery_status")} or not m.meta_data @> u.meta_data)
-              returning m.*`.pipe(
-              Effect.map((rows) => rows.map(MessageRow.fromRow)),
-              asStorage("messages.update")
-            ),
+              returning m.*`.pipe(Effect.flatMap(toMessages), asStorage("messages.update")),
 
       countInboundAfter: (siteGroupingId, threadId, position) =>
         sql<{ readonly count: number }>`
@@ -202,19 +207,28 @@ export const layer = Layer.effect(
 
       claimIdempotencyKey: (claim) =>
         Effect.gen(function* () {
-          const tenant = tenantColumn(claim.siteGroupingId)
+          const claimed = {
+            site_grouping_id: tenantColumn(claim.siteGroupingId),
+            external_thread_id: claim.threadId,
+            key: claim.key,
+            fingerprint: claim.fingerprint
+          }
+          const [row] = yield* sealing.seal("idempotency_keys", [claimed])
           const inserted = yield* sql`
             insert into idempotency_keys (site_grouping_id, external_thread_id, key, fingerprint, message_id)
-            values (${tenant}, ${claim.threadId}::uuid, ${claim.key}, ${claim.fingerprint}, ${claim.messageId}::uuid)
+            values (${claimed.site_grouping_id}, ${claim.threadId}::uuid, ${claim.key}, ${row!.fingerprint},
+                    ${claim.messageId}::uuid)
             on conflict do nothing returning key`
           if (inserted.length > 0) return { _tag: "Claimed" as const }
-          const [used] = yield* sql<{ readonly message_id: string; readonly fingerprint: string }>`
-            select message_id, fingerprint from idempotency_keys
-            where site_grouping_id = ${tenant} and external_thread_id = ${claim.threadId}::uuid and key = ${claim.key}`
+          const used = yield* sql<typeof claimed & { readonly message_id: string }>`
+            select site_grouping_id, external_thread_id, key, fingerprint, message_id from idempotency_keys
+            where site_grouping_id = ${claimed.site_grouping_id} and external_thread_id = ${claim.threadId}::uuid
+              and key = ${claim.key}`
+          const [known] = yield* sealing.open("idempotency_keys", used)
           return {
             _tag: "Used" as const,
-            messageId: used!.message_id as typeof claim.messageId,
-            fingerprint: used!.fingerprint
+            messageId: known!.message_id as typeof claim.messageId,
+            fingerprint: known!.fingerprint
           }
         }).pipe(asStorage("messages.claimIdempotencyKey"))
     })

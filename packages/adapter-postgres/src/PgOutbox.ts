@@ -8,6 +8,7 @@ import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 import * as SendRow from "./sendRow.ts"
 
 /** How long before an attempt others between the same numbers are looked for, so that a lost text is not taken for theirs. */
@@ -40,6 +41,9 @@ export const layer = Layer.effect(
   Outbox,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toSends = (rows: ReadonlyArray<SendRow.SendRow>) =>
+      Effect.map(sealing.open("sends", rows), (opened) => opened.map(SendRow.fromRow))
     const notifications = yield* Notifications
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
@@ -78,23 +82,25 @@ export const layer = Layer.effect(
      * for a lock reads the locked row anew, and everything else as it was when it began.
      */
     const readMatches = (attemptIds: ReadonlyArray<string>) =>
-      Effect.map(
-        sql<MatchRow>`
+      sql<MatchRow>`
           select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
           from send_attempts a join sends s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id
-          where a.id = any(${attemptIds}::uuid[])`,
-        (rows) =>
-          new Map(
-            rows.map((row): [string, MatchedSend] => [
-              row.matched_attempt_id,
-              {
-                send: SendRow.fromRow(row),
-                attemptId: row.matched_attempt_id as AttemptId,
-                providerMessageId: row.provider_message_id,
-                status: row.attempt_status
-              }
-            ])
-          )
+          where a.id = any(${attemptIds}::uuid[])`.pipe(
+        Effect.flatMap((rows) => sealing.open("sends", rows)),
+        Effect.map(
+          (rows) =>
+            new Map(
+              rows.map((row): [string, MatchedSend] => [
+                row.matched_attempt_id,
+                {
+                  send: SendRow.fromRow(row),
+                  attemptId: row.matched_attempt_id as AttemptId,
+                  providerMessageId: row.provider_message_id,
+                  status: row.attempt_status
+                }
+              ])
+            )
+        )
       )
 
     return Outbox.of({
@@ -111,7 +117,7 @@ export const layer = Layer.effect(
               )
             order by s.place limit ${limit}
             for update of s skip locked`
-          return { now, sends: rows.map(SendRow.fromRow) }
+          return { now, sends: yield* toSends(rows) }
         }).pipe(asStorage("outbox.claim")),
 
       countSince: (keys, since) =>
@@ -126,7 +132,7 @@ export const layer = Layer.effect(
               from rows from (json_to_recordset(${JSON.stringify(
                 keys.map(({ siteGroupingId, to }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
-                  to_number: to
+                  to_number: sealing.index(to)
                 }))
               )}::json) as (site_grouping_id text, to_number text)) with ordinality k (site_grouping_id, to_number, place)
               order by k.place`.pipe(
@@ -203,10 +209,7 @@ export const layer = Layer.effect(
                 from u join updated s on s.id = u.send_id
                 where a.id = u.fence
               )
-              select * from updated`.pipe(
-              Effect.map((rows) => rows.map(SendRow.fromRow)),
-              asStorage("outbox.update")
-            ),
+              select * from updated`.pipe(Effect.flatMap(toSends), asStorage("outbox.update")),
 
       claimUnknown: (limit) =>
         Effect.gen(function* () {
@@ -227,7 +230,7 @@ export const layer = Layer.effect(
             for update of s skip locked`
           return {
             now,
-            unknown: rows.map((row): UnknownSend => ({
+            unknown: (yield* sealing.open("sends", rows)).map((row): UnknownSend => ({
               send: SendRow.fromRow(row),
               attempt: {
                 id: row.attempt_id as AttemptId,
@@ -277,7 +280,8 @@ export const layer = Layer.effect(
               where s.message_id = ${messageId}::uuid
                 and s.site_grouping_id in (select k.tenant from ${tenants(sql, scope)} k)
               for update of s`.pipe(
-              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(SendRow.fromRow(row)))),
+              Effect.flatMap(toSends),
+              Effect.map(([send]) => Option.fromUndefinedOr(send)),
               asStorage("outbox.ofMessage")
             ),
 

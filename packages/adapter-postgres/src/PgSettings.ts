@@ -5,6 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "./Database.ts"
 import { tenantColumn } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 const decode = Schema.decodeUnknownEffect(VoipSettings.VoipSettings)
 
@@ -12,18 +13,30 @@ export const layer = Layer.effect(
   Settings,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
     return Settings.of({
       effective: (tenants) =>
         Effect.gen(function* () {
           const columns = tenants.map(tenantColumn)
-          const rows = yield* sql<{ readonly site_grouping_id: string; readonly settings: object }>`
-            select site_grouping_id, settings from voip_settings where site_grouping_id = any(${["", ...columns]}::text[])`
+          const rows = yield* sql<{
+            readonly site_grouping_id: string
+            readonly is_active: boolean
+            readonly settings: object | null
+          }>`
+            select s.id as site_grouping_id, s.deactivated_at is null as is_active, v.settings
+            from site_groupings s left join voip_settings v on v.site_grouping_id = s.id
+            where s.id = any(${["", ...columns]}::text[])`
           const known = new Map<string, VoipSettings.VoipSettings>()
-          for (const row of rows) {
+          const inactive = new Set<string>()
+          for (const { is_active, settings, site_grouping_id: id } of yield* sealing.open("voip_settings", rows)) {
             // Settings that were stored before a field existed get that field's default.
-            known.set(row.site_grouping_id, yield* decode({ ...VoipSettings.defaults, ...row.settings }))
+            if (settings !== null) known.set(id, yield* decode({ ...VoipSettings.defaults, ...settings }))
+            if (!is_active) inactive.add(id)
           }
-          return columns.map((column) => known.get(column) ?? known.get("") ?? VoipSettings.defaults)
+          return columns.map((column) => {
+            const settings = known.get(column) ?? known.get("") ?? VoipSettings.defaults
+            return inactive.has(column) ? { ...settings, voipEnabled: false } : settings
+          })
         }).pipe(
           Effect.catchTag("SchemaError", () =>
             Effect.fail(
@@ -38,9 +51,10 @@ export const layer = Layer.effect(
       put: (tenant, settings) =>
         Effect.gen(function* () {
           yield* sql`insert into site_groupings (id) values (${tenantColumn(tenant)}) on conflict do nothing`
+          const [row] = yield* sealing.seal("voip_settings", [{ site_grouping_id: tenantColumn(tenant), settings }])
           yield* sql`
             insert into voip_settings (site_grouping_id, settings)
-            values (${tenantColumn(tenant)}, ${JSON.stringify(settings)}::jsonb)
+            values (${tenantColumn(tenant)}, ${JSON.stringify(row!.settings)}::jsonb)
             on conflict (site_grouping_id) do update set settings = excluded.settings, updated_at = careline_now()`
         }).pipe(Effect.asVoid, asStorage("settings.put"))
     })

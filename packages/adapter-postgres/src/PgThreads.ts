@@ -7,6 +7,8 @@ import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "./rows.ts"
+import { SEARCH_BITS, searchBits, searchText } from "./sealing/SearchBits.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 import * as ThreadRow from "./threadRow.ts"
 
 interface ViewRow extends ThreadRow.ThreadRow {
@@ -25,18 +27,44 @@ const cursor = Cursor.make(
   Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) })
 )
 
+/** Where a thread stands in every list. */
+interface Key {
+  readonly at: number
+  readonly id: string
+}
+
+const keyOf = ({ thread }: ThreadView): Key => ({ at: thread.lastMessageAt.epochMilliseconds, id: thread.id })
+
 /** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
 const digitsOf = (search: string): string | null => {
   const digits = search.replace(/\D/g, "")
   return digits.length >= 3 && /^[\d\s()+./-]+$/.test(search) ? digits : null
 }
 
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
+/** What is looked for, and `null` where everything is shown. */
+const wantedOf = ({ search }: ThreadQuery): string | null => {
+  if (search === undefined || search.trim() === "") return null
+  return digitsOf(search) ?? search.trim().toLowerCase()
+}
+
+/** Rows that a search reads at once: what the bits let through is nearly always what is looked for. */
+const SEARCH_BATCH = 200
 
 export const layer = Layer.effect(
   Threads,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toThreads = (rows: ReadonlyArray<ThreadRow.ThreadRow>) =>
+      Effect.map(sealing.open("external_threads", rows), (opened) => opened.map(ThreadRow.fromRow))
+    const toViews = (rows: ReadonlyArray<ViewRow>) =>
+      Effect.map(sealing.open("external_threads", rows), (opened) => opened.map(fromViewRow))
+
+    const keyJson = (key: Thread.ThreadKey) => ({
+      site_grouping_id: tenantColumn(key.siteGroupingId),
+      thread_type: key.threadType,
+      external_contact: sealing.index(key.contact)
+    })
 
     const viewColumns = sql`t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out`
     const viewJoins = sql`
@@ -58,20 +86,22 @@ export const layer = Layer.effect(
       }
     }
 
-    const searchFilter = (search: string): Statement.Fragment => {
-      const pattern = likePattern(digitsOf(search) ?? search.trim().toLowerCase())
-      return sql`lower(coalesce(contact_name, '') || ' ' || external_contact) like ${pattern}`
+    /** Leaves out what cannot be it, by its bits: names are sealed. */
+    const searchFilter = (wanted: string): Statement.Fragment => {
+      const size = sql.literal(String(SEARCH_BITS))
+      const bits = sql`${searchBits(sealing.indexKeys, wanted)}::bit(${size})`
+      return sql`search_bits::bit(${size}) & ${bits} = ${bits}`
     }
 
     const filters = (query: ThreadQuery): ReadonlyArray<Statement.Fragment> => [
       viewFilter(query),
       ...(query.patientId === undefined ? [] : [sql`patient_ids @> array[${query.patientId}]::text[]`]),
       ...(query.facilityId === undefined ? [] : [sql`facility_id = ${query.facilityId}`]),
-      ...(query.search === undefined || query.search.trim() === "" ? [] : [searchFilter(query.search)])
+      ...(wantedOf(query) === null ? [] : [searchFilter(wantedOf(query)!)])
     ]
 
     /** One page of one tenant: the walk over an index. */
-    const pageOf = (query: ThreadQuery, tenant: Statement.Fragment, after: { at: number; id: string } | null) => sql`
+    const pageOf = (query: ThreadQuery, tenant: Statement.Fragment, after: Key | null) => sql`
       select * from external_threads
       where site_grouping_id = ${tenant} and deleted_at is null and ${sql.and(filters(query))}
         ${after === null ? sql`` : sql`and (last_message_at, id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
@@ -79,7 +109,7 @@ export const layer = Layer.effect(
       limit ${query.limit + 1}`
 
     /** The page of several tenants: a page of each, and the newest of those. */
-    const page = (query: ThreadQuery, after: { at: number; id: string } | null) =>
+    const page = (query: ThreadQuery, after: Key | null) =>
       query.scope !== "all" && query.scope.length === 1
         ? pageOf(query, sql`${tenantColumn(query.scope[0]!)}`, after)
         : sql`
@@ -88,6 +118,30 @@ export const layer = Layer.effect(
           order by p.last_message_at desc, p.id desc
           limit ${query.limit + 1}`
 
+    /** The views of a page, and one more where there are more. */
+    const viewsOf = (query: ThreadQuery, after: Key | null) =>
+      sql<ViewRow>`
+        select ${viewColumns} from (${page(query, after)}) t
+        ${viewJoins}
+        order by t.last_message_at desc, t.id desc`.pipe(Effect.flatMap(toViews))
+
+    /** The page of what is found: batches, until they gave enough. */
+    const found = Effect.fnUntraced(function* (query: ThreadQuery, wanted: string, from: Key | null) {
+      const views: Array<ThreadView> = []
+      let after = from
+      while (views.length <= query.limit) {
+        const batch = yield* viewsOf({ ...query, limit: SEARCH_BATCH }, after)
+        views.push(
+          ...batch
+            .slice(0, SEARCH_BATCH)
+            .filter(({ thread }) => searchText(thread.contactName, thread.externalContact).includes(wanted))
+        )
+        if (batch.length <= SEARCH_BATCH) break
+        after = keyOf(batch[SEARCH_BATCH - 1]!)
+      }
+      return views
+    })
+
     return Threads.of({
       loadByKeys: (keys) =>
         sql<ThreadRow.ThreadRow>`
@@ -95,10 +149,7 @@ export const layer = Layer.effect(
             k (site_grouping_id text, thread_type text, external_contact text)
           join external_threads t using (site_grouping_id, thread_type, external_contact)
           order by t.site_grouping_id, t.id
-          for update of t`.pipe(
-          Effect.map((rows) => rows.map(ThreadRow.fromRow)),
-          asStorage("threads.loadByKeys")
-        ),
+          for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByKeys")),
 
       loadByIds: (ids) =>
         sql<ThreadRow.ThreadRow>`
@@ -114,10 +165,7 @@ export const layer = Layer.effect(
           )}::json) k (site_grouping_id text, id uuid)
           join external_threads t using (site_grouping_id, id)
           order by t.site_grouping_id, t.id
-          for update of t`.pipe(
-          Effect.map((rows) => rows.map(ThreadRow.fromRow)),
-          asStorage("threads.loadByIds")
-        ),
+          for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByIds")),
 
       get: (scope, id) =>
         !isUuid(id)
@@ -127,33 +175,23 @@ export const layer = Layer.effect(
               join external_threads t on t.site_grouping_id = s.tenant and t.id = ${id}::uuid
               ${viewJoins}
               where t.deleted_at is null`.pipe(
-              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(fromViewRow(row)))),
+              Effect.flatMap(toViews),
+              Effect.map(([view]) => Option.fromUndefinedOr(view)),
               asStorage("threads.get")
             ),
 
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const rows = yield* sql<ViewRow>`
-            select ${viewColumns} from (${page(query, after)}) t
-            ${viewJoins}
-            order by t.last_message_at desc, t.id desc`
-          const items = rows.slice(0, query.limit).map(fromViewRow)
-          const last = items.at(-1)?.thread
+          const wanted = wantedOf(query)
+          const views = yield* wanted === null ? viewsOf(query, after) : found(query, wanted, after)
+          const items = views.slice(0, query.limit)
+          const last = items.at(-1)
           return {
             items,
-            nextCursor:
-              rows.length > query.limit && last !== undefined
-                ? cursor.encode({ at: last.lastMessageAt.epochMilliseconds, id: last.id })
-                : null
+            nextCursor: views.length > query.limit && last !== undefined ? cursor.encode(keyOf(last)) : null
           }
         }).pipe(asStorage("threads.list"))
     })
   })
 )
-
-const keyJson = (key: Thread.ThreadKey) => ({
-  site_grouping_id: tenantColumn(key.siteGroupingId),
-  thread_type: key.threadType,
-  external_contact: key.contact
-})

@@ -15,18 +15,22 @@ import * as PgConsents from "./PgConsents.ts"
 import * as PgInbox from "./PgInbox.ts"
 import * as PgMediaImports from "./PgMediaImports.ts"
 import * as PgMessages from "./PgMessages.ts"
+import * as PgNumberInventory from "./PgNumberInventory.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
 import * as PgRateBuckets from "./PgRateBuckets.ts"
 import * as PgSettings from "./PgSettings.ts"
+import * as PgSiteGroupings from "./PgSiteGroupings.ts"
 import * as PgThreads from "./PgThreads.ts"
 import * as PgTimers from "./PgTimers.ts"
 import * as PgTransaction from "./PgTransaction.ts"
+import * as Sealing from "./sealing/layer.ts"
+import type { SealingOptions } from "./sealing/layer.ts"
 
 export * as Database from "./Database.ts"
+export type { SealingOptions } from "./sealing/layer.ts"
 
-/** Every store port over an open client. */
-export const stores = Layer.mergeAll(
+const ports = Layer.mergeAll(
   PgAuditLog.layer,
   PgAuditTrail.layer,
   PgBreakGlasses.layer,
@@ -39,15 +43,26 @@ export const stores = Layer.mergeAll(
   PgInbox.layer,
   PgMediaImports.layer,
   PgMessages.layer,
+  PgNumberInventory.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,
   PgRateBuckets.layer,
   PgSettings.layer,
+  PgSiteGroupings.layer,
   PgThreads.layer,
   PgTimers.layer,
   PgTransaction.layer,
   IdGenerator.layerUuidV7
 ).pipe(Layer.provide(Notifications.layer))
 
+/** Every store port over an open client. Nothing is sealed: for a database that is encrypted otherwise. */
+export const stores = ports.pipe(Layer.provide(Sealing.layerPlain))
+
+export interface PostgresOptions extends Database.DatabaseOptions {
+  /** How patient data is sealed in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
+  readonly sealing?: SealingOptions | null
+}
+
 /** Every store port on the database of the options, which is brought up to date first. */
-export const layer = (options: Database.DatabaseOptions) => stores.pipe(Layer.provideMerge(Database.layer(options)))
+export const layer = ({ sealing, ...options }: PostgresOptions) =>
+  ports.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))

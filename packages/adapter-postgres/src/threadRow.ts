@@ -1,6 +1,8 @@
 /** A thread as a row. */
 import type { Contact, FacilityId, PatientId, PhoneNumberId, Thread, ThreadId, UserId } from "@careline/domain"
 import { instant, instantOrNull, iso, tenantColumn, tenantOf } from "./rows.ts"
+import type { IndexKeys } from "./sealing/Envelope.ts"
+import { searchBits, searchText } from "./sealing/SearchBits.ts"
 
 export interface ThreadRow {
   readonly site_grouping_id: string
@@ -56,8 +58,8 @@ export const fromRow = (row: ThreadRow): Thread.Thread => ({
   deletedAt: instantOrNull(row.deleted_at)
 })
 
-/** The row as JSON, to be read by `json_populate_recordset`. */
-export const toJson = (thread: Thread.Thread) => ({
+/** The row as JSON, to be read by `json_populate_recordset`. `keys` make the bits that it is searched by. */
+export const toJson = (thread: Thread.Thread, keys: IndexKeys) => ({
   site_grouping_id: tenantColumn(thread.siteGroupingId),
   id: thread.id,
   thread_type: thread.threadType,
@@ -80,5 +82,6 @@ export const toJson = (thread: Thread.Thread) => ({
   escalation_due_at: iso(thread.escalation.dueAt),
   created_at: iso(thread.createdAt),
   updated_at: iso(thread.updatedAt),
-  deleted_at: iso(thread.deletedAt)
+  deleted_at: iso(thread.deletedAt),
+  search_bits: searchBits(keys, searchText(thread.contactName, thread.externalContact))
 })

@@ -1,11 +1,15 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import type { AccessStoragePorts, VoiceStoragePorts } from "@careline/ports"
+import { type AccessStoragePorts, KeyEncryption, type VoiceStoragePorts } from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
 import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
+import { randomBytes } from "node:crypto"
 import { Database, layer } from "../src/index.ts"
-import { freshDatabase } from "../../../test/support/postgres.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
+
+/** Sealed, as a host that stands alone has it. */
+const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
 
 /** Who owns the tables, and sees past the walls. */
 class Owner extends Context.Service<Owner, PgClient.PgClient>()("test/Owner") {
@@ -56,9 +60,9 @@ const readPosition = (threadId: ThreadId, userId: UserId) =>
 
 RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
-    Effect.map(Effect.promise(freshDatabase), (database) => {
+    Effect.map(Effect.promise(migratedDatabase), (database) => {
       const url = Redacted.make(database)
-      return Layer.merge(layer({ url, maxConnections: 6 }), Owner.layer(url))
+      return Layer.merge(layer({ url, maxConnections: 6, sealing: { keys } }), Owner.layer(url))
     })
   ),
   tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],

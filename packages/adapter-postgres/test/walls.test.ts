@@ -5,8 +5,8 @@ import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import fc from "fast-check"
-import { freshDatabase } from "../../../test/support/postgres.ts"
-import { Database, stores } from "../src/index.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
+import { Database, layer } from "../src/index.ts"
 import * as WallsStand from "../src/WallsStand.ts"
 
 const tenants: ReadonlyArray<Tenant> = [null, SiteGroupingId.make("north"), SiteGroupingId.make('so"u,th')]
@@ -36,13 +36,13 @@ const listed = Effect.fnUntraced(function* (scope: TenantScope) {
 })
 
 const world = (maxConnections: number) =>
-  Effect.map(Effect.promise(freshDatabase), (database) => {
+  Effect.map(Effect.promise(migratedDatabase), (database) => {
     const url = Redacted.make(database)
     const owner = Database.layerClient({ url, maxConnections: 1 })
     return {
       owner: <A, E>(effect: (sql: PgClient.PgClient) => Effect.Effect<A, E>) =>
         Effect.provide(Effect.flatMap(PgClient.PgClient, effect), owner),
-      store: stores.pipe(Layer.provideMerge(Database.layer({ url, maxConnections })))
+      store: layer({ url, maxConnections })
     }
   })
 

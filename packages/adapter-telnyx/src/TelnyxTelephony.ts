@@ -7,6 +7,7 @@ import * as Diagnose from "./Diagnosis.ts"
 import * as History from "./History.ts"
 import * as Media from "./Media.ts"
 import * as Messages from "./Messages.ts"
+import * as Numbers from "./Numbers.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
 import * as Recordings from "./Recordings.ts"
 import { TOLERANCE_SECONDS } from "./Signature.ts"
@@ -52,7 +53,7 @@ export const capabilities = ({
     calls: connectionId !== null && accountSid !== null,
     recordings: connectionId !== null
   },
-  numbers: null,
+  numbers: Numbers.capabilities,
   optOutReplies: "provider"
 })
 
@@ -70,6 +71,7 @@ export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect
     messages: Messages.make(publicUrl, ask, fail),
     media: Media.make(options, fail),
     history: History.make(options, ask),
+    numbers: Numbers.make(options, ask, fail),
     ...(connectionId === null
       ? {}
       : {

@@ -1,8 +1,10 @@
 /** What Twilio says of the account, its numbers and their webhooks, over the official SDK. */
-import { CallbackUrl, Diagnosis } from "@careline/ports"
+import { Diagnosis } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "./Ask.ts"
+import { readService } from "./MessagingService.ts"
 import * as NumberFindings from "./NumberFindings.ts"
+import * as NumberSetup from "./NumberSetup.ts"
 import * as SelfTest from "./SelfTest.ts"
 import * as TwilioClient from "./TwilioClient.ts"
 import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
@@ -11,17 +13,6 @@ import { PROVIDER, type TwilioOptions } from "./TwilioOptions.ts"
 export const LISTED_NUMBERS = 1_000
 
 const name = "Twilio"
-
-const readService = async (client: TwilioClient.Client, sid: string): Promise<NumberFindings.Service> => {
-  const service = client.messaging.v1.services(sid)
-  const [settings, senders] = await Promise.all([
-    service.fetch(),
-    service.phoneNumbers.list({ limit: LISTED_NUMBERS, pageSize: LISTED_NUMBERS })
-  ])
-  const { inboundMethod, inboundRequestUrl, useInboundWebhookOnNumber } = settings
-  const numbers = new Set(senders.map(({ phoneNumber }) => phoneNumber))
-  return { sid, inboundMethod, inboundRequestUrl, useInboundWebhookOnNumber, numbers }
-}
 
 /** The SDK is loaded by the first question, not here. */
 export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect.fn.Return<Diagnosis.Diagnosis> {
@@ -53,12 +44,7 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
     messagingServiceSid === null
       ? Effect.succeed(null)
       : Ask.call(client, (sdk) => readService(sdk, messagingServiceSid))
-  const wanted: NumberFindings.Wanted = {
-    sms: CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"),
-    call: CallbackUrl.ofKind(publicUrl, PROVIDER, "call"),
-    fallback: CallbackUrl.ofKind(publicUrl, PROVIDER, "fallback"),
-    callStatus: CallbackUrl.ofKind(publicUrl, PROVIDER, "call-status")
-  }
+  const wanted = NumberSetup.wantedAt(publicUrl)
   const listed = Ask.call(client, (sdk) =>
     sdk.incomingPhoneNumbers.list({ limit: LISTED_NUMBERS, pageSize: LISTED_NUMBERS })
   )

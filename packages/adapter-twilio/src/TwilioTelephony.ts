@@ -6,6 +6,7 @@ import * as Diagnose from "./Diagnosis.ts"
 import * as History from "./History.ts"
 import * as Media from "./Media.ts"
 import * as Messages from "./Messages.ts"
+import * as Numbers from "./Numbers.ts"
 import * as Recordings from "./Recordings.ts"
 import { FIND_AFTER_MILLIS } from "./Reconciliation.ts"
 import * as TwilioClient from "./TwilioClient.ts"
@@ -33,7 +34,7 @@ export const capabilities: Telephony.Capabilities = {
   voice: { transcription: TRANSCRIBED_LANGUAGES, status: "by_id", recordings: "until_deleted" },
   media: "until_deleted",
   history: { messages: true, calls: true, recordings: true },
-  numbers: null,
+  numbers: Numbers.capabilities,
   optOutReplies: "provider"
 }
 
@@ -51,7 +52,8 @@ export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect
     calls: Calls.make(options.publicUrl, client, fail),
     recordings: Recordings.make(options, client, fail),
     media: Media.make(options, client, fail),
-    history: History.make(options, client, fail)
+    history: History.make(options, client, fail),
+    numbers: Numbers.make(options, client, fail)
   })
 })
 

@@ -28,7 +28,8 @@ const plain = ({ capabilities, provider, webhooks, ...facets }: Telephony.Teleph
   calls: all(facets.calls),
   recordings: all(facets.recordings),
   media: all(facets.media),
-  history: all(facets.history)
+  history: all(facets.history),
+  numbers: all(facets.numbers)
 })
 
 TelephonyContract.suite(

@@ -21,11 +21,11 @@ export interface Client {
   /** The `Authorization` of the application, for a while. */
   readonly bearer: () => Promise<string>
   readonly numbers: {
-    readonly getOwnedNumbers: (filter: {
-      readonly applicationId: string
-      readonly size: number
-      readonly index: number
-    }) => Promise<unknown>
+    readonly getOwnedNumbers: (filter: object) => Promise<unknown>
+    readonly getAvailableNumbers: (filter: object) => Promise<unknown>
+    readonly buyNumber: (order: object) => Promise<unknown>
+    readonly cancelNumber: (number: object) => Promise<unknown>
+    readonly updateNumber: (change: object) => Promise<unknown>
   }
 }
 

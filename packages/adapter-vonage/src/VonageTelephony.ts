@@ -6,6 +6,7 @@ import * as Diagnose from "./Diagnosis.ts"
 import * as Files from "./Files.ts"
 import * as History from "./History.ts"
 import * as Messages from "./Messages.ts"
+import * as Numbers from "./Numbers.ts"
 import { MAX_AGE_MILLIS } from "./Signature.ts"
 import * as VonageClient from "./VonageClient.ts"
 import { config } from "./VonageConfig.ts"
@@ -33,8 +34,8 @@ export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLook
   voice: { transcription: "none", status: "by_id", recordings: "expiring" },
   media: "expiring",
   history: { messages: false, calls: true, recordings: false },
+  numbers: Numbers.capabilities,
   // Opt-Out Assist, where Vonage answers, is a feature of single campaigns (developer.vonage.com/opt-out-assist).
-  numbers: null,
   optOutReplies: "application"
 })
 
@@ -65,7 +66,8 @@ export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect
         )
       )
     },
-    history: History.make(apiKey, access, fail)
+    history: History.make(apiKey, access, fail),
+    numbers: Numbers.make(options, access, fail)
   })
 })
 

@@ -25,6 +25,7 @@ for (const reportsLookup of [true, false]) {
         const simulator = yield* VonageSimulator.scoped({ ...account, ...urls })
         const telephony = yield* VonageTelephony.make({
           ...options(simulator.url, { reportsLookup, publicUrl, timeoutMillis: TelephonyContract.PATIENCE_MILLIS }),
+          restBaseUrl: simulator.url,
           signatureSecrets: [Redacted.make(signatureSecrets[0]), Redacted.make(signatureSecrets[1])]
         })
         return { simulator, telephony, line, secrets: [apiSecret, ...signatureSecrets, privateKey.slice(100, 160)] }

@@ -8,6 +8,7 @@ import { DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { backoff, Limits } from "./Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
+import { isOfStray } from "./Strays.ts"
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
 export const applyReports = Effect.fn("applyReports")(function* () {
@@ -39,16 +40,18 @@ export const applyReports = Effect.fn("applyReports")(function* () {
       reports.forEach(({ event, failures, id, provider }, index) => {
         const matched = matches[index]
         if (matched === null || matched === undefined) {
-          settlements.push(
-            failures + 1 >= limits.reportAttempts
-              ? { _tag: "Parked", id, reason: "no text of ours" }
-              : {
-                  _tag: "Postponed",
-                  id,
-                  until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures)),
-                  reason: "no text of ours yet"
-                }
-          )
+          if (isOfStray(event.attemptId)) settlements.push({ _tag: "Done", id })
+          else
+            settlements.push(
+              failures + 1 >= limits.reportAttempts
+                ? { _tag: "Parked", id, reason: "no text of ours" }
+                : {
+                    _tag: "Postponed",
+                    id,
+                    until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures)),
+                    reason: "no text of ours yet"
+                  }
+            )
           return
         }
         const { providerMessageId, status } = event

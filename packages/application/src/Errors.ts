@@ -73,6 +73,24 @@ export class ThreadExists extends Schema.TaggedError<ThreadExists>()("ThreadExis
   }
 }
 
+/** The pool has no number of that kind, and none is bought. */
+export class PoolEmpty extends Schema.TaggedError<PoolEmpty>()("PoolEmpty", {
+  areaCode: Schema.NullOr(Schema.String)
+}) {
+  override get message(): string {
+    return this.areaCode === null
+      ? "There is no number in the pool"
+      : `There is no number of the area code ${this.areaCode} in the pool`
+  }
+}
+
+/** The store behind this line keeps no pool of numbers. */
+export class NoNumberPool extends Schema.TaggedError<NoNumberPool>()("NoNumberPool", {}) {
+  override get message(): string {
+    return "The store keeps no pool of numbers"
+  }
+}
+
 /** Something in the request does not fit together or does not exist. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
   field: Schema.String,

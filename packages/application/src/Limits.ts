@@ -110,6 +110,18 @@ export interface LimitsShape {
   /** How long an access in an emergency lasts, and how long it may be asked for. */
   readonly breakGlassFor: number
   readonly breakGlassMax: number
+  /** How long a number that was replaced still leads to its tenant. */
+  readonly replacementGrace: number
+  /** How long a number rests before it may become another tenant's. */
+  readonly quarantine: number
+  /** Texts and calls in nobody's hands after which a number is never given to anybody again. */
+  readonly retireAfter: number
+  /** Numbers whose time has come that one transaction takes. */
+  readonly numbersPerBatch: number
+  /** Numbers that the pool should have for whoever comes next, how many are bought at once, and how many it may have. */
+  readonly poolMin: number
+  readonly poolBatch: number
+  readonly poolMax: number
   /** How often an idle worker looks for work that no wake-up told it of. */
   readonly pollEvery: number
   /** Longest pause of a worker whose store is failing. */
@@ -174,6 +186,13 @@ export const defaults: LimitsShape = {
   sweepSettled: 5 * 60_000,
   breakGlassFor: 30 * 60_000,
   breakGlassMax: 4 * 60 * 60_000,
+  replacementGrace: 30 * 24 * 60 * 60_000,
+  quarantine: 30 * 24 * 60 * 60_000,
+  retireAfter: 50,
+  numbersPerBatch: 20,
+  poolMin: 5,
+  poolBatch: 10,
+  poolMax: 100,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
 }

@@ -4,6 +4,7 @@ import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { NotFound, NoSenderNumber } from "./Errors.ts"
+import { reachedNumbers } from "./ReachedNumbers.ts"
 
 /** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
@@ -27,10 +28,10 @@ export const consentOf = Effect.fnUntraced(function* (
   return consent ?? Consent.unrecorded(siteGroupingId, contact)
 })
 
-/** A number of the tenant by its id. */
+/** A number of the tenant by its id, to be used from now on: one that was replaced is not. */
 export const poolNumber = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"], id: PhoneNumberId) {
-  const number = yield* (yield* PoolNumbers).get([tenant], id)
-  return Option.isSome(number) ? number.value : yield* new NotFound({ entity: "phoneNumber" })
+  const number = Option.getOrUndefined(yield* (yield* PoolNumbers).get([tenant], id))
+  return number === undefined || number.status === "replaced" ? yield* new NotFound({ entity: "phoneNumber" }) : number
 })
 
 /** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */
@@ -38,9 +39,11 @@ export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
   const numbers = yield* PoolNumbers
   const fallback = Option.getOrNull(yield* numbers.defaultOf(thread.siteGroupingId))
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
-  const from =
+  const found =
     id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
-  return from === null || from.status === "suspended"
+  // A number is no more the tenant's, or was replaced, since the thread was locked to it.
+  const from = found?.status === "replaced" ? (yield* reachedNumbers([found.number]))[0]?.on : (found ?? fallback)
+  return from == null || from.status !== "assigned"
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
     : from
 })

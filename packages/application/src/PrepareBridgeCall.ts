@@ -80,7 +80,7 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: string | null,
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
   if (chosen === null) return yield* senderOf(thread)
   const number = yield* poolNumber(thread.siteGroupingId, chosen)
-  return number.status === "suspended" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
+  return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
 /** Which of those that may be in the call are numbers of ours, whichever tenant's: calls between them would go round. */

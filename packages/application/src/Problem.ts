@@ -78,6 +78,22 @@ const ofTagged = (error: Tagged): Problem | null => {
         : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
     case "BreakGlassOver":
       return problem("break-glass-over", 403, "Not allowed", detail)
+    case "ReplacementNeeded":
+      return problem("number-in-use", 409, "Threads answer from the number", { ...detail, count: error.threads })
+    case "ReplacementRefused":
+      return problem("replacement-refused", 409, "The number cannot take its place", {
+        ...detail,
+        reason: error.reason
+      })
+    case "WrongNumberStatus":
+      return problem("wrong-number-status", 409, "The number is in no status for this", {
+        ...detail,
+        numberStatus: error.status
+      })
+    case "PoolEmpty":
+      return problem("pool-empty", 409, "There is no such number to assign", { ...detail, areaCode: error.areaCode })
+    case "SiteGroupingTaken":
+      return problem("site-grouping-taken", 409, "There is a site grouping of this id", detail)
     case "NumberTaken":
       return problem("number-taken", 409, "The number is in a pool already")
     case "IntakeOverloaded":
@@ -121,7 +137,8 @@ export const failureOf = (cause: Cause.Cause<unknown>): unknown => cause.reasons
 export const ofCause = (cause: Cause.Cause<unknown>): Problem => ofError(failureOf(cause))
 
 /** The headers of the answer. */
-export const headersOf = ({ status }: Problem): Readonly<Record<string, string>> => ({
+export const headersOf = ({ retryAfterMillis, status }: Problem): Readonly<Record<string, string>> => ({
   "content-type": CONTENT_TYPE,
-  ...(status === 503 ? { "retry-after": RETRY_AFTER } : {})
+  ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}),
+  ...(typeof retryAfterMillis === "number" ? { "retry-after": String(Math.ceil(retryAfterMillis / 1000)) } : {})
 })

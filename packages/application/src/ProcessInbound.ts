@@ -26,7 +26,6 @@ import {
   type Lane,
   type LaneEvent,
   type MessageReceived,
-  PoolNumbers,
   Settings,
   type Settlement,
   TelephonyProviders,
@@ -40,6 +39,7 @@ import { loadCalls } from "./LaneCalls.ts"
 import { importMedia } from "./LaneMedia.ts"
 import { backoff, Limits } from "./Limits.ts"
 import { isOutage } from "./Outage.ts"
+import { reachedNumbers } from "./ReachedNumbers.ts"
 
 const MESSAGES_PER_TEXT = 3
 
@@ -112,11 +112,11 @@ const processBatch = Effect.fnUntraced(function* (
   const waiting = lanes.flatMap((lane) => lane.events)
   claimed.push(...waiting)
 
-  // Calls are locked before threads, here as everywhere.
+  // Numbers are locked before calls and calls before threads, here as everywhere.
+  const numbers = yield* reachedNumbers([...new Set(waiting.map(({ event }) => event.to))])
+  const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map(({ number, on }) => [number, on]))
   const calls = yield* loadCalls(waiting)
   const stateOf = yield* loadStates(lanes)
-  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(waiting.map(({ event }) => event.to))])
-  const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map((number) => [number.number, number]))
   const idsOf = yield* drawIds(waiting.length)
 
   const changes: Array<Change> = []

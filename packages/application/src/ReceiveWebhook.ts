@@ -3,7 +3,14 @@
  *
  * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
  */
-import { type StorageError, type Telephony, type TelephonyError, TelephonyProviders } from "@careline/ports"
+import {
+  isArrival,
+  type StorageError,
+  type Telephony,
+  type TelephonyError,
+  type TelephonyEvent,
+  TelephonyProviders
+} from "@careline/ports"
 import { IncomingCall } from "@careline/domain"
 import { Cause, Effect, Exit, identity, Option } from "effect"
 import { type IntakeOverloaded, NotFound } from "./Errors.ts"
@@ -11,6 +18,7 @@ import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
 import { Limits } from "./Limits.ts"
 import * as Problem from "./Problem.ts"
+import { answerStray } from "./Strays.ts"
 import { Voice } from "./Voice.ts"
 
 /**
@@ -35,7 +43,12 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   const { account, events, turn } = received
   const intake = yield* Intake
   const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
-  const accept = Effect.forEach(kept, (event) => intake.accept({ provider, account, event }), { discard: true })
+  const acceptOne = Effect.fnUntraced(function* (event: TelephonyEvent) {
+    const acceptance = yield* intake.accept({ provider, account, event })
+    // The provider is answered first.
+    if (acceptance === "unroutable" && isArrival(event)) yield* Effect.forkDetach(answerStray(telephony, event))
+  })
+  const accept = Effect.forEach(kept, acceptOne, { discard: true })
   // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
   yield* isCall(kind) ? Effect.forkDetach(inTime(accept)) : accept
   if (!isCall(kind)) return telephony.webhooks.reply(kind)

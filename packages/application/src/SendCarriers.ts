@@ -6,6 +6,7 @@ import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, type Send
 import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { Limits } from "./Limits.ts"
+import { numbersToLeaveFrom } from "./SendNumbers.ts"
 
 export type Carriage =
   | { readonly _tag: "Carried"; readonly provider: string; readonly from: PhoneNumber.E164 }
@@ -18,15 +19,20 @@ export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
   const { holdFor } = yield* Limits
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   const pool = yield* PoolNumbers
-  const own = yield* pool.byNumbers(sends.map(({ from }) => from))
-  const routeOf = (send: Send.Send, provider: string, numbers: ReadonlyArray<PoolNumber.PoolNumber>) =>
-    Route.decide({
+  const queuedFor = yield* pool.byNumbers(sends.map(({ from }) => from))
+  const ownOf = yield* numbersToLeaveFrom(sends, queuedFor)
+  const own = [...new Set([...ownOf.values()].flatMap((number) => number ?? []))]
+  const routeOf = (send: Send.Send, provider: string, numbers: ReadonlyArray<PoolNumber.PoolNumber>): Route.Route => {
+    const known = ownOf.get(send)?.number
+    if (known === undefined) return { _tag: "NoNumber" }
+    return Route.decide({
       tenant: send.siteGroupingId,
       provider,
       isActive: provider === active.provider,
-      own: send.from,
+      own: known,
       numbers
     })
+  }
   const carriedBy = (some: ReadonlyArray<Send.Send>, provider: string) =>
     pool.carriedBy([...new Set(some.map((send) => send.siteGroupingId))], provider, provider === active.provider)
 
@@ -34,7 +40,7 @@ export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
   const choose = Effect.gen(function* () {
     if (fallback === null) return sends.map(() => active.provider)
     // A contact who knows a number of the fallback's is answered from it, come what may.
-    const isTheirs = (send: Send.Send) => own.find(({ number }) => number === send.from)?.provider === fallback.provider
+    const isTheirs = (send: Send.Send) => ownOf.get(send)?.provider === fallback.provider
     const { circuit: settings } = yield* Limits
     const circuits = yield* Circuits
     const { admits } = Circuit.admit(yield* circuits.load(active.provider), now, settings)

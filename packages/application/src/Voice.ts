@@ -11,7 +11,6 @@ import {
   type CallId,
   type Contact,
   IncomingCall,
-  Language,
   PhoneNumber,
   type PoolNumber,
   VoipSettings
@@ -22,6 +21,7 @@ import {
   Calls,
   IdGenerator,
   Inbox,
+  NumberInventory,
   PoolNumbers,
   Settings,
   StorageError,
@@ -31,11 +31,14 @@ import {
   Transaction,
   type VoiceStoragePorts
 } from "@careline/ports"
-import { Context, DateTime, Effect, Fiber, Layer, Schedule } from "effect"
+import { Context, DateTime, Effect, Fiber, Layer, Option, Schedule } from "effect"
 import { asSystem } from "./Access.ts"
 import { connectBridge, refusePins } from "./BridgeCall.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
+import { hangUp, NeutralAnswer } from "./NeutralAnswer.ts"
+import { reachedNumbers } from "./ReachedNumbers.ts"
+import { noteStray } from "./Strays.ts"
 
 /** Who calls or is called on the staff's side of a bridge: their own numbers are written down nowhere. */
 export const STAFF = "staff" as Contact.Contact
@@ -44,13 +47,7 @@ const CONFLICT_RETRIES = 3
 /** Calls whose line is known to this process, for when the store is not. */
 const REMEMBERED_CALLS = 10_000
 
-const english = Language.make("en-US")
-const ending = (text?: string): CallPlan.CallPlan => ({
-  _tag: "Hangup",
-  say: text === undefined ? [] : [{ _tag: "Say", text, language: english }]
-})
-const BROKEN_OFF = ending("We are sorry, the call cannot go on. Goodbye.")
-const NOT_IN_SERVICE = ending("This number is not in service. Goodbye.")
+const BROKEN_OFF = hangUp("We are sorry, the call cannot go on. Goodbye.")
 
 const stepOf = ({ id, plan }: Pick<Call.Call, "id" | "plan">): Telephony.CallStep => ({
   callId: id,
@@ -71,13 +68,13 @@ const keep = Effect.fnUntraced(function* (call: Call.Call) {
 
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
-  { from }: CallReceived,
+  { from, to }: CallReceived,
   on: PoolNumber.PoolNumber,
   expiredAfter: DateTime.Utc
 ) {
   if (!PhoneNumber.isValid(from)) return []
   const caller = from as string as PhoneNumber.E164
-  const found = yield* (yield* BridgeRequests).dialled({ caller, dialled: on.number, expiredAfter })
+  const found = yield* (yield* BridgeRequests).dialled({ caller, dialled: to, expiredAfter })
   return found.filter(({ mode, siteGroupingId }) => mode === "dial_in" && siteGroupingId === on.siteGroupingId)
 })
 
@@ -112,7 +109,7 @@ const beginBridge = Effect.fnUntraced(function* (
         providerCallId: event.providerCallId,
         plan: dialled.plan,
         fromNumber: STAFF,
-        toNumber: on.number as string as Contact.Contact,
+        toNumber: event.to as string as Contact.Contact,
         phoneNumberId: on.id
       },
       "ringing",
@@ -133,14 +130,15 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
   return yield* transact(
     Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, StoragePorts | VoiceStoragePorts> {
       const now = yield* DateTime.now
-      const ours = yield* (yield* PoolNumbers).byNumbers([event.to, event.from as string as PhoneNumber.E164])
+      const ours = yield* reachedNumbers([event.to, event.from as string as PhoneNumber.E164])
       // A call of ours that lost its way, to staff or to a contact: nobody is to be greeted in it.
       if (ours.some(({ number }) => number === (event.from as string))) return unkept(BROKEN_OFF)
-      const on = ours.find(({ number }) => number === event.to)
+      const on = ours.find(({ number }) => number === event.to)?.on
       if (on === undefined) {
-        // Kept for an administrator, like a text to a number that is not ours.
-        yield* (yield* Inbox).accept([{ ...source, event }])
-        return unkept(NOT_IN_SERVICE)
+        // Kept for an administrator, like a text to a number that is nobody's.
+        const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
+        if (acceptance === "unroutable") yield* noteStray(event)
+        return unkept(hangUp((yield* NeutralAnswer).spoken))
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
       const bridge = yield* beginBridge(source, event, on, id as CallId, isFallback, now)
@@ -171,7 +169,7 @@ const fileVoicemail = Effect.fnUntraced(function* (
         providerCallId: event.providerCallId,
         plan,
         fromNumber: event.from,
-        toNumber: on.number as string as Contact.Contact,
+        toNumber: event.to as string as Contact.Contact,
         phoneNumberId: on.id
       },
       "ringing",
@@ -192,7 +190,7 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
   const [id] = yield* (yield* IdGenerator).next("call", 1)
   return yield* transact(
     Effect.gen(function* () {
-      const [on] = yield* (yield* PoolNumbers).byNumbers([event.to])
+      const on = (yield* reachedNumbers([event.to]))[0]?.on
       if (on === undefined) {
         const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
         return acceptance !== "duplicate"
@@ -218,7 +216,7 @@ const proceedCall = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const calls = yield* Calls
       const [found] = yield* calls.match([{ provider, providerCallId, callId }])
-      if (found == null) return unkept(ending())
+      if (found == null) return unkept(hangUp())
       const now = yield* DateTime.now
       const step = CallPlan.next(found.plan, at, turn)
       const call: Call.Call = {
@@ -267,12 +265,15 @@ export class Voice extends Context.Service<
         const numbers = yield* (yield* PoolNumbers).list("all")
         const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
         const settings = yield* (yield* Settings).effective(tenants)
-        greetings = new Map(
-          numbers.map(({ number, siteGroupingId }) => [
-            number,
-            IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)
-          ])
-        )
+        const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+        const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
+        const neutral = hangUp((yield* NeutralAnswer).spoken)
+        greetings = new Map([
+          ...nobodys.map(({ number }) => [number, neutral] as const),
+          ...numbers.map(({ number, siteGroupingId }) => {
+            return [number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)] as const
+          })
+        ])
       }).pipe(asSystem)
       yield* readGreetings
       yield* Effect.forkScoped(
@@ -310,7 +311,7 @@ export class Voice extends Context.Service<
         proceed: (provider, turn) =>
           Effect.suspend(() => {
             const isWaiting = turn.turn._tag === "Pressed"
-            const instead = isWaiting ? greeting(lines.get(turn.providerCallId) ?? null) : unkept(ending())
+            const instead = isWaiting ? greeting(lines.get(turn.providerCallId) ?? null) : unkept(hangUp())
             return orElse("The next step of a call", proceedCall(provider, turn), instead)
           })
       })

@@ -19,7 +19,15 @@ export { dispatchSends } from "./DispatchSends.ts"
 export { deleteThread, editThread, type ThreadEdit } from "./EditThread.ts"
 export * from "./Errors.ts"
 export { escalate } from "./Escalate.ts"
+export { deleteNumber, NOTICE, type NumberDeleted, type NumberDeletion } from "./DeleteNumber.ts"
 export { describeFault } from "./Fault.ts"
+export {
+  assignFromPool,
+  assignOnActivation,
+  type AssignedNumber,
+  type AssignmentRequest,
+  BuysNumbers
+} from "./AssignNumber.ts"
 export { Intake } from "./Intake.ts"
 export * as Limits from "./Limits.ts"
 export { changeLineSettings, lineSettings } from "./LineSettings.ts"
@@ -27,6 +35,20 @@ export { markRead } from "./MarkRead.ts"
 export { importMedia } from "./ImportMedia.ts"
 export { listCalls } from "./ListCalls.ts"
 export { addNumber, listNumbers } from "./NumberPool.ts"
+export { NeutralAnswer, type NeutralAnswerShape } from "./NeutralAnswer.ts"
+export * as NumberWorkers from "./NumberWorkers.ts"
+export { addToPool, editNumber, type NumberEdit, numberUsage, viewNumber, viewNumbers } from "./PhoneNumbers.ts"
+export { poolHealth, type PoolHealth } from "./PoolHealth.ts"
+export {
+  activeActor,
+  createSiteGrouping,
+  deactivateSiteGrouping,
+  type Deactivation,
+  editSiteGrouping,
+  listSiteGroupings,
+  viewSiteGrouping
+} from "./SiteGroupings.ts"
+export { sweepNumbers } from "./SweepNumbers.ts"
 export { listParkedEvents } from "./ParkedEvents.ts"
 export { processInbound } from "./ProcessInbound.ts"
 export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./PrepareBridgeCall.ts"

@@ -89,7 +89,7 @@ export const decide = (
   }
   const say = (kind: SystemMessageKind, content: string) =>
     add(SystemMessage.make(thread, { id: ids.systemMessageId, kind, content, leaves: false }, now))
-  const answer = (kind: SystemText.SystemText["kind"], content: string) => {
+  const answer = (kind: "auto_reply" | "opt_out_confirmation", content: string) => {
     const messageClass = kind === "auto_reply" ? "conversational" : "opt_out_confirmation"
     const sent = SystemText.send(
       thread,

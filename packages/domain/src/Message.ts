@@ -11,6 +11,7 @@ export const SystemMessageKind = Schema.Literals([
   "opt_out",
   "opt_in",
   "opt_out_confirmation",
+  "number_changed",
   "staff_task",
   "incoming_call",
   "missed_call",

@@ -42,7 +42,7 @@ export class ReplacementRefused extends Schema.TaggedError<ReplacementRefused>()
 const refusalOf = (number: PoolNumber, replacement: PoolNumber): RefusalReason | null => {
   if (replacement.id === number.id) return "same_number"
   if (replacement.siteGroupingId !== number.siteGroupingId) return "other_site_grouping"
-  return replacement.status === "suspended" ? "suspended" : null
+  return replacement.status === "assigned" ? null : "suspended"
 }
 
 /**

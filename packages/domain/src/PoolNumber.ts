@@ -12,7 +12,9 @@ export const PoolNumber = Schema.Struct({
   providerSid: Schema.NullOr(Schema.String.check(Schema.isMaxLength(200))),
   /** The provider that carries the number; `null`: whichever is active. */
   provider: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
-  status: Schema.Literals(["assigned", "suspended"]),
+  /** `replaced`: another number of the tenant answers in its place. Only what is `assigned` is texted from. */
+  status: Schema.Literals(["assigned", "suspended", "replaced"]),
+  /** Since when it has been the tenant's. */
   createdAt: Schema.DateTimeUtc
 })
 export type PoolNumber = typeof PoolNumber.Type

@@ -11,7 +11,13 @@ import { AttemptId, MessageId, PhoneNumberId, SendId, Tenant, ThreadId } from ".
 import { MessageClass } from "./MessageClass.ts"
 import { E164 } from "./PhoneNumber.ts"
 
-export const SendPurpose = Schema.Literals(["reply", "auto_reply", "opt_out_confirmation", "escalation"])
+export const SendPurpose = Schema.Literals([
+  "reply",
+  "auto_reply",
+  "opt_out_confirmation",
+  "escalation",
+  "number_changed"
+])
 export type SendPurpose = typeof SendPurpose.Type
 
 export const SendState = Schema.Literals([
@@ -70,6 +76,7 @@ export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "res
       return "undecided"
     case "auto_reply":
     case "opt_out_confirmation":
+    case "number_changed":
       return "abandoned"
     case "escalation":
       return "resend"

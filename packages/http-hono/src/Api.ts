@@ -9,7 +9,6 @@ import {
   Message,
   PatientId,
   PhoneNumber,
-  type PoolNumber,
   SiteGroupingId,
   UserId,
   VoipSettings
@@ -166,30 +165,6 @@ export const NewMessage = Schema.Struct({
   .annotate({ identifier: "NewMessage" })
 
 export const ReadMark = Schema.Struct({ upToMessageId: Id }).annotate({ identifier: "ReadMark" })
-
-export const NumberJson = Schema.Struct({
-  id: Id,
-  number: Text,
-  label: nullOr(Text),
-  providerSid: nullOr(Text),
-  provider: nullOr(Text),
-  siteGroupingId: nullOr(Id),
-  status: Schema.Literals(["assigned", "suspended"]),
-  createdAt: Text
-}).annotate({ identifier: "PhoneNumber" })
-
-export const numberJson = (number: PoolNumber.PoolNumber): typeof NumberJson.Type => ({
-  ...number,
-  createdAt: iso(number.createdAt)
-})
-
-export const NewNumber = Schema.Struct({
-  number: PhoneNumber.E164,
-  label: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
-  providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
-  provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
-  siteGroupingId: Schema.optionalKey(TenantJson)
-}).annotate({ identifier: "NewPhoneNumber" })
 
 export const SettingsJson = VoipSettings.VoipSettings.annotate({ identifier: "VoipSettings" })
 

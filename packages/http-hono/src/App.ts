@@ -1,5 +1,5 @@
 /** The host's HTTP surface, mounted on Hono. Everything that it does is a use case. */
-import { lineSettings, Problem } from "@careline/application"
+import { activeActor, lineSettings, Problem } from "@careline/application"
 import type { UserId } from "@careline/domain"
 import { Effect, Exit } from "effect"
 import { Hono } from "hono"
@@ -7,7 +7,9 @@ import type { Authenticate } from "./Auth.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
 import type { ServeLink } from "./MediaStore.ts"
 import * as OpenApi from "./OpenApi.ts"
+import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 import { requestId } from "./RequestId.ts"
+import { limitAddresses, limitUsers } from "./RequestRates.ts"
 import { problemResponse } from "./Respond.ts"
 import { mount, type Route } from "./Route.ts"
 import { access } from "./routes/access.ts"
@@ -17,8 +19,11 @@ import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
+import { numbers } from "./routes/numbers.ts"
+import { siteGroupings } from "./routes/siteGroupings.ts"
 import { threads } from "./routes/threads.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
+import { mountSecurityHeaders } from "./SecurityHeaders.ts"
 import type { Services } from "./Services.ts"
 
 export const VERSION = "0.1.0"
@@ -26,29 +31,38 @@ export const VERSION = "0.1.0"
 /** Who looks whether the store answers. */
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
-const routes: ReadonlyArray<Route<Services>> = [...threads, ...messages, ...calls, ...line, ...access] as ReadonlyArray<
-  Route<Services>
->
+const routes: ReadonlyArray<Route<Services>> = [
+  ...threads,
+  ...messages,
+  ...calls,
+  ...line,
+  ...numbers,
+  ...siteGroupings,
+  ...access
+] as ReadonlyArray<Route<Services>>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 
 export const makeApp = (
   runtime: HostRuntime<Services>,
-  authenticate: Authenticate,
-  links: ServeLink | null = null
+  authenticateCaller: Authenticate,
+  links: ServeLink | null = null,
+  http: HttpOptions = defaultHttpOptions
 ): Hono => {
   const app = new Hono()
+  // Whoever works in a site grouping that is deactivated finds nothing there any more.
+  const authenticate: Authenticate = (header) =>
+    Effect.flatMap(authenticateCaller(header), (caller) =>
+      Effect.flatten(Effect.promise(() => runtime.runPromiseExit(activeActor(caller))))
+    )
   // First, and without anything around them: webhooks are what comes in masses.
   mountWebhooks(app, runtime)
+  app.use(requestId)
+  app.use(limitAddresses(http.requestsPerAddress, http.proxies))
+  const limited = limitUsers(authenticate, http.requestsPerUser)
   // Links answer with headers of their own.
   if (links !== null) mountLinks(app, links)
-  app.use(requestId)
-  app.use(async (context, next) => {
-    await next()
-    context.res.headers.set("x-content-type-options", "nosniff")
-    context.res.headers.set("referrer-policy", "no-referrer")
-    if (context.req.path.startsWith("/api/")) context.res.headers.set("cache-control", "no-store")
-  })
+  mountSecurityHeaders(app, http)
   app.get("/healthz", (context) => context.json({ status: "ok" }))
   app.get("/readyz", async (context) => {
     const ready = await runtime.runPromiseExit(Effect.timeout(lineSettings(probe, null), "2 seconds"))
@@ -56,9 +70,9 @@ export const makeApp = (
       ? context.json({ status: "ready" })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
-  mount(app, routes, runtime, authenticate)
-  mountUploads(app, runtime, authenticate)
-  mountEvents(app, runtime, authenticate)
+  mount(app, routes, runtime, limited)
+  mountUploads(app, runtime, limited)
+  mountEvents(app, runtime, limited)
   mountDocs(app, openApiDocument)
   app.notFound((context) =>
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))

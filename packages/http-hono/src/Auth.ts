@@ -6,9 +6,11 @@
  */
 import { type Actor, assertSees, homeTenant } from "@careline/application"
 import { SiteGroupingId, type Tenant, UserId } from "@careline/domain"
+import type { StorageError } from "@careline/ports"
 import { Effect, Redacted, Schema } from "effect"
 import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyOptions, SignJWT } from "jose"
-import { Forbidden, MalformedRequest, Unauthenticated } from "./Errors.ts"
+import { Forbidden, MalformedRequest, type TooManyRequests, Unauthenticated } from "./Errors.ts"
+import { makeSessions, type Session } from "./Session.ts"
 
 /**
  * SYSTEM_ADMIN administers everything, SITE_ADMIN its own site groupings; CLINICIAN works in its own without administering
@@ -29,6 +31,7 @@ export const AUDITORS: Allowed = [...ADMINS, "AUDITOR"]
 /** The caller of the API. */
 export interface Caller extends Actor {
   readonly roles: ReadonlyArray<Role>
+  readonly session: Session
 }
 
 /** Where tokens are checked against. */
@@ -52,14 +55,18 @@ const TenantClaim = Schema.Union([SiteGroupingId, Schema.Int])
 const Claims = Schema.Struct({
   sub: UserId,
   roles: Schema.Array(Schema.String),
-  siteGroupingIds: Schema.optionalKey(Schema.NullOr(Schema.Array(TenantClaim)))
+  siteGroupingIds: Schema.optionalKey(Schema.NullOr(Schema.Array(TenantClaim))),
+  /** Seconds that the token may stay unused: ours have it. */
+  idle: Schema.optionalKey(Schema.Finite)
 })
 const decodeClaims = Schema.decodeUnknownEffect(Claims)
 const isRole = Schema.is(Role)
 
 const rejected = (message: string) => new Unauthenticated({ message })
 
-const callerOf = Effect.fnUntraced(function* (payload: JWTPayload) {
+const millisOf = (seconds: number | undefined): number | null => (seconds === undefined ? null : seconds * 1000)
+
+const callerOf = Effect.fnUntraced(function* (payload: JWTPayload, sessions: ReturnType<typeof makeSessions>) {
   const claims = yield* decodeClaims(payload).pipe(Effect.mapError(() => rejected("The token lacks a claim")))
   const roles = claims.roles.filter((role) => isRole(role))
   if (roles.length === 0) return yield* new Forbidden({ message: "The token has no role here" })
@@ -69,13 +76,20 @@ const callerOf = Effect.fnUntraced(function* (payload: JWTPayload) {
     : tenants.length === 0
       ? [null]
       : [...new Set(tenants)]
-  return { userId: claims.sub, roles, scope } satisfies Caller
+  const session = yield* sessions.use({
+    id: payload.jti ?? null,
+    issuedAt: millisOf(payload.iat),
+    expiresAt: millisOf(payload.exp)! + CLOCK_TOLERANCE_SECONDS * 1000,
+    idleMillis: millisOf(claims.idle)
+  })
+  if (session === null) return yield* rejected("The token was not used for too long")
+  return { userId: claims.sub, roles, scope, session } satisfies Caller
 })
 
 const secretKey = (secret: Redacted.Redacted): Uint8Array => new TextEncoder().encode(Redacted.value(secret))
 
 /** Checks the `Authorization` header of a request. */
-export const makeAuthenticate = (options: AuthOptions) => {
+export const makeAuthenticate = (options: AuthOptions): Authenticate => {
   const rules: JWTVerifyOptions = {
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["sub", "exp"],
@@ -89,20 +103,29 @@ export const makeAuthenticate = (options: AuthOptions) => {
       ? jwtVerify(token, secretKey(source.secret), { ...rules, algorithms: ["HS256"] })
       : jwtVerify(token, jwks!, { ...rules, algorithms: ["RS256", "PS256", "ES256", "EdDSA"] })
 
-  return Effect.fnUntraced(function* (header: string | undefined) {
+  const sessions = makeSessions()
+  return Effect.fnUntraced(function* (
+    header: string | undefined
+  ): Effect.fn.Return<Caller, Unauthenticated | Forbidden | TooManyRequests> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? "")?.[1]
     if (token === undefined) return yield* rejected("There is no bearer token")
     const { payload } = yield* Effect.tryPromise({
       try: () => verify(token),
       catch: () => rejected("The token is not valid")
     })
-    return yield* callerOf(payload)
+    return yield* callerOf(payload, sessions)
   })
 }
 
-export type Authenticate = ReturnType<typeof makeAuthenticate>
+/** Who calls, by the `Authorization` header of a request. */
+export type Authenticate = (
+  header: string | undefined
+) => Effect.Effect<Caller, Unauthenticated | Forbidden | TooManyRequests | StorageError>
 
-/** A token for trying Careline out. Only the sandbox hands one out. */
+/** How long a token of ours may stay unused, in seconds. */
+export const IDLE_SECONDS = 30 * 60
+
+/** A token for trying Careline out, which ends when it stays unused. Only the sandbox hands one out. */
 export const issueToken = (
   secret: Redacted.Redacted,
   claims: {
@@ -113,7 +136,8 @@ export const issueToken = (
   options: { readonly expiresIn: string; readonly issuer?: string | null; readonly audience?: string | null }
 ): Effect.Effect<string> => {
   const { sub, ...rest } = claims
-  const token = new SignJWT(rest)
+  const token = new SignJWT({ ...rest, idle: IDLE_SECONDS })
+    .setJti(crypto.randomUUID())
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(sub)
     .setIssuedAt()

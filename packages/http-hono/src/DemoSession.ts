@@ -1,7 +1,7 @@
 /** What demos have in common: a running sandbox, its simulator, and claims that come true or do not. */
 import { setTimeout as pause } from "node:timers/promises"
 import { Effect } from "effect"
-import { readSandbox, type SandboxFile } from "./Sandbox.ts"
+import { freshToken, readSandbox, type SandboxFile } from "./Sandbox.ts"
 
 /** How long a step may take to come true, and how often it is looked at, in milliseconds. */
 const PATIENCE = 20_000
@@ -134,7 +134,11 @@ export class Demo {
 
 /** Plays a demo against the sandbox of this machine; the process fails when a step does not come true. */
 export const run = async (play: (demo: Demo) => Promise<void>): Promise<void> => {
-  const sandbox = await Effect.runPromise(Effect.option(readSandbox(process.env.DATA_DIR ?? ".careline")))
+  const directory = process.env.DATA_DIR ?? ".careline"
+  const running = Effect.all([readSandbox(directory), freshToken(directory)])
+  const sandbox = await Effect.runPromise(
+    Effect.option(Effect.map(running, ([file, token]): SandboxFile => ({ ...file, token })))
+  )
   if (sandbox._tag === "None") {
     console.error("There is no running sandbox here. Start one first, in another terminal: npx -y pnpm@12 start")
     process.exitCode = 1

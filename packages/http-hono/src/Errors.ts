@@ -13,6 +13,15 @@ export class MalformedRequest extends Schema.TaggedError<MalformedRequest>()("Ma
 
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", { message: Schema.String }) {}
 
+export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooManyRequests", {
+  perMinute: Schema.Int,
+  retryAfterMillis: Schema.Finite
+}) {
+  override get message(): string {
+    return `More than ${this.perMinute} requests in a minute`
+  }
+}
+
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()("UnsupportedMediaType", {
   message: Schema.String
 }) {}

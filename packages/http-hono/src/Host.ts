@@ -3,11 +3,12 @@ import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
-import { DeepLinks, Intake, Limits, Voice, VoiceWorkers, Workers } from "@careline/application"
+import { DeepLinks, Intake, Limits, NumberWorkers, Voice, VoiceWorkers, Workers } from "@careline/application"
 import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
 import { Context, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
+import * as DataEncryption from "./DataEncryption.ts"
 import type { HostConfig } from "./HostConfig.ts"
 import * as MediaStore from "./MediaStore.ts"
 import * as Providers from "./Providers.ts"
@@ -77,13 +78,21 @@ export interface HostParts {
 export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony }: HostParts) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
-  const { blobs, links } = yield* MediaStore.open(config)
-  const stores = Layer.mergeAll(postgres({ url }), Layer.succeed(BlobStore, blobs), Directory.layerEmpty, transcriber)
+  const encryption = yield* DataEncryption.open(config.dataEncryption, config.dataDirectory)
+  const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
+  const sealing = encryption === null ? null : { keys: encryption }
+  const stores = Layer.mergeAll(
+    postgres({ url, sealing }),
+    Layer.succeed(BlobStore, blobs),
+    Directory.layerEmpty,
+    transcriber
+  )
   const line = Layer.mergeAll(
     Intake.layer,
     Voice.layer,
     Workers.layer,
     VoiceWorkers.layer,
+    NumberWorkers.layer,
     config.sandbox ? Sandbox.seedNumber : Layer.empty
   ).pipe(
     Layer.provideMerge(
@@ -103,7 +112,8 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       closing: closing.signal
     },
     makeAuthenticate(auth),
-    links
+    links,
+    config.http
   )
   const { port } = yield* Server.listen(app, config.port, config.hostname)
   yield* Effect.addFinalizer(() => Effect.sync(() => closing.abort()))

@@ -1,6 +1,8 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
+import { type DataEncryption, readKeys } from "./DataEncryption.ts"
+import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export interface HostConfig {
@@ -12,6 +14,8 @@ export interface HostConfig {
   /** `null`: an embedded PostgreSQL in `dataDirectory`. */
   readonly databaseUrl: Redacted.Redacted | null
   readonly dataDirectory: string
+  /** What seals patient data at rest. */
+  readonly dataEncryption: DataEncryption
   /** The provider that sends. */
   readonly provider: ProviderName
   /** The provider that sends while the first one fails; `null`: texts wait for the first one. */
@@ -24,6 +28,7 @@ export interface HostConfig {
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
+  readonly http: HttpOptions
 }
 
 /** A variable that is missing or makes no sense. Never quotes its value: it may be a secret. */
@@ -64,6 +69,38 @@ const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
   fatal: "Fatal",
   none: "None"
 }
+
+/** A whole number from `min` on; `off` where nothing limits. */
+const readCount = Effect.fnUntraced(function* (variable: string, fallback: number | null, min: number) {
+  const text = yield* read(variable)
+  if (text === null) return fallback
+  if (text === "off" && min > 0) return null
+  const count = Number(text)
+  return Number.isInteger(count) && count >= min
+    ? count
+    : yield* refuse(variable, `must be a whole number from ${min} on${min > 0 ? ", or off" : ""}`)
+})
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
+
+const readOrigins = Effect.gen(function* () {
+  const origins = ((yield* read("CORS_ORIGINS")) ?? "").split(",").map((one) => one.trim())
+  const named = origins.filter((one) => one !== "")
+  return named.every(isOrigin)
+    ? named
+    : yield* refuse("CORS_ORIGINS", "must be origins, like https://app.clinic.example.com; several by commas")
+})
+
+const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
+  const { proxies, requestsPerAddress, requestsPerUser } = defaultHttpOptions
+  return {
+    corsOrigins: yield* readOrigins,
+    isHttps: publicUrl.startsWith("https:"),
+    requestsPerAddress: yield* readCount("REQUESTS_PER_ADDRESS", requestsPerAddress, 1),
+    requestsPerUser: yield* readCount("REQUESTS_PER_USER", requestsPerUser, 1),
+    proxies: (yield* readCount("TRUSTED_PROXIES", proxies, 0)) ?? proxies
+  } satisfies HttpOptions
+})
 
 const readTokenSource = Effect.gen(function* () {
   const secret = yield* read("AUTH_JWT_SECRET")
@@ -107,6 +144,26 @@ const readRate = Effect.fnUntraced(function* (variable: string) {
     : yield* refuse(variable, `must be a number of texts a second, ${MIN_RATE} to ${MAX_RATE}`)
 })
 
+/** On, unless it is switched off. A key that lies on one host is no key for a database that several share. */
+const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
+  const mode = (yield* read("DATA_ENCRYPTION")) ?? "on"
+  if (mode !== "on" && mode !== "off") return yield* refuse("DATA_ENCRYPTION", "must be on or off")
+  const text = yield* read("DATA_ENCRYPTION_KEYS")
+  if (mode === "off") return "off"
+  if (text === null) {
+    return isShared
+      ? yield* refuse(
+          "DATA_ENCRYPTION_KEYS",
+          "must be set beside DATABASE_URL, or DATA_ENCRYPTION be off for a database that is encrypted otherwise"
+        )
+      : "file"
+  }
+  const keys = readKeys(text)
+  return (
+    keys ?? (yield* refuse("DATA_ENCRYPTION_KEYS", "must be id:key, the key as base64 of 32 bytes; several by commas"))
+  )
+})
+
 const readPort = Effect.gen(function* () {
   const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
   return Number.isInteger(port) && port >= 0 && port <= 65_535
@@ -137,6 +194,7 @@ export const hostConfig = Effect.gen(function* () {
     publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
+    dataEncryption: yield* readDataEncryption(databaseUrl !== null && !sandbox),
     provider,
     fallbackProvider: yield* readFallback(provider),
     sandbox,
@@ -144,7 +202,8 @@ export const hostConfig = Effect.gen(function* () {
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
-    logLevel
+    logLevel,
+    http: yield* readHttp(publicUrl ?? "http:")
   }
   return config
 })

@@ -2,7 +2,7 @@
  * Who asks, and why: the token's caller with the purpose that the request names, and, under an access in an emergency, as
  * a clinician of its tenant and of no other.
  */
-import { enterBreakGlass } from "@careline/application"
+import { activeActor, enterBreakGlass } from "@careline/application"
 import { BreakGlassId, PurposeOfUse } from "@careline/domain"
 import { Effect, Schema } from "effect"
 import { type Allowed, authorise, type Authenticate, type Caller, STAFF } from "./Auth.ts"
@@ -52,7 +52,8 @@ export const identify = Effect.fnUntraced(function* (header: Header, authenticat
   const id = yield* decodeGlass(named).pipe(
     Effect.mapError(() => new MalformedRequest({ message: `${BREAK_GLASS_HEADER} must be an id` }))
   )
-  const inside: Caller = { ...(yield* enterBreakGlass(caller, id)), roles: ["CLINICIAN"] }
+  const actor = yield* activeActor(yield* enterBreakGlass(caller, id))
+  const inside: Caller = { ...actor, roles: ["CLINICIAN"], session: caller.session }
   yield* authorise(inside, allowed)
   return inside
 })

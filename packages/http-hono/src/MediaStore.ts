@@ -2,8 +2,6 @@
  * Where a host keeps recordings and pictures: on S3 when a bucket is named, else in its data directory, with links that it
  * serves itself.
  */
-import { randomBytes } from "node:crypto"
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import {
   type BlobAnswer,
@@ -13,10 +11,10 @@ import {
   LongSecrets
 } from "@careline/adapter-filesystem"
 import { S3BlobStore } from "@careline/adapter-s3"
-import { BlobStore, ProviderConfig, type StorageError } from "@careline/ports"
+import { BlobStore, type KeyEncryption, ProviderConfig, type StorageError } from "@careline/ports"
 import { type Config, Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
+import { keptSecret } from "./KeptSecret.ts"
 
-const SECRET_BYTES = 32
 const SECRET_FILE = "link-secret"
 
 /** Answers requests for links that the host made. */
@@ -31,41 +29,41 @@ export interface MediaStore {
   readonly links: ServeLink | null
 }
 
+export interface MediaStoreOptions {
+  readonly dataDirectory: string
+  readonly publicUrl: string
+  /** What seals files here. On S3 the bucket does (`S3_SSE`). */
+  readonly encryption: KeyEncryption.KeyEncryption | null
+}
+
 /** What signs links, the same after a restart: `BLOB_SIGNING_SECRET`, else one that is made once and kept. */
 const signingSecrets = Effect.fnUntraced(function* (directory: string) {
   const named = yield* ProviderConfig.optional("BLOB_SIGNING_SECRET", LongSecrets)
   if (named !== null) return yield* ProviderConfig.secrets("BLOB_SIGNING_SECRET")
-  const path = join(directory, SECRET_FILE)
-  const kept = yield* Effect.promise(async () => {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    const made = randomBytes(SECRET_BYTES).toString("hex")
-    const draft = `${path}.${made.slice(0, 8)}`
-    await writeFile(draft, made, { mode: 0o600 })
-    // Of two hosts that start at once on one directory, the one that comes second takes what the first one made, whole.
-    await link(draft, path).catch(() => undefined)
-    await rm(draft)
-    return readFile(path, "utf8")
-  })
-  return [Redacted.make(kept)] as const
+  return [Redacted.make(yield* keptSecret(join(directory, SECRET_FILE)))] as const
 })
 
-const inDirectory = Effect.fnUntraced(function* (dataDirectory: string, publicUrl: string) {
+const inDirectory = Effect.fnUntraced(function* ({ dataDirectory, encryption, publicUrl }: MediaStoreOptions) {
   const directory = (yield* ProviderConfig.optional("BLOB_DIRECTORY", Schema.String)) ?? join(dataDirectory, "media")
   const origin = yield* ProviderConfig.optional("BLOB_PUBLIC_URL", ProviderConfig.HttpUrl)
   const blobs = yield* FileBlobStore.make({
     directory: join(directory, "files"),
     publicUrl: origin ?? publicUrl,
     path: DEFAULT_PATH,
-    signingSecrets: yield* signingSecrets(directory)
+    signingSecrets: yield* signingSecrets(directory),
+    encryption
   })
+  yield* blobs.reseal.pipe(
+    Effect.catch(({ reason }) => Effect.logWarning("Not all files could be sealed", reason.message)),
+    Effect.forkScoped
+  )
   return { blobs, links: { path: DEFAULT_PATH, answer: blobs.serve } } satisfies MediaStore
 })
 
-export const open = Effect.fnUntraced(function* (options: {
-  readonly dataDirectory: string
-  readonly publicUrl: string
-}): Effect.fn.Return<MediaStore, StorageError | Config.ConfigError, Scope.Scope> {
+export const open = Effect.fnUntraced(function* (
+  options: MediaStoreOptions
+): Effect.fn.Return<MediaStore, StorageError | Config.ConfigError, Scope.Scope> {
   const bucket = yield* ProviderConfig.optional("S3_BUCKET", Schema.String)
-  if (bucket === null) return yield* inDirectory(options.dataDirectory, options.publicUrl)
+  if (bucket === null) return yield* inDirectory(options)
   return { blobs: Context.get(yield* Layer.build(S3BlobStore.layerConfig), BlobStore), links: null }
 })

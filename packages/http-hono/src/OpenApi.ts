@@ -88,7 +88,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
     ],
     ...(route.body === null
       ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: describe(route.body) } } } }),
+      : {
+          requestBody: {
+            required: !route.isBodyOptional,
+            content: { "application/json": { schema: describe(route.body) } }
+          }
+        }),
     responses: {
       [route.success.status]: {
         description: "Success",
@@ -96,6 +101,14 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
           ? {}
           : { content: { "application/json": { schema: describe(route.success.schema) } } })
       },
+      ...(route.alternative === null
+        ? {}
+        : {
+            [route.alternative.status]: {
+              description: route.alternative.description,
+              content: { "application/json": { schema: describe(route.alternative.schema) } }
+            }
+          }),
       ...Object.fromEntries(
         Object.entries({
           ...everywhere,

@@ -1,6 +1,7 @@
 /** What a request fails with, as problem details: the host's own refusals, and those of the use cases. */
 import { Problem } from "@careline/application"
 import { type Cause, Predicate } from "effect"
+import type { TooManyRequests } from "./Errors.ts"
 
 const { problem } = Problem
 
@@ -20,10 +21,18 @@ const ofHost = (error: unknown): Problem.Problem | null => {
       return problem("body-too-large", 413, "The body is too large", detail)
     case "UnsupportedMediaType":
       return problem("unsupported-media-type", 415, "The content type is not supported", detail)
+    case "TooManyRequests":
+      return problem("too-many-requests", 429, "Too many requests", {
+        ...detail,
+        retryAfterMillis: (error as TooManyRequests).retryAfterMillis
+      })
     default:
       return null
   }
 }
+
+/** The problem that a refusal of the host's own is. */
+export const ofFailure = (failure: TooManyRequests): Problem.Problem => ofHost(failure)!
 
 /** The problem that a failed request answers with. */
 export const ofCause = (cause: Cause.Cause<unknown>): Problem.Problem =>

@@ -2,7 +2,8 @@
  * A route as data: what it takes, what it gives and what it does. The host mounts it, the OpenAPI document describes it,
  * and both read the same schemas.
  */
-import type { BreakGlasses } from "@careline/ports"
+import { WebhookHttp } from "@careline/application"
+import type { BreakGlasses, SiteGroupings } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import type { Context, Hono } from "hono"
 import type { Allowed, Authenticate, Caller } from "./Auth.ts"
@@ -30,6 +31,13 @@ export interface Request<Query, Body> {
   readonly header: (name: string) => string | undefined
 }
 
+/** A second way in which a request may succeed. */
+export interface Alternative {
+  readonly status: RouteResponse["status"]
+  readonly schema: AnySchema
+  readonly description: string
+}
+
 export interface Route<R> {
   readonly method: "get" | "post" | "put" | "patch" | "delete"
   /** With OpenAPI's `{parameters}`. */
@@ -40,7 +48,11 @@ export interface Route<R> {
   readonly allow: Allowed
   readonly query: AnySchema | null
   readonly body: AnySchema | null
+  /** Whether a request may come without its body: it is read as an empty object then. */
+  readonly isBodyOptional: boolean
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
+  /** Another answer that is no problem. */
+  readonly alternative: Alternative | null
   /** The statuses of its problems, and what they mean here. */
   readonly problems: Readonly<Record<number, string>>
   readonly headers: ReadonlyArray<{ readonly name: string; readonly description: string }>
@@ -56,6 +68,8 @@ export const route = <R, Query = null, Body = null>(options: {
   readonly allow: Allowed
   readonly query?: Schema.Codec<Query, unknown>
   readonly body?: Schema.Codec<Body, unknown>
+  readonly isBodyOptional?: boolean
+  readonly alternative?: Alternative
   readonly success: { readonly status: RouteResponse["status"]; readonly schema: AnySchema | null }
   readonly problems?: Readonly<Record<number, string>>
   readonly headers?: Route<R>["headers"]
@@ -64,32 +78,41 @@ export const route = <R, Query = null, Body = null>(options: {
   ...options,
   query: options.query ?? null,
   body: options.body ?? null,
+  isBodyOptional: options.isBodyOptional ?? false,
+  alternative: options.alternative ?? null,
   problems: options.problems ?? {},
   headers: options.headers ?? [],
   // The kernel below decodes with these very schemas before it calls the handler.
   handle: options.handle as Route<R>["handle"]
 })
 
+/** JSON is UTF-8 (RFC 8259, 8.1): a type that says something else is not ours. */
+const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
+
 const readJson = Effect.fnUntraced(function* (context: Context) {
-  const type = context.req.header("content-type") ?? ""
-  if (!/^application\/json\b/i.test(type)) {
+  if (!JSON_TYPE.test(context.req.header("content-type") ?? "")) {
     return yield* new UnsupportedMediaType({ message: "The body must be application/json" })
   }
-  if (Number(context.req.header("content-length") ?? 0) > MAX_JSON_BYTES) {
-    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
-  }
-  const text = yield* Effect.tryPromise({
-    try: () => context.req.text(),
+  const bytes = yield* Effect.tryPromise({
+    try: () => WebhookHttp.readBody(context.req.raw, MAX_JSON_BYTES),
     catch: () => new MalformedRequest({ message: "The body cannot be read" })
   })
-  if (Buffer.byteLength(text) > MAX_JSON_BYTES) {
-    return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
-  }
+  if (bytes === null) return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
   return yield* Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => new MalformedRequest({ message: "The body is not JSON" })
+    try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
+    catch: () => new MalformedRequest({ message: "The body is not JSON in UTF-8" })
   })
 })
+
+/** Whether the request says that it has a body. */
+const hasBody = (context: Context): boolean =>
+  context.req.header("transfer-encoding") !== undefined || Number(context.req.header("content-length") ?? 0) > 0
+
+/** What is to be decoded: of a request without a body, where it may have none, an empty object. */
+const bodyOf = <R>({ isBodyOptional }: Route<R>, context: Context) =>
+  isBodyOptional && !hasBody(context) && context.req.header("content-type") === undefined
+    ? Effect.succeed({})
+    : readJson(context)
 
 /** Decodes and runs one request. */
 const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) => {
@@ -103,7 +126,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
         : yield* decodeQuery(context.req.query()).pipe(
             Effect.mapError((error) => new MalformedRequest({ message: error.message }))
           )
-    const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context))
+    const body = decodeBody === null ? null : yield* decodeBody(yield* bodyOf(one, context))
     return yield* one.handle({
       caller,
       params: context.req.param(),
@@ -118,7 +141,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
 export const mount = <R>(
   app: Hono,
   routes: ReadonlyArray<Route<R>>,
-  runtime: HostRuntime<NoInfer<R> | BreakGlasses>,
+  runtime: HostRuntime<NoInfer<R> | BreakGlasses | SiteGroupings>,
   authenticate: Authenticate
 ): void => {
   for (const one of routes) {

@@ -38,6 +38,13 @@ export const readSandbox = (dataDirectory: string) =>
     (text) => decodeFile(text)
   )
 
+const administrator = (secret: string) =>
+  issueToken(Redacted.make(secret), { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] }, { expiresIn: TOKEN_LIFETIME })
+
+/** A fresh token for a running sandbox: the one that it printed ends when it stays unused. */
+export const freshToken = (dataDirectory: string) =>
+  Effect.flatMap(readSandbox(dataDirectory), ({ secret }) => administrator(secret))
+
 const newSecret = () => randomBytes(32).toString("base64url")
 
 /** The sandbox's providers, an administrator's token, and the secret that signs it. */
@@ -58,11 +65,7 @@ export const start = Effect.fnUntraced(function* (
   const active = yield* SandboxProvider.start(config.provider, options)
   const fallback =
     config.fallbackProvider === null ? null : yield* SandboxProvider.start(config.fallbackProvider, options)
-  const token = yield* issueToken(
-    Redacted.make(secret),
-    { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] },
-    { expiresIn: TOKEN_LIFETIME }
-  )
+  const token = yield* administrator(secret)
   const { controlToken, controlUrl } = active.simulator
   const file: SandboxFile = {
     url: config.publicUrl,

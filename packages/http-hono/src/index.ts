@@ -1,8 +1,10 @@
 /** Careline as a service. */
 export { makeApp, openApiDocument, VERSION } from "./App.ts"
 export { type AuthOptions, issueToken, makeAuthenticate, type Role, type TokenSource } from "./Auth.ts"
+export * as DataEncryption from "./DataEncryption.ts"
 export { Forbidden, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"
+export { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
 export type { HostRuntime } from "./HostRuntime.ts"
 export type { ServeLink } from "./MediaStore.ts"

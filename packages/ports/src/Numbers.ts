@@ -3,7 +3,7 @@
  * idempotent: an order whose answer was lost is looked for before it is tried again.
  */
 import type { PhoneNumber, SendOutcome } from "@careline/domain"
-import type { Effect } from "effect"
+import type { DateTime, Effect } from "effect"
 import type { TelephonyError } from "./TelephonyError.ts"
 
 /** What a number can carry. */
@@ -48,6 +48,11 @@ export interface NumberOrder {
   readonly number: PhoneNumber.E164
 }
 
+/** An order that may have arrived, and when it was first tried. */
+export interface TriedOrder extends NumberOrder {
+  readonly startedAt: DateTime.Utc
+}
+
 /**
  * What became of buying a number. `Bought`: it is ours, under the provider's own id of it. `Ordered`: the provider took the
  * order and carries it out later: `numbers.find` tells. `Unknown` may have bought it, so it is found before it is tried again.
@@ -79,34 +84,43 @@ export type Misconfiguration = "sms_webhook" | "voice_webhook" | "messaging_atta
 export interface OwnedNumber {
   readonly number: PhoneNumber.E164
   readonly providerSid: string
-  readonly features: ReadonlyArray<NumberFeature>
+  /** `null` where the provider's list does not say. */
+  readonly features: ReadonlyArray<NumberFeature> | null
   /** Empty when texts and calls reach this host. */
   readonly misconfigured: ReadonlyArray<Misconfiguration>
 }
 
+/** What a search is narrowed by. */
+export type SearchCriterion = "area_code" | "locality" | "contains" | "features"
+
 /** What a provider can do about numbers. */
 export interface NumbersCapabilities {
-  /** What a search can narrow by at the provider itself. What it cannot is filtered here, from fewer numbers. */
-  readonly search: ReadonlyArray<"area_code" | "locality" | "contains" | "features">
+  /** What a search can narrow by, at the provider or from what it answers. Any other criterion fails with `Unsupported`. */
+  readonly search: ReadonlyArray<SearchCriterion>
   /** Whether a number is ours when `buy` returns, or at times only later. */
   readonly orders: "synchronous" | "asynchronous"
   /** How an order whose answer was lost is found: by our reference, or by its number alone. */
   readonly find: "by_reference" | "by_number"
+  /** How long after an order was tried the provider may still be silent about it, in milliseconds. */
+  readonly findAfterMillis: number
+  /** The refusals that the provider tells apart. Any other is told as `other`. */
+  readonly refusals: ReadonlyArray<Exclude<PurchaseRefusal, "other">>
   /** Whether offers name their price. */
   readonly prices: boolean
 }
 
 /** Numbers at the provider: bought, led to this host, given back. */
 export interface Numbers {
+  /** Numbers that can be bought now and are all that the query says, each once, up to its limit. */
   readonly search: (query: NumberQuery) => Effect.Effect<ReadonlyArray<OfferedNumber>, TelephonyError>
   /** One try. No provider knows a repeated order for one, so a lost answer is looked for with `find`. Fails only with `Unsupported`. */
   readonly buy: (order: NumberOrder) => Effect.Effect<PurchaseOutcome, TelephonyError>
   /** What became of an order. */
-  readonly find: (order: NumberOrder) => Effect.Effect<FoundOrder, TelephonyError>
+  readonly find: (order: TriedOrder) => Effect.Effect<FoundOrder, TelephonyError>
   /** Leads the number's texts and calls to this host, and attaches it to what carries our texts. Doing so again changes nothing. */
   readonly configure: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
   /** Gives the number back for good. One that is not ours counts as given back. */
   readonly release: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
   /** All numbers that are ours at the provider. */
-  readonly list: Effect.Effect<ReadonlyArray<OwnedNumber>, TelephonyError>
+  readonly list: () => Effect.Effect<ReadonlyArray<OwnedNumber>, TelephonyError>
 }

@@ -7,6 +7,7 @@
  */
 import type { SendOutcome } from "@careline/domain"
 import { Predicate } from "effect"
+import type { PurchaseOutcome, PurchaseRefusal } from "./Numbers.ts"
 import type { CallOutcome } from "./Telephony.ts"
 import { fromStatus, type TelephonyErrorReason, Unavailable } from "./TelephonyError.ts"
 
@@ -113,6 +114,17 @@ export const toCallOutcome = (
 ): CallOutcome => {
   const outcome = toOutcome(failure, reasonOf)
   return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
+}
+
+/** The same for a number that was to be bought. Refused credentials are the account's affair. */
+export const toPurchaseOutcome = (
+  failure: Failure,
+  reasonOf: (code: string | null) => PurchaseRefusal
+): PurchaseOutcome => {
+  const outcome = toOutcome(failure, () => "other")
+  if (outcome._tag === "Accepted") return { _tag: "Unknown", detail: "no readable answer" }
+  if (outcome._tag !== "Rejected") return outcome
+  return { _tag: "Rejected", reason: failure.status === 401 ? "account" : reasonOf(failure.code), code: outcome.code }
 }
 
 /** The failure in the words that all providers share. */

@@ -7,7 +7,10 @@ import type { StorageError } from "./StorageError.ts"
 export class Settings extends Context.Service<
   Settings,
   {
-    /** The settings that hold for each tenant: its own, else the system-wide ones, else the defaults; in the given order. */
+    /**
+     * The settings that hold for each tenant: its own, else the system-wide ones, else the defaults; in the given order. Where a
+     * store knows of deactivated tenants (`SiteGroupings`), their lines are switched off.
+     */
     readonly effective: (
       tenants: ReadonlyArray<Tenant>
     ) => Effect.Effect<ReadonlyArray<VoipSettings.VoipSettings>, StorageError>

@@ -273,7 +273,7 @@ export interface TelephonyParts {
 
 /** An adapter from what it can do: every operation it leaves out fails with `Unsupported`. */
 export const make = (parts: TelephonyParts): TelephonyService => {
-  const refuse = (operation: string) =>
+  const unsupported = (operation: string) => () =>
     Effect.fail(
       new TelephonyError({
         provider: parts.provider,
@@ -281,7 +281,6 @@ export const make = (parts: TelephonyParts): TelephonyService => {
         reason: new Unsupported({ message: "not supported by this provider", capability: operation })
       })
     )
-  const unsupported = (operation: string) => () => refuse(operation)
   return {
     ...parts,
     messages: { find: unsupported("messages.find"), status: unsupported("messages.status"), ...parts.messages },
@@ -300,7 +299,7 @@ export const make = (parts: TelephonyParts): TelephonyService => {
       find: unsupported("numbers.find"),
       configure: unsupported("numbers.configure"),
       release: unsupported("numbers.release"),
-      list: refuse("numbers.list")
+      list: unsupported("numbers.list")
     }
   }
 }

@@ -20,10 +20,21 @@ export * as HistoryParts from "./HistoryParts.ts"
 export { IdGenerator, type IdKind } from "./IdGenerator.ts"
 export * from "./Inbox.ts"
 export { InvalidCursor } from "./InvalidCursor.ts"
+export * as KeyEncryption from "./KeyEncryption.ts"
 export { type ClaimedImport, type ImportSettlement, MediaImport, MediaImports } from "./MediaImports.ts"
 export * as MediaType from "./MediaType.ts"
 export * from "./Messages.ts"
+export {
+  type Assignment,
+  type NumberCount,
+  NumberInventory,
+  type NumberWish,
+  type ReachedNumber,
+  type Stray
+} from "./NumberInventory.ts"
 export * as Numbers from "./Numbers.ts"
+export type { NumberStoragePorts } from "./NumberStoragePorts.ts"
+export * as OfferedNumbers from "./OfferedNumbers.ts"
 export * from "./Outbox.ts"
 export type { Page, PageRequest } from "./Page.ts"
 export { NumberTaken, PoolNumbers } from "./PoolNumbers.ts"
@@ -34,6 +45,7 @@ export { RowAccess } from "./RowAccess.ts"
 export * as Scope from "./Scope.ts"
 export type { TenantScope } from "./Scope.ts"
 export { Settings } from "./Settings.ts"
+export { SiteGroupings, SiteGroupingTaken } from "./SiteGroupings.ts"
 export * as SpokenText from "./SpokenText.ts"
 export { placeOf } from "./StackFrames.ts"
 export * from "./StorageError.ts"

@@ -9,10 +9,11 @@ import { layerOf, subjectOf } from "./telephony/acme.ts"
 import { type Parts, sound } from "./telephony/AcmeTelephony.ts"
 import { brokenAdapters as brokenTexts } from "./telephony/brokenAdapters.ts"
 import { brokenCalls } from "./telephony/brokenCalls.ts"
+import { brokenNumbers } from "./telephony/brokenNumbers.ts"
 
 const { chaptersOf, reasonsToSkip, run, suite } = TelephonyContract
 
-const brokenAdapters = [...brokenTexts, ...brokenCalls]
+const brokenAdapters = [...brokenTexts, ...brokenCalls, ...brokenNumbers]
 
 /** The titles of the chapter's tests that an adapter fails. */
 const failuresIn = Effect.fnUntraced(function* (
@@ -101,7 +102,10 @@ describe("the telephony contract", () => {
         "media is none",
         "history.messages is false",
         "history.calls is false",
-        "history.recordings is false"
+        "history.recordings is false",
+        "numbers is null",
+        "numbers.orders is not asynchronous",
+        "numbers.search is without locality"
       ]
     )
     const whole = subjectOf(sound)

@@ -163,6 +163,7 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
       engine.script(to, ending, errorCode)
     },
     voice: null,
+    numbers: null,
     hostMedia: SimulatorKit.hostsNothing,
     setInboundUrl: (url) => {
       inboundUrl = url

@@ -34,6 +34,9 @@ const privileges: Readonly<Record<string, Privileges>> = {
   phone_call_logs: { staff: "select, insert, update", workers: "select, insert, update" },
   bridge_requests: { staff: "select, insert", workers: "select, insert, update, delete" },
   media_imports: { staff: null, workers: "select, insert, update, delete" },
+  number_strays: { staff: null, workers: "select, insert, delete" },
+  number_wishes: { staff: "select, insert, update, delete", workers: "select, insert, update, delete" },
+  data_keys: { staff: null, workers: "select, insert, update" },
   rate_buckets: { staff: null, workers: "select, insert, update" },
   circuits: { staff: null, workers: "select, insert, update" }
 }

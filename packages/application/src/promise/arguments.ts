@@ -98,6 +98,7 @@ const message: Argument = ["messageId", MessageId]
 /** The arguments of each operation, in their order. */
 export const argumentsOf = {
   addNumber: [actor, ["request", NewNumber]],
+  assignOnActivation: [actor, ["siteGroupingId", SiteGroupingId], ["areaCode", TextOrNull]],
   changeLineSettings: [actor, tenant, ["settings", VoipSettings.Edit]],
   contactConsent: [actor, tenant, ["contact", Text]],
   createThread: [actor, ["request", NewThread]],

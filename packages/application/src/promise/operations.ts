@@ -1,13 +1,20 @@
 /** The use cases as async functions of plain data. */
-import type { Directory, StoragePorts, TelephonyProviders } from "@careline/ports"
+import {
+  type Directory,
+  NumberInventory,
+  SiteGroupings,
+  type StoragePorts,
+  type TelephonyProviders
+} from "@careline/ports"
 import { type Plain, toPlain } from "@careline/ports/promise"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { applyReports } from "../ApplyReports.ts"
+import { assignOnActivation } from "../AssignNumber.ts"
 import { contactConsent, recordConsent } from "../ContactConsent.ts"
 import { createThread } from "../CreateThread.ts"
 import { dispatchSends } from "../DispatchSends.ts"
 import { deleteThread, editThread } from "../EditThread.ts"
-import type { InvalidRequest } from "../Errors.ts"
+import { type InvalidRequest, NoNumberPool } from "../Errors.ts"
 import { escalate } from "../Escalate.ts"
 import { changeLineSettings, lineSettings } from "../LineSettings.ts"
 import type { Intake } from "../Intake.ts"
@@ -42,6 +49,11 @@ export type ErrorOf<F> = F extends { readonly rejects?: infer E } ? NonNullable<
 export interface UseCases {
   /** Adds a number that the provider has assigned to us to a tenant's pool. */
   readonly addNumber: OperationOf<typeof addNumber>
+  /**
+   * Gives a tenant that is activated a number of the pool, or tells the one that it has. `NoNumberPool` where the repositories
+   * are the backend's own, which looks after its numbers itself.
+   */
+  readonly assignOnActivation: OperationOf<typeof inPool>
   /** Changes what is named of a tenant's settings and keeps the rest. */
   readonly changeLineSettings: OperationOf<typeof changeLineSettings>
   /** Whether a contact may be texted. */
@@ -98,8 +110,20 @@ export type Services = StoragePorts | Directory | Intake | TelephonyProviders.Te
 type UseCase = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, Services>
 type Run = (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
 
+/** A store of the backend's own may keep no pool. */
+const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnActivation>) {
+  const inventory = yield* Effect.serviceOption(NumberInventory)
+  const groupings = yield* Effect.serviceOption(SiteGroupings)
+  if (Option.isNone(inventory) || Option.isNone(groupings)) return yield* new NoNumberPool()
+  return yield* assignOnActivation(...args).pipe(
+    Effect.provideService(NumberInventory, inventory.value),
+    Effect.provideService(SiteGroupings, groupings.value)
+  )
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
+  assignOnActivation: inPool,
   changeLineSettings,
   contactConsent,
   createThread,

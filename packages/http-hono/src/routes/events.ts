@@ -31,6 +31,7 @@ export const mountEvents = (app: Hono, runtime: HostRuntime<Broadcaster>, authen
           broadcaster.subscribe(caller.value.scope, after).pipe(
             Stream.map((one) => ({ id: one.id, event: one.event.type, data: payload(one) })),
             Stream.merge(Stream.tick(HEARTBEAT).pipe(Stream.map(() => ({ event: "heartbeat", data: "{}" })))),
+            Stream.interruptWhen(caller.value.session.ended),
             Stream.runForEach((message) => Effect.promise(() => sse.writeSSE(message)))
           )
         ),

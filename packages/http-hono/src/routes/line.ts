@@ -1,4 +1,4 @@
-/** Numbers, settings, consent, and what could not be delivered to a tenant. */
+/** Settings, consent, and what could not be delivered to a tenant. */
 import * as Application from "@careline/application"
 import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
@@ -7,43 +7,6 @@ import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
 const PARKED_LIMIT = 200
-
-const numbers = route({
-  method: "get",
-  path: "/api/v1/phone-numbers",
-  operationId: "listPhoneNumbers",
-  allow: READERS,
-  summary: "The numbers of the caller's site groupings.",
-  success: { status: 200, schema: Api.pageJson(Api.NumberJson, "PhoneNumberPage") },
-  handle: Effect.fnUntraced(function* ({ caller }) {
-    return {
-      status: 200,
-      body: { items: (yield* Application.listNumbers(caller)).map(Api.numberJson), nextCursor: null }
-    }
-  })
-})
-
-const addNumber = route({
-  method: "post",
-  path: "/api/v1/phone-numbers",
-  operationId: "addPhoneNumber",
-  allow: ADMINS,
-  summary: "Adds a number that the provider has assigned to us.",
-  body: Api.NewNumber,
-  success: { status: 201, schema: Api.NumberJson },
-  problems: { 409: "The number is in a pool already" },
-  handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
-    const number = yield* Application.addNumber(caller, {
-      number: body.number,
-      label: body.label ?? null,
-      providerSid: body.providerSid ?? null,
-      provider: body.provider ?? null,
-      siteGroupingId: yield* tenantFor(caller, named)
-    })
-    return { status: 201, body: Api.numberJson(number) }
-  })
-})
 
 const TenantOnly = Schema.Struct({ siteGroupingId: Api.TenantQuery })
 
@@ -129,12 +92,4 @@ const parked = route({
   })
 })
 
-export const line: ReadonlyArray<Route<Services>> = [
-  numbers,
-  addNumber,
-  settings,
-  changeSettings,
-  consent,
-  recordConsent,
-  parked
-]
+export const line: ReadonlyArray<Route<Services>> = [settings, changeSettings, consent, recordConsent, parked]

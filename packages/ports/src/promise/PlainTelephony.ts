@@ -1,5 +1,6 @@
 /** A telephony provider as plain async functions. */
 import { Effect } from "effect"
+import type { Numbers } from "../Numbers.ts"
 import * as Telephony from "../Telephony.ts"
 import type { TelephonyError } from "../TelephonyError.ts"
 import { ownTelephonyError } from "./OwnErrors.ts"
@@ -11,7 +12,7 @@ import type { Promised } from "./Promised.ts"
  *
  * `messages.send` throws nothing that it knows: whatever happens is an outcome. What it throws all the same counts as an
  * unknown one, for the text may have left; only `Unsupported` is a rejection, as nothing was tried. The same holds for
- * `calls.place` and a phone that may ring. What is left out fails with `Unsupported`.
+ * `calls.place` and a phone that may ring, and for `numbers.buy` and a number that may be ours. What is left out fails with `Unsupported`.
  *
  * The words of `InvalidSignature`, `Unverifiable` and `MalformedWebhook` are answered to the caller and logged, so they
  * must be phrases of one's own. Errors of others quote what they could not read: `JSON.parse` does, and so do schemas.
@@ -26,13 +27,24 @@ export interface PlainTelephony {
   readonly recordings?: Partial<Promised<Telephony.Recordings>> | undefined
   readonly media?: Partial<Promised<Telephony.InboundMedia>> | undefined
   readonly history?: Promised<Telephony.History> | undefined
+  readonly numbers?: Promised<Numbers> | undefined
 }
 
 type Call = (...args: ReadonlyArray<never>) => Promise<unknown>
 
 /** The port over plain functions. It passes the Telephony contract where they do. */
 export const fromPlainTelephony = (plain: PlainTelephony): Telephony.TelephonyService => {
-  const { calls = {}, capabilities, history, media = {}, messages, provider, recordings = {}, webhooks } = plain
+  const {
+    calls = {},
+    capabilities,
+    history,
+    media = {},
+    messages,
+    numbers,
+    provider,
+    recordings = {},
+    webhooks
+  } = plain
   const lift =
     <A>(operation: string, call: Call) =>
     (...args: ReadonlyArray<unknown>): Effect.Effect<A, TelephonyError> =>
@@ -66,6 +78,7 @@ export const fromPlainTelephony = (plain: PlainTelephony): Telephony.TelephonySe
     calls: facet<Telephony.Calls>("calls", calls),
     recordings: facet<Telephony.Recordings>("recordings", recordings),
     media: facet<Telephony.InboundMedia>("media", media),
+    ...(numbers === undefined ? {} : { numbers: facet<Numbers>("numbers", numbers) as Numbers }),
     ...(history === undefined ? {} : { history: { between: lift("history.between", history.between.bind(history)) } })
   })
 }

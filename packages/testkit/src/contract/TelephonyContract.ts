@@ -13,6 +13,7 @@ import { deliveryStatusChapter } from "./telephony/DeliveryStatusChapter.ts"
 import { inboundChapter } from "./telephony/InboundChapter.ts"
 import { limitsChapter } from "./telephony/LimitsChapter.ts"
 import { mediaChapter } from "./telephony/MediaChapter.ts"
+import { numbersChapter } from "./telephony/numbers/NumbersChapter.ts"
 import { outcomesChapter } from "./telephony/OutcomesChapter.ts"
 import type { Receiver } from "./telephony/Receiver.ts"
 import { reconciliationChapter } from "./telephony/ReconciliationChapter.ts"
@@ -48,6 +49,7 @@ export const chaptersOf = (subject: Subject): ReadonlyArray<Chapter> => [
   recordingsChapter,
   placingChapter,
   historyChapter,
+  numbersChapter,
   redactionChapter,
   capabilitiesChapter(subject)
 ]

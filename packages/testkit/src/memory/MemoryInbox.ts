@@ -33,7 +33,9 @@ const keyOfEvent = ({ account, event, provider }: IncomingEvent): string => {
 
 /** The tenant of the number that an event came in on, `undefined` when the number is not ours. */
 const tenantOf = (state: MemoryState, event: TelephonyEvent): Tenant | undefined =>
-  isArrival(event) ? HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.siteGroupingId : null
+  isArrival(event)
+    ? HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.holder?.siteGroupingId
+    : null
 
 const acceptOne = (
   state: MemoryState,

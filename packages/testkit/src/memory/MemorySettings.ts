@@ -2,6 +2,7 @@ import { type Tenant, VoipSettings } from "@careline/domain"
 import { Settings } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
+import { isDeactivated } from "./MemorySiteGroupings.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
 const own = (state: MemoryState, tenant: Tenant) => HashMap.get(state.settings, keyOf(tenant))
@@ -15,7 +16,8 @@ export const layer: Layer.Layer<Settings, never, MemoryStore> = Layer.effect(
           tenants.map((tenant) =>
             own(state, tenant).pipe(
               Option.orElse(() => own(state, null)),
-              Option.getOrElse(() => VoipSettings.defaults)
+              Option.getOrElse(() => VoipSettings.defaults),
+              (settings) => (isDeactivated(state, tenant) ? { ...settings, voipEnabled: false } : settings)
             )
           )
         ),

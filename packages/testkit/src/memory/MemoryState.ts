@@ -10,20 +10,30 @@ import type {
   Circuit,
   Consent,
   DeliveryStatus,
+  InventoryNumber,
   MediaImportId,
   Message,
   MessageId,
   PhoneNumberId,
-  PoolNumber,
   Send,
   SendId,
+  SiteGrouping,
+  SiteGroupingId,
   Tenant,
   Thread,
   ThreadId,
   TokenBucket,
   VoipSettings
 } from "@careline/domain"
-import type { Attempt, AuditEntry, MediaImport, PublishedEvent, TelephonyEvent, Timer } from "@careline/ports"
+import type {
+  Attempt,
+  AuditEntry,
+  MediaImport,
+  NumberWish,
+  PublishedEvent,
+  TelephonyEvent,
+  Timer
+} from "@careline/ports"
 import { Chunk, type DateTime, HashMap } from "effect"
 
 /** An event that is pending or parked. One that is done leaves only its identity. */
@@ -81,7 +91,12 @@ export interface MemoryState {
   /** The place up to which a user has read a thread. */
   readonly readPositions: HashMap.HashMap<string, number>
   readonly idempotencyKeys: HashMap.HashMap<string, { readonly messageId: MessageId; readonly fingerprint: string }>
-  readonly numbers: HashMap.HashMap<PhoneNumberId, PoolNumber.PoolNumber>
+  readonly numbers: HashMap.HashMap<PhoneNumberId, InventoryNumber.InventoryNumber>
+  /** Who has tried a number in nobody's hands, by the number's id and who it is. */
+  readonly strays: HashMap.HashMap<string, PhoneNumberId>
+  /** By tenant. */
+  readonly wishes: HashMap.HashMap<string, NumberWish>
+  readonly siteGroupings: HashMap.HashMap<SiteGroupingId, SiteGrouping.SiteGrouping>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.VoipSettings>
   readonly inbox: HashMap.HashMap<string, InboxRow>
@@ -109,6 +124,9 @@ export const empty: MemoryState = {
   readPositions: HashMap.empty(),
   idempotencyKeys: HashMap.empty(),
   numbers: HashMap.empty(),
+  strays: HashMap.empty(),
+  wishes: HashMap.empty(),
+  siteGroupings: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),
   inbox: HashMap.empty(),

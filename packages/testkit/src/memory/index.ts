@@ -3,6 +3,7 @@ import type {
   AccessStoragePorts,
   BlobStore,
   Directory,
+  NumberStoragePorts,
   StoragePorts,
   Telephony,
   VoiceStoragePorts
@@ -23,10 +24,12 @@ import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
 import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMediaImports from "./MemoryMediaImports.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
+import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
 import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
 import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
 import * as MemorySettings from "./MemorySettings.ts"
+import * as MemorySiteGroupings from "./MemorySiteGroupings.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 import * as MemoryTelephony from "./MemoryTelephony.ts"
 import * as MemoryThreads from "./MemoryThreads.ts"
@@ -40,12 +43,14 @@ export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
 export type { AttemptRow, ImportRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
-/** All storage ports, those for calls and media too, over one store. */
+/** All storage ports, those for calls, media and numbers too, over one store. */
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
   MemoryPoolNumbers.layer,
+  MemoryNumberInventory.layer,
+  MemorySiteGroupings.layer,
   MemoryConsents.layer,
   MemorySettings.layer,
   MemoryChanges.layer,
@@ -71,6 +76,7 @@ export const layerBlobStore = MemoryBlobStore.layer
 export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
+  | NumberStoragePorts
   | AccessStoragePorts
   | BlobStore
   | Directory

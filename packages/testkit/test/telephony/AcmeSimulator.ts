@@ -2,6 +2,7 @@
 import { createHmac, randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { SimulatorKit } from "../../src/simulators/index.ts"
+import { acmeNumbersApi } from "./AcmeNumbersApi.ts"
 import { acmeVoice } from "./AcmeVoice.ts"
 import { acmeVoiceApi } from "./AcmeVoiceApi.ts"
 
@@ -139,7 +140,10 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
     HttpServer.json(response, 200, { id: message.id })
   }
 
-  const calls = new CallEngine(acmeVoice({ ...options, deliver }))
+  const numbers = acmeNumbersApi({ inboundUrl, callUrl: options.callUrl, faults, answers })
+  const calls = new CallEngine(
+    acmeVoice({ ...options, deliver, urlOf: (to) => numbers.market.callsTo(to, options.callUrl) })
+  )
   const voice = acmeVoiceApi(calls, ledger, () => server.url)
 
   const place = (request: PlaceRequest, response: ServerResponse): void => {
@@ -177,6 +181,7 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       const isLetIn = request.headers.authorization === `Key ${apiKey}`
       ledger.addRequest({ method, target, isLetIn })
       if (!isLetIn) return fail(response, 401, "unauthorised")
+      if (numbers.handle(method, url, body ?? "", response)) return
       if (method !== "POST") return read(method, url, response)
       const given = JSON.parse(body ?? "") as SendRequest & PlaceRequest
       return url.pathname === "/calls" ? place(given, response) : send(given, response)
@@ -197,7 +202,7 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       add({ id, from, to, body, direction: "inbound", mediaUrls: media.map(({ url }) => url), status: "received" })
       const keyword = ["STOP", "START", "HELP"].includes(body) ? body : null
       const event = { kind: "text", id, from: written(from), to: written(to), text: body, media, keyword, ...extra }
-      const delivery = await deliver(inboundUrl, event)
+      const delivery = await deliver(numbers.market.textsTo(to, inboundUrl), event)
       if (delivery.body !== "") add({ from: to, to: from, body: delivery.body, direction: "reply" })
       return { ...delivery, id }
     },
@@ -209,6 +214,7 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
     },
     script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
     voice: calls,
+    numbers: numbers.market,
     hostMedia: voice.host,
     setInboundUrl: () => undefined,
     idle: async () => {

@@ -15,6 +15,7 @@ import { timingSafeEqual } from "node:crypto"
 import { Clock, DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
 import * as AcmeFacets from "./AcmeFacets.ts"
+import * as AcmeNumbers from "./AcmeNumbers.ts"
 import { sign } from "./AcmeSimulator.ts"
 import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
 
@@ -35,10 +36,12 @@ export interface Message {
   readonly code: string | null
 }
 
+type Method = "DELETE" | undefined
+
 /** What the adapter is made of. */
 export interface Parts {
   readonly capabilities: Telephony.Capabilities
-  readonly call: (options: AcmeOptions, path: string, body?: object) => Promise<Answer>
+  readonly call: (options: AcmeOptions, path: string, body?: object, method?: Method) => Promise<Answer>
   readonly requestOf: (message: Telephony.OutboundMessage) => object
   readonly failureOf: (options: AcmeOptions, problem: unknown) => ProviderFailure.Failure
   readonly afterFailure: (failure: ProviderFailure.Failure) => SendOutcome.SendOutcome
@@ -59,6 +62,7 @@ export interface Parts {
   readonly facets: ReadonlyArray<"find" | "status">
   /** What it makes of calls, pictures and what was received. */
   readonly calls: AcmeCalls.CallParts
+  readonly numbers: AcmeNumbers.NumberParts
 }
 
 const statuses: Readonly<Record<string, DeliveryStatus.DeliveryStatus>> = {
@@ -97,10 +101,11 @@ export const callAcme = async (
   { apiKey, baseUrl, timeoutMillis }: AcmeOptions,
   path: string,
   body?: object,
+  method?: Method,
   redirect: "manual" | "follow" = "manual"
 ): Promise<Answer> => {
   const response = await fetch(`${baseUrl}${path}`, {
-    method: body === undefined ? "GET" : "POST",
+    method: method ?? (body === undefined ? "GET" : "POST"),
     headers: { authorization: `Key ${apiKey}` },
     redirect,
     signal: AbortSignal.timeout(timeoutMillis),
@@ -134,7 +139,7 @@ export const sound: Parts = {
     voice: { transcription: AcmeCalls.transcribed, status: "by_id", recordings: "until_deleted" },
     media: "until_deleted",
     history: { messages: true, calls: true, recordings: true },
-    numbers: null,
+    numbers: AcmeNumbers.capabilities,
     optOutReplies: "provider"
   },
   call: callAcme,
@@ -170,7 +175,8 @@ export const sound: Parts = {
   absentAfterMillis: FIND_AFTER_MILLIS,
   reply: { status: 204, headers: {}, body: "" },
   facets: ["find", "status"],
-  calls: AcmeCalls.soundCalls
+  calls: AcmeCalls.soundCalls,
+  numbers: AcmeNumbers.soundNumbers
 }
 
 const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.TelephonyErrorReason | null => {
@@ -206,9 +212,9 @@ const eventOf = (parts: Parts, event: Event): TelephonyEvent | TelephonyError.Te
 export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonyService => {
   const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
     new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
-  const call = (path: string, body?: object) =>
+  const call = (path: string, body?: object, method?: Method) =>
     Effect.tryPromise({
-      try: () => parts.call(options, path, body),
+      try: () => parts.call(options, path, body, method),
       catch: (problem) => parts.failureOf(options, problem)
     })
   const ask = Effect.fnUntraced(function* (operation: string, path: string) {
@@ -295,6 +301,7 @@ export const make = (options: AcmeOptions, parts: Parts): Telephony.TelephonySer
             ),
       ...Object.fromEntries(parts.facets.map((facet) => [facet, facets[facet]]))
     },
+    ...(parts.capabilities.numbers === null ? {} : { numbers: AcmeNumbers.make(options, parts.numbers, call, fail) }),
     ...AcmeFacets.make(options, parts, { call, fail, eventOf: (event) => eventOf(parts, event) })
   })
 }

@@ -16,6 +16,7 @@ type Instruction = SimulatorKit.Instruction<Extra>
 
 export interface AcmeVoiceOptions {
   readonly callUrl: string
+  readonly urlOf: (to: string) => string
   readonly fallbackUrl: string
   readonly callStatusUrl: string
   readonly deliver: (url: string, event: object) => Promise<Delivery>
@@ -91,7 +92,7 @@ const happenedIn = (happened: SimulatorKit.Happened): Fields => {
 }
 
 export const acmeVoice = (options: AcmeVoiceOptions): SimulatorKit.CallWire<Extra> => {
-  const { callStatusUrl, callUrl, deliver, fallbackUrl } = options
+  const { callStatusUrl, deliver, fallbackUrl, urlOf } = options
   const fetch = async (url: string, event: object) => {
     const delivery = await deliver(url, event)
     const { answer, body, contentType } = delivery
@@ -104,7 +105,7 @@ export const acmeVoice = (options: AcmeVoiceOptions): SimulatorKit.CallWire<Extr
     newCallId: randomUUID,
     newRecordingId: randomUUID,
     errorPrompt: "say en-US: error",
-    inboundUrl: () => callUrl,
+    inboundUrl: urlOf,
     ask: async (call, url, happened) => {
       const event = {
         kind: "call",

@@ -53,7 +53,7 @@ export const brokenAdapters: ReadonlyArray<BrokenAdapter> = [
     "follows a redirect with the text",
     "Outcomes",
     "MUST NOT claim to know what became of a text after redirected, nor try again",
-    { call: (options, path, body) => callAcme(options, path, body, "follow") }
+    { call: (options, path, body) => callAcme(options, path, body, undefined, "follow") }
   ),
   broken(
     "knows an answer by the global class only",

@@ -10,6 +10,10 @@ import { neededFor, unmetBy } from "./Need.ts"
 import { ProviderUnderTest, type Subject } from "./Subject.ts"
 import { shown } from "./voice/GivenCall.ts"
 
+/** Whether it is some of the words, each once. */
+const isSome = (value: unknown, words: ReadonlyArray<string>): boolean =>
+  Array.isArray(value) && new Set(value).size === value.length && value.every((one) => words.includes(String(one)))
+
 /** Every capability that the suite knows, and the values that it may have. */
 const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "messages.mms": (value) =>
@@ -37,13 +41,21 @@ const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "history.messages": (value) => typeof value === "boolean",
   "history.calls": (value) => typeof value === "boolean",
   "history.recordings": (value) => typeof value === "boolean",
+  numbers: (value) => value === null,
+  "numbers.search": (value) => isSome(value, ["area_code", "locality", "contains", "features"]),
+  "numbers.orders": (value) => ["synchronous", "asynchronous"].includes(String(value)),
+  "numbers.find": (value) => ["by_reference", "by_number"].includes(String(value)),
+  "numbers.findAfterMillis": (value) => Number.isFinite(value) && Number(value) >= 0,
+  "numbers.refusals": (value) => isSome(value, ["not_available", "requirements", "account"]),
+  "numbers.prices": (value) => typeof value === "boolean",
   optOutReplies: (value) => ["provider", "application"].includes(String(value))
 }
 
 /** Of a facet that may be missing as a whole, its name stands in the place of what it would have. */
-const OF_VOICE = Object.keys(known).filter((name) => name.startsWith("voice."))
+const partsOf = (facet: "voice" | "numbers", isThere: boolean): ReadonlyArray<string> =>
+  isThere ? [facet] : Object.keys(known).filter((name) => name.startsWith(`${facet}.`))
 
-const FACETS = ["messages", "webhooks", "voice", "history"] as const
+const FACETS = ["messages", "webhooks", "voice", "history", "numbers"] as const
 
 /** Names and values, a facet's with its name before them. */
 const flatten = (capabilities: Telephony.Capabilities): ReadonlyArray<readonly [string, unknown]> =>
@@ -60,15 +72,35 @@ const unsupported = Effect.fnUntraced(function* (
   assert.strictEqual(error.reason._tag, "Unsupported")
 })
 
+const towns = { country: "US", areaCode: null, contains: null, features: [], limit: 1, locality: "Austin" }
+
+/** Of numbers, all that is not declared. */
+const withoutNumbers = Effect.fnUntraced(function* (
+  { numbers }: Telephony.TelephonyService,
+  capabilities: Telephony.Capabilities["numbers"]
+) {
+  if (capabilities?.search.includes("locality") !== true) yield* unsupported(numbers.search(towns))
+  if (capabilities !== null) return
+  const order = { reference: "an order", number: shown, startedAt: yield* DateTime.now }
+  yield* unsupported(numbers.buy(order))
+  yield* unsupported(numbers.find(order))
+  yield* unsupported(numbers.configure(shown))
+  yield* unsupported(numbers.release(shown))
+  yield* unsupported(numbers.list())
+})
+
 const declared = (subject: Subject): ContractTest =>
   test("MUST be declared, each with a value that has a meaning, and no other", [], function* () {
     const { capabilities } = (yield* ProviderUnderTest).telephony
     assert.deepStrictEqual(capabilities, subject.capabilities)
     const names = flatten(capabilities).map(([name]) => name)
-    const missing = capabilities.voice === null ? OF_VOICE : ["voice"]
+    const missing = new Set([
+      ...partsOf("voice", capabilities.voice !== null),
+      ...partsOf("numbers", capabilities.numbers !== null)
+    ])
     assert.sameMembers(
       names,
-      Object.keys(known).filter((name) => !missing.includes(name))
+      Object.keys(known).filter((name) => !missing.has(name))
     )
     for (const [name, value] of flatten(capabilities)) assert.isTrue(known[name]?.(value), name)
   })
@@ -100,7 +132,7 @@ export const capabilitiesChapter = (subject: Subject): Chapter => ({
     test(
       "MUST fail as unsupported with what is not declared, and with nothing else",
       ["accepted"],
-      function* ({ history, media, messages, voice }) {
+      function* ({ history, media, messages, numbers, voice }) {
         const { simulator, telephony } = yield* ProviderUnderTest
         const message = yield* outbound({ mediaUrls: ["https://files.example.com/one.jpg"] })
         const attempt = { ...message, startedAt: yield* DateTime.now, claimedProviderMessageIds: [] }
@@ -128,6 +160,7 @@ export const capabilitiesChapter = (subject: Subject): Chapter => ({
         if (!history.messages && !history.calls && !history.recordings) {
           yield* unsupported(telephony.history.between(now, now))
         }
+        yield* withoutNumbers(telephony, numbers)
       }
     )
   ]

@@ -23,6 +23,9 @@ export type Need =
   | "message history"
   | "call history"
   | "recording history"
+  | "numbers"
+  | "asynchronous orders"
+  | "search by town"
 
 const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => boolean>> = {
   mms: ({ messages }) => messages.mms !== null,
@@ -41,7 +44,10 @@ const declared: Readonly<Record<Need, (capabilities: Telephony.Capabilities) => 
   media: ({ media }) => media !== "none",
   "message history": ({ history }) => history.messages,
   "call history": ({ history }) => history.calls,
-  "recording history": ({ history }) => history.recordings
+  "recording history": ({ history }) => history.recordings,
+  numbers: ({ numbers }) => numbers !== null,
+  "asynchronous orders": ({ numbers }) => numbers?.orders === "asynchronous",
+  "search by town": ({ numbers }) => numbers?.search.includes("locality") === true
 }
 
 const explanations: Readonly<Record<Need, string>> = {
@@ -61,7 +67,10 @@ const explanations: Readonly<Record<Need, string>> = {
   media: "media is none",
   "message history": "history.messages is false",
   "call history": "history.calls is false",
-  "recording history": "history.recordings is false"
+  "recording history": "history.recordings is false",
+  numbers: "numbers is null",
+  "asynchronous orders": "numbers.orders is not asynchronous",
+  "search by town": "numbers.search is without locality"
 }
 
 /** Why the needs are not met, by what the capabilities say. */

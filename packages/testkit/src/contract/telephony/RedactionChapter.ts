@@ -10,6 +10,7 @@ import { neededBy } from "./Need.ts"
 import * as Receiver from "./Receiver.ts"
 import { receive } from "./Given.ts"
 import { ProviderUnderTest } from "./Subject.ts"
+import { bought, justNow } from "./numbers/GivenNumbers.ts"
 import { call, shown, voicemail } from "./voice/GivenCall.ts"
 
 const DIGITS = "3035550199"
@@ -110,6 +111,27 @@ export const redactionChapter: Chapter = {
         assertSilent(yield* seenOf(telephony.media.fetch("https://elsewhere.example.com/Canary", 1024)), secrets)
       },
       ["media"]
+    ),
+
+    test(
+      "MUST NOT let out a secret or a number of what it buys, looks for and sets up",
+      ["serverError", "badGateway", "resets", "garbageBody", "unauthorised"],
+      function* () {
+        const { simulator, telephony } = yield* ProviderUnderTest
+        const { numbers } = telephony
+        const order = yield* justNow(yield* bought)
+        const secrets = [...(yield* hidden), order.number.slice(1), simulator.url]
+        for (const fault of ["serverError", "badGateway", "resets", "garbageBody", "unauthorised"] as const) {
+          simulator.faults.everySend(fault)
+          simulator.faults.everyRead(fault)
+          assertSilent(yield* seenOf(numbers.buy(order)), secrets)
+          assertSilent(yield* seenOf(numbers.find(order)), secrets)
+          assertSilent(yield* seenOf(numbers.configure(order.number)), secrets)
+          assertSilent(yield* seenOf(numbers.release(order.number)), secrets)
+          assertSilent(yield* seenOf(numbers.list()), secrets)
+        }
+      },
+      ["numbers"]
     ),
 
     ...(["wrongKey", "tamperedBody"] as const).map((signing) =>

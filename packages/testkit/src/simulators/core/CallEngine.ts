@@ -38,7 +38,7 @@ export interface CallWire<Extra> {
   /** What somebody hears when nothing can be played; `null`: nothing. */
   readonly errorPrompt: string | null
   /** Where the document of a call to one of our numbers is asked for. */
-  readonly inboundUrl: () => string
+  readonly inboundUrl: (to: string) => string
   /** Asks us. Delivered and read as the provider does, with its fallback. */
   readonly ask: (call: LiveCall, url: string, happened: Happened) => Promise<Asked<Extra>>
   /** A leg has come further; `extra` is that of the instruction that opened a far one. None where it reports nothing. */
@@ -117,7 +117,7 @@ export class CallEngine<Extra> implements Voice {
   async call(call: InboundCall): Promise<CallTrace> {
     const of = { number: call.from, direction: "inbound", callerId: null } as const
     const live = this.open(new LiveLeg(this.wire.newCallId(), call, of, "ringing"), call.to)
-    await this.underway.track(this.run(live, { url: this.wire.inboundUrl(), happened: { _tag: "Began" } }))
+    await this.underway.track(this.run(live, { url: this.wire.inboundUrl(call.to), happened: { _tag: "Began" } }))
     return live.trace()
   }
 

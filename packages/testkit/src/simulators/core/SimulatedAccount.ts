@@ -1,6 +1,7 @@
 /** What every simulated account has: what it took and delivered, and where inbound texts go. Knows no HTTP server. */
 import type { Faults } from "./Faults.ts"
 import type { Ledger, SimulatedMessage } from "./Ledger.ts"
+import type { NumberMarket } from "./NumberMarket.ts"
 import type { Oddity } from "./Scenario.ts"
 import type { Delivery, InboundText } from "./Simulator.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
@@ -16,6 +17,7 @@ export interface AccountParts<Sender extends Deliveries> {
   readonly sender: Sender
   readonly engine: StatusEngine
   readonly faults: Faults
+  readonly numbers: NumberMarket
 }
 
 /** What must be said of a message; the rest is as it is in the beginning. */
@@ -28,13 +30,20 @@ export abstract class SimulatedAccount<Sender extends Deliveries> {
   protected readonly sender: Sender
   protected readonly engine: StatusEngine
   protected readonly faults: Faults
+  protected readonly numbers: NumberMarket
 
-  constructor(inboundUrl: string, { engine, faults, ledger, sender }: AccountParts<Sender>) {
+  constructor(inboundUrl: string, { engine, faults, ledger, numbers, sender }: AccountParts<Sender>) {
     this.inboundUrl = inboundUrl
     this.ledger = ledger
     this.sender = sender
     this.engine = engine
     this.faults = faults
+    this.numbers = numbers
+  }
+
+  /** Where texts to a number are delivered. */
+  protected inboundUrlOf(to: string): string {
+    return this.numbers.textsTo(to, this.inboundUrl)
   }
 
   /** Somebody texts one of our numbers. Ends when the webhook was answered, or given up. */

@@ -6,6 +6,7 @@ import { Effect, type Scope } from "effect"
 import type { Faults } from "./Faults.ts"
 import type { HttpServer } from "./HttpServer.ts"
 import type { Ledger } from "./Ledger.ts"
+import type { NumberMarket } from "./NumberMarket.ts"
 import type { Ending, Oddity, Scenario } from "./Scenario.ts"
 import type { Deliveries, SimulatedAccount } from "./SimulatedAccount.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
@@ -46,6 +47,8 @@ export interface Simulator {
   readonly deliver: (oddity: Oddity, to: string) => Promise<Delivery>
   /** Its calls; `null` for a simulator of texts only. */
   readonly voice: Voice | null
+  /** The numbers that it sells, and those that are ours; `null` for a simulator that sells none. */
+  readonly numbers: NumberMarket | null
   /** Puts a file where the provider keeps what comes with texts, for `media`, and returns its URL there. */
   readonly hostMedia: (file: { readonly bytes: Uint8Array; readonly contentType: string }) => string
   /** Messages to this recipient end so, with this code of the provider's where they fail. */
@@ -71,6 +74,7 @@ export interface SimulatorParts<Sender extends Deliveries> extends Pick<
   /** Its calls; none where it has only texts. */
   readonly calls?: (Voice & { readonly idle: () => Promise<void> }) | undefined
   readonly hostMedia?: Simulator["hostMedia"] | undefined
+  readonly numbers?: NumberMarket | undefined
 }
 
 /** For a simulator that keeps no files. */
@@ -92,7 +96,7 @@ export const assemble = <Sender extends Deliveries>(parts: SimulatorParts<Sender
     server,
     speaks
   } = parts
-  const { hostMedia = hostsNothing } = parts
+  const { hostMedia = hostsNothing, numbers = null } = parts
   return {
     provider,
     url: server.url + basePath,
@@ -104,6 +108,7 @@ export const assemble = <Sender extends Deliveries>(parts: SimulatorParts<Sender
     receive: (text) => account.receive(text),
     deliver: (oddity, to) => account.deliver(oddity, to),
     voice: calls,
+    numbers,
     hostMedia,
     script: (to, ending, errorCode) => engine.script(to, ending, errorCode ?? null),
     setInboundUrl: (url) => {

@@ -8,6 +8,18 @@ export * as HttpServer from "./HttpServer.ts"
 export type { Instruction, Spoken } from "./Instruction.ts"
 export { type ApiRequest, Ledger, type MessageStatus, type SimulatedMessage, type WebhookTry } from "./Ledger.ts"
 export { LiveCall, LiveLeg, type LegStatus } from "./LiveCall.ts"
+export {
+  type Fields,
+  type MarketWire,
+  type Misconfiguration,
+  NumberMarket,
+  type NumberOrder,
+  type OwnedLine,
+  type Purchase,
+  type Refusal,
+  type Search
+} from "./NumberMarket.ts"
+export * as NumberStock from "./NumberStock.ts"
 export { type Keyword, type KeywordHandling, OptOuts } from "./OptOuts.ts"
 export { Phone, type Utterance } from "./Phone.ts"
 export { type KeptRecording, Recordings } from "./Recordings.ts"

@@ -87,7 +87,7 @@ export class Account extends SimulatedAccount<WebhookSender> {
       ...this.faults.unknownParameters,
       ...text.extra
     }
-    const delivery = await this.sender.deliver(this.inboundUrl, Wire.event("message.received", payload))
+    const delivery = await this.sender.deliver(this.inboundUrlOf(text.to), Wire.event("message.received", payload))
     return { ...delivery, id }
   }
 

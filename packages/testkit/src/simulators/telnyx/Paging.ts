@@ -3,13 +3,14 @@ import type { ServerResponse } from "node:http"
 import { json, naturalOf } from "../core/HttpServer.ts"
 
 const DEFAULT_PAGE = 20
+export const MAX_PAGE = 250
 
 /** Answers with the page that is asked for; `maxPage` is the most of one page. */
 export const answer = (
   response: ServerResponse,
   query: URLSearchParams,
   matching: ReadonlyArray<unknown>,
-  maxPage = 250
+  maxPage = MAX_PAGE
 ): void => {
   const size = Math.min(naturalOf(query.get("page[size]"), DEFAULT_PAGE) || DEFAULT_PAGE, maxPage)
   const number = naturalOf(query.get("page[number]"), 1) || 1

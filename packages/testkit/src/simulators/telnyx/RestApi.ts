@@ -1,4 +1,4 @@
-/** Telnyx's REST API for messages, calls and what an operator set up, version 2, with its paging and its errors. */
+/** Telnyx's REST API for messages, calls, numbers and what an operator set up, version 2, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
@@ -7,6 +7,7 @@ import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { MediaStore } from "./MediaStore.ts"
+import type { NumbersApi } from "./NumbersApi.ts"
 import * as Paging from "./Paging.ts"
 import type { Setup } from "./Setup.ts"
 import type { VoiceApi } from "./VoiceApi.ts"
@@ -18,6 +19,7 @@ export interface RestApiOptions {
   readonly setup: Setup
   readonly voice: VoiceApi
   readonly media: MediaStore
+  readonly numbers: NumbersApi
   readonly ledger: Ledger
   readonly faults: Faults
 }
@@ -29,11 +31,7 @@ const MAX_RECORDS = 50
 const DATE_RANGE = /^(last_(?<days>\d{1,3})_days|today|yesterday|tomorrow|(last|this|next)_(week|month))$/
 const DAY_MILLIS = 24 * 60 * 60 * 1000
 
-export const fail = (
-  response: ServerResponse,
-  error: Wire.ApiError,
-  headers: Readonly<Record<string, string>> = {}
-): void => json(response, error.status, Wire.errorBody(error), headers)
+const { fail } = Wire
 
 const refusals: Readonly<Record<Refusal, Wire.ApiError>> = {
   rejectedInvalidRecipient: Wire.errors.invalidTo,
@@ -77,14 +75,15 @@ export class RestApi {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
-    const { faults, ledger, media, profile, setup, voice } = this.options
+    const { faults, ledger, media, numbers, profile, setup, voice } = this.options
     const { method = "GET" } = request
     const path = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : ""
     if (path === "/messages" && method === "POST") return this.create(response, body)
     if (voice.places(method, path)) return this.place(response, body)
-    if (method !== "GET" && method !== "DELETE") return fail(response, Wire.errors.notFound)
+    if (numbers.orders(method, path)) return this.order(response, body)
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (numbers.handle(method, response, path, url.searchParams, body)) return
     if (voice.handle(method, response, path, url.searchParams) || media.handle(method, response, url)) return
     if (method !== "GET") return fail(response, Wire.errors.notFound)
     if (setup.handle(response, path, url.searchParams)) return
@@ -104,6 +103,16 @@ export class RestApi {
     if ("refusal" in placed) return fail(response, placed.refusal)
     if (fault !== undefined && FaultyAnswer.after(response, fault, callAnswers)) return
     placed.answer(response)
+  }
+
+  private order(response: ServerResponse, body: string): void {
+    const { faults, numbers } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+    const ordered = numbers.order(body)
+    if ("refusal" in ordered) return fail(response, ordered.refusal)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
+    ordered.answer(response)
   }
 
   private async create(response: ServerResponse, body: string): Promise<void> {

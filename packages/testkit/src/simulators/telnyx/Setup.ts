@@ -1,46 +1,37 @@
 /**
- * What an operator set up at Telnyx, as its API shows it: the messaging profile, the TeXML application, and the numbers of
- * both. Sources: developers.telnyx.com/api-reference/profiles, /number-settings, /texml-applications and
- * /phone-number-configurations.
+ * What an operator set up at Telnyx, as its API shows it: the messaging profile, the TeXML application, and the messaging
+ * settings of numbers. Sources: developers.telnyx.com/api-reference/profiles, /number-settings and /texml-applications.
  */
-import { createHash } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
+import type { Fields, NumberMarket } from "../core/NumberMarket.ts"
+import { idOf, SINCE } from "./NumbersApi.ts"
 import * as Paging from "./Paging.ts"
 import type { VoiceUrls } from "./VoiceWebhooks.ts"
 import type { Profile } from "./Wire.ts"
-
-/** Fields that are different from the usual, as they stand on the wire. */
-export type Fields = Readonly<Record<string, unknown>>
 
 export interface SetupOptions extends Profile, VoiceUrls {
   /** The TeXML application, and the account that it is of; made up when not given. */
   readonly connectionId?: string | undefined
   readonly accountSid?: string | undefined
-  readonly numbers?: ReadonlyArray<string> | undefined
   readonly profileFields?: Fields | undefined
   readonly applicationFields?: Fields | undefined
   /** By number, of its messaging settings. */
   readonly numberFields?: Readonly<Record<string, Fields>> | undefined
-  /** By number, of the number itself. */
-  readonly lineFields?: Readonly<Record<string, Fields>> | undefined
 }
 
-const SINCE = "1970-01-01T00:00:00.000Z"
 const twoWay = { domestic_two_way: true, international_inbound: true, international_outbound: true }
-
-/** Ids of numbers are numerals, and longer than a number can be exact in JSON. */
-const idOf = (number: string): string =>
-  BigInt(`0x${createHash("md5").update(number).digest("hex").slice(0, 15)}`).toString()
 
 export class Setup {
   private readonly options: SetupOptions
   private readonly webhookUrl: () => string
+  private readonly market: NumberMarket
 
   /** `webhookUrl` is where texts are delivered now. */
-  constructor(options: SetupOptions, webhookUrl: () => string) {
+  constructor(options: SetupOptions, webhookUrl: () => string, market: NumberMarket) {
     this.options = options
     this.webhookUrl = webhookUrl
+    this.market = market
   }
 
   /** Whether the request was for this, and is answered. `path` is without the version. */
@@ -56,10 +47,6 @@ export class Setup {
     }
     if (path === `/texml_applications/${this.options.connectionId}`) {
       json(response, 200, { data: this.application() })
-      return true
-    }
-    if (path === "/phone_numbers") {
-      Paging.answer(response, query, this.lines())
       return true
     }
     return false
@@ -116,28 +103,9 @@ export class Setup {
     }
   }
 
-  /** The account's numbers. */
-  private lines() {
-    const { connectionId, lineFields = {}, messagingProfileId, numbers = [] } = this.options
-    return numbers.map((number) => ({
-      record_type: "phone_number",
-      id: idOf(number),
-      phone_number: number,
-      status: "active",
-      connection_id: connectionId,
-      connection_name: "Simulated",
-      messaging_profile_id: messagingProfileId,
-      phone_number_type: "local",
-      customer_reference: null,
-      tags: [],
-      created_at: SINCE,
-      ...lineFields[number]
-    }))
-  }
-
   private numbers() {
-    const { messagingProfileId, numberFields = {}, numbers = [], organizationId } = this.options
-    return numbers.map((number) => ({
+    const { messagingProfileId, numberFields = {}, organizationId } = this.options
+    return this.market.owned.map((number) => ({
       record_type: "messaging_settings",
       id: idOf(number),
       phone_number: number,

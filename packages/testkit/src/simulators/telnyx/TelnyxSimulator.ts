@@ -10,7 +10,8 @@ import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { MediaStore } from "./MediaStore.ts"
-import { fail, RestApi } from "./RestApi.ts"
+import { NumbersApi, type NumbersOptions } from "./NumbersApi.ts"
+import { RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
 import { SignedLinks } from "./SignedLinks.ts"
 import type { SigningKey } from "./Signing.ts"
@@ -20,7 +21,7 @@ import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions, VoiceUrls {
+export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
   readonly apiKey: string
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signingKeys: readonly [SigningKey, ...Array<SigningKey>]
@@ -61,25 +62,35 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
       await sender.deliver(message.callbackUrl, Wire.event(eventOf(status), payload))
     }
   })
-  const account = new Account(options, { ledger, sender, engine, faults })
-  const { numbers } = options
   const origin = (): string => server.url
   const voiceAccount = {
     accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
     connectionId: options.connectionId ?? DEFAULT_CONNECTION_ID
   }
+  const numbersApi = new NumbersApi(options, {
+    texts: () => account.inboundUrl,
+    calls: options.voiceUrl ?? "",
+    connectionId: voiceAccount.connectionId
+  })
+  const { market } = numbersApi
+  // A simulator that was told its numbers knows those that were bought since.
+  const numbers = options.numbers === undefined ? undefined : market.owned
+  const account: Account = new Account({ ...options, numbers }, { ledger, sender, engine, faults, numbers: market })
   const links = new SignedLinks(origin, (id) => {
     const recording = calls.recordings.find(id)
     return recording?.state === "kept" ? recording.bytes : undefined
   })
-  const calls: CallEngine<Reporting> = new CallEngine(new VoiceWebhooks({ ...options, ...voiceAccount, sender, links }))
+  const calls: CallEngine<Reporting> = new CallEngine(
+    new VoiceWebhooks({ ...options, ...voiceAccount, numbers, market, sender, links })
+  )
   const media = new MediaStore(origin)
   const api = new RestApi({
     profile: options,
     account,
-    setup: new Setup({ ...options, ...voiceAccount }, () => account.inboundUrl),
+    setup: new Setup({ ...options, ...voiceAccount }, () => account.inboundUrl, market),
     voice: new VoiceApi({ ...voiceAccount, calls, links, numbers }),
     media,
+    numbers: numbersApi,
     ledger,
     faults
   })
@@ -93,11 +104,11 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
       const { method = "GET", url: target = "/" } = incoming.request
       const isLetIn = incoming.request.headers.authorization === `Bearer ${apiKey}`
       ledger.addRequest({ method, target, isLetIn })
-      if (!isLetIn) return fail(response, Wire.errors.authentication)
-      if (incoming.body === null) return fail(response, Wire.errors.badRequest)
+      if (!isLetIn) return Wire.fail(response, Wire.errors.authentication)
+      if (incoming.body === null) return Wire.fail(response, Wire.errors.badRequest)
       return api.handle(incoming.request, response, incoming.url, incoming.body)
     },
-    (response) => fail(response, Wire.errors.server)
+    (response) => Wire.fail(response, Wire.errors.server)
   )
 
   const simulator = Simulator.assemble({
@@ -112,6 +123,7 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
     engine,
     sender,
     calls,
+    numbers: market,
     hostMedia: (file) => media.host(file)
   })
   return simulator

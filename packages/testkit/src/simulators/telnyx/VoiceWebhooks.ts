@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import type { Asked, CallWire, Happened, Report } from "../core/CallEngine.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import type { NumberMarket } from "../core/NumberMarket.ts"
 import type { Rendered } from "../core/Voice.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import type { SignedLinks } from "./SignedLinks.ts"
@@ -24,6 +25,7 @@ export interface VoiceWebhooksOptions extends VoiceUrls, VoiceWire.VoiceAccount 
   readonly links: SignedLinks
   /** Numbers that may be shown as the caller; any may when not given. */
   readonly numbers?: ReadonlyArray<string> | undefined
+  readonly market: NumberMarket
 }
 
 const EVERYTHING = ["initiated", "ringing", "answered", "completed"]
@@ -43,7 +45,7 @@ export class VoiceWebhooks implements CallWire<Texml.Reporting> {
 
   readonly newCallId = (): string => VoiceWire.newCallSid()
   readonly newRecordingId = (): string => randomUUID()
-  readonly inboundUrl = (): string => this.options.voiceUrl ?? ""
+  readonly inboundUrl = (to: string): string => this.options.market.callsTo(to, this.options.voiceUrl ?? "")
 
   readonly ask = async (call: LiveCall, url: string, happened: Happened): Promise<Asked<Texml.Reporting>> => {
     const { voiceFallbackUrl } = this.options

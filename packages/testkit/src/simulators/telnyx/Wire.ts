@@ -1,5 +1,7 @@
 /** Telnyx's own forms: message resources, events, detail records, errors. Source: developers.telnyx.com/api, version 2. */
 import { randomUUID } from "node:crypto"
+import type { ServerResponse } from "node:http"
+import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import type { InboundText } from "../core/Simulator.ts"
 
@@ -208,3 +210,17 @@ export const callErrors = {
   notE164: { status: 422, code: "10016", title: "Phone number must be in +E164 format" },
   notAllowed: { status: 403, code: "10010", title: "Authorization failed" }
 } satisfies Record<string, ApiError>
+
+/**
+ * Of orders and of numbers: developers.telnyx.com/development/api-fundamentals/api-errors. No code of their own is published
+ * for a number that is gone, or that wants papers.
+ */
+export const numberErrors = {
+  notAvailable: { status: 400, code: "10015", title: "Bad Request" },
+  requirements: { status: 422, code: "10015", title: "Bad Request" },
+  funds: { status: 403, code: "20100", title: "Insufficient Funds" },
+  locked: { status: 422, code: "10015", title: "Bad Request" }
+} satisfies Record<string, ApiError>
+
+export const fail = (response: ServerResponse, error: ApiError, headers: Readonly<Record<string, string>> = {}): void =>
+  json(response, error.status, errorBody(error), headers)

@@ -82,7 +82,7 @@ export class Account extends SimulatedAccount<WebhookSender> {
     }
     const named = keyword !== null && this.options.advancedOptOut === true ? { OptOutType: keyword } : {}
     const delivery = await this.sender.deliver(
-      this.inboundUrl,
+      this.inboundUrlOf(text.to),
       [...this.formOf(text, id), ...Object.entries({ ...named, ...this.faults.unknownParameters, ...text.extra })],
       this.options.fallbackUrl ?? null
     )

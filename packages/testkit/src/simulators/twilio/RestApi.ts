@@ -1,4 +1,4 @@
-/** Twilio's REST API for messages, calls and what an operator set up, version 2010-04-01, with its paging and its errors. */
+/** Twilio's REST API for messages, calls, numbers and what an operator set up, version 2010-04-01, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Account } from "./Account.ts"
 import { fail, headers } from "./ApiAnswer.ts"
@@ -8,6 +8,7 @@ import { json } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
 import type { MediaApi } from "./MediaApi.ts"
+import type { NumbersApi } from "./NumbersApi.ts"
 import * as Paging from "./Paging.ts"
 import type { Setup } from "./Setup.ts"
 import type { VoiceApi } from "./VoiceApi.ts"
@@ -19,6 +20,7 @@ export interface RestApiOptions {
   readonly setup: Setup
   readonly voice: VoiceApi
   readonly media: MediaApi
+  readonly numbers: NumbersApi
   readonly ledger: Ledger
   readonly faults: Faults
 }
@@ -58,14 +60,15 @@ export class RestApi {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
-    const { accountSid, faults, ledger, media, setup, voice } = this.options
+    const { accountSid, faults, ledger, media, numbers, setup, voice } = this.options
     const { method = "GET" } = request
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
     if (url.pathname === `${base}.json` && method === "POST") return this.create(response, new URLSearchParams(body))
     if (voice.places(method, url.pathname)) return this.place(response, new URLSearchParams(body))
-    if (method !== "GET" && method !== "DELETE") return fail(response, Wire.errors.notFound)
+    if (numbers.buys(method, url.pathname)) return this.buy(response, new URLSearchParams(body))
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (numbers.handle(method, response, url, body)) return
     if (voice.handle(method, response, url) || media.handle(method, response, url)) return
     if (method !== "GET") return fail(response, Wire.errors.notFound)
     if (setup.handle(response, url)) return
@@ -84,6 +87,16 @@ export class RestApi {
     if ("refusal" in placed) return fail(response, placed.refusal)
     if (fault !== undefined && FaultyAnswer.after(response, fault, callAnswers)) return
     placed.answer(response)
+  }
+
+  private buy(response: ServerResponse, form: URLSearchParams): void {
+    const { faults, numbers } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+    const bought = numbers.buy(form)
+    if ("refusal" in bought) return fail(response, bought.refusal)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
+    bought.answer(response)
   }
 
   private async create(response: ServerResponse, form: URLSearchParams): Promise<void> {

@@ -12,6 +12,7 @@ import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { fail } from "./ApiAnswer.ts"
 import { MediaApi } from "./MediaApi.ts"
+import { NumbersApi, type NumbersOptions } from "./NumbersApi.ts"
 import { RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
 import * as StatusCallback from "./StatusCallback.ts"
@@ -20,7 +21,7 @@ import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import { errors } from "./Wire.ts"
 
-export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions, VoiceUrls {
+export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated; all of them are let in. */
   readonly authTokens: readonly [string, ...Array<string>]
   /** Secrets by the key's SID. */
@@ -73,14 +74,17 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
       ])
     }
   })
-  const account = new Account(options, { ledger, sender, engine, faults })
+  const numbersApi = new NumbersApi(options, () => account.inboundUrl)
+  const { market } = numbersApi
+  // A simulator that was told its numbers knows those that were bought since.
+  const numbers = options.numbers === undefined ? undefined : market.owned
+  const account: Account = new Account({ ...options, numbers }, { ledger, sender, engine, faults, numbers: market })
   const apiUrl = (): string => server.url
-  const { numbers } = options
-  const calls = new CallEngine(new VoiceWebhooks({ ...options, accountSid, sender, apiUrl }))
+  const calls = new CallEngine(new VoiceWebhooks({ ...options, accountSid, numbers, market, sender, apiUrl }))
   const voice = new VoiceApi({ accountSid, calls, numbers, apiUrl })
   const media = new MediaApi(accountSid, ledger, apiUrl)
-  const setup = new Setup(options, () => account.inboundUrl)
-  const api = new RestApi({ accountSid, account, setup, voice, media, ledger, faults })
+  const setup = new Setup(options, () => account.inboundUrl, numbersApi)
+  const api = new RestApi({ accountSid, account, setup, voice, media, numbers: numbersApi, ledger, faults })
 
   const isLetIn = (request: IncomingMessage): boolean => {
     const [user, password] = credentialsOf(request)
@@ -112,6 +116,7 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
     engine,
     sender,
     calls,
+    numbers: market,
     hostMedia: (file) => media.host(file)
   })
   return simulator

@@ -2,6 +2,7 @@
 import type { Asked, CallWire, Happened, Report } from "../core/CallEngine.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import type { NumberMarket } from "../core/NumberMarket.ts"
 import type { Rendered } from "../core/Voice.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Twiml from "./Twiml.ts"
@@ -22,6 +23,7 @@ export interface VoiceWebhooksOptions extends VoiceUrls {
   readonly sender: WebhookSender
   /** Numbers that may be shown as the caller; any may when not given. */
   readonly numbers?: ReadonlyArray<string> | undefined
+  readonly market: NumberMarket
   /** The base URL of the API, in what webhooks say of recordings. */
   readonly apiUrl: () => string
 }
@@ -75,7 +77,7 @@ export class VoiceWebhooks implements CallWire<Twiml.Reporting> {
 
   readonly newCallId = (): string => Wire.newSid("CA")
   readonly newRecordingId = (): string => Wire.newSid("RE")
-  readonly inboundUrl = (): string => this.options.voiceUrl ?? ""
+  readonly inboundUrl = (to: string): string => this.options.market.callsTo(to, this.options.voiceUrl ?? "")
 
   readonly ask = async (call: LiveCall, url: string, happened: Happened): Promise<Asked<Twiml.Reporting>> => {
     const { accountSid, apiUrl, voiceFallbackUrl } = this.options

@@ -109,3 +109,28 @@ export const magicRecipients: Readonly<Record<string, ApiError>> = {
   "+15005550004": errors.unsubscribed,
   "+15005550009": errors.notMobile
 }
+
+/** Of numbers: twilio.com/docs/api/errors. */
+export const numberErrors = {
+  notAvailable: { status: 400, code: 21422, message: "The phone number is not available" },
+  addressRequired: { status: 400, code: 21631, message: "Phone Number Requires an Address" },
+  trialAccount: { status: 400, code: 21404, message: "Trial accounts are allowed only one Twilio phone number" },
+  alreadyInService: {
+    status: 409,
+    code: 21710,
+    message: "Phone Number or Short Code is already in the Messaging Service."
+  }
+} satisfies Record<string, ApiError>
+
+/** A number as a Messaging Service shows it: version 1 of the Messaging API has dates and capabilities of its own form. */
+export const senderResource = (accountSid: string, serviceSid: string | undefined, number: string, sid: string) => ({
+  sid,
+  account_sid: accountSid,
+  service_sid: serviceSid,
+  phone_number: number,
+  country_code: "US",
+  capabilities: ["SMS", "MMS", "Voice"],
+  date_created: "1970-01-01T00:00:00Z",
+  date_updated: "1970-01-01T00:00:00Z",
+  url: `https://messaging.twilio.com/v1/Services/${serviceSid}/PhoneNumbers/${sid}`
+})

@@ -97,7 +97,7 @@ export class Account extends SimulatedAccount<WebhookSender> {
   /** Somebody texts one of the application's numbers. Ends when the webhook was answered, or given up. */
   async receive(text: InboundText): Promise<Delivery & { readonly id: string }> {
     const id = text.id ?? this.keep(text)
-    const delivery = await this.sender.deliver(this.inboundUrl, {
+    const delivery = await this.sender.deliver(this.inboundUrlOf(text.to), {
       ...Wire.inbound(id, text),
       ...this.faults.unknownParameters,
       ...text.extra

@@ -1,4 +1,4 @@
-/** Vonage's REST APIs for messages, calls and files (v1), reports (v2) and what an operator set up, with their problems. */
+/** Vonage's REST APIs for messages, calls and files (v1), reports (v2), numbers and what an operator set up, with their problems. */
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Faults } from "../core/Faults.ts"
@@ -9,7 +9,8 @@ import type { Refusal } from "../core/Scenario.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { Credentials } from "./Credentials.ts"
 import { MediaFiles } from "./MediaFiles.ts"
-import { isSetup, NUMBERS, refuseNumbers, type Setup } from "./Setup.ts"
+import { NumbersApi, refuseNumbers } from "./NumbersApi.ts"
+import { isSetup, type Setup } from "./Setup.ts"
 import { CALLS, VoiceApi } from "./VoiceApi.ts"
 import * as Wire from "./Wire.ts"
 
@@ -19,6 +20,7 @@ export interface RestApiOptions {
   readonly setup: Setup
   readonly voice: VoiceApi
   readonly media: MediaFiles
+  readonly numbers: NumbersApi
   /** Whether files of texts are given out to the application only. */
   readonly authenticatesMedia: boolean
   readonly credentials: Credentials
@@ -76,6 +78,17 @@ const voiceAnswers: FaultyAnswer.ErrorAnswers = {
   empty: (response) => json(response, 201, {})
 }
 
+/** The Numbers API refuses credentials in a form of its own. */
+const numberAnswers: FaultyAnswer.ErrorAnswers = {
+  ...answers,
+  refusal: (response, refusal) => {
+    if (refusal !== "unauthorised") return false
+    refuseNumbers(response)
+    return true
+  },
+  empty: (response) => json(response, 200, {})
+}
+
 /** A comparison that an absent parameter leaves out. */
 const matches = (wanted: string | null, found: string): boolean => wanted === null || wanted === found
 
@@ -99,6 +112,7 @@ export class RestApi {
       if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
       return this.records(response, url.searchParams)
     }
+    if (NumbersApi.handles(url.pathname)) return this.numbers(request, response, url, body)
     if (VoiceApi.handles(url.pathname)) return this.voice(request, response, url, body)
     if (MediaFiles.handles(url.pathname) && request.method === "GET") return this.media(request, response, url)
     if (isSetup(url.pathname) && request.method === "GET") return this.setup(request, response, url)
@@ -138,15 +152,32 @@ export class RestApi {
 
   private setup(request: IncomingMessage, response: ServerResponse, url: URL): void {
     const { credentials, faults, setup } = this.options
-    const isNumbers = url.pathname === NUMBERS
-    if (!credentials.isAccount(request)) {
-      return isNumbers ? refuseNumbers(response) : fail(response, Wire.problems.unauthorized)
-    }
+    if (!credentials.isAccount(request)) return fail(response, Wire.problems.unauthorized)
     const fault = faults.takeRead()
     if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
-    const found = isNumbers ? setup.numbers(url.searchParams) : setup.application(url.pathname)
+    const found = setup.application(url.pathname)
     if (found === null) return fail(response, Wire.problems.notFound)
     json(response, 200, found)
+  }
+
+  private numbers(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
+    const { credentials, faults, numbers } = this.options
+    const { method = "GET" } = request
+    if (!credentials.isAccount(request)) return refuseNumbers(response)
+    if (method === "POST" && NumbersApi.buys(url.pathname)) return this.buy(response, new URLSearchParams(body))
+    const fault = faults.takeRead()
+    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, numberAnswers)) return
+    numbers.handle(method, response, url, body)
+  }
+
+  private buy(response: ServerResponse, form: URLSearchParams): void {
+    const { faults, numbers } = this.options
+    const fault = faults.takeSend()
+    if (fault !== undefined && FaultyAnswer.before(response, fault, numberAnswers)) return
+    const refuse = numbers.buy(form)
+    if (refuse !== null) return refuse(response)
+    if (fault !== undefined && FaultyAnswer.after(response, fault, numberAnswers)) return
+    numbers.bought(response)
   }
 
   private async create(response: ServerResponse, body: string): Promise<void> {

@@ -1,20 +1,14 @@
 /**
- * What an operator set up at Vonage, as its APIs show it: the application (Application API v2) and its numbers (Numbers API,
- * on another host at Vonage, with another form of errors). Sources: developer.vonage.com/api/application.v2, /api/numbers.
+ * What an operator set up at Vonage, as its API shows it: the application (Application API v2). Source:
+ * developer.vonage.com/api/application.v2.
  */
 import { createPublicKey } from "node:crypto"
-import type { ServerResponse } from "node:http"
-import { json } from "../core/HttpServer.ts"
-import * as Wire from "./Wire.ts"
-
-/** Fields that are different from the usual, as they stand on the wire. */
-export type Fields = Readonly<Record<string, unknown>>
+import type { Fields } from "../core/NumberMarket.ts"
 
 export interface SetupOptions {
   readonly applicationId: string
   readonly privateKey: string
   readonly statusUrl: string
-  readonly numbers?: ReadonlyArray<string> | undefined
   /** The public key that the application is registered with, as a PEM; that of `privateKey` when not given. */
   readonly publicKey?: string | undefined
   readonly messagesFields?: Fields | undefined
@@ -26,25 +20,12 @@ export interface SetupOptions {
   readonly voiceFields?: Fields | undefined
   readonly authenticatesMedia?: boolean | undefined
   readonly applicationFields?: Fields | undefined
-  /** By number, in E.164. */
-  readonly numberFields?: Readonly<Record<string, Fields>> | undefined
 }
 
-const DEFAULT_SIZE = 10
-const MAX_SIZE = 100
-
-const naturalOf = (text: string | null, otherwise: number): number =>
-  text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise
-
-/** The Numbers API's own form of errors. */
-export const refuseNumbers = (response: ServerResponse): void =>
-  json(response, 401, { "error-code": "401", "error-code-label": "authentication failed" })
-
-export const NUMBERS = "/account/numbers"
 const APPLICATIONS = "/v2/applications/"
 
-/** Whether a path is one of these. */
-export const isSetup = (path: string): boolean => path === NUMBERS || path.startsWith(APPLICATIONS)
+/** Whether a path is an application's. */
+export const isSetup = (path: string): boolean => path.startsWith(APPLICATIONS)
 
 export class Setup {
   private readonly options: SetupOptions
@@ -103,27 +84,6 @@ export class Setup {
         region: "na-east",
         ...voiceFields
       }
-    }
-  }
-
-  /** Without any number not even the list is there. */
-  numbers(query: URLSearchParams): object {
-    const { applicationId, numberFields = {}, numbers = [] } = this.options
-    const wanted = query.get("application_id")
-    const owned = wanted === null || wanted === applicationId ? numbers : []
-    if (owned.length === 0) return {}
-    const size = Math.min(naturalOf(query.get("size"), DEFAULT_SIZE), MAX_SIZE)
-    const index = naturalOf(query.get("index"), 1)
-    return {
-      count: owned.length,
-      numbers: owned.slice((index - 1) * size, index * size).map((number) => ({
-        country: "US",
-        msisdn: Wire.digitsOf(number),
-        type: "mobile-lvn",
-        features: ["VOICE", "SMS", "MMS"],
-        app_id: applicationId,
-        ...numberFields[number]
-      }))
     }
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import type { Asked, CallWire, Happened, Report } from "../core/CallEngine.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import type { NumberMarket } from "../core/NumberMarket.ts"
 import type { Rendered } from "../core/Voice.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Ncco from "./Ncco.ts"
@@ -23,6 +24,7 @@ export interface VoiceWebhooksOptions extends VoiceUrls {
   readonly sender: WebhookSender
   /** Numbers that may be shown as the caller; any may when not given. */
   readonly numbers?: ReadonlyArray<string> | undefined
+  readonly market: NumberMarket
   /** The base URL of the API, in what webhooks say of recordings. */
   readonly apiUrl: () => string
 }
@@ -49,7 +51,7 @@ export class VoiceWebhooks implements CallWire<Ncco.Reporting> {
 
   readonly newCallId = (): string => `CON-${randomUUID()}`
   readonly newRecordingId = (): string => randomUUID()
-  readonly inboundUrl = (): string => this.options.voiceUrl ?? ""
+  readonly inboundUrl = (to: string): string => this.options.market.callsTo(to, this.options.voiceUrl ?? "")
 
   wasAnswered(leg: LiveLeg): boolean {
     return this.answered.has(leg)

@@ -11,6 +11,7 @@ import { StatusEngine } from "../core/StatusEngine.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { Credentials, type CredentialsOptions } from "./Credentials.ts"
 import { MediaFiles } from "./MediaFiles.ts"
+import { NumbersApi, type NumbersOptions } from "./NumbersApi.ts"
 import { fail, RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
 import { VoiceApi } from "./VoiceApi.ts"
@@ -18,7 +19,8 @@ import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface VonageSimulatorOptions extends AccountOptions, CredentialsOptions, SetupOptions, VoiceUrls {
+export interface VonageSimulatorOptions
+  extends AccountOptions, CredentialsOptions, SetupOptions, NumbersOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signatureSecrets: readonly [string, ...Array<string>]
   /** The application's inbound URL. */
@@ -69,9 +71,13 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
       await sender.deliver(message.callbackUrl, { ...Wire.status(message, status), ...faults.unknownParameters })
     }
   })
-  const account = new Account(options, { ledger, sender, engine, faults })
+  const numbersApi = new NumbersApi(options, { texts: () => account.inboundUrl, calls: options.voiceUrl ?? "" })
+  const { market } = numbersApi
+  // A simulator that was told its numbers knows those that were bought since.
+  const numbers = options.numbers === undefined ? undefined : market.owned
+  const account: Account = new Account({ ...options, numbers }, { ledger, sender, engine, faults, numbers: market })
   const apiUrl = (): string => server.url
-  const webhooks = new VoiceWebhooks({ ...options, sender, apiUrl })
+  const webhooks = new VoiceWebhooks({ ...options, numbers, market, sender, apiUrl })
   const calls = new CallEngine(webhooks)
   const media = new MediaFiles(apiUrl)
   const credentials = new Credentials(options)
@@ -79,8 +85,9 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     apiKey,
     account,
     setup: new Setup(options, () => account.inboundUrl),
-    voice: new VoiceApi({ calls, webhooks, numbers: options.numbers }),
+    voice: new VoiceApi({ calls, webhooks, numbers }),
     media,
+    numbers: numbersApi,
     authenticatesMedia: options.authenticatesMedia ?? false,
     credentials,
     ledger,
@@ -111,6 +118,7 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
     engine,
     sender,
     calls,
+    numbers: market,
     hostMedia: (file) => media.host(file)
   })
   return simulator

@@ -1,0 +1,80 @@
+/**
+ * Seals what was kept in the open, once, before a host serves: in one transaction that nobody else reads or writes beside.
+ * All hosts of the database have to be stopped for it: one that goes on would keep in the open what others look up sealed.
+ */
+import type { PgClient } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
+import type { Sealing } from "./Sealing.ts"
+import { searchBits, searchText } from "./SearchBits.ts"
+
+/** Rows that are in memory at once. */
+const BATCH = 1_000
+
+const typeOf: Readonly<Record<SealedKind, string>> = {
+  text: "text",
+  json: "jsonb",
+  texts: "text[]",
+  index: "text"
+}
+
+interface Threads {
+  readonly contact_name: string | null
+  readonly external_contact: string
+}
+
+/** What else of a row follows from what is sealed of it. */
+const derived = (sealing: Sealing["Service"], table: SealedTableName, row: object): object => {
+  if (table !== "external_threads") return {}
+  const { contact_name, external_contact } = row as Threads
+  return { search_bits: searchBits(sealing.indexKeys, searchText(contact_name, external_contact)) }
+}
+
+const sealTable = Effect.fnUntraced(function* (
+  sql: PgClient.PgClient,
+  sealing: Sealing["Service"],
+  table: SealedTableName
+) {
+  const isThreads = table === "external_threads"
+  const columns = Object.entries<SealedKind>(sealedTables[table].columns).map(
+    ([name, kind]) => [name, typeOf[kind]] as const
+  )
+  const { row: named, tenant } = sealedTables[table] satisfies SealedTable as SealedTable
+  const identity = [...(tenant === "own" ? ["site_grouping_id"] : []), ...named]
+  const all = [...columns, ...(isThreads ? [["search_bits", "text"] as const] : [])]
+  const assignments = all.map(([name]) => `${name} = n.${name}`)
+  // The table is ours: until it is changed, a row's place names it.
+  yield* sql.unsafe(
+    `create temporary table plain_rows on commit drop as
+     select row_number() over () as nth, ctid as row_place from ${table}`
+  )
+  yield* sql.unsafe(`create index on plain_rows (nth)`)
+  for (let first = 1; ; first += BATCH) {
+    const rows = yield* sql.unsafe<object>(
+      `select p.row_place::text as row_place, ${[...new Set([...identity, ...columns.map(([name]) => name)])].map((name) => `t.${name}`).join(", ")}
+       from plain_rows p join ${table} t on t.ctid = p.row_place
+       where p.nth >= ${first} and p.nth < ${first + BATCH}`
+    )
+    if (rows.length === 0) break
+    const sealed = yield* sealing.seal(table, rows)
+    const changes = sealed.map((row, place) => ({ ...row, ...derived(sealing, table, rows[place]!) }))
+    yield* sql.unsafe(
+      `update ${table} t set ${assignments.join(", ")}
+       from json_to_recordset($1::json) n (row_place text, ${all.map(([name, type]) => `${name} ${type}`).join(", ")})
+       where t.ctid = n.row_place::tid`,
+      [JSON.stringify(changes)]
+    )
+  }
+  yield* sql.unsafe(`drop table plain_rows`)
+})
+
+/** Seals every row, in the ambient transaction, as the tables' owner. */
+export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient, sealing: Sealing["Service"]) {
+  for (const table of Object.keys(sealedTables) as ReadonlyArray<SealedTableName>) {
+    // Nobody else sees the table until the end, and for so long its owner does.
+    yield* sql.unsafe(`alter table ${table} no force row level security`)
+    const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
+    if (first !== undefined) yield* sealTable(sql, sealing, table)
+    yield* sql.unsafe(`alter table ${table} force row level security`)
+  }
+})

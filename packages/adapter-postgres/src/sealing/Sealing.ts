@@ -1,0 +1,163 @@
+/**
+ * Rows as they are kept and as they are read: sealed on their way into the database, opened on their way out. A database
+ * that is encrypted otherwise does without: then rows are kept as they are.
+ */
+import { StorageError, StoreFault } from "@careline/ports"
+import { Context, Effect } from "effect"
+import type { DataKeys } from "./DataKeys.ts"
+import * as Envelope from "./Envelope.ts"
+import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
+
+type Row = Readonly<Record<string, unknown>>
+
+export class Sealing extends Context.Service<
+  Sealing,
+  {
+    /** Rows of a table, as JSON, with what is secret of them sealed. They need the columns that name them. */
+    readonly seal: <A extends object>(
+      table: SealedTableName,
+      rows: ReadonlyArray<A>
+    ) => Effect.Effect<ReadonlyArray<A>, StorageError>
+    /** Rows of a table, or some columns of them, opened. Fails for what was altered or moved. */
+    readonly open: <A extends object>(
+      table: SealedTableName,
+      rows: ReadonlyArray<A>
+    ) => Effect.Effect<ReadonlyArray<A>, StorageError>
+    /** A value as rows are looked up by it. */
+    readonly index: (value: string) => string
+    /** The value that `index` made it of. */
+    readonly indexed: (sealed: string) => string
+    readonly indexKeys: Envelope.IndexKeys
+  }
+>()("careline/adapter-postgres/Sealing") {}
+
+/** The tenant whose key seals what is kept before anybody knows whose it is. */
+export const SYSTEM = ""
+
+const specOf = (table: SealedTableName): SealedTable => sealedTables[table]
+
+const tenantOf = ({ tenant }: SealedTable, row: Row): string =>
+  tenant === "system" ? SYSTEM : String(row.site_grouping_id)
+
+const placeOf = (table: SealedTableName, row: Row, column: string): Envelope.Place => {
+  const spec = specOf(table)
+  return {
+    tenant: tenantOf(spec, row),
+    table,
+    column,
+    row: JSON.stringify(spec.row.map((name) => row[name]))
+  }
+}
+
+/** The row with each of its secret columns, where it has a value, changed. */
+const mapRow = <A extends object>(
+  table: SealedTableName,
+  row: A,
+  change: (kind: SealedKind, column: string, value: unknown) => unknown
+): A => {
+  const changed = { ...row } as Record<string, unknown>
+  for (const [column, kind] of Object.entries(specOf(table).columns)) {
+    const value = changed[column]
+    if (value != null) changed[column] = change(kind, column, value)
+  }
+  return changed as A
+}
+
+/** Kept as it is. */
+export const plain: Sealing["Service"] = {
+  seal: (_table, rows) => Effect.succeed(rows),
+  open: (_table, rows) => Effect.succeed(rows),
+  index: (value) => value,
+  indexed: (value) => value,
+  indexKeys: { digest: new Uint8Array(0), encryption: new Uint8Array(0) }
+}
+
+const firstOf = (values: unknown): unknown => (Array.isArray(values) ? values[0] : undefined)
+
+/** What of a row is sealed under a data key. */
+const sealedValue = (kind: SealedKind, value: unknown): string | null => {
+  const sealed = kind === "texts" ? firstOf(value) : value
+  return kind !== "index" && typeof sealed === "string" ? sealed : null
+}
+
+export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Service"] => {
+  const index = (value: string) => Envelope.index(keys, value)
+
+  const sealValue = (kind: SealedKind, value: unknown, seal: (text: string) => string): unknown => {
+    switch (kind) {
+      case "index":
+        return index(String(value))
+      case "text":
+        return seal(String(value))
+      case "json":
+        return seal(JSON.stringify(value))
+      case "texts":
+        // None at all is no secret, and is asked for.
+        return Array.isArray(value) && value.length === 0 ? value : [seal(JSON.stringify(value))]
+    }
+  }
+
+  const openValue = (kind: SealedKind, value: unknown, open: (text: string) => string): unknown => {
+    switch (kind) {
+      case "index":
+        return Envelope.indexed(keys, String(value))
+      case "text":
+        return open(String(value))
+      case "json":
+        return JSON.parse(open(String(value)))
+      case "texts":
+        return Array.isArray(value) && value.length === 0 ? value : JSON.parse(open(String(firstOf(value))))
+    }
+  }
+
+  const keyIdsOf = (table: SealedTableName, rows: ReadonlyArray<object>): ReadonlyArray<string> => {
+    const ids = new Set<string>()
+    for (const row of rows) {
+      mapRow(table, row, (kind, _column, value) => {
+        const keyId = Envelope.keyIdOf(sealedValue(kind, value) ?? "")
+        if (keyId !== null) ids.add(keyId)
+        return value
+      })
+    }
+    return [...ids].filter((id) => !dataKeys.open.has(id))
+  }
+
+  const openRow = <A extends object>(table: SealedTableName, row: A): A =>
+    mapRow(table, row, (kind, column, value) =>
+      openValue(kind, value, (sealed) => {
+        const key = dataKeys.open.get(Envelope.keyIdOf(sealed) ?? "")
+        if (key === undefined) throw new Error("sealed under no key of ours")
+        return Envelope.open(key, placeOf(table, row as Row, column), sealed)
+      })
+    )
+
+  return {
+    seal: Effect.fnUntraced(function* (table, rows) {
+      if (rows.length === 0) return rows
+      const spec = specOf(table)
+      const keyOf = yield* dataKeys.current(rows.map((row) => tenantOf(spec, row as Row)))
+      return rows.map((row) => {
+        const key = keyOf.get(tenantOf(spec, row as Row))!
+        return mapRow(table, row, (kind, column, value) =>
+          sealValue(kind, value, (text) => Envelope.seal(key, placeOf(table, row as Row, column), text))
+        )
+      })
+    }),
+    open: Effect.fnUntraced(function* (table, rows) {
+      const missing = keyIdsOf(table, rows)
+      if (missing.length > 0) yield* dataKeys.load(missing)
+      return yield* Effect.try({
+        try: () => rows.map((row) => openRow(table, row)),
+        // The error may quote what it could not read.
+        catch: () =>
+          new StorageError({
+            operation: `sealing.open ${table}`,
+            reason: new StoreFault({ message: "a sealed value was altered or moved, or its key is not here" })
+          })
+      })
+    }),
+    index,
+    indexed: (sealed) => Envelope.indexed(keys, sealed),
+    indexKeys: keys
+  }
+}

@@ -1,0 +1,200 @@
+/** What lies in a sealed database, and who can read it. */
+import { Contact, type Message, MessageId, SiteGroupingId, Thread, ThreadId } from "@careline/domain"
+import { Changes, KeyEncryption, Messages, RowAccess, Threads, Transaction } from "@careline/ports"
+import { assert, describe, it } from "@effect/vitest"
+import { PgClient } from "@effect/sql-pg"
+import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
+import { createHash, randomUUID } from "node:crypto"
+import { dumpDatabase } from "../../../test/support/dump.ts"
+import { migratedDatabase } from "../../../test/support/postgres.ts"
+import { Database, layer } from "../src/index.ts"
+import { sealedTables } from "../src/sealing/SealedColumns.ts"
+
+const asSystem = Effect.provideService(RowAccess, { _tag: "System" } as const)
+
+const north = SiteGroupingId.make("north")
+const contact = Contact.Contact.make("+12025550147")
+const words = "I feel dizzy, says Canary McSecret"
+
+/** Keys of the given names, the first of which wraps. The same name is the same key. */
+const keysOf = (first: string, ...others: ReadonlyArray<string>) => {
+  const named = (id: string) => ({ id, key: Redacted.make(createHash("sha256").update(id).digest()) })
+  return KeyEncryption.make([named(first), ...others.map(named)])
+}
+
+const storeAt = (url: string, keys: KeyEncryption.KeyEncryption | null) =>
+  layer({ url: Redacted.make(url), maxConnections: 3, sealing: keys === null ? null : { keys } })
+
+/** A host's stores, for as long as the test lasts. */
+const open = (url: string, keys: KeyEncryption.KeyEncryption | null) => Layer.build(storeAt(url, keys))
+
+const now = DateTime.makeUnsafe(Date.UTC(2026, 2, 2, 9, 30))
+
+const messageOf = (thread: Thread.Thread, position: number, content: string): Message.Message => ({
+  id: MessageId.make(randomUUID()),
+  siteGroupingId: thread.siteGroupingId,
+  externalThreadId: thread.id,
+  position,
+  messageType: "sms",
+  direction: "inbound",
+  senderId: null,
+  content,
+  attachments: [],
+  metaData: {},
+  deliveryStatus: null,
+  createdAt: now
+})
+
+/** A thread of a tenant, with one message for each text. */
+const tell = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, tenant = north) {
+  const key = { siteGroupingId: tenant, threadType: "voip", contact } as const
+  const opened = Thread.open(ThreadId.make(randomUUID()), key, null, now)
+  const thread = { ...opened, contactName: "Canary McSecret", lastMessagePreview: words }
+  const { apply } = yield* Changes
+  const { transact } = yield* Transaction
+  yield* transact(
+    apply([
+      { _tag: "ThreadSaved", thread },
+      ...texts.map((text, place) => ({ _tag: "MessageAdded", message: messageOf(thread, place + 1, text) }) as const)
+    ])
+  )
+  return thread
+})
+
+const read = (thread: Thread.Thread) =>
+  Effect.flatMap(Messages, ({ list }) =>
+    Effect.map(
+      list({ siteGroupingId: thread.siteGroupingId, threadId: thread.id, limit: 10, cursor: null }),
+      ({ items }) => items.map(({ content }) => content).toReversed()
+    )
+  )
+
+const found = (search: string) =>
+  Effect.flatMap(Threads, ({ list }) =>
+    Effect.map(list({ scope: [north], userId: null!, view: "all", search, limit: 10, cursor: null }), ({ items }) =>
+      items.map(({ thread }) => thread.contactName)
+    )
+  )
+
+/** As somebody with the database and no keys. */
+const tamper = (url: string, statement: string) =>
+  Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<{ readonly name?: string }>(statement)).pipe(
+    Effect.provide(Database.layerClient({ url: Redacted.make(url), maxConnections: 1 }))
+  )
+
+/** Columns that hold nothing of what a contact says or is reached by: ids, states, names of ours, digests. */
+const plainColumns = new Set([
+  "audit_log.detail",
+  "external_threads.search_bits",
+  "messages.meta_data",
+  "number_strays.contact_hash",
+  "phone_call_logs.far",
+  "phone_call_logs.own",
+  "phone_call_logs.recordings"
+])
+const isName = (column: string) =>
+  /(^|_)(id|ids|sid|status|state|kind|type|types|direction|purpose|class|provider|mode|stage|language|key|source|reason|actor|action|subject|account|label|view)$/.test(
+    column
+  ) ||
+  /^(wrapped|name|detail|number|from_number|bridge_number|caller_id|area_code|currency|hash|previous_hash|text)$/.test(
+    column
+  )
+
+describe("A sealed database", () => {
+  it.live("has been thought of column by column", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      yield* open(url, keysOf("current"))
+      const columns = yield* tamper(
+        url,
+        `select table_name || '.' || column_name as name from information_schema.columns
+         where table_schema = 'public' and data_type in ('text', 'json', 'jsonb', 'ARRAY', 'bytea')`
+      )
+      const sealed = new Set(
+        Object.entries(sealedTables).flatMap(([table, spec]) =>
+          Object.keys(spec.columns).map((one) => `${table}.${one}`)
+        )
+      )
+      const names = columns.map(({ name }) => String(name))
+      const open_ = names.filter((name) => !sealed.has(name) && !plainColumns.has(name) && !isName(name.split(".")[1]!))
+      assert.deepStrictEqual(open_, [], "say of these columns whether they are sealed")
+      for (const name of sealed) assert.include(names, name)
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("holds no word, name or number, and is searched all the same", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const host = yield* open(url, keysOf("current"))
+      yield* Effect.gen(function* () {
+        const thread = yield* tell([words, ""])
+        assert.deepStrictEqual(yield* read(thread), [words, ""])
+        for (const search of ["canary mc", "(202) 555-0147", "ary"]) assert.lengthOf(yield* found(search), 1)
+        assert.lengthOf(yield* found("nobody"), 0)
+      }).pipe(Effect.provide(host))
+      const dump = yield* Effect.promise(() => dumpDatabase(url))
+      for (const told of ["dizzy", "Canary", "2025550147"]) assert.notInclude(dump, told)
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("gives nothing that was altered, or moved from where it stood", () =>
+    Effect.gen(function* () {
+      for (const forgery of [
+        "update messages a set content = b.content from messages b where a.id <> b.id",
+        "update messages set content = overlay(content placing 'AAAA' from 60)",
+        "update messages set content = 'Please take two more'",
+        "update messages set attachments = to_jsonb(content)"
+      ]) {
+        const url = yield* Effect.promise(migratedDatabase)
+        const host = yield* open(url, keysOf("current"))
+        const thread = yield* Effect.provide(tell(["one", "two"]), host)
+        yield* tamper(url, forgery)
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.provide(read(thread), host))), forgery)
+      }
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("changes the key that wraps its keys while hosts read and write", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const first = yield* open(url, keysOf("old", "new"))
+      const before = yield* Effect.provide(tell(["before"]), first)
+      const [second] = yield* Effect.all([open(url, keysOf("new", "old")), Effect.provide(read(before), first)], {
+        concurrency: 2
+      })
+      const during = yield* Effect.provide(tell(["during"], SiteGroupingId.make("south")), first)
+      assert.deepStrictEqual(yield* Effect.provide(read(during), second), ["during"])
+      // The next start wraps what the first host made meanwhile, and the old key can go.
+      yield* open(url, keysOf("new", "old"))
+      const last = yield* open(url, keysOf("new"))
+      assert.deepStrictEqual(yield* Effect.provide(read(before), last), ["before"])
+      assert.deepStrictEqual(yield* Effect.provide(read(during), last), ["during"])
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("seals what was kept in the open once it gets keys, and cannot be opened without them", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const before = yield* Effect.provide(tell([words]), yield* open(url, null))
+      assert.include(yield* Effect.promise(() => dumpDatabase(url)), "dizzy")
+      const host = yield* open(url, keysOf("current"))
+      assert.notInclude(yield* Effect.promise(() => dumpDatabase(url)), "dizzy")
+      assert.deepStrictEqual(yield* Effect.provide(read(before), host), [words])
+      const [known] = yield* Effect.provide(
+        Effect.flatMap(Transaction, ({ transact }) =>
+          transact(
+            Effect.flatMap(Threads, ({ loadByKeys }) =>
+              loadByKeys([{ siteGroupingId: north, threadType: "voip", contact }])
+            )
+          )
+        ),
+        host
+      )
+      assert.strictEqual(known?.id, before.id)
+      assert.lengthOf(yield* Effect.provide(found("canary"), host), 1)
+      for (const keys of [null, keysOf("another")]) {
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.scoped(open(url, keys)))))
+      }
+    }).pipe(asSystem, Effect.scoped)
+  )
+})

@@ -1,0 +1,122 @@
+/** A tenant's numbers, as its administrators see and edit them. */
+import {
+  type InventoryNumber,
+  NumberLifecycle,
+  type PhoneNumberId,
+  type PhoneNumber,
+  type Tenant
+} from "@careline/domain"
+import { IdGenerator, NumberInventory, Scope, TelephonyProviders, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { asStaff, asSystem } from "./Access.ts"
+import { type Actor, assertSees } from "./Actor.ts"
+import { audit } from "./Audit.ts"
+import { despiteConflicts } from "./Conflicts.ts"
+import { InvalidRequest, NotFound } from "./Errors.ts"
+import { assertName, readNumber } from "./ReadRequest.ts"
+
+const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
+  holder !== null && Scope.includes(actor.scope, holder.siteGroupingId)
+
+/** The numbers of a tenant, or of all that the actor sees; the oldest first. */
+export const viewNumbers = Effect.fnUntraced(function* (actor: Actor, tenant: Tenant | undefined) {
+  if (tenant !== undefined) yield* assertSees(actor, tenant)
+  const inventory = yield* NumberInventory
+  const numbers = yield* asStaff(actor)(inventory.list(tenant === undefined ? actor.scope : [tenant]))
+  return numbers
+    .filter((number) => isSeen(actor, number))
+    .toSorted((one, other) => DateTime.Order(one.heldSince, other.heldSince))
+})
+
+export const viewNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+  const found = (yield* viewNumbers(actor, undefined)).find((number) => number.id === id)
+  return found ?? (yield* new NotFound({ entity: "phoneNumber" }))
+})
+
+/** How many threads answer from the number, deleted ones too: a new text reopens those with it. */
+export const numberUsage = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+  yield* viewNumber(actor, id)
+  const [count = 0] = yield* asStaff(actor)((yield* NumberInventory).usage([id]))
+  return count
+})
+
+/** To be changed: nobody else changes it until the ambient transaction ends. */
+export const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+  const [locked] = yield* (yield* NumberInventory).lock([id])
+  return locked !== undefined && isSeen(actor, locked) ? locked : yield* new NotFound({ entity: "phoneNumber" })
+})
+
+/** What to change of a number; what is not named stays. */
+export interface NumberEdit {
+  readonly label?: string | null | undefined
+  readonly status?: "assigned" | "suspended" | undefined
+  /** Whether the tenant texts from it first. */
+  readonly isDefault?: boolean | undefined
+}
+
+const edited = Effect.fnUntraced(function* (
+  number: InventoryNumber.InventoryNumber,
+  edit: NumberEdit,
+  now: DateTime.Utc
+) {
+  const named = edit.label === undefined ? number : { ...number, label: edit.label }
+  const moved =
+    edit.status === undefined
+      ? named
+      : yield* Effect.fromResult(
+          edit.status === "suspended" ? NumberLifecycle.suspend(named, now) : NumberLifecycle.resume(named, now)
+        )
+  return edit.isDefault === undefined ? moved : yield* Effect.fromResult(NumberLifecycle.prefer(moved, edit.isDefault))
+})
+
+/** Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. */
+export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, edit: NumberEdit) {
+  yield* assertName("label", edit.label)
+  yield* viewNumber(actor, id)
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const inventory = yield* NumberInventory
+      const before = yield* lockNumber(actor, id)
+      const tenant = before.holder?.siteGroupingId ?? null
+      const number = yield* edited(before, edit, yield* DateTime.now)
+      const others = (yield* inventory.list([tenant])).filter((one) => one.isDefault && one.id !== id)
+      // One after the other: at most one of a tenant's is its default at any time.
+      if (number.isDefault) yield* inventory.save(others.map((one) => ({ ...one, isDefault: false })))
+      yield* inventory.save([number])
+      yield* audit(actor, tenant, "phone_number.edit", `phoneNumber:${id}`, {
+        fields: Object.keys(edit).toSorted().join(",")
+      })
+      return number
+    })
+  )
+  return yield* asSystem(despiteConflicts(once))
+})
+
+/** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
+export const addToPool = Effect.fn("addToPool")(function* (
+  actor: Actor,
+  request: { readonly number: string; readonly provider: string | null; readonly providerSid: string | null }
+) {
+  const { provider, providerSid } = request
+  if (actor.scope !== "all") return yield* new NotFound({ entity: "siteGrouping" })
+  const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
+  yield* assertName("providerSid", providerSid)
+  const { byName } = yield* TelephonyProviders.TelephonyProviders
+  if (provider !== null && byName(provider) === undefined) {
+    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
+  }
+  const { transact } = yield* Transaction
+  return yield* asSystem(
+    transact(
+      Effect.gen(function* () {
+        const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
+        const given = { id: id!, number: digits, provider, providerSid, monthlyPrice: null }
+        const number = NumberLifecycle.acquire(given, yield* DateTime.now)
+        yield* (yield* NumberInventory).add(number)
+        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`)
+        return number
+      })
+    )
+  )
+})

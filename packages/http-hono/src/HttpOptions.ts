@@ -1,0 +1,20 @@
+/** How the host faces the network: what it lets through, and what it tells browsers. */
+export interface HttpOptions {
+  /** Origins whose pages may call the API; none unless named. */
+  readonly corsOrigins: ReadonlyArray<string>
+  /** Whether the world reaches the host by HTTPS: then browsers are told never to come without. */
+  readonly isHttps: boolean
+  /** Requests a minute of one address, and of one user; `null`: as many as there are. */
+  readonly requestsPerAddress: number | null
+  readonly requestsPerUser: number | null
+  /** Proxies in front of the host that add the client's address to `X-Forwarded-For`. */
+  readonly proxies: number
+}
+
+export const defaultHttpOptions: HttpOptions = {
+  corsOrigins: [],
+  isHttps: false,
+  requestsPerAddress: 6_000,
+  requestsPerUser: 3_000,
+  proxies: 0
+}

@@ -1,0 +1,153 @@
+/** The shapes of numbers and site groupings in the public API. */
+import { type Deactivation, MAX_KEY, MAX_NAME, type PoolHealth } from "@careline/application"
+import { InventoryNumber, PhoneNumber, SiteGrouping, SiteGroupingId, VoipSettings } from "@careline/domain"
+import { DateTime, Schema } from "effect"
+import { TenantJson, TenantQuery } from "./Api.ts"
+
+const nullOr = Schema.NullOr
+const Text = Schema.String
+const Id = Schema.String
+const Label = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
+const AreaCode = nullOr(Schema.String.check(Schema.isPattern(/^[2-9]\d{2}$/, { message: "three digits" })))
+
+const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
+const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
+
+export const NumberJson = Schema.Struct({
+  id: Id,
+  number: Text,
+  label: nullOr(Text),
+  providerSid: nullOr(Text),
+  provider: nullOr(Text),
+  siteGroupingId: nullOr(Id),
+  status: InventoryNumber.NumberStatus,
+  isDefault: Schema.Boolean,
+  replacedById: nullOr(Id),
+  endsAt: nullOr(Text),
+  createdAt: Text
+}).annotate({ identifier: "PhoneNumber" })
+
+export const numberJson = (number: InventoryNumber.InventoryNumber): typeof NumberJson.Type => ({
+  id: number.id,
+  number: number.number,
+  label: number.label,
+  providerSid: number.providerSid,
+  provider: number.provider,
+  siteGroupingId: number.holder?.siteGroupingId ?? null,
+  status: number.status,
+  isDefault: number.isDefault,
+  replacedById: number.replacedBy,
+  endsAt: isoOrNull(number.endsAt),
+  createdAt: iso(number.heldSince)
+})
+
+export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
+
+export const NewNumber = Schema.Struct({
+  number: PhoneNumber.E164,
+  label: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
+  providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
+  provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
+  siteGroupingId: Schema.optionalKey(TenantJson),
+  /** Into the pool, in nobody's hands. */
+  toPool: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "NewPhoneNumber" })
+
+export const NumberEdit = Schema.Struct({
+  label: Schema.optionalKey(Label),
+  status: Schema.optionalKey(Schema.Literals(["assigned", "suspended"])),
+  isDefault: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "PhoneNumberEdit" })
+
+export const NumberUsage = Schema.Struct({ count: Schema.Int }).annotate({ identifier: "PhoneNumberUsage" })
+
+export const NumberDeletion = Schema.Struct({
+  replacementPhoneNumberId: Schema.optionalKey(nullOr(Id)),
+  /** Tells the contacts of the new number, once, when they may be texted. */
+  notifyContacts: Schema.optionalKey(Schema.Boolean),
+  /** What they are told; words of ours where none are given. */
+  notice: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)))
+}).annotate({ identifier: "PhoneNumberDeletion" })
+
+export const DryRunQuery = Schema.Struct({ dryRun: Schema.optionalKey(Schema.Literals(["true", "false"])) })
+
+export const NumberDeleted = Schema.Struct({ affectedThreadsCount: Schema.Int, message: Text }).annotate({
+  identifier: "PhoneNumberDeleted"
+})
+
+export const AssignmentJson = Schema.Struct({ areaCode: Schema.optionalKey(AreaCode) }).annotate({
+  identifier: "PhoneNumberAssignment"
+})
+
+export const NumberOrdered = Schema.Struct({
+  status: Schema.Literal("ordering"),
+  areaCode: nullOr(Text)
+}).annotate({ identifier: "PhoneNumberOrdered" })
+
+const Count = Schema.Int
+
+export const PoolJson = Schema.Struct({
+  level: Schema.Literals(["ok", "low", "empty"]),
+  counts: Schema.Struct({
+    available: Count,
+    assigned: Count,
+    suspended: Count,
+    replaced: Count,
+    quarantined: Count,
+    retired: Count
+  }),
+  availableByAreaCode: Schema.Record(Schema.String, Count),
+  min: Count,
+  batch: Count,
+  max: Count,
+  buys: Schema.Boolean,
+  wishes: Schema.Array(Schema.Struct({ siteGroupingId: nullOr(Id), areaCode: nullOr(Text), wishedAt: Text })),
+  nextQuarantineEnd: nullOr(Text)
+}).annotate({ identifier: "PhoneNumberPool" })
+
+export const poolJson = (health: PoolHealth): typeof PoolJson.Type => ({
+  ...health,
+  wishes: health.wishes.map((wish) => ({ ...wish, wishedAt: iso(wish.wishedAt) })),
+  nextQuarantineEnd: isoOrNull(health.nextQuarantineEnd)
+})
+
+export const SiteGroupingJson = Schema.Struct({
+  id: Id,
+  name: nullOr(Text),
+  createdAt: Text,
+  deactivatedAt: nullOr(Text)
+}).annotate({ identifier: "SiteGrouping" })
+
+export const siteGroupingJson = (grouping: SiteGrouping.SiteGrouping): typeof SiteGroupingJson.Type => ({
+  ...grouping,
+  createdAt: iso(grouping.createdAt),
+  deactivatedAt: isoOrNull(grouping.deactivatedAt)
+})
+
+const Name = Schema.NonEmptyString.check(Schema.isMaxLength(SiteGrouping.MAX_NAME_LENGTH))
+
+export const NewSiteGrouping = Schema.Struct({
+  /** As the identity provider names it; a new one where none is given. `null` as a word is the system-wide space. */
+  id: Schema.optionalKey(SiteGroupingId.check(Schema.isPattern(/^(?!null$)[\w.:-]+$/))),
+  name: Name
+}).annotate({ identifier: "NewSiteGrouping" })
+
+export const SiteGroupingEdit = Schema.Struct({
+  name: Schema.optionalKey(Name),
+  /** Brings one back that was deactivated. */
+  reactivate: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "SiteGroupingEdit" })
+
+export const DeactivationJson = Schema.Struct({
+  siteGrouping: SiteGroupingJson,
+  quarantinedNumbersCount: Count,
+  affectedThreadsCount: Count
+}).annotate({ identifier: "SiteGroupingDeactivation" })
+
+export const deactivationJson = (deactivation: Deactivation): typeof DeactivationJson.Type => ({
+  ...deactivation,
+  siteGrouping: siteGroupingJson(deactivation.siteGrouping)
+})
+
+/** An idempotency key, if one is given and can be one. */
+export const isKey = (key: string): boolean => key !== "" && key.length <= MAX_KEY

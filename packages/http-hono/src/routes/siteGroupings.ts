@@ -1,0 +1,81 @@
+/** Tenants, for system administrators. */
+import * as Application from "@careline/application"
+import type { SiteGroupingId } from "@careline/domain"
+import { Effect, Schema } from "effect"
+import { SYSTEM_ADMINS } from "../Auth.ts"
+import * as NumberApi from "../NumberApi.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
+
+const groupingId = (params: Readonly<Record<string, string>>) => params.id as SiteGroupingId
+
+const list = route({
+  method: "get",
+  path: "/api/v1/site-groupings",
+  operationId: "listSiteGroupings",
+  allow: SYSTEM_ADMINS,
+  summary: "All site groupings, deactivated ones too. One without a name is known because something of it came first.",
+  success: { status: 200, schema: Schema.Struct({ items: Schema.Array(NumberApi.SiteGroupingJson) }) },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    const groupings = yield* Application.listSiteGroupings(caller)
+    return { status: 200, body: { items: groupings.map(NumberApi.siteGroupingJson) } }
+  })
+})
+
+const create = route({
+  method: "post",
+  path: "/api/v1/site-groupings",
+  operationId: "createSiteGrouping",
+  allow: SYSTEM_ADMINS,
+  summary: "Puts a site grouping on record.",
+  body: NumberApi.NewSiteGrouping,
+  success: { status: 201, schema: NumberApi.SiteGroupingJson },
+  problems: { 409: "There is a site grouping of this id" },
+  handle: Effect.fnUntraced(function* ({ body, caller }) {
+    const grouping = yield* Application.createSiteGrouping(caller, { id: body.id ?? null, name: body.name })
+    return { status: 201, body: NumberApi.siteGroupingJson(grouping) }
+  })
+})
+
+const get = route({
+  method: "get",
+  path: "/api/v1/site-groupings/{id}",
+  operationId: "getSiteGrouping",
+  allow: SYSTEM_ADMINS,
+  summary: "One site grouping.",
+  success: { status: 200, schema: NumberApi.SiteGroupingJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const grouping = yield* Application.viewSiteGrouping(caller, groupingId(params))
+    return { status: 200, body: NumberApi.siteGroupingJson(grouping) }
+  })
+})
+
+const edit = route({
+  method: "patch",
+  path: "/api/v1/site-groupings/{id}",
+  operationId: "editSiteGrouping",
+  allow: SYSTEM_ADMINS,
+  summary: "Renames a site grouping, or brings one back that was deactivated, without its numbers.",
+  body: NumberApi.SiteGroupingEdit,
+  success: { status: 200, schema: NumberApi.SiteGroupingJson },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const grouping = yield* Application.editSiteGrouping(caller, groupingId(params), body)
+    return { status: 200, body: NumberApi.siteGroupingJson(grouping) }
+  })
+})
+
+const remove = route({
+  method: "delete",
+  path: "/api/v1/site-groupings/{id}",
+  operationId: "deactivateSiteGrouping",
+  allow: SYSTEM_ADMINS,
+  summary:
+    "Deactivates a site grouping: its line is off, nobody works in it, and its numbers are quarantined. What it has is kept. Doing so again changes nothing.",
+  success: { status: 200, schema: NumberApi.DeactivationJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const deactivation = yield* Application.deactivateSiteGrouping(caller, groupingId(params))
+    return { status: 200, body: NumberApi.deactivationJson(deactivation) }
+  })
+})
+
+export const siteGroupings: ReadonlyArray<Route<Services>> = [list, create, get, edit, remove]

@@ -1,0 +1,345 @@
+/**
+ * Who may do what to whose: every route, for every role, with things of their own site grouping, of another one, and of
+ * none. A route that is not in the table fails the first test.
+ */
+import { Intake } from "@careline/application"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { TelephonyProviders } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import type { Hono } from "hono"
+import { assert, describe, it } from "vitest"
+import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+
+const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
+
+const twilio = TwilioTelephony.layer({
+  accountSid: `AC${"3d".repeat(16)}`,
+  authTokens: [Redacted.make("authorisation-test-token")],
+  apiKey: null,
+  messagingServiceSid: null,
+  baseUrl: "http://127.0.0.1:9",
+  publicUrl: "https://clinic.example.com",
+  timeoutMillis: 100
+})
+
+const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(twilio))).pipe(
+  Layer.provideMerge(Memory.layer)
+)
+
+/** What a request may name: things of one site grouping, or ids that nobody has. */
+interface Things {
+  readonly tenant: string
+  readonly line: string
+  readonly contact: string
+  readonly number: string
+  readonly thread: string
+  readonly message: string
+  /** An access in an emergency. */
+  readonly glass: string
+}
+
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly body?: unknown
+}
+
+const ask =
+  (method: string, path: (things: Things) => string, body?: (things: Things) => unknown) =>
+  (things: Things): Asked => ({
+    method,
+    path: path(things),
+    ...(body === undefined ? {} : { body: body(things) })
+  })
+
+const S: ReadonlyArray<Role> = ["SYSTEM_ADMIN"]
+const SA: ReadonlyArray<Role> = [...S, "SITE_ADMIN"]
+const SAC: ReadonlyArray<Role> = [...SA, "CLINICIAN"]
+const SACR: ReadonlyArray<Role> = [...SAC, "AUDITOR"]
+
+/** `named`: the request names what belongs to somebody. `scoped`: it shows what is the caller's. */
+type Reach = "named" | "scoped" | "everybody's"
+
+const tenantQuery = ({ tenant }: Things) => `siteGroupingId=${tenant}`
+
+const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (things: Things) => Asked]>> = {
+  listThreads: [SACR, "scoped", ask("GET", () => "/external-threads?view=all")],
+  createThread: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/external-threads",
+      ({ tenant }) => ({ externalContact: "+13035550188", siteGroupingId: tenant })
+    )
+  ],
+  getThread: [SACR, "named", ask("GET", ({ thread }) => `/external-threads/${thread}`)],
+  editThread: [
+    SAC,
+    "named",
+    ask(
+      "PATCH",
+      ({ thread }) => `/external-threads/${thread}`,
+      () => ({ contactName: "Ana" })
+    )
+  ],
+  deleteThread: [SAC, "named", ask("DELETE", ({ thread }) => `/external-threads/${thread}`)],
+  listMessages: [SACR, "named", ask("GET", ({ thread }) => `/external-threads/${thread}/messages`)],
+  sendMessage: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      ({ thread }) => `/external-threads/${thread}/messages`,
+      () => ({ content: "Good morning" })
+    )
+  ],
+  markRead: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      ({ thread }) => `/external-threads/${thread}/read`,
+      ({ message }) => ({ upToMessageId: message })
+    )
+  ],
+  listMessagesByStatus: [SACR, "scoped", ask("GET", () => "/messages?deliveryStatus=queued")],
+  resendMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/resend`)],
+  dismissMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/dismiss`)],
+  prepareBridgeCall: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      ({ thread }) => `/external-threads/${thread}/prepare-bridge-call`,
+      () => ({ clinicianNumber: "+13035550177" })
+    )
+  ],
+  listCallLogs: [SACR, "scoped", ask("GET", () => "/call-logs")],
+  getVoipSettings: [SACR, "named", ask("GET", (things) => `/voip-settings?${tenantQuery(things)}`)],
+  putVoipSettings: [
+    SA,
+    "named",
+    ask(
+      "PUT",
+      (things) => `/voip-settings?${tenantQuery(things)}`,
+      () => ({ voipEnabled: true })
+    )
+  ],
+  getConsent: [
+    SACR,
+    "named",
+    ask("GET", (things) => `/contacts/${encodeURIComponent(things.contact)}/consent?${tenantQuery(things)}`)
+  ],
+  putConsent: [
+    SAC,
+    "named",
+    ask(
+      "PUT",
+      (things) => `/contacts/${encodeURIComponent(things.contact)}/consent?${tenantQuery(things)}`,
+      () => ({ status: "opted_in" })
+    )
+  ],
+  listParkedEvents: [S, "everybody's", ask("GET", () => "/parked-events")],
+  listPhoneNumbers: [SACR, "scoped", ask("GET", () => "/phone-numbers")],
+  addPhoneNumber: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/phone-numbers",
+      ({ tenant }) => ({ number: "+12025550155", siteGroupingId: tenant })
+    )
+  ],
+  getPhoneNumber: [SACR, "named", ask("GET", ({ number }) => `/phone-numbers/${number}`)],
+  editPhoneNumber: [
+    SA,
+    "named",
+    ask(
+      "PATCH",
+      ({ number }) => `/phone-numbers/${number}`,
+      () => ({ label: "Desk" })
+    )
+  ],
+  deletePhoneNumber: [SA, "named", ask("DELETE", ({ number }) => `/phone-numbers/${number}`)],
+  countPhoneNumberUsage: [SACR, "named", ask("GET", ({ number }) => `/phone-numbers/${number}/usage-count`)],
+  assignPhoneNumber: [SA, "named", ask("POST", ({ tenant }) => `/site-groupings/${tenant}/phone-number`)],
+  getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
+  listSiteGroupings: [S, "everybody's", ask("GET", () => "/site-groupings")],
+  createSiteGrouping: [
+    S,
+    "everybody's",
+    ask(
+      "POST",
+      () => "/site-groupings",
+      () => ({ id: "east", name: "East" })
+    )
+  ],
+  getSiteGrouping: [S, "everybody's", ask("GET", ({ tenant }) => `/site-groupings/${tenant}`)],
+  editSiteGrouping: [
+    S,
+    "everybody's",
+    ask(
+      "PATCH",
+      ({ tenant }) => `/site-groupings/${tenant}`,
+      () => ({ name: "Renamed" })
+    )
+  ],
+  deactivateSiteGrouping: [S, "everybody's", ask("DELETE", ({ tenant }) => `/site-groupings/${tenant}`)],
+  listenToEvents: [SACR, "scoped", ask("GET", () => "/events")],
+  listAuditLog: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/audit-log")],
+  breakGlass: [
+    ["SITE_ADMIN", "CLINICIAN"],
+    "everybody's",
+    ask(
+      "POST",
+      () => "/break-glass",
+      () => ({ siteGroupingId: "elsewhere", reason: "Nobody there answers" })
+    )
+  ],
+  listBreakGlasses: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/break-glass")],
+  closeBreakGlass: [SAC, "named", ask("DELETE", ({ glass }) => `/break-glass/${glass}`)],
+  uploadMedia: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      (things) => `/media?${tenantQuery(things)}`,
+      () => "hello"
+    )
+  ]
+}
+
+const roles: ReadonlyArray<Role> = SACR
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/** What differs from request to request, whatever they ask. */
+const withoutInstance = (text: string): string => text.replaceAll(/"instance":"[^"]*"/g, "")
+
+const askOf = async (app: Hono, token: string | null, { body, method, path }: Asked): Promise<Answer> => {
+  const gone = new AbortController()
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    signal: gone.signal,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": typeof body === "string" ? "text/plain" : "application/json" })
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+  })
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false
+  const text = isStream ? "" : await response.text()
+  await response.body?.cancel().catch(() => undefined)
+  gone.abort()
+  return { status: response.status, text: withoutInstance(text) }
+}
+
+const tokenOf = (role: Role, tenants: ReadonlyArray<string>) =>
+  Effect.runPromise(
+    issueToken(secret, { sub: `user-${role}`, roles: [role], siteGroupingIds: tenants }, { expiresIn: "1h" })
+  )
+
+/** A host with the same things in two site groupings. */
+const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
+  const scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  const closing = new AbortController()
+  const app = makeApp(
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: closing.signal
+    },
+    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+  )
+  const admin = await tokenOf("SYSTEM_ADMIN", [])
+  const make = async (path: string, body: unknown, token = admin): Promise<string> => {
+    const { status, text } = await askOf(app, token, { method: "POST", path, body })
+    assert.include([201, 202], status, `${path}: ${text}`)
+    return (JSON.parse(text) as { readonly id: string }).id
+  }
+  const thingsOf = async (tenant: string, line: string, contact: string, guest: string): Promise<Things> => {
+    const number = await make("/phone-numbers", { number: line, siteGroupingId: tenant })
+    const thread = await make("/external-threads", {
+      externalContact: contact,
+      siteGroupingId: tenant,
+      phoneNumberId: number
+    })
+    const message = await make(`/external-threads/${thread}/messages`, { content: "Good day" })
+    const claims = { sub: guest, roles: ["CLINICIAN" as const], siteGroupingIds: ["elsewhere"] }
+    const token = await Effect.runPromise(issueToken(secret, claims, { expiresIn: "1h" }))
+    const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
+    return { tenant, line, contact, number, thread, message, glass }
+  }
+  try {
+    await test(
+      app,
+      await thingsOf("north", "+12025550100", "+13035550123", "user-CLINICIAN"),
+      await thingsOf("south", "+12025550101", "+13035550124", "a-stranger")
+    )
+  } finally {
+    closing.abort()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
+
+const nobodys = (things: Things): Things => ({
+  ...things,
+  tenant: "nowhere",
+  number: "01900000-0000-7000-8000-000000000001",
+  thread: "01900000-0000-7000-8000-000000000002",
+  message: "01900000-0000-7000-8000-000000000003",
+  glass: "01900000-0000-7000-8000-000000000004"
+})
+
+const operations = Object.values(
+  openApiDocument.paths as Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>
+).flatMap((path) => Object.values(path).flatMap(({ operationId }) => (operationId === undefined ? [] : [operationId])))
+
+describe("Who may do what to whose", () => {
+  it("is decided for every route, and for no other", () => {
+    assert.deepStrictEqual(Object.keys(table).toSorted(), [...new Set(operations)].toSorted())
+  })
+
+  for (const [operation, [allowed, reach, request]] of Object.entries(table)) {
+    it(`${operation}: ${allowed.join(", ")}`, async () => {
+      await within(async (app, own) => {
+        assert.strictEqual((await askOf(app, null, request(own))).status, 401)
+      })
+      for (const role of roles) {
+        const tenants = role === "SYSTEM_ADMIN" ? [] : ["north"]
+        await within(async (app, own, foreign) => {
+          const token = await tokenOf(role, tenants)
+          if (!allowed.includes(role)) {
+            const answers = [own, foreign, nobodys(own)].map((things) => askOf(app, token, request(things)))
+            const [first, ...others] = await Promise.all(answers)
+            assert.strictEqual(first!.status, 403, role)
+            for (const other of others) assert.deepStrictEqual(other, first, role)
+            return
+          }
+          if (role !== "SYSTEM_ADMIN" && reach === "named") {
+            const [theirs, nothing] = [
+              await askOf(app, token, request(foreign)),
+              await askOf(app, token, request(nobodys(foreign)))
+            ]
+            assert.strictEqual(theirs.status, 404, `${role}: ${theirs.text}`)
+            assert.deepStrictEqual(theirs, nothing, role)
+          }
+          const answer = await askOf(app, token, request(own))
+          assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
+          assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
+          if (role !== "SYSTEM_ADMIN") {
+            const { contact, glass, line, message, number, thread } = foreign
+            for (const theirs of [contact, glass, line, message, number, thread]) {
+              assert.notInclude(answer.text, `"${theirs}"`, role)
+            }
+          }
+        })
+      }
+    })
+  }
+})
