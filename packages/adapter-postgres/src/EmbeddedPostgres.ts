@@ -5,8 +5,8 @@
  * committed (fsync is on). Refuses a second opener.
  */
 import { realpathSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
-import { resolve } from "node:path"
+import { mkdir, readFile } from "node:fs/promises"
+import { join, resolve } from "node:path"
 import { Duration, Effect, Layer, Redacted, Schedule, type Scope } from "effect"
 import * as Cluster from "./embedded/Cluster.ts"
 import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
@@ -31,6 +31,9 @@ export interface RunningPostgres {
   /** With the password in it. */
   readonly url: Redacted.Redacted
 }
+
+const urlOf = (password: string, port: number | string) =>
+  Redacted.make(`postgres://careline:${password}@127.0.0.1:${port}/postgres`)
 
 const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
 
@@ -75,7 +78,22 @@ export const start = (
     const port = yield* Effect.acquireRelease(Effect.retry(launch, { times: RETRIES, schedule: RETRY_EVERY }), () =>
       Effect.ignore(Postmaster.stop(cluster, programs, runAs))
     )
-    return { url: Redacted.make(`postgres://careline:${cluster.password}@127.0.0.1:${port}/postgres`) }
+    return { url: urlOf(cluster.password, port) }
+  })
+
+/** The server that another process runs in the directory. Fails where none runs. */
+export const running = (directory: string): Effect.Effect<RunningPostgres, EmbeddedPostgresError> =>
+  Effect.gen(function* () {
+    const read = (path: string) =>
+      Effect.tryPromise({
+        try: () => readFile(join(resolve(directory), path), "utf8"),
+        catch: () =>
+          new EmbeddedPostgresError({ reason: "failed", message: `There is no PostgreSQL running in ${directory}` })
+      })
+    const password = yield* read("password")
+    // Its fourth line is the port.
+    const port = (yield* read("postgres/postmaster.pid")).split("\n")[3] ?? ""
+    return { url: urlOf(password, port) }
   })
 
 /** Every store port on a PostgreSQL of its own in the directory. */

@@ -1,5 +1,5 @@
 /** Who asks for something: a member of staff, and what they may see. */
-import type { Tenant, UserId } from "@careline/domain"
+import type { BreakGlassId, PurposeOfUse, Tenant, UserId } from "@careline/domain"
 import { Scope, type TenantScope } from "@careline/ports"
 import { Effect } from "effect"
 import { NotFound } from "./Errors.ts"
@@ -7,6 +7,10 @@ import { NotFound } from "./Errors.ts"
 export interface Actor {
   readonly userId: UserId
   readonly scope: TenantScope
+  /** Why they ask, as the audit log keeps it; treatment when not given. */
+  readonly purpose?: PurposeOfUse | undefined
+  /** The access in an emergency that they ask under, if they do. */
+  readonly breakGlass?: BreakGlassId | undefined
 }
 
 /** The tenant that a request without one is about: the system-wide space if the actor sees it, else their only one. */

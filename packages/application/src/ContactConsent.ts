@@ -1,5 +1,5 @@
 /** Staff look up, or put down on a contact's behalf, whether it may be texted. */
-import { Consent, type Tenant } from "@careline/domain"
+import { Consent, type Contact, type Tenant } from "@careline/domain"
 import { Consents, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { byStaff } from "./Access.ts"
@@ -9,10 +9,20 @@ import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 import { readSender } from "./ReadRequest.ts"
 
+const subjectOf = (contact: Contact.Contact): string => `contact:${contact}`
+
 /** What is on record of a contact, given as it writes to us, or as a phone number in any usual way of writing. */
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
   yield* assertSees(actor, siteGroupingId)
-  return yield* consentOf({ siteGroupingId, externalContact: yield* readSender("contact", contact) })
+  const externalContact = yield* readSender("contact", contact)
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const consent = yield* consentOf({ siteGroupingId, externalContact })
+      yield* audit(actor, siteGroupingId, "consent.view", subjectOf(externalContact))
+      return consent
+    })
+  )
 }, byStaff)
 
 export const recordConsent = Effect.fn("recordConsent")(function* (
@@ -34,7 +44,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
         changedAt: yield* DateTime.now
       }
       yield* commit([{ _tag: "ConsentChanged", consent }])
-      yield* audit(actor, siteGroupingId, "consent.set", `contact:${contact}`, { status })
+      yield* audit(actor, siteGroupingId, "consent.set", subjectOf(contact), { status })
       return consent
     })
   )

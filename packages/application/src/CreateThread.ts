@@ -54,7 +54,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, r
         facilityId: link.facilityId
       }
       yield* commit([{ _tag: "ThreadSaved", thread }])
-      yield* audit(actor, siteGroupingId, "thread.create", `thread:${thread.id}`)
+      yield* audit(actor, siteGroupingId, "thread.create", `thread:${thread.id}`, {}, thread)
       return thread.id
     })
   )

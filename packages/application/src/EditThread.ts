@@ -68,9 +68,16 @@ export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: T
         updatedAt: yield* DateTime.now
       }
       yield* commit([{ _tag: "ThreadSaved", thread: edited }])
-      yield* audit(actor, thread.siteGroupingId, "thread.edit", `thread:${id}`, {
-        fields: Object.keys(edit).toSorted().join(",")
-      })
+      yield* audit(
+        actor,
+        thread.siteGroupingId,
+        "thread.edit",
+        `thread:${id}`,
+        {
+          fields: Object.keys(edit).toSorted().join(",")
+        },
+        { patientIds: [...thread.patientIds, ...link.patientIds] }
+      )
       return link.cleared
     })
   )
@@ -88,7 +95,7 @@ export const deleteThread = Effect.fn("deleteThread")(function* (actor: Actor, i
         ...ended.changes,
         { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, yield* DateTime.now) }
       ])
-      yield* audit(actor, thread.siteGroupingId, "thread.delete", `thread:${id}`)
+      yield* audit(actor, thread.siteGroupingId, "thread.delete", `thread:${id}`, {}, thread)
     })
   )
 }, byStaff)

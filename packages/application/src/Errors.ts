@@ -4,7 +4,7 @@ import { Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
-  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider", "media"])
+  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider", "media", "breakGlass"])
 }) {
   override get message(): string {
     return `No such ${this.entity}`
@@ -120,6 +120,13 @@ export class CallNotPlaced extends Schema.TaggedError<CallNotPlaced>()("CallNotP
 }) {
   override get message(): string {
     return "The provider did not take the call"
+  }
+}
+
+/** The access in an emergency that was named is over, or was never this user's. */
+export class BreakGlassOver extends Schema.TaggedError<BreakGlassOver>()("BreakGlassOver", {}) {
+  override get message(): string {
+    return "The access in an emergency is over"
   }
 }
 

@@ -107,6 +107,9 @@ export interface LimitsShape {
   readonly sweepEvery: number
   readonly sweepBack: number
   readonly sweepSettled: number
+  /** How long an access in an emergency lasts, and how long it may be asked for. */
+  readonly breakGlassFor: number
+  readonly breakGlassMax: number
   /** How long a number that was replaced still leads to its tenant. */
   readonly replacementGrace: number
   /** How long a number rests before it may become another tenant's. */
@@ -196,6 +199,8 @@ export const defaults: LimitsShape = {
   sweepEvery: 60 * 60_000,
   sweepBack: 2 * 24 * 60 * 60_000,
   sweepSettled: 5 * 60_000,
+  breakGlassFor: 30 * 60_000,
+  breakGlassMax: 4 * 60 * 60_000,
   replacementGrace: 30 * 24 * 60 * 60_000,
   quarantine: 30 * 24 * 60 * 60_000,
   retireAfter: 50,

@@ -1,19 +1,32 @@
 /** The call log, as staff see it. */
-import type { Call } from "@careline/domain"
-import { type CallQuery, Calls, type InvalidCursor, type Page, type StorageError, type Threads } from "@careline/ports"
+import { type CallQuery, Calls, Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import type { InvalidRequest, NotFound } from "./Errors.ts"
+import { audit, auditList, narrowedBy } from "./Audit.ts"
 import { viewThread } from "./LoadThread.ts"
 import { assertPage } from "./ReadRequest.ts"
 
-export const listCalls: (
-  actor: Actor,
-  query: Omit<CallQuery, "scope">
-) => Effect.Effect<Page<Call.Call>, InvalidCursor | InvalidRequest | NotFound | StorageError, Calls | Threads> =
-  Effect.fnUntraced(function* (actor, query) {
-    yield* assertPage(query)
-    if (query.threadId !== undefined) yield* viewThread(actor, query.threadId)
-    return yield* (yield* Calls).list({ ...query, scope: actor.scope })
-  }, byStaff)
+export const listCalls = Effect.fnUntraced(function* (actor: Actor, query: Omit<CallQuery, "scope">) {
+  yield* assertPage(query)
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const { from, threadId, to } = query
+      const asked = threadId === undefined ? null : (yield* viewThread(actor, threadId)).thread
+      const page = yield* (yield* Calls).list({ ...query, scope: actor.scope })
+      const by = narrowedBy({ from, to })
+      if (asked !== null) {
+        const detail = { ...by, count: page.items.length }
+        yield* audit(actor, asked.siteGroupingId, "call.list", `thread:${asked.id}`, detail, asked)
+        return page
+      }
+      const shown = page.items.map((call) => ({
+        siteGroupingId: call.siteGroupingId,
+        threadIds: call.threadId === null ? [] : [call.threadId]
+      }))
+      yield* auditList(actor, "call.list", "calls:all", shown, by)
+      return page
+    })
+  )
+}, byStaff)

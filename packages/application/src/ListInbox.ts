@@ -1,26 +1,56 @@
-/** What staff see: the inbox, a thread, its messages. */
+/** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
 import type { ThreadId } from "@careline/domain"
-import { Messages, type PageRequest, type ThreadQuery, Threads } from "@careline/ports"
+import { Messages, type PageRequest, type ThreadQuery, Threads, Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
+import { audit, auditList, narrowedBy } from "./Audit.ts"
 import * as LoadThread from "./LoadThread.ts"
 import { pageWithLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
 
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId) {
-  return yield* LoadThread.viewThread(actor, threadId)
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const view = yield* LoadThread.viewThread(actor, threadId)
+      const { patientIds, siteGroupingId } = view.thread
+      yield* audit(actor, siteGroupingId, "thread.view", `thread:${threadId}`, {}, { patientIds })
+      return view
+    })
+  )
 }, byStaff)
 
 export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omit<ThreadQuery, "scope" | "userId">) {
   yield* assertPage(query)
-  return yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const page = yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
+      const shown = page.items.map(({ thread: { id, patientIds, siteGroupingId } }) => ({
+        siteGroupingId,
+        patientIds,
+        threadIds: [id]
+      }))
+      const { facilityId, patientId, search, view } = query
+      yield* auditList(actor, "thread.list", `threads:${view}`, shown, narrowedBy({ facilityId, patientId, search }))
+      return page
+    })
+  )
 }, byStaff)
 
 export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, page: PageRequest) {
   yield* assertPage(page)
-  const { thread } = yield* LoadThread.viewThread(actor, threadId)
-  return yield* pageWithLinks(
-    yield* (yield* Messages).list({ ...page, siteGroupingId: thread.siteGroupingId, threadId })
+  const { transact } = yield* Transaction
+  const found = yield* transact(
+    Effect.gen(function* () {
+      const { thread } = yield* LoadThread.viewThread(actor, threadId)
+      const { patientIds, siteGroupingId } = thread
+      const messages = yield* (yield* Messages).list({ ...page, siteGroupingId, threadId })
+      const count = messages.items.length
+      yield* audit(actor, siteGroupingId, "message.list", `thread:${threadId}`, { count }, { patientIds })
+      return messages
+    })
   )
+  return yield* pageWithLinks(found)
 }, byStaff)

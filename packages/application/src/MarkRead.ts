@@ -24,7 +24,7 @@ export const markRead = Effect.fn("markRead")(function* (actor: Actor, threadId:
       const unreadAfter = yield* messages.countInboundAfter(siteGroupingId, threadId, position)
       const read = Thread.readUpTo(thread, position, unreadAfter, readAt)
       if (read !== thread) yield* commit([{ _tag: "ThreadSaved", thread: read }])
-      yield* audit(actor, siteGroupingId, "thread.read", `thread:${threadId}`, { position })
+      yield* audit(actor, siteGroupingId, "thread.read", `thread:${threadId}`, { position }, thread)
     })
   )
 }, byStaff)

@@ -171,7 +171,7 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
     createdAt: now
   }
   yield* (yield* BridgeRequests).add(request)
-  yield* audit(actor, siteGroupingId, "call.prepare", `thread:${thread.id}`, { mode: given.mode })
+  yield* audit(actor, siteGroupingId, "call.prepare", `thread:${thread.id}`, { mode: given.mode }, thread)
   if (given.mode === "dial_in") return { request, call: null, on } satisfies Prepared
   const [callId] = yield* ids.next("call", 1)
   const call = Call.open(

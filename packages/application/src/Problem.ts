@@ -76,6 +76,8 @@ const ofTagged = (error: Tagged): Problem | null => {
       return error.isRetryable === true
         ? problem("call-not-placed", 503, "The call could not be placed now", { ...detail, reason: error.reason })
         : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
+    case "BreakGlassOver":
+      return problem("break-glass-over", 403, "Not allowed", detail)
     case "ReplacementNeeded":
       return problem("number-in-use", 409, "Threads answer from the number", { ...detail, count: error.threads })
     case "ReplacementRefused":

@@ -61,7 +61,17 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
 
       const earlier =
         request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
-      if (earlier !== null) return earlier
+      if (earlier !== null) {
+        yield* audit(
+          actor,
+          thread.siteGroupingId,
+          "message.view",
+          `message:${earlier.id}`,
+          { thread: thread.id },
+          thread
+        )
+        return earlier
+      }
       // Of a message that was kept before, what it carried is not looked at again.
       const attachments = yield* Effect.fromResult(media)
 
@@ -96,7 +106,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
         now
       )
       yield* commit(decision.changes)
-      yield* audit(actor, tenant, "message.send", `message:${decision.message.id}`, { thread: thread.id })
+      yield* audit(actor, tenant, "message.send", `message:${decision.message.id}`, { thread: thread.id }, thread)
       return decision.message
     })
   )

@@ -7,7 +7,7 @@ import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Transaction } f
 import { DateTime, Effect, Option, type Result } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import { audit } from "./Audit.ts"
+import { audit, auditList, narrowedBy } from "./Audit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
 import { pageWithLinks, withLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
@@ -19,7 +19,20 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   query: Omit<MessageStatusQuery, "scope">
 ) {
   yield* assertPage(query)
-  return yield* pageWithLinks(yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope }))
+  const { transact } = yield* Transaction
+  const found = yield* transact(
+    Effect.gen(function* () {
+      const page = yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
+      const shown = page.items.map(({ externalThreadId, siteGroupingId }) => ({
+        siteGroupingId,
+        threadIds: [externalThreadId]
+      }))
+      const { deliveryStatus, needsDecision } = query
+      yield* auditList(actor, "message.list", `messages:${deliveryStatus}`, shown, narrowedBy({ needsDecision }))
+      return page
+    })
+  )
+  return yield* pageWithLinks(found)
 }, byStaff)
 
 /** What the send policy would hold now is refused, as for a new message: held, it would keep every later text waiting. */
@@ -48,7 +61,10 @@ const decide = Effect.fnUntraced(function* (
       const decided = yield* Effect.fromResult(decision(send, yield* DateTime.now)).pipe(
         Effect.mapError((reason) => new NotUndecided({ reason }))
       )
-      if (decided === send) return message
+      if (decided === send) {
+        yield* audit(actor, send.siteGroupingId, "message.view", `message:${id}`, { thread: send.threadId })
+        return message
+      }
       if (decided.state === "queued") yield* assertMayLeave(send, decided.notBefore)
 
       const { attemptId: fence, notBefore, queuedAt, siteGroupingId, state, threadId } = decided

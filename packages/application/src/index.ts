@@ -1,6 +1,15 @@
 /** The use cases of Careline, each callable on its own, and the workers that call them in a host without a queue. */
 export { asStaff, asSystem } from "./Access.ts"
 export * from "./Actor.ts"
+export { type Alert, alertsRaised, OnAlert } from "./Alerts.ts"
+export { listAudit } from "./AuditReport.ts"
+export {
+  breakGlass,
+  type BreakGlassRequest,
+  closeBreakGlass,
+  enterBreakGlass,
+  listBreakGlasses
+} from "./BreakGlassAccess.ts"
 export { applyCallReports } from "./ApplyCallReports.ts"
 export { applyReports } from "./ApplyReports.ts"
 export * from "./ContactConsent.ts"
@@ -65,5 +74,6 @@ export * as VoiceWorkers from "./VoiceWorkers.ts"
 export { sendMessage, type SendMessageRequest } from "./SendMessage.ts"
 export { listMessages, listThreads, viewThread } from "./ListInbox.ts"
 export { dismissMessage, listMessagesByStatus, resendMessage } from "./UnknownMessages.ts"
+export { type AuditVerdict, verifyAudit } from "./VerifyAudit.ts"
 export * as WebhookHttp from "./WebhookHttp.ts"
 export * as Workers from "./Workers.ts"

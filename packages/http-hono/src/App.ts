@@ -12,6 +12,7 @@ import { requestId } from "./RequestId.ts"
 import { limitAddresses, limitUsers } from "./RequestRates.ts"
 import { problemResponse } from "./Respond.ts"
 import { mount, type Route } from "./Route.ts"
+import { access } from "./routes/access.ts"
 import { calls } from "./routes/calls.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
@@ -36,7 +37,8 @@ const routes: ReadonlyArray<Route<Services>> = [
   ...calls,
   ...line,
   ...numbers,
-  ...siteGroupings
+  ...siteGroupings,
+  ...access
 ] as ReadonlyArray<Route<Services>>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)

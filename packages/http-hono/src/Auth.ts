@@ -157,7 +157,9 @@ export const tenantFor = Effect.fnUntraced(function* (caller: Caller, named: Ten
   return tenant
 })
 
-const isAllowed = (caller: Caller, allowed: Allowed): boolean => caller.roles.some((role) => allowed.includes(role))
+/** Whether the caller has one of the roles. */
+export const isAllowed = (caller: Caller, allowed: Allowed): boolean =>
+  caller.roles.some((role) => allowed.includes(role))
 
 /** Fails unless the caller has one of the roles. */
 export const authorise = (caller: Caller, allowed: Allowed): Effect.Effect<void, Forbidden> =>

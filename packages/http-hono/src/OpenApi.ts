@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, from the routes and from the schemas that validate them. */
 import { Schema } from "effect"
+import { headers } from "./Identify.ts"
 import type { Route } from "./Route.ts"
 
 const ProblemSchema = {
@@ -78,7 +79,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
         schema: { type: "string" }
       })),
       ...queryParameters(route.query),
-      ...route.headers.map(({ description, name }) => ({ name, in: "header", description, schema: { type: "string" } }))
+      ...[...route.headers, ...headers].map(({ description, name }) => ({
+        name,
+        in: "header",
+        description,
+        schema: { type: "string" }
+      }))
     ],
     ...(route.body === null
       ? {}

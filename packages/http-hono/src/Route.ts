@@ -3,11 +3,13 @@
  * and both read the same schemas.
  */
 import { WebhookHttp } from "@careline/application"
+import type { BreakGlasses, SiteGroupings } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import type { Context, Hono } from "hono"
-import { type Allowed, type Authenticate, authorise, type Caller } from "./Auth.ts"
+import type { Allowed, Authenticate, Caller } from "./Auth.ts"
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
+import { identify } from "./Identify.ts"
 import { respond } from "./Respond.ts"
 
 /** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
@@ -114,8 +116,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
   const decodeQuery = one.query === null ? null : Schema.decodeUnknownEffect(one.query)
   const decodeBody = one.body === null ? null : Schema.decodeUnknownEffect(one.body)
   return Effect.gen(function* () {
-    const caller = yield* authenticate(context.req.header("authorization"))
-    yield* authorise(caller, one.allow)
+    const caller = yield* identify((name) => context.req.header(name), authenticate, one.allow)
     const query =
       decodeQuery === null
         ? null
@@ -137,7 +138,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
 export const mount = <R>(
   app: Hono,
   routes: ReadonlyArray<Route<R>>,
-  runtime: HostRuntime<R>,
+  runtime: HostRuntime<NoInfer<R> | BreakGlasses | SiteGroupings>,
   authenticate: Authenticate
 ): void => {
   for (const one of routes) {

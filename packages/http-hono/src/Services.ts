@@ -1,10 +1,18 @@
 /** Everything that a request may need. */
 import type { Intake } from "@careline/application"
-import type { Directory, NumberStoragePorts, StoragePorts, TelephonyProviders, VoicePorts } from "@careline/ports"
+import type {
+  AccessStoragePorts,
+  Directory,
+  NumberStoragePorts,
+  StoragePorts,
+  TelephonyProviders,
+  VoicePorts
+} from "@careline/ports"
 
 export type Services =
   | StoragePorts
   | VoicePorts
+  | AccessStoragePorts
   | NumberStoragePorts
   | Directory
   | Intake

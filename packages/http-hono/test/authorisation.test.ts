@@ -35,6 +35,8 @@ interface Things {
   readonly number: string
   readonly thread: string
   readonly message: string
+  /** An access in an emergency. */
+  readonly glass: string
 }
 
 interface Asked {
@@ -188,6 +190,18 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   ],
   deactivateSiteGrouping: [S, "everybody's", ask("DELETE", ({ tenant }) => `/site-groupings/${tenant}`)],
   listenToEvents: [SACR, "scoped", ask("GET", () => "/events")],
+  listAuditLog: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/audit-log")],
+  breakGlass: [
+    ["SITE_ADMIN", "CLINICIAN"],
+    "everybody's",
+    ask(
+      "POST",
+      () => "/break-glass",
+      () => ({ siteGroupingId: "elsewhere", reason: "Nobody there answers" })
+    )
+  ],
+  listBreakGlasses: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/break-glass")],
+  closeBreakGlass: [SAC, "named", ask("DELETE", ({ glass }) => `/break-glass/${glass}`)],
   uploadMedia: [
     SAC,
     "named",
@@ -245,12 +259,12 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
   )
   const admin = await tokenOf("SYSTEM_ADMIN", [])
-  const make = async (path: string, body: unknown): Promise<string> => {
-    const { status, text } = await askOf(app, admin, { method: "POST", path, body })
+  const make = async (path: string, body: unknown, token = admin): Promise<string> => {
+    const { status, text } = await askOf(app, token, { method: "POST", path, body })
     assert.include([201, 202], status, `${path}: ${text}`)
     return (JSON.parse(text) as { readonly id: string }).id
   }
-  const thingsOf = async (tenant: string, line: string, contact: string): Promise<Things> => {
+  const thingsOf = async (tenant: string, line: string, contact: string, guest: string): Promise<Things> => {
     const number = await make("/phone-numbers", { number: line, siteGroupingId: tenant })
     const thread = await make("/external-threads", {
       externalContact: contact,
@@ -258,13 +272,16 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
       phoneNumberId: number
     })
     const message = await make(`/external-threads/${thread}/messages`, { content: "Good day" })
-    return { tenant, line, contact, number, thread, message }
+    const claims = { sub: guest, roles: ["CLINICIAN" as const], siteGroupingIds: ["elsewhere"] }
+    const token = await Effect.runPromise(issueToken(secret, claims, { expiresIn: "1h" }))
+    const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
+    return { tenant, line, contact, number, thread, message, glass }
   }
   try {
     await test(
       app,
-      await thingsOf("north", "+12025550100", "+13035550123"),
-      await thingsOf("south", "+12025550101", "+13035550124")
+      await thingsOf("north", "+12025550100", "+13035550123", "user-CLINICIAN"),
+      await thingsOf("south", "+12025550101", "+13035550124", "a-stranger")
     )
   } finally {
     closing.abort()
@@ -277,7 +294,8 @@ const nobodys = (things: Things): Things => ({
   tenant: "nowhere",
   number: "01900000-0000-7000-8000-000000000001",
   thread: "01900000-0000-7000-8000-000000000002",
-  message: "01900000-0000-7000-8000-000000000003"
+  message: "01900000-0000-7000-8000-000000000003",
+  glass: "01900000-0000-7000-8000-000000000004"
 })
 
 const operations = Object.values(
@@ -317,8 +335,8 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { contact, line, message, number, thread } = foreign
-            for (const theirs of [contact, line, message, number, thread]) {
+            const { contact, glass, line, message, number, thread } = foreign
+            for (const theirs of [contact, glass, line, message, number, thread]) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

@@ -17,7 +17,7 @@ export const brokenAccessStores: ReadonlyArray<BrokenStore> = [
     "lists entries of a patient whom they only look like",
     "Audit trail",
     "MUST list what is asked for, the newest first, page by page",
-    altered(AuditTrail, ({ list }) => ({ list: ({ patientId: _, ...query }) => list(query) }))
+    altered(AuditTrail, ({ list }) => ({ list: ({ patientId: _patientId, ...query }) => list(query) }))
   ),
   broken(
     "shows an access to whoever knows its id",

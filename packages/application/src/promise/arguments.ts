@@ -3,12 +3,14 @@
  * names the field, before any of it is looked at; what is not asked for is left out.
  */
 import {
+  BreakGlassId,
   Consent,
   DeliveryStatus,
   FacilityId,
   MessageId,
   PatientId,
   PhoneNumberId,
+  PurposeOfUse,
   SiteGroupingId,
   Tenant,
   ThreadId,
@@ -29,7 +31,9 @@ const Page = { limit: Schema.Finite, cursor: TextOrNull }
 
 const Actor = Schema.Struct({
   userId: UserId,
-  scope: Schema.Union([Schema.Literal("all"), Schema.Array(Schema.NullOr(SiteGroupingId))])
+  scope: Schema.Union([Schema.Literal("all"), Schema.Array(Schema.NullOr(SiteGroupingId))]),
+  purpose: Schema.optional(PurposeOfUse),
+  breakGlass: Schema.optional(BreakGlassId)
 })
 
 const Link = {

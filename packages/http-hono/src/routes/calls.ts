@@ -1,10 +1,11 @@
 /** Masked calls, and the call log. */
 import * as Application from "@careline/application"
 import type { PhoneNumberId, ThreadId } from "@careline/domain"
-import { DateTime, Effect } from "effect"
+import { Effect } from "effect"
 import * as Api from "../Api.ts"
 import { READERS, STAFF } from "../Auth.ts"
 import * as CallApi from "../CallApi.ts"
+import { instantOf } from "../Instant.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -33,9 +34,6 @@ const prepare = route({
     return { status: 201, body: CallApi.preparedCallJson(prepared) }
   })
 })
-
-const instantOf = (text: string | undefined): DateTime.Utc | undefined =>
-  text === undefined ? undefined : DateTime.makeUnsafe(Date.parse(text))
 
 const list = route({
   method: "get",

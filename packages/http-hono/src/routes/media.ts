@@ -2,10 +2,11 @@
 import * as Application from "@careline/application"
 import { Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
-import { type Authenticate, authorise, STAFF, tenantFor } from "../Auth.ts"
+import { type Authenticate, STAFF, tenantFor } from "../Auth.ts"
 import { BodyTooLarge } from "../Errors.ts"
 import { tenantOfQuery } from "../Api.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
+import { identify } from "../Identify.ts"
 import type { ServeLink } from "../MediaStore.ts"
 import { respond } from "../Respond.ts"
 import type { Services } from "../Services.ts"
@@ -13,8 +14,7 @@ import type { Services } from "../Services.ts"
 export const UPLOAD_PATH = "/api/v1/media"
 
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
-  const caller = yield* authenticate(context.req.header("authorization"))
-  yield* authorise(caller, STAFF)
+  const caller = yield* identify((name) => context.req.header(name), authenticate, STAFF)
   const tenant = yield* tenantFor(caller, tenantOfQuery(context.req.query("siteGroupingId")))
   const { mediaBytes } = yield* Application.Limits.Limits
   const bytes = yield* Effect.promise(() => Application.WebhookHttp.readBody(context.req.raw, mediaBytes))

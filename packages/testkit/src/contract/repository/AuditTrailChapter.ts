@@ -73,7 +73,7 @@ export const auditTrailChapter: Chapter = {
           const { faults, records } = yield* follow(tenant)
           assert.deepStrictEqual(faults, [])
           assert.deepStrictEqual(
-            records.map(({ hash: _, place, ...entry }) => [place, entry]),
+            records.map(({ hash: _hash, place, ...entry }) => [place, entry]),
             noted.filter(({ siteGroupingId }) => siteGroupingId === tenant).map((entry, index) => [index + 1, entry])
           )
         }

@@ -1,0 +1,134 @@
+/**
+ * Access in an emergency to a tenant that is not one's own: a reason opens it, time closes it, and whoever watches over that
+ * tenant is told at once. What is done under it stands in the audit log as such.
+ */
+import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
+import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { asStaff, asSystem, byStaff } from "./Access.ts"
+import type { Actor } from "./Actor.ts"
+import { raise } from "./Alerts.ts"
+import { audit, auditList } from "./Audit.ts"
+import { BreakGlassOver, InvalidRequest, NotFound } from "./Errors.ts"
+import { Limits } from "./Limits.ts"
+import { assertPage, MAX_NOTE } from "./ReadRequest.ts"
+
+export interface BreakGlassRequest {
+  readonly siteGroupingId: Tenant
+  /** Why, in so many words. */
+  readonly reason: string
+  /** For how long; `Limits.breakGlassFor` when `null`. */
+  readonly minutes: number | null
+}
+
+const MINUTE = 60_000
+
+const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
+
+const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
+  const { breakGlassMax } = yield* Limits
+  const { length } = reason.trim()
+  if (length < BreakGlass.MIN_REASON || length > MAX_NOTE) {
+    return yield* refuse("reason", `must have ${BreakGlass.MIN_REASON} to ${MAX_NOTE} characters`)
+  }
+  const longest = Math.floor(breakGlassMax / MINUTE)
+  if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
+    return yield* refuse("minutes", `must be a whole number from 1 to ${longest}`)
+  }
+  if (Scope.includes(actor.scope, siteGroupingId)) {
+    return yield* refuse("siteGroupingId", "is one that you may see without breaking anything")
+  }
+})
+
+/** Who acts under an access: in its tenant only. */
+const under = (actor: Pick<Actor, "userId">, { id, siteGroupingId }: BreakGlass.BreakGlass): Actor => ({
+  userId: actor.userId,
+  scope: [siteGroupingId],
+  purpose: "BTG",
+  breakGlass: id
+})
+
+/** Opens the tenant to the actor. Whether there is such a tenant is not said: one that there is not has nothing to see. */
+export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, request: BreakGlassRequest) {
+  yield* assertSound(actor, request)
+  const { breakGlassFor } = yield* Limits
+  const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
+  const openedAt = yield* DateTime.now
+  const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
+  const glass: BreakGlass.BreakGlass = {
+    id: id!,
+    siteGroupingId: request.siteGroupingId,
+    userId: actor.userId,
+    reason: request.reason.trim(),
+    openedAt,
+    expiresAt: DateTime.addDuration(openedAt, lasts),
+    closedAt: null
+  }
+  const { siteGroupingId, userId } = glass
+  const minutes = Math.round(lasts / MINUTE)
+  const { transact } = yield* Transaction
+  yield* transact(
+    Effect.gen(function* () {
+      yield* (yield* BreakGlasses).open(glass)
+      yield* audit(under(actor, glass), siteGroupingId, "break_glass.open", `breakGlass:${glass.id}`, { minutes })
+    })
+  ).pipe(asStaff(under(actor, glass)))
+  yield* raise(
+    { name: "break_glass.open", siteGroupingId, detail: { breakGlass: glass.id, user: userId, minutes } },
+    "Somebody broke the glass"
+  )
+  return glass
+})
+
+/** One of the actor's own; with `mayRevoke`, one to a tenant that the actor sees as well. */
+const findGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId, mayRevoke: boolean) {
+  const found = Option.getOrUndefined(yield* asSystem((yield* BreakGlasses).get("all", id)))
+  const isTheirs =
+    found?.userId === actor.userId ||
+    (found !== undefined && mayRevoke && Scope.includes(actor.scope, found.siteGroupingId))
+  return found !== undefined && isTheirs ? found : yield* new NotFound({ entity: "breakGlass" })
+})
+
+/** Gives an access back before its time. Doing so again changes nothing. */
+export const closeBreakGlass = Effect.fn("closeBreakGlass")(function* (
+  actor: Actor,
+  id: BreakGlassId,
+  mayRevoke: boolean
+) {
+  const glass = yield* findGlass(actor, id, mayRevoke)
+  const closed = BreakGlass.close(glass, yield* DateTime.now)
+  if (closed === glass) return
+  const { transact } = yield* Transaction
+  yield* transact(
+    Effect.gen(function* () {
+      yield* (yield* BreakGlasses).close(closed)
+      yield* audit(under(actor, glass), glass.siteGroupingId, "break_glass.close", `breakGlass:${id}`)
+    })
+  ).pipe(asStaff(under(actor, glass)))
+})
+
+/** Whom the user acts as under an access of their own that is open now. */
+export const enterBreakGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId) {
+  const glass = yield* findGlass(actor, id, false).pipe(
+    Effect.catchTag("NotFound", () => Effect.fail(new BreakGlassOver({})))
+  )
+  return BreakGlass.isOpen(glass, yield* DateTime.now) ? under(actor, glass) : yield* new BreakGlassOver({})
+})
+
+/** The accesses to the tenants that the actor sees, the newest first. */
+export const listBreakGlasses = Effect.fnUntraced(function* (actor: Actor, page: PageRequest) {
+  yield* assertPage(page)
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const found = yield* (yield* BreakGlasses).list({ ...page, scope: actor.scope })
+      yield* auditList(
+        actor,
+        "break_glass.list",
+        "breakGlasses:all",
+        found.items.map(({ siteGroupingId }) => ({ siteGroupingId }))
+      )
+      return found
+    })
+  )
+}, byStaff)

@@ -1,0 +1,385 @@
+/** Who looked at what, and who was let in: through every route, on a PostgreSQL with its walls up. */
+import { spawn } from "node:child_process"
+import { layer as postgres } from "@careline/adapter-postgres"
+import { TwilioTelephony } from "@careline/adapter-twilio"
+import { type Alert, Intake, OnAlert, processInbound, verifyAudit } from "@careline/application"
+import { Directory, Inbox, RowAccess, TelephonyProviders } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
+import type { Hono } from "hono"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { freshDatabase } from "../../../test/support/postgres.ts"
+import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+
+const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
+const line = "+12025550100"
+const contact = "+13035550123"
+const reason = "Ana's nurse cannot be reached and her daughter has texted twice"
+
+interface Entry {
+  readonly siteGroupingId: string | null
+  readonly userId: string
+  readonly action: string
+  readonly subject: string
+  readonly patientIds: ReadonlyArray<string>
+  readonly purpose: string
+  readonly breakGlassId: string | null
+}
+
+let app: Hono
+let database: string
+let scope: Scope.Closeable
+let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
+const alerts: Array<Alert> = []
+const logged: Array<string> = []
+const tokens: Record<string, string> = {}
+
+/** Who owns the tables, and can do to them what nobody else can. */
+const owner = <A extends object>(statement: string): Promise<ReadonlyArray<A>> =>
+  Effect.runPromise(
+    Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<A>(statement)).pipe(
+      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 }))
+    )
+  )
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  scope = await Effect.runPromise(Scope.make())
+  const telephony = TwilioTelephony.layer({
+    accountSid: `AC${"3d".repeat(16)}`,
+    authTokens: [Redacted.make("access-test-auth-token")],
+    apiKey: null,
+    messagingServiceSid: null,
+    baseUrl: "http://127.0.0.1:9",
+    publicUrl: "https://clinic.example.com",
+    timeoutMillis: 100
+  })
+  const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(telephony))).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        postgres({ url: Redacted.make(database), maxConnections: 6 }),
+        Memory.layerBlobStore,
+        Directory.layerEmpty,
+        Logger.layer([Logger.map(Logger.formatJson, (text) => void logged.push(text))]),
+        Layer.succeed(OnAlert, (alert) => Effect.sync(() => void alerts.push(alert)))
+      )
+    )
+  )
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+  app = makeApp({ runPromiseExit: (effect, given) => Effect.runPromiseExitWith(context)(effect, given) }, authenticate)
+  run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
+  const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string>, sub: string) =>
+    Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+  tokens.root = await token(["SYSTEM_ADMIN"], [], "root")
+  tokens.nurse = await token(["CLINICIAN"], ["north"], "nurse")
+  tokens.auditor = await token(["AUDITOR"], ["north"], "auditor")
+  tokens.southern = await token(["CLINICIAN"], ["south"], "southern")
+  tokens.southernAdmin = await token(["SITE_ADMIN"], ["south"], "southern-admin")
+  await call("root", "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: "Front desk" })
+  await run(
+    Effect.flatMap(Inbox, (inbox) =>
+      inbox.accept([
+        {
+          provider: "twilio",
+          account: "AC",
+          event: {
+            _tag: "MessageReceived",
+            providerMessageId: "SM1",
+            from: contact as never,
+            to: line as never,
+            text: "Can Ana take the pill with food?",
+            attachments: [],
+            providerKeyword: null
+          }
+        }
+      ])
+    ).pipe(Effect.provideService(RowAccess, { _tag: "System" }))
+  )
+  await run(processInbound())
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+interface Answer {
+  readonly status: number
+  readonly body: Record<string, any>
+}
+
+const call = async (
+  who: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+): Promise<Answer> => {
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${tokens[who]}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, any>) }
+}
+
+const entries = async (query = "", who = "root"): Promise<ReadonlyArray<Entry>> =>
+  (await call(who, "GET", `/audit-log?limit=200${query}`)).body.items
+
+/** The entries that a request adds, oldest first. */
+const notedBy = async (request: () => Promise<Answer>): Promise<readonly [Answer, ReadonlyArray<Entry>]> => {
+  const [{ last = "0" } = {}] = await owner<{ last: string }>("select max(id)::text as last from audit_log")
+  const answer = await request()
+  const rows = await owner<{ place: bigint }>(`select place from audit_log where id > ${last ?? 0}`)
+  const all = await entries()
+  return [
+    answer,
+    all
+      .filter(({ action }) => action !== "audit.list")
+      .slice(0, rows.length)
+      .toReversed()
+  ]
+}
+
+describe("Every read and change of patient data", () => {
+  const threadId = async () => (await call("nurse", "GET", "/external-threads?view=all")).body.items[0].id as string
+
+  it("leaves one entry, whichever route it comes by: who, what, whose and why", async () => {
+    const id = await threadId()
+    const thread = `/external-threads/${id}`
+    const at = `thread:${id}`
+    await call("nurse", "PATCH", thread, { patientIds: ["ana"] })
+    const [newest] = (await call("nurse", "GET", `${thread}/messages`)).body.items
+    const sent = (await call("nurse", "POST", `${thread}/messages`, { content: "Yes." })).body.id as string
+    await owner(`update sends set state = 'undecided'`)
+    await owner(`update messages set delivery_status = 'unknown' where id = '${sent}'`)
+    const consent = `/contacts/${encodeURIComponent(contact)}/consent`
+    const steps: ReadonlyArray<
+      readonly [method: string, route: string, path: string, body: unknown, action: string, subject: string | RegExp]
+    > = [
+      ["GET", "/external-threads", "/external-threads?view=all", undefined, "thread.list", "threads:all"],
+      ["GET", "/external-threads/{id}", thread, undefined, "thread.view", at],
+      ["PATCH", "/external-threads/{id}", thread, { contactName: "Ana's daughter" }, "thread.edit", at],
+      ["GET", "/external-threads/{id}/messages", `${thread}/messages`, undefined, "message.list", at],
+      [
+        "POST",
+        "/external-threads/{id}/messages",
+        `${thread}/messages`,
+        { content: "No." },
+        "message.send",
+        /^message:/
+      ],
+      ["POST", "/external-threads/{id}/read", `${thread}/read`, { upToMessageId: newest.id }, "thread.read", at],
+      ["GET", "/messages", "/messages?deliveryStatus=unknown", undefined, "message.list", "messages:unknown"],
+      ["POST", "/messages/{id}/resend", `/messages/${sent}/resend`, undefined, "message.resend", `message:${sent}`],
+      ["POST", "/messages/{id}/dismiss", `/messages/${sent}/dismiss`, undefined, "message.dismiss", `message:${sent}`],
+      [
+        "POST",
+        "/external-threads/{id}/prepare-bridge-call",
+        `${thread}/prepare-bridge-call`,
+        { clinicianNumber: "+13035550188" },
+        "call.prepare",
+        at
+      ],
+      ["GET", "/call-logs", `/call-logs?externalThreadId=${id}`, undefined, "call.list", at],
+      ["GET", "/contacts/{e164}/consent", consent, undefined, "consent.view", `contact:${contact}`],
+      ["PUT", "/contacts/{e164}/consent", consent, { status: "opted_in" }, "consent.set", `contact:${contact}`],
+      [
+        "POST",
+        "/external-threads",
+        "/external-threads",
+        { externalContact: "+13035550124" },
+        "thread.create",
+        /^thread:/
+      ],
+      ["DELETE", "/external-threads/{id}", thread, undefined, "thread.delete", at]
+    ]
+    for (const [method, route, path, body, action, subject] of steps) {
+      // A text that a person has to decide about, and that was decided about a moment ago.
+      if (route === "/messages/{id}/dismiss") await owner(`update sends set state = 'undecided'`)
+      const [answer, noted] = await notedBy(() => call("nurse", method, path, body, { "x-purpose-of-use": "PATRQT" }))
+      assert.isBelow(answer.status, 300, `${method} ${path}: ${JSON.stringify(answer.body)}`)
+      assert.lengthOf(noted, 1, `${method} ${route}`)
+      const [entry] = noted
+      assert.deepInclude(entry, {
+        siteGroupingId: "north",
+        userId: "nurse",
+        action,
+        purpose: "PATRQT",
+        breakGlassId: null
+      })
+      assert.match(entry!.subject, subject instanceof RegExp ? subject : new RegExp(`^${subject.replace("+", "\\+")}$`))
+      if (subject === at) assert.deepStrictEqual(entry!.patientIds, ["ana"], action)
+    }
+
+    // Routes that show and change nothing of a patient's, or write down what they do in tests of their own.
+    const others = new Set([
+      "GET /api/v1/phone-numbers",
+      "POST /api/v1/phone-numbers",
+      "GET /api/v1/phone-numbers/{id}",
+      "PATCH /api/v1/phone-numbers/{id}",
+      "DELETE /api/v1/phone-numbers/{id}",
+      "GET /api/v1/phone-numbers/{id}/usage-count",
+      "GET /api/v1/phone-number-pool",
+      "POST /api/v1/site-groupings/{id}/phone-number",
+      "GET /api/v1/site-groupings",
+      "POST /api/v1/site-groupings",
+      "GET /api/v1/site-groupings/{id}",
+      "PATCH /api/v1/site-groupings/{id}",
+      "DELETE /api/v1/site-groupings/{id}",
+      "GET /api/v1/voip-settings",
+      "PUT /api/v1/voip-settings",
+      "GET /api/v1/parked-events",
+      "GET /api/v1/events",
+      "POST /api/v1/media",
+      "GET /api/v1/audit-log",
+      "POST /api/v1/break-glass",
+      "GET /api/v1/break-glass",
+      "DELETE /api/v1/break-glass/{id}"
+    ])
+    const known = new Set(steps.map(([method, route]) => `${method} /api/v1${route}`))
+    const all = Object.entries(openApiDocument.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+    )
+    assert.deepStrictEqual(
+      all.filter((one) => !known.has(one) && !others.has(one)),
+      [],
+      "a route that no step of this test goes by"
+    )
+  })
+
+  it("is undone with its entry", async () => {
+    const [missing, none] = await notedBy(() => call("southern", "GET", "/external-threads/00000000-0000-7000-8000-0"))
+    assert.deepStrictEqual([missing.status, none], [404, []])
+    const [refused, nothing] = await notedBy(() =>
+      call("nurse", "POST", "/external-threads", { externalContact: "+13035550124" })
+    )
+    assert.deepStrictEqual([refused.status, nothing], [409, []])
+  })
+
+  it("is shown to those who watch over its site grouping, by what they ask for", async () => {
+    assert.strictEqual((await call("nurse", "GET", "/audit-log")).status, 403)
+    const [{ items }, ofAna] = [
+      (await call("auditor", "GET", "/audit-log")).body,
+      await entries("&patientId=ana", "auditor")
+    ]
+    assert.isAbove(items.length, 10)
+    assert.deepStrictEqual(new Set(items.map((entry: Entry) => entry.siteGroupingId)), new Set(["north"]))
+    assert.isAbove(ofAna.length, 5)
+    assert.isTrue(ofAna.every(({ patientIds }) => patientIds.includes("ana")))
+    const sends = await entries("&userId=nurse&action=message.send", "auditor")
+    assert.deepStrictEqual(
+      sends.map(({ action, userId }) => [action, userId]),
+      sends.map(() => ["message.send", "nurse"])
+    )
+    assert.deepStrictEqual(
+      (await entries("", "southernAdmin")).map(({ action }) => action),
+      []
+    )
+    assert.strictEqual((await call("auditor", "GET", "/audit-log?siteGroupingId=south")).status, 404)
+    // Who watches is watched.
+    const [watched] = await entries("&userId=auditor&action=audit.list", "auditor")
+    assert.strictEqual(watched!.purpose, "HCOMPL")
+  })
+})
+
+describe("Breaking the glass", () => {
+  const list = (who: string, glass?: string) =>
+    call(who, "GET", "/external-threads?view=all", undefined, glass === undefined ? {} : { "x-break-glass": glass })
+
+  it("needs a reason, an end, and a role that works with patients", async () => {
+    const ask = (who: string, body: object) =>
+      call(who, "POST", "/break-glass", { siteGroupingId: "north", reason, ...body })
+    assert.strictEqual((await ask("southern", { reason: "urgent" })).status, 422)
+    assert.strictEqual((await ask("southern", { minutes: 24 * 60 })).status, 422)
+    assert.strictEqual((await ask("southern", { siteGroupingId: "south" })).status, 422)
+    assert.strictEqual((await ask("auditor", { siteGroupingId: "south" })).status, 403)
+    assert.deepStrictEqual(alerts, [])
+  })
+
+  it("lets its user into that site grouping alone, tells of it, and writes down what is done there", async () => {
+    assert.lengthOf((await list("southern")).body.items, 0)
+    const { body: glass } = await call("southern", "POST", "/break-glass", { siteGroupingId: "north", reason })
+    const [seen, noted] = await notedBy(() => list("southern", glass.id))
+    assert.strictEqual(seen.body.items[0].siteGroupingId, "north")
+    assert.deepInclude(noted[0], {
+      siteGroupingId: "north",
+      userId: "southern",
+      purpose: "BTG",
+      breakGlassId: glass.id
+    })
+
+    const within = (method: string, path: string, body?: unknown) =>
+      call("southern", method, path, body, { "x-break-glass": glass.id })
+    assert.strictEqual((await within("GET", "/voip-settings?siteGroupingId=south")).status, 404)
+    assert.strictEqual((await within("PUT", "/voip-settings", { voipEnabled: false })).status, 403)
+    assert.strictEqual((await list("nurse", glass.id)).status, 403)
+    assert.strictEqual(
+      (await call("southern", "GET", "/external-threads", undefined, { "x-purpose-of-use": "BTG" })).status,
+      400
+    )
+
+    const told = alerts.splice(0)
+    assert.deepStrictEqual(told, [
+      {
+        name: "break_glass.open",
+        siteGroupingId: "north" as never,
+        detail: { breakGlass: glass.id, user: "southern", minutes: 30 }
+      }
+    ])
+    assert.lengthOf(
+      logged.filter((text) => text.includes("broke the glass") && text.includes(glass.id)),
+      1
+    )
+    for (const text of [...logged, JSON.stringify(told)]) assert.notInclude(text, "Ana")
+    const { body: page } = await call("auditor", "GET", "/break-glass")
+    assert.deepInclude(page.items[0], { id: glass.id, userId: "southern", reason, closedAt: null })
+  })
+
+  it("ends in time, or when it is given back or revoked", async () => {
+    const open = async () =>
+      (await call("southern", "POST", "/break-glass", { siteGroupingId: "north", reason, minutes: 5 })).body
+        .id as string
+    const [late, returned, revoked] = [await open(), await open(), await open()]
+    await owner(`update break_glasses set expires_at = now() where id = '${late}'`)
+    assert.strictEqual((await call("southern", "DELETE", `/break-glass/${returned}`)).status, 204)
+    assert.strictEqual((await call("southernAdmin", "DELETE", `/break-glass/${revoked}`)).status, 404)
+    assert.strictEqual((await call("nurse", "DELETE", `/break-glass/${revoked}`)).status, 404)
+    assert.strictEqual((await call("root", "DELETE", `/break-glass/${revoked}`)).status, 204)
+    for (const glass of [late, returned, revoked, crypto.randomUUID(), "nonsense"]) {
+      assert.strictEqual((await list("southern", glass)).body.type, "urn:careline:problem:break-glass-over")
+    }
+  })
+})
+
+describe("The audit log", () => {
+  const verify = () =>
+    new Promise<{ readonly code: number | null; readonly said: string }>((resolve) => {
+      const child = spawn(process.execPath, ["packages/http-hono/src/audit-verify.ts"], {
+        env: { PATH: process.env.PATH, DATABASE_URL: database }
+      })
+      let said = ""
+      child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()))
+      child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()))
+      child.once("close", (code) => resolve({ code, said }))
+    })
+
+  it("is whole until somebody who owns the database alters an entry or takes one away", async () => {
+    const { faults, heads } = await run(verifyAudit())
+    assert.deepStrictEqual(faults, [])
+    assert.isAbove(heads.find(({ siteGroupingId }) => siteGroupingId === "north")!.place, 20)
+    await owner(`update audit_log set actor = 'nobody' where site_grouping_id = 'north' and place = 3`)
+    await owner(`delete from audit_log where site_grouping_id = 'north' and place in (5, 6)`)
+    await owner(
+      `delete from audit_log where site_grouping_id = 'north' and place = (select max(place) from audit_log where site_grouping_id = 'north')`
+    )
+    const after = await verify()
+    assert.strictEqual(after.code, 1, after.said)
+    assert.include(after.said, "✗ entry 3 of site grouping north is not what was noted")
+    assert.include(after.said, "✗ entries 5 to 6 of site grouping north are missing")
+    assert.match(after.said, /✗ entry \d+ of site grouping north is missing/)
+  })
+})
