@@ -72,7 +72,7 @@ const openHosts = async (count: number) => {
   const hosts = contexts.map(
     (context) =>
       <A, E>(effect: Effect.Effect<A, E, World>): Promise<A> =>
-        Effect.runPromiseWith(context)(effect)
+        Effect.runPromiseWith(context)(Application.asSystem(effect))
   )
   return { hosts, sent, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
 }
@@ -171,7 +171,7 @@ describe("A number that is replaced while it is texted", () => {
     await one(
       Effect.flatMap(Settings, (settings) =>
         settings.put(north, { ...VoipSettings.defaults, autoReplyMessage: "We will answer soon." })
-      )
+      ).pipe(Application.asStaff({ scope: "all" }))
     )
     // A random moment: the swap waits for a random share of the texts, and races with the rest of them.
     const moment = Math.floor(Math.random() * TEXTS)

@@ -3,13 +3,14 @@ export { makeApp, openApiDocument, VERSION } from "./App.ts"
 export {
   type Authenticate,
   type AuthOptions,
+  type Caller,
   issueToken,
   makeAuthenticate,
   type Role,
   type TokenSource
 } from "./Auth.ts"
 export * as DataEncryption from "./DataEncryption.ts"
-export { Forbidden, Unauthenticated } from "./Errors.ts"
+export { Forbidden, TooManyRequests, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"
 export { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
