@@ -5,7 +5,8 @@ import { join } from "node:path"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { dispatchSends, reconcileSends } from "@careline/application"
-import { Directory, TelephonyProviders } from "@careline/ports"
+import { DataEncryption } from "@careline/http-hono"
+import { Directory, KeyEncryption, TelephonyProviders } from "@careline/ports"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
@@ -75,7 +76,10 @@ describe("A worker that is killed after the provider took the text", () => {
       timeoutMillis: 5_000
     })
     const world = Layer.mergeAll(
-      postgres({ url: Redacted.make(database) }),
+      postgres({
+        url: Redacted.make(database),
+        sealing: { keys: KeyEncryption.make(DataEncryption.readKeys(Host.dataKeys)!) }
+      }),
       Directory.layerEmpty,
       TelephonyProviders.layer.pipe(Layer.provide(telephony))
     )

@@ -130,6 +130,7 @@ beforeAll(async () => {
     PUBLIC_URL: url,
     DATABASE_URL: await migratedDatabase(),
     AUTH_JWT_SECRET: Host.jwtSecret,
+    DATA_ENCRYPTION_KEYS: Host.dataKeys,
     VOIP_PROVIDER: "twilio",
     TWILIO_ACCOUNT_SID: Host.accountSid,
     TWILIO_AUTH_TOKEN: Host.authToken,

@@ -1,13 +1,31 @@
 /** The call log, as staff see it. */
-import { type CallQuery, Calls, Transaction } from "@careline/ports"
+import type { Call } from "@careline/domain"
+import {
+  type AuditLog,
+  type CallQuery,
+  Calls,
+  type InvalidCursor,
+  type Page,
+  type StorageError,
+  type Threads,
+  Transaction
+} from "@careline/ports"
 import { Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit, auditList, narrowedBy } from "./Audit.ts"
+import type { InvalidRequest, NotFound } from "./Errors.ts"
 import { viewThread } from "./LoadThread.ts"
 import { assertPage } from "./ReadRequest.ts"
 
-export const listCalls = Effect.fnUntraced(function* (actor: Actor, query: Omit<CallQuery, "scope">) {
+export const listCalls: (
+  actor: Actor,
+  query: Omit<CallQuery, "scope">
+) => Effect.Effect<
+  Page<Call.Call>,
+  StorageError | InvalidCursor | InvalidRequest | NotFound,
+  AuditLog | Calls | Threads | Transaction
+> = Effect.fnUntraced(function* (actor, query) {
   yield* assertPage(query)
   const { transact } = yield* Transaction
   return yield* transact(
