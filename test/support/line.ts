@@ -58,6 +58,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     sendRatePerNumber: null,
     sendRatePerAccount: null,
     auth: null,
+    breakGlass: false,
     logLevel: "Error",
     http: defaultHttpOptions
   }

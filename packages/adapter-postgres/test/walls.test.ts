@@ -54,15 +54,19 @@ describe("The walls between tenants", () => {
       assert.deepStrictEqual(yield* owner(WallsStand.gaps), [])
       yield* owner((sql) => sql`create table forgotten (site_grouping_id text, words text)`)
       yield* owner((sql) => sql`alter table messages no force row level security`)
-      yield* owner((sql) => sql`grant delete on audit_log to careline_staff`)
+      yield* owner((sql) => sql`grant delete on audit_log to careline_app`)
+      yield* owner(
+        (sql) => sql`create function peek() returns bigint language sql security definer as 'select 1::bigint'`
+      )
       yield* owner((sql) => sql`create policy open on consents using (true)`)
       yield* owner((sql) => sql`create view everything as select * from external_threads`)
-      yield* owner((sql) => sql`grant select on everything to careline_staff`)
+      yield* owner((sql) => sql`grant select on everything to careline_app`)
       assert.sameMembers(yield* owner(WallsStand.gaps), [
         "the table forgotten has no forced policy",
         "the table messages has no forced policy",
         "a policy of consents is for everybody",
-        "the role careline_staff may delete the table audit_log",
+        "the role careline_app may delete the table audit_log",
+        "the function peek runs as its owner",
         "a view shows rows as its owner: everything"
       ])
       const error = yield* Effect.flip(Effect.scoped(Layer.build(store)))

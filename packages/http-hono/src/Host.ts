@@ -3,7 +3,16 @@ import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
-import { DeepLinks, Intake, Limits, NumberWorkers, Voice, VoiceWorkers, Workers } from "@careline/application"
+import {
+  BreakGlassAllowed,
+  DeepLinks,
+  Intake,
+  Limits,
+  NumberWorkers,
+  Voice,
+  VoiceWorkers,
+  Workers
+} from "@careline/application"
 import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
 import { Context, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
@@ -104,7 +113,10 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     )
   )
   // Requests go by the same limits as the workers.
-  const context = Context.add(yield* Layer.build(line), Limits.Limits, yield* Limits.Limits)
+  const context = (yield* Layer.build(line)).pipe(
+    Context.add(Limits.Limits, yield* Limits.Limits),
+    Context.add(BreakGlassAllowed, config.breakGlass)
+  )
   const closing = new AbortController()
   const app = makeApp(
     {
