@@ -23,15 +23,19 @@ export interface Chapter {
   readonly tests: ReadonlyArray<ContractTest>
 }
 
+const by =
+  (access: RowAccess) =>
+  (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
+    tests.map((one) => ({ ...one, effect: Effect.provideService(one.effect, RowAccess, access) }))
+
 /**
  * The tests of what members of staff ask for. A store with walls of its own (row-level security) meets the others as it
  * meets workers.
  */
-export const byStaff = (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
-  tests.map((one) => ({
-    ...one,
-    effect: Effect.provideService(one.effect, RowAccess, { _tag: "Staff", scope: "all" })
-  }))
+export const byStaff = by({ _tag: "Staff", scope: "all" })
+
+/** The tests of what workers do, among those of staff. */
+export const byWorkers = by({ _tag: "System" })
 
 /** One test. */
 export const test = (

@@ -2,7 +2,7 @@ import { Thread, VoipSettings } from "@careline/domain"
 import { Broadcaster, Changes, Inbox, Messages, Outbox, Settings, Threads, Timers, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Option } from "effect"
-import { byStaff, type Chapter, test } from "./Chapter.ts"
+import { byStaff, byWorkers, type Chapter, test } from "./Chapter.ts"
 import { sameThread } from "./Compare.ts"
 import { within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
@@ -228,33 +228,35 @@ export const transactionChapter: Chapter = {
       ["concurrentTransactions"]
     ),
 
-    test("MUST take in events and undo a settlement with its transaction", function* () {
-      const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
-      const from = yield* freshContact
-      const inbox = yield* Inbox
-      const event = {
-        _tag: "MessageReceived" as const,
-        providerMessageId: "one",
-        from,
-        to: number.number,
-        text: "Hello",
-        attachments: [],
-        providerKeyword: null
-      }
-      yield* inbox.accept([{ provider: "memory", account: "main", event }])
-      const claim = inbox.claimLanes({ lanes: 10, eventsPerLane: 10 })
-      const settle = Effect.gen(function* () {
-        const { lanes } = yield* claim
-        yield* inbox.settle(lanes.flatMap(({ events }) => events.map(({ id }) => ({ _tag: "Done" as const, id }))))
-        return yield* Effect.fail("could not store it")
+    ...byWorkers([
+      test("MUST take in events and undo a settlement with its transaction", function* () {
+        const { tenants } = yield* StoreUnderTest
+        const number = yield* Given.aPoolNumber(tenants[0])
+        const from = yield* freshContact
+        const inbox = yield* Inbox
+        const event = {
+          _tag: "MessageReceived" as const,
+          providerMessageId: "one",
+          from,
+          to: number.number,
+          text: "Hello",
+          attachments: [],
+          providerKeyword: null
+        }
+        yield* inbox.accept([{ provider: "memory", account: "main", event }])
+        const claim = inbox.claimLanes({ lanes: 10, eventsPerLane: 10 })
+        const settle = Effect.gen(function* () {
+          const { lanes } = yield* claim
+          yield* inbox.settle(lanes.flatMap(({ events }) => events.map(({ id }) => ({ _tag: "Done" as const, id }))))
+          return yield* Effect.fail("could not store it")
+        })
+        yield* Effect.flip(Given.transact(settle))
+        const { lanes } = yield* Given.peek(claim)
+        assert.deepStrictEqual(
+          lanes.map(({ contact }) => contact),
+          [from]
+        )
       })
-      yield* Effect.flip(Given.transact(settle))
-      const { lanes } = yield* Given.peek(claim)
-      assert.deepStrictEqual(
-        lanes.map(({ contact }) => contact),
-        [from]
-      )
-    })
+    ])
   ])
 }
