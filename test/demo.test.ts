@@ -25,7 +25,7 @@ const demo = (
   })
 
 /** What the demos' contacts and clinicians say, are called and are reached by. */
-const told = ["dizzy", "+1303555", "303555", "5550187", "Harbor Clinic", "Ana's daughter", "4155550177"]
+const told = ["dizzy", "+1303555", "303555", "5550187", "Harbor Clinic", "Ana's daughter", "4155550177", "Grandma"]
 
 describe("The sandbox", () => {
   it("plays the demo to its end, also after a kill, and logs nothing of what was said", async () => {
@@ -45,6 +45,8 @@ describe("The sandbox", () => {
     assert.include(transcript, "Every step came true.")
     const calls = await demo(directory, "demo-voice")
     assert.strictEqual(calls.code, 0, calls.transcript)
+    const numbers = await demo(directory, "demo-numbers")
+    assert.strictEqual(numbers.code, 0, numbers.transcript)
     await first.kill()
 
     const second = await Host.startHost(environment)

@@ -22,7 +22,8 @@ const seed = async (url: string, threads: number, perThread: number): Promise<vo
     insert into external_threads
     select '', uuidv7(), 'voip', '+1303' || lpad(n::text, 7, '0'), 'Contact ' || n, null, null, '{}', null,
            case when n % 3 = 0 then null else 'user-' || n % 50 end, case when n % 4 = 0 then n % 5 + 1 else 0 end,
-           ${perThread}, 0, now() - n * interval '1 second', 'Question ' || n, now(), null, 'idle', 0, null, now(), now(), null
+           ${perThread}, 0, now() - n * interval '1 second', 'Question ' || n, now(), null, 'idle', 0, null, now(), now(), null,
+           'x' || repeat('0', 128)
     from generate_series(1, ${threads}) n`)
   await client.query(`
     insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, content, attachments, meta_data, created_at)

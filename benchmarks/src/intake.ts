@@ -17,6 +17,7 @@ interface Contender {
 const contenders: ReadonlyArray<Contender> = [
   { name: "careline", script: "servers/careline.ts", environment: {} },
   { name: "careline_workers", script: "servers/careline.ts", environment: { WORKERS: "1" } },
+  { name: "careline_sealed", script: "servers/careline.ts", environment: { WORKERS: "1", SEALED: "1" } },
   { name: "handwritten", script: "handwritten/server.ts", environment: {} },
   { name: "ceiling", script: "servers/ceiling.ts", environment: {} }
 ]
@@ -58,6 +59,14 @@ export const intake = async (server: string, quick: boolean): Promise<ReadonlyAr
       baseline: rate("handwritten"),
       against: "handwritten",
       goal: null
+    }),
+    figure({
+      ...base,
+      figure: "texts/s, worker beside, sealed",
+      ours: rate("careline_sealed"),
+      baseline: rate("careline_workers"),
+      against: "unsealed",
+      goal: { atLeast: 0.5 }
     })
   ]
 }

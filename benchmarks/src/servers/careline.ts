@@ -1,4 +1,7 @@
-/** Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it. */
+/**
+ * Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it, `SEALED=1` seals what
+ * they keep.
+ */
 import { Intake, processInbound } from "@careline/application"
 import { makeApp, makeAuthenticate } from "@careline/http-hono"
 import { Inbox } from "@careline/ports"
@@ -12,7 +15,9 @@ const url = process.env.DATABASE_URL ?? ""
 await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {
-      const context = yield* Layer.build(Intake.layer.pipe(Layer.provideMerge(Layer.merge(world(url), layerBlobStore))))
+      const context = yield* Layer.build(
+        Intake.layer.pipe(Layer.provideMerge(Layer.merge(world(url, process.env.SEALED === "1"), layerBlobStore)))
+      )
       yield* Effect.provideContext(setUpLine, context)
       const authenticate = makeAuthenticate({
         source: { _tag: "Secret", secret: Redacted.make("benchmark-secret-of-at-least-32-bytes") },

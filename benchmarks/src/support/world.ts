@@ -3,7 +3,7 @@ import { layer as postgres } from "@careline/adapter-postgres"
 import { asStaff } from "@careline/application"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { type PhoneNumber, type PhoneNumberId, VoipSettings } from "@careline/domain"
-import { Directory, IdGenerator, PoolNumbers, Settings, TelephonyProviders } from "@careline/ports"
+import { Directory, IdGenerator, KeyEncryption, PoolNumbers, Settings, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { accountSid, authToken, line, publicUrl } from "./account.ts"
@@ -30,9 +30,11 @@ export const telephony = TwilioTelephony.layer({
   timeoutMillis: 1_000
 })
 
-export const world = (url: string) =>
+const keys = KeyEncryption.make([{ id: "benchmark", key: Redacted.make(Buffer.alloc(KeyEncryption.KEY_BYTES, 1)) }])
+
+export const world = (url: string, isSealed = false) =>
   Layer.mergeAll(
-    postgres({ url: Redacted.make(url) }),
+    postgres({ url: Redacted.make(url), sealing: isSealed ? { keys } : null }),
     Directory.layerEmpty,
     TelephonyProviders.layer.pipe(Layer.provide(telephony))
   )

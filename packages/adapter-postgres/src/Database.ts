@@ -13,7 +13,8 @@ import numbers from "./migrations/0005_numbers.ts"
 import sealed from "./migrations/0006_sealed.ts"
 import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
-import threadPatients from "./migrations/0009_thread_patients.ts"
+import numberOrders from "./migrations/0009_number_orders.ts"
+import threadPatients from "./migrations/0010_thread_patients.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -95,7 +96,8 @@ export const migrate = Migrator.make({})({
     "6_sealed": sealed,
     "7_audit": audit,
     "8_walls": walls,
-    "9_thread_patients": threadPatients
+    "9_number_orders": numberOrders,
+    "10_thread_patients": threadPatients
   })
 })
 

@@ -16,6 +16,7 @@ import * as PgInbox from "./PgInbox.ts"
 import * as PgMediaImports from "./PgMediaImports.ts"
 import * as PgMessages from "./PgMessages.ts"
 import * as PgNumberInventory from "./PgNumberInventory.ts"
+import * as PgNumberOrders from "./PgNumberOrders.ts"
 import * as PgOutbox from "./PgOutbox.ts"
 import * as PgPoolNumbers from "./PgPoolNumbers.ts"
 import * as PgRateBuckets from "./PgRateBuckets.ts"
@@ -44,6 +45,7 @@ const ports = Layer.mergeAll(
   PgMediaImports.layer,
   PgMessages.layer,
   PgNumberInventory.layer,
+  PgNumberOrders.layer,
   PgOutbox.layer,
   PgPoolNumbers.layer,
   PgRateBuckets.layer,

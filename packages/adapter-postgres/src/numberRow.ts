@@ -35,7 +35,7 @@ export const toHeld = (row: NumberRow): PoolNumber.PoolNumber => ({
 })
 
 /** A decimal as it is written, without the zeros that the column pads it with. */
-const decimal = (amount: string): string => amount.replace(/\.?0+$/, "")
+export const decimal = (amount: string): string => amount.replace(/\.?0+$/, "")
 
 export const fromRow = (row: NumberRow): InventoryNumber.InventoryNumber => ({
   id: row.id as PhoneNumberId,

@@ -1,6 +1,11 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
-import { type AccessStoragePorts, KeyEncryption, type VoiceStoragePorts } from "@careline/ports"
+import {
+  type AccessStoragePorts,
+  KeyEncryption,
+  type NumberStoragePorts,
+  type VoiceStoragePorts
+} from "@careline/ports"
 import { RepositoryContract } from "@careline/testkit/contract"
 import { PgClient } from "@effect/sql-pg"
 import { Context, DateTime, Duration, Effect, Layer, Redacted } from "effect"
@@ -75,6 +80,7 @@ RepositoryContract.suite("PostgreSQL", {
   concurrentTransactions: true,
   access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
+  numbers: Effect.context<NumberStoragePorts>(),
   readAudit,
   readPosition
 })

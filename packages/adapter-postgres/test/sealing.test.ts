@@ -87,6 +87,7 @@ const plainColumns = new Set([
   "audit_log.detail",
   "external_threads.search_bits",
   "messages.meta_data",
+  "number_watch.conditions",
   "number_strays.contact_hash",
   "phone_call_logs.far",
   "phone_call_logs.own",

@@ -19,7 +19,7 @@ import {
 } from "@careline/domain"
 import { Broadcaster, Consents, IdGenerator, NumberInventory, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import { asStaff, asSystem } from "./Access.ts"
+import { asSystem } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
@@ -47,11 +47,11 @@ export interface NumberDeleted {
 }
 
 const describe = (affectedThreadsCount: number, replacement: PoolNumber.PoolNumber | null): NumberDeleted => {
-  const threads = affectedThreadsCount === 1 ? "1 thread" : `${affectedThreadsCount} threads`
+  const threads = affectedThreadsCount === 1 ? "1 thread answers" : `${affectedThreadsCount} threads answer`
   const message =
     replacement === null
       ? "No thread answers from the number"
-      : `${threads} answer from ${PhoneNumber.display(replacement.number)} instead`
+      : `${threads} from ${PhoneNumber.display(replacement.number)} instead`
   return { affectedThreadsCount, message }
 }
 
@@ -184,5 +184,5 @@ export const deleteNumber = Effect.fn("deleteNumber")(function* (
       return describe(0, null)
     })
   )
-  return yield* dryRun ? asStaff(actor)(once) : asSystem(despiteConflicts(once))
+  return yield* asSystem(despiteConflicts(once))
 })

@@ -122,6 +122,21 @@ export interface LimitsShape {
   readonly poolMin: number
   readonly poolBatch: number
   readonly poolMax: number
+  /** How often one of all hosts looks what the pool lacks. */
+  readonly poolLookEvery: number
+  /** Failed orders within `poolFailuresWithin` after which nothing more is bought for as long; one is enough of our account's. */
+  readonly poolFailures: number
+  readonly poolFailuresWithin: number
+  /** Orders that one worker has under way at once, and for how long they are its own. */
+  readonly ordersPerBatch: number
+  readonly orderLease: number
+  /** Tries at an order that the provider does not take. */
+  readonly orderAttempts: number
+  /** The pause after the first, or before the next look, which doubles each time up to `orderBackoffMax`. */
+  readonly orderBackoff: number
+  readonly orderBackoffMax: number
+  /** Failures after which somebody is told of a number that is ours, or may be, and cannot be brought in. */
+  readonly orderNotice: number
   /** How often an idle worker looks for work that no wake-up told it of. */
   readonly pollEvery: number
   /** Longest pause of a worker whose store is failing. */
@@ -193,6 +208,15 @@ export const defaults: LimitsShape = {
   poolMin: 5,
   poolBatch: 10,
   poolMax: 100,
+  poolLookEvery: 15_000,
+  poolFailures: 20,
+  poolFailuresWithin: 60 * 60_000,
+  ordersPerBatch: 4,
+  orderLease: 2 * 60_000,
+  orderAttempts: 10,
+  orderBackoff: 15_000,
+  orderBackoffMax: 60 * 60_000,
+  orderNotice: 6,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
 }
@@ -216,6 +240,7 @@ export const withDefaults = (given: Partial<LimitsShape> = {}): LimitsShape => {
   }
   // A worker that still waits for its provider would be given up for lost, and its alarm sent twice.
   if (limits.attemptDeadline <= limits.sendTimeout) throw refuse("attemptDeadline", "must be longer than sendTimeout")
+  if (limits.orderLease <= limits.sendTimeout) throw refuse("orderLease", "must be longer than sendTimeout")
   return limits
 }
 

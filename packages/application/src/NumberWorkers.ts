@@ -1,12 +1,22 @@
 /** The background of a line that looks after its numbers itself, beside that of its texts. */
-import type { NumberStoragePorts, StoragePorts } from "@careline/ports"
+import type { NumberStoragePorts, StoragePorts, TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Stream } from "effect"
+import { BuysNumbers } from "./AssignNumber.ts"
+import { buyNumbers } from "./BuyNumbers.ts"
+import { replenishPool } from "./ReplenishPool.ts"
 import { sweepNumbers } from "./SweepNumbers.ts"
 import { loop } from "./Workers.ts"
 
-/** All loops, until the layer's scope closes. */
-export const layer: Layer.Layer<never, never, StoragePorts | NumberStoragePorts> = Layer.effectDiscard(
+/** All loops, until the layer's scope closes. Numbers are bought only where the host says so (`BuysNumbers`). */
+export const layer: Layer.Layer<
+  never,
+  never,
+  StoragePorts | NumberStoragePorts | TelephonyProviders.TelephonyProviders
+> = Layer.effectDiscard(
   Effect.gen(function* () {
     yield* loop("numbers", sweepNumbers(), Stream.empty)
+    if (!(yield* BuysNumbers)) return
+    yield* loop("pool", replenishPool(), Stream.empty)
+    yield* loop("orders", buyNumbers(), Stream.empty)
   })
 )

@@ -56,7 +56,7 @@ export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
     createdAt: yield* DateTime.now,
     deactivatedAt: null
   }
-  return yield* asStaff(actor)(
+  return yield* asSystem(
     transact(
       Effect.gen(function* () {
         yield* (yield* SiteGroupings).add(grouping)
@@ -81,7 +81,7 @@ export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
   yield* assertSeesAll(actor)
   const name = edit.name === undefined ? undefined : yield* readName(edit.name)
   const { transact } = yield* Transaction
-  return yield* asStaff(actor)(
+  return yield* asSystem(
     transact(
       Effect.gen(function* () {
         const grouping = yield* lockGrouping(id)

@@ -29,6 +29,7 @@ export {
   type AssignmentRequest,
   BuysNumbers
 } from "./AssignNumber.ts"
+export { buyNumbers } from "./BuyNumbers.ts"
 export { Intake } from "./Intake.ts"
 export * as Limits from "./Limits.ts"
 export { changeLineSettings, lineSettings } from "./LineSettings.ts"
@@ -39,6 +40,7 @@ export { addNumber, listNumbers } from "./NumberPool.ts"
 export { NeutralAnswer, type NeutralAnswerShape } from "./NeutralAnswer.ts"
 export * as NumberWorkers from "./NumberWorkers.ts"
 export { addToPool, editNumber, type NumberEdit, numberUsage, viewNumber, viewNumbers } from "./PhoneNumbers.ts"
+export { PoolBudget, type PoolBudgetShape } from "./PoolBudget.ts"
 export { poolHealth, type PoolHealth } from "./PoolHealth.ts"
 export {
   activeActor,
@@ -56,6 +58,14 @@ export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./
 export { MAX_IDS, MAX_KEY, MAX_NAME, MAX_NOTE, MAX_PAGE, MAX_URL } from "./ReadRequest.ts"
 export * as Problem from "./Problem.ts"
 export { answerWebhook, receiveWebhook, type WebhookRequest } from "./ReceiveWebhook.ts"
+export {
+  type ProviderReconciliation,
+  reconcileNumbers,
+  repairNumbers,
+  type RepairRequest,
+  type Repairs
+} from "./ReconcileNumbers.ts"
+export { replenishPool } from "./ReplenishPool.ts"
 export { reconcileSends } from "./ReconcileSends.ts"
 export { settleCalls } from "./SettleCalls.ts"
 export { type UploadedMedia, uploadMedia } from "./StaffMedia.ts"

@@ -11,59 +11,14 @@ import {
 } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, Effect, Fiber, HashMap, Layer, Option } from "effect"
+import { Effect, Fiber, HashMap, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
+import { Crash, facet, fragile } from "./support/Crash.ts"
 import * as World from "./support/voiceWorld.ts"
 
 const ID = "CA1"
 const REF = "RE1"
-
-/** Dies before step `at`, or right after it was done: the worst that a process can do at any of them. */
-class Crash {
-  private steps = 0
-  private readonly at: number
-
-  constructor(at: number) {
-    this.at = at
-  }
-
-  /** Whether the step was reached at all. */
-  get happened(): boolean {
-    return this.steps >= this.at
-  }
-
-  step<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
-    return Effect.suspend(() => {
-      if (++this.steps === this.at) return Effect.die(new Error("the process is gone"))
-      return Effect.tap(effect, () =>
-        ++this.steps === this.at ? Effect.die(new Error("the process is gone")) : Effect.void
-      )
-    })
-  }
-}
-
-/** A port each of whose operations is a step. */
-const fragile = <I, S extends object>(tag: Context.Service<I, S>, crash: Crash) =>
-  Effect.map(tag, (sound) =>
-    Layer.succeed(
-      tag,
-      new Proxy(sound, {
-        get: (port, name) => {
-          const operation = Reflect.get(port, name) as (...args: ReadonlyArray<unknown>) => unknown
-          return (...args: ReadonlyArray<unknown>) => crash.step(operation(...args) as Effect.Effect<unknown>)
-        }
-      })
-    )
-  )
-
-const facet = <Facet extends object>(sound: Facet, crash: Crash): Facet =>
-  new Proxy(sound, {
-    get: (port, name) => {
-      const operation = Reflect.get(port, name) as (...args: ReadonlyArray<unknown>) => unknown
-      return (...args: ReadonlyArray<unknown>) => crash.step(operation(...args) as Effect.Effect<unknown>)
-    }
-  })
 
 const transcript = { text: "Please call me back.", confidence: 0.9 }
 const transcriber = Layer.succeed(Transcriber, Transcriber.of({ transcribe: () => Effect.succeed(transcript) }))

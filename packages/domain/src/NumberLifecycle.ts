@@ -27,7 +27,8 @@ export interface RestRules {
   readonly retireAfter: number
 }
 
-type Step = Result.Result<InventoryNumber, WrongNumberStatus>
+/** The number as it is afterwards, or why not. */
+export type Step = Result.Result<InventoryNumber, WrongNumberStatus>
 
 const refused = ({ status }: InventoryNumber, step: WrongNumberStatus["step"]): Step =>
   Result.fail(new WrongNumberStatus({ status, step }))

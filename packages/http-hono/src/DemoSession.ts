@@ -79,12 +79,12 @@ export class Demo {
     return (await response.json()) as A
   }
 
-  /** The contact texts the line: Twilio's simulator signs and delivers the webhook. */
-  async text(words: string): Promise<number | string> {
+  /** The contact texts the line, or another number: Twilio's simulator signs and delivers the webhook. */
+  async text(words: string, to = this.sandbox.number): Promise<number | string> {
     this.say("family", words)
     const { answer } = await this.simulator<{ readonly answer: number | string }>("receive", {
       from: this.contact,
-      to: this.sandbox.number,
+      to,
       body: words
     })
     return answer

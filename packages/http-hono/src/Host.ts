@@ -5,10 +5,13 @@ import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
 import {
   BreakGlassAllowed,
+  BuysNumbers,
   DeepLinks,
   Intake,
   Limits,
   NumberWorkers,
+  PoolBudget,
+  type PoolBudgetShape,
   Voice,
   VoiceWorkers,
   Workers
@@ -115,7 +118,9 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   // Requests go by the same limits as the workers.
   const context = (yield* Layer.build(line)).pipe(
     Context.add(Limits.Limits, yield* Limits.Limits),
-    Context.add(BreakGlassAllowed, config.breakGlass)
+    Context.add(BreakGlassAllowed, config.breakGlass),
+    Context.add(BuysNumbers, yield* BuysNumbers),
+    Context.add(PoolBudget, yield* PoolBudget)
   )
   const closing = new AbortController()
   const app = makeApp(
@@ -136,16 +141,42 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
 const rateOf = (perSecond: number | null) =>
   perSecond === null ? null : { perSecond, burst: Math.max(1, Math.ceil(perSecond)) }
 
+const DAY_MILLIS = 24 * 60 * 60_000
+
+/** The limits that the configuration names; the application's own for the others. */
+const limitsOf =
+  ({ pool, quarantineDays, retireAfter, sendRatePerAccount, sendRatePerNumber }: HostConfig) =>
+  (limits: Limits.LimitsShape): Limits.LimitsShape => ({
+    ...limits,
+    sendRatePerNumber: rateOf(sendRatePerNumber) ?? limits.sendRatePerNumber,
+    sendRatePerAccount: rateOf(sendRatePerAccount) ?? limits.sendRatePerAccount,
+    quarantine: quarantineDays === null ? limits.quarantine : quarantineDays * DAY_MILLIS,
+    retireAfter: retireAfter ?? limits.retireAfter,
+    poolMin: pool?.min ?? limits.poolMin,
+    poolBatch: pool?.batch ?? limits.poolBatch,
+    poolMax: Math.max(pool?.max ?? limits.poolMax, pool?.min ?? 0)
+  })
+
+/** Since always. */
+const BEGINNING = "0000-01-01"
+
+/** What may be bought, where anything may. */
+const budgetOf = ({ fallbackProvider, pool, provider }: HostConfig): Partial<PoolBudgetShape> => {
+  if (pool === null) return {}
+  const { country, monthlyBudget: monthly, numberPrice: price } = pool
+  const providers = [provider, ...(fallbackProvider === null ? [] : [fallbackProvider])]
+  const prices = price === null ? [] : providers.map((one) => ({ provider: one, country, price, validFrom: BEGINNING }))
+  return { monthly, country, prices }
+}
+
 /** Starts a host as its configuration says, until the scope closes. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const { auth, telephony, token } = yield* providers(config)
   const { port } = yield* serve(config, { auth, telephony }).pipe(
-    Effect.updateService(Limits.Limits, (limits) => ({
-      ...limits,
-      sendRatePerNumber: rateOf(config.sendRatePerNumber) ?? limits.sendRatePerNumber,
-      sendRatePerAccount: rateOf(config.sendRatePerAccount) ?? limits.sendRatePerAccount
-    }))
+    Effect.updateService(Limits.Limits, limitsOf(config)),
+    Effect.updateService(PoolBudget, (budget) => ({ ...budget, ...budgetOf(config) })),
+    Effect.provideService(BuysNumbers, config.pool !== null)
   )
   return {
     url: config.publicUrl,

@@ -1,9 +1,13 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
-import { Config, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
+import { Effect, type LogLevel, Redacted } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
+import { read, readWhole, refuse } from "./Environment.ts"
+import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
+
+export { HostConfigError } from "./Environment.ts"
 
 export interface HostConfig {
   readonly port: number
@@ -25,6 +29,11 @@ export interface HostConfig {
   /** Texts a second from one number, and to one provider from all of them; `null`: as many as the provider takes. */
   readonly sendRatePerNumber: number | null
   readonly sendRatePerAccount: number | null
+  /** How long numbers rest, in days, and after how many texts and calls in nobody's hands one is never given out again. */
+  readonly quarantineDays: number | null
+  readonly retireAfter: number | null
+  /** What is bought for the pool; `null`: nothing is. */
+  readonly pool: PoolConfig | null
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
@@ -33,25 +42,9 @@ export interface HostConfig {
   readonly breakGlass: boolean
 }
 
-/** A variable that is missing or makes no sense. Never quotes its value: it may be a secret. */
-export class HostConfigError extends Schema.TaggedError<HostConfigError>()("HostConfigError", {
-  variable: Schema.String,
-  message: Schema.String
-}) {}
-
 const DEFAULT_PORT = "3000"
 const MIN_RATE = 0.1
 const MAX_RATE = 1_000
-
-const refuse = (variable: string, message: string) =>
-  new HostConfigError({ variable, message: `${variable} ${message}` })
-
-/** An empty variable counts as one that is not set: that is how `.env` files say so. */
-const read = (variable: string) =>
-  Config.option(Config.String(variable)).pipe(
-    Effect.mapError(() => refuse(variable, "cannot be read")),
-    Effect.map((text) => Option.getOrNull(Option.filter(text, (one) => one.trim() !== "")))
-  )
 
 const readUrl = Effect.fnUntraced(function* (variable: string, protocols: ReadonlyArray<string>) {
   const text = yield* read(variable)
@@ -151,6 +144,8 @@ const readRate = Effect.fnUntraced(function* (variable: string) {
     : yield* refuse(variable, `must be a number of texts a second, ${MIN_RATE} to ${MAX_RATE}`)
 })
 
+const QUARANTINE_DAYS = { minimum: 30, maximum: 90 }
+const RETIRE_AFTER = { minimum: 1, maximum: 100_000 }
 /** On, unless it is switched off. A key that lies on one host is no key for a database that several share. */
 const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   const mode = (yield* read("DATA_ENCRYPTION")) ?? "on"
@@ -207,6 +202,9 @@ export const hostConfig = Effect.gen(function* () {
     sandbox,
     sendRatePerNumber: yield* readRate("SEND_RATE_PER_NUMBER"),
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
+    quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),
+    retireAfter: yield* readWhole("RETIRE_AFTER", RETIRE_AFTER),
+    pool: yield* readPool,
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel,

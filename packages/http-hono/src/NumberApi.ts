@@ -1,5 +1,12 @@
 /** The shapes of numbers and site groupings in the public API. */
-import { type Deactivation, MAX_KEY, MAX_NAME, type PoolHealth } from "@careline/application"
+import {
+  type Deactivation,
+  MAX_KEY,
+  MAX_NAME,
+  type PoolHealth,
+  type ProviderReconciliation,
+  type Repairs
+} from "@careline/application"
 import { InventoryNumber, PhoneNumber, SiteGrouping, SiteGroupingId, VoipSettings } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 import { TenantJson, TenantQuery } from "./Api.ts"
@@ -148,6 +155,57 @@ export const deactivationJson = (deactivation: Deactivation): typeof Deactivatio
   ...deactivation,
   siteGrouping: siteGroupingJson(deactivation.siteGrouping)
 })
+
+export const ReconciliationJson = Schema.Struct({
+  providers: Schema.Array(
+    Schema.Struct({
+      provider: Text,
+      /** `unsupported`: it cannot be asked. `unavailable`: it was, and did not answer. */
+      status: Schema.Literals(["compared", "unsupported", "unavailable"]),
+      reason: nullOr(Text),
+      oursOnly: Schema.Array(NumberJson),
+      theirsOnly: Schema.Array(Schema.Struct({ number: Text, providerSid: Text })),
+      misconfigured: Schema.Array(
+        Schema.Struct({
+          id: Id,
+          number: Text,
+          faults: Schema.Array(
+            Schema.Literals(["sms_webhook", "voice_webhook", "messaging_attachment", "voice_attachment"])
+          )
+        })
+      )
+    })
+  )
+}).annotate({ identifier: "PhoneNumberReconciliation" })
+
+export const reconciliationJson = (found: ReadonlyArray<ProviderReconciliation>): typeof ReconciliationJson.Type => ({
+  providers: found.map(({ misconfigured, oursOnly, theirsOnly, ...one }) => ({
+    ...one,
+    oursOnly: oursOnly.map(numberJson),
+    theirsOnly: theirsOnly.map(({ number, providerSid }) => ({ number, providerSid })),
+    misconfigured: misconfigured.map(({ faults, number }) => ({ id: number.id, number: number.number, faults }))
+  }))
+})
+
+/** As many numbers as one request may name. */
+const MAX_NAMED = 1_000
+const Named = Schema.optionalKey(Schema.Array(PhoneNumber.E164).check(Schema.isMaxLength(MAX_NAMED)))
+
+export const RepairJson = Schema.Struct({
+  /** Numbers that are the provider's only, to be put into the pool. */
+  adopt: Named,
+  /** Numbers that are ours only, to be taken out of service. */
+  suspend: Named
+}).annotate({ identifier: "PhoneNumberRepair" })
+
+export const RepairsJson = Schema.Struct({
+  configured: Schema.Array(Text),
+  adopted: Schema.Array(Text),
+  suspended: Schema.Array(Text),
+  failed: Schema.Array(Schema.Struct({ number: Text, reason: Text }))
+}).annotate({ identifier: "PhoneNumberRepairs" })
+
+export const repairsJson = (repairs: Repairs): typeof RepairsJson.Type => repairs
 
 /** An idempotency key, if one is given and can be one. */
 export const isKey = (key: string): boolean => key !== "" && key.length <= MAX_KEY

@@ -90,7 +90,13 @@ export const route = <R, Query = null, Body = null>(options: {
 /** JSON is UTF-8 (RFC 8259, 8.1): a type that says something else is not ours. */
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i
 
-const readJson = Effect.fnUntraced(function* (context: Context) {
+/** Whether the request says that it has a body. */
+const hasBody = (context: Context): boolean =>
+  context.req.header("transfer-encoding") !== undefined || Number(context.req.header("content-length") ?? 0) > 0
+
+/** Of a request that may come without a body and does, an empty object. */
+const readJson = Effect.fnUntraced(function* (context: Context, isOptional: boolean) {
+  if (isOptional && context.req.header("content-type") === undefined && !hasBody(context)) return {}
   if (!JSON_TYPE.test(context.req.header("content-type") ?? "")) {
     return yield* new UnsupportedMediaType({ message: "The body must be application/json" })
   }
@@ -99,21 +105,12 @@ const readJson = Effect.fnUntraced(function* (context: Context) {
     catch: () => new MalformedRequest({ message: "The body cannot be read" })
   })
   if (bytes === null) return yield* new BodyTooLarge({ message: `The body may have ${MAX_JSON_BYTES} bytes` })
+  if (isOptional && bytes.length === 0) return {}
   return yield* Effect.try({
     try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
     catch: () => new MalformedRequest({ message: "The body is not JSON in UTF-8" })
   })
 })
-
-/** Whether the request says that it has a body. */
-const hasBody = (context: Context): boolean =>
-  context.req.header("transfer-encoding") !== undefined || Number(context.req.header("content-length") ?? 0) > 0
-
-/** What is to be decoded: of a request without a body, where it may have none, an empty object. */
-const bodyOf = <R>({ isBodyOptional }: Route<R>, context: Context) =>
-  isBodyOptional && !hasBody(context) && context.req.header("content-type") === undefined
-    ? Effect.succeed({})
-    : readJson(context)
 
 /** Decodes and runs one request. */
 const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) => {
@@ -127,7 +124,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
         : yield* decodeQuery(context.req.query()).pipe(
             Effect.mapError((error) => new MalformedRequest({ message: error.message }))
           )
-    const body = decodeBody === null ? null : yield* decodeBody(yield* bodyOf(one, context))
+    const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context, one.isBodyOptional))
     const handled = one.handle({
       caller,
       params: context.req.param(),

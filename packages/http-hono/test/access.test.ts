@@ -226,6 +226,8 @@ describe("Every read and change of patient data", () => {
       "DELETE /api/v1/phone-numbers/{id}",
       "GET /api/v1/phone-numbers/{id}/usage-count",
       "GET /api/v1/phone-number-pool",
+      "GET /api/v1/phone-numbers/reconciliation",
+      "POST /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/site-groupings/{id}/phone-number",
       "GET /api/v1/site-groupings",
       "POST /api/v1/site-groupings",

@@ -116,6 +116,38 @@ const webhook = (
   })
 }
 
+describe("The reconciliation of numbers", () => {
+  const path = "/phone-numbers/reconciliation"
+
+  it("says which provider did not answer, and what could not be done, to who administers everything", async () => {
+    const found = await call(admin, "GET", path)
+    assert.strictEqual(found.status, 200)
+    assert.deepStrictEqual(found.body, {
+      providers: [
+        {
+          provider: "twilio",
+          status: "unavailable",
+          reason: "Unavailable",
+          oursOnly: [],
+          theirsOnly: [],
+          misconfigured: []
+        }
+      ]
+    })
+    const repaired = await call(admin, "POST", path, { adopt: [line] })
+    assert.deepStrictEqual(repaired.body, {
+      configured: [],
+      adopted: [],
+      suspended: [],
+      failed: [{ number: line, reason: "NotFound" }]
+    })
+  })
+
+  it("is nobody else's", async () => {
+    for (const method of ["GET", "POST"]) assert.strictEqual((await call(stranger, method, path)).status, 403)
+  })
+})
+
 describe("A webhook", () => {
   it("is answered with empty TwiML, a duplicate as well, under both paths", async () => {
     const sid = `SM${"a".repeat(32)}`

@@ -166,6 +166,8 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   countPhoneNumberUsage: [SACR, "named", ask("GET", ({ number }) => `/phone-numbers/${number}/usage-count`)],
   assignPhoneNumber: [SA, "named", ask("POST", ({ tenant }) => `/site-groupings/${tenant}/phone-number`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
+  getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],
+  repairPhoneNumbers: [S, "everybody's", ask("POST", () => "/phone-numbers/reconciliation")],
   listSiteGroupings: [S, "everybody's", ask("GET", () => "/site-groupings")],
   createSiteGrouping: [
     S,

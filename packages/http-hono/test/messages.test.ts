@@ -166,10 +166,11 @@ describe("The list of what needs a person", () => {
   it("is described", () => {
     const { paths } = openApiDocument
     const described = JSON.parse(JSON.stringify(paths["/api/v1/messages"]!.get)) as {
-      readonly parameters: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean }>
+      readonly parameters: ReadonlyArray<{ readonly in: string; readonly name: string; readonly required: boolean }>
     }
+    const asked = described.parameters.filter((one) => one.in === "query")
     assert.deepStrictEqual(
-      described.parameters.filter((one) => one.in === "query").map(({ name, required }) => [name, required]),
+      asked.map(({ name, required }) => [name, required]),
       [
         ["limit", false],
         ["cursor", false],

@@ -3,6 +3,7 @@ import { PatientId, type Tenant } from "@careline/domain"
 import { Context, type DateTime, type Effect, Option, Schema } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
+/** A deed. */
 export interface AuditEntry {
   readonly siteGroupingId: Tenant
   /** The user's id, or `system`. */
@@ -25,6 +26,7 @@ const decodePatients = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.A
 export const patientsOf = ({ detail }: Pick<AuditEntry, "detail">): ReadonlyArray<PatientId> =>
   Option.getOrElse(decodePatients(detail.patients), () => [])
 
+/** Where deeds are written down. */
 export class AuditLog extends Context.Service<
   AuditLog,
   {

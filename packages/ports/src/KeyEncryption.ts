@@ -18,6 +18,7 @@ export interface WrappedKey {
 export interface KeyEncryption {
   /** The key that wraps from now on. What another one wrapped is wrapped anew by it. */
   readonly currentKeyId: string
+  /** The data key as it may be kept. */
   readonly wrap: (dataKey: Uint8Array, context: string) => Effect.Effect<WrappedKey, StorageError>
   /** Fails when the key is not known here, or what it wrapped was altered. */
   readonly unwrap: (key: WrappedKey, context: string) => Effect.Effect<Uint8Array, StorageError>

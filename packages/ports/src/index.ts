@@ -1,5 +1,6 @@
 /** What Careline asks of the world: one file per port. */
 export type { AccessStoragePorts } from "./AccessStoragePorts.ts"
+export { type Alert, Alerts, type AlertsShape } from "./Alerts.ts"
 export * as AuditChain from "./AuditChain.ts"
 export { type AuditEntry, AuditLog, patientsOf } from "./AuditLog.ts"
 export { type AuditHead, type AuditQuery, type AuditRecord, AuditTrail } from "./AuditTrail.ts"
@@ -32,6 +33,7 @@ export {
   type ReachedNumber,
   type Stray
 } from "./NumberInventory.ts"
+export { type ClaimedOrder, type ConditionChange, NumberOrders, type OrderProgress } from "./NumberOrders.ts"
 export * as Numbers from "./Numbers.ts"
 export type { NumberStoragePorts } from "./NumberStoragePorts.ts"
 export * as OfferedNumbers from "./OfferedNumbers.ts"

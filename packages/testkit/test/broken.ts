@@ -1,12 +1,12 @@
 /** What a memory store with one fault is made of. */
-import { type AccessStoragePorts, Transaction, type VoiceStoragePorts } from "@careline/ports"
+import { type AccessStoragePorts, type NumberStoragePorts, Transaction, type VoiceStoragePorts } from "@careline/ports"
 import { Context, Effect, Layer } from "effect"
 import type { RepositoryContract } from "../src/contract/index.ts"
 import { MemoryStore } from "../src/memory/index.ts"
 import { empty, type MemoryState } from "../src/memory/MemoryState.ts"
 import { memoryHarness } from "./memoryHarness.ts"
 
-type Ports = RepositoryContract.StoragePorts | AccessStoragePorts | VoiceStoragePorts
+type Ports = RepositoryContract.StoragePorts | AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
 
 export interface BrokenStore {
   /** What it does wrong. */
@@ -14,7 +14,9 @@ export interface BrokenStore {
   readonly chapter: string
   /** The test that has to fail, so that the fault is noticed for what it is. */
   readonly noticedBy: string
-  readonly harness: RepositoryContract.Harness<MemoryStore | AccessStoragePorts | VoiceStoragePorts>
+  readonly harness: RepositoryContract.Harness<
+    MemoryStore | AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
+  >
 }
 
 /** The memory store with the layer's ports in place of its own. */

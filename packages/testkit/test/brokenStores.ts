@@ -24,6 +24,7 @@ import { Chunk, DateTime, Effect, HashMap, Layer, Option, Stream, SubscriptionRe
 import type { MemoryStore } from "../src/memory/index.ts"
 import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
+import { brokenNumberStores } from "./brokenNumberStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
 import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
@@ -530,5 +531,6 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ),
   ...brokenAccessStores,
   ...brokenRevisions,
-  ...brokenVoiceStores
+  ...brokenVoiceStores,
+  ...brokenNumberStores
 ]

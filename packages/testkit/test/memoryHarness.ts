@@ -1,6 +1,6 @@
 /** The memory store as the repository contract sees it. */
 import { FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
-import type { AccessStoragePorts, VoiceStoragePorts } from "@careline/ports"
+import type { AccessStoragePorts, NumberStoragePorts, VoiceStoragePorts } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import type { RepositoryContract } from "../src/contract/index.ts"
@@ -12,7 +12,9 @@ const start = Date.UTC(2026, 2, 2, 9, 30)
 
 const clock = Layer.effectDiscard(TestClock.setTime(start)).pipe(Layer.provideMerge(TestClock.layer()))
 
-export const memoryHarness: RepositoryContract.Harness<Memory.MemoryStore | AccessStoragePorts | VoiceStoragePorts> = {
+export const memoryHarness: RepositoryContract.Harness<
+  Memory.MemoryStore | AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
+> = {
   layer: Layer.merge(Memory.layerStorage, clock),
   tenants: [SiteGroupingId.make("harbor"), SiteGroupingId.make("hillside")],
   people: {
@@ -24,6 +26,7 @@ export const memoryHarness: RepositoryContract.Harness<Memory.MemoryStore | Acce
   concurrentTransactions: false,
   access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
+  numbers: Effect.context<NumberStoragePorts>(),
   readAudit: Memory.auditEntries,
   readPosition: (threadId, userId) =>
     Effect.flatMap(Memory.MemoryStore, (store) =>

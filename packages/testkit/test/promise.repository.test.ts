@@ -58,14 +58,20 @@ const plain = (db: Db): Repositories<Db> => ({
   timers: promised(Ports.Timers)
 })
 
-// The ports for calls and media have no plain form: whoever keeps them writes them with Effect.
-const { access: _access, voice: _voice, ...textsOnly } = memoryHarness
+// The ports for calls, media, numbers and the audit trail have no plain form: whoever keeps them writes them with Effect.
+const { access: _access, numbers: _numbers, voice: _voice, ...textsOnly } = memoryHarness
 
 RepositoryContract.suite("memory, through plain async functions", {
   ...textsOnly,
   layer: Layer.unwrap(
     Effect.map(
-      Effect.context<StoragePorts | Ports.AccessStoragePorts | Ports.VoiceStoragePorts | Memory.MemoryStore>(),
+      Effect.context<
+        | StoragePorts
+        | Ports.AccessStoragePorts
+        | Ports.NumberStoragePorts
+        | Ports.VoiceStoragePorts
+        | Memory.MemoryStore
+      >(),
       (context) => Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
     )
   ).pipe(Layer.provide(memoryHarness.layer))

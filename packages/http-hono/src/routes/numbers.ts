@@ -164,4 +164,44 @@ const pool = route({
   })
 })
 
-export const numbers: ReadonlyArray<Route<Services>> = [list, add, get, edit, usage, remove, assign, pool]
+const reconcile = route({
+  method: "get",
+  path: "/api/v1/phone-numbers/reconciliation",
+  operationId: "getPhoneNumberReconciliation",
+  allow: SYSTEM_ADMINS,
+  summary: "What of our numbers only we or only the provider knows, and which are led elsewhere. Changes nothing.",
+  success: { status: 200, schema: NumberApi.ReconciliationJson },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    return { status: 200, body: NumberApi.reconciliationJson(yield* Application.reconcileNumbers(caller)) }
+  })
+})
+
+const repair = route({
+  method: "post",
+  path: "/api/v1/phone-numbers/reconciliation",
+  operationId: "repairPhoneNumbers",
+  allow: SYSTEM_ADMINS,
+  summary:
+    "Leads numbers here again that are led elsewhere. `adopt` puts numbers that only the provider knows into the pool; `suspend` takes numbers that only we know out of service.",
+  body: NumberApi.RepairJson,
+  isBodyOptional: true,
+  success: { status: 200, schema: NumberApi.RepairsJson },
+  handle: Effect.fnUntraced(function* ({ body, caller }) {
+    const { adopt = [], suspend = [] } = body
+    return { status: 200, body: NumberApi.repairsJson(yield* Application.repairNumbers(caller, { adopt, suspend })) }
+  })
+})
+
+// What has a name of its own stands before what has an id in its place.
+export const numbers: ReadonlyArray<Route<Services>> = [
+  list,
+  add,
+  reconcile,
+  repair,
+  get,
+  edit,
+  usage,
+  remove,
+  assign,
+  pool
+]

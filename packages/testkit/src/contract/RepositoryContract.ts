@@ -25,11 +25,14 @@ import { inboxCallsChapter } from "./repository/InboxCallsChapter.ts"
 import { mediaImportsChapter } from "./repository/MediaImportsChapter.ts"
 import { messagesByStatusChapter } from "./repository/MessagesByStatusChapter.ts"
 import { messagesChapter } from "./repository/MessagesChapter.ts"
+import { numberInventoryChapter } from "./repository/NumberInventoryChapter.ts"
+import { numberOrdersChapter } from "./repository/NumberOrdersChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
 import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
 import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
+import { siteGroupingsChapter } from "./repository/SiteGroupingsChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
 import { threadsChapter } from "./repository/ThreadsChapter.ts"
 import { timersChapter } from "./repository/TimersChapter.ts"
@@ -66,7 +69,10 @@ export const chapters: ReadonlyArray<Chapter> = [
   breakGlassesChapter,
   callsChapter,
   bridgeRequestsChapter,
-  mediaImportsChapter
+  mediaImportsChapter,
+  siteGroupingsChapter,
+  numberInventoryChapter,
+  numberOrdersChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

@@ -14,7 +14,9 @@ import type {
   MediaImportId,
   Message,
   MessageId,
+  NumberOrder,
   PhoneNumberId,
+  PoolPlan,
   Send,
   SendId,
   SiteGrouping,
@@ -80,6 +82,15 @@ export interface ImportRow {
   readonly dueAt: DateTime.Utc
 }
 
+export interface OrderRow {
+  readonly sequence: number
+  readonly order: NumberOrder.NumberOrder
+  /** Grows with every claim and every step, so that a lease that is over changes nothing. */
+  readonly fence: number
+  readonly dueAt: DateTime.Utc
+  readonly createdAt: DateTime.Utc
+}
+
 /** Tables by the string of their key: the id where there is one, else `keyOf` the parts. */
 export interface MemoryState {
   /** Grows with every row whose order matters. */
@@ -96,6 +107,11 @@ export interface MemoryState {
   readonly strays: HashMap.HashMap<string, PhoneNumberId>
   /** By tenant. */
   readonly wishes: HashMap.HashMap<string, NumberWish>
+  readonly numberOrders: HashMap.HashMap<PhoneNumberId, OrderRow>
+  readonly poolWatch: {
+    readonly conditions: ReadonlyArray<PoolPlan.PoolCondition>
+    readonly nextLookAt: DateTime.Utc | null
+  }
   readonly siteGroupings: HashMap.HashMap<SiteGroupingId, SiteGrouping.SiteGrouping>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.VoipSettings>
@@ -126,6 +142,8 @@ export const empty: MemoryState = {
   numbers: HashMap.empty(),
   strays: HashMap.empty(),
   wishes: HashMap.empty(),
+  numberOrders: HashMap.empty(),
+  poolWatch: { conditions: [], nextLookAt: null },
   siteGroupings: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),

@@ -25,6 +25,7 @@ import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMediaImports from "./MemoryMediaImports.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
 import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
+import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
 import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
 import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
@@ -40,7 +41,7 @@ export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryBlobs } from "./MemoryBlobStore.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
-export type { AttemptRow, ImportRow, InboxRow, MemoryState, SendRow, TimerRow } from "./MemoryState.ts"
+export type { AttemptRow, ImportRow, InboxRow, MemoryState, OrderRow, SendRow, TimerRow } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
 /** All storage ports, those for calls, media and numbers too, over one store. */
@@ -55,6 +56,7 @@ export const layerStorage = Layer.mergeAll(
   MemorySettings.layer,
   MemoryChanges.layer,
   MemoryInbox.layer,
+  MemoryNumberOrders.layer,
   MemoryOutbox.layer,
   MemoryRateBuckets.layer,
   MemoryCircuits.layer,

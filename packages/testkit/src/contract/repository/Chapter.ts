@@ -6,6 +6,7 @@ import {
   type Harness,
   layerOf,
   type Need,
+  type NumberStoragePorts,
   type StoragePorts,
   StoreUnderTest,
   type VoiceStoragePorts
@@ -23,19 +24,15 @@ export interface Chapter {
   readonly tests: ReadonlyArray<ContractTest>
 }
 
-const by =
-  (access: RowAccess) =>
-  (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
-    tests.map((one) => ({ ...one, effect: Effect.provideService(one.effect, RowAccess, access) }))
-
 /**
  * The tests of what members of staff ask for. A store with walls of its own (row-level security) meets the others as it
  * meets workers.
  */
-export const byStaff = by({ _tag: "Staff", scope: "all" })
-
-/** The tests of what workers do, among those of staff. */
-export const byWorkers = by({ _tag: "System" })
+export const byStaff = (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>
+  tests.map((one) => ({
+    ...one,
+    effect: Effect.provideService(one.effect, RowAccess, { _tag: "Staff", scope: "all" })
+  }))
 
 /** One test. */
 export const test = (
@@ -72,6 +69,21 @@ export const accessTest = (
       yield* Effect.provideContext(Effect.gen(body), yield* access)
     },
     ["access", ...needs]
+  )
+
+/** One test of the ports for tenants and numbers. */
+export const numberTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | NumberStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { numbers } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* numbers)
+    },
+    ["numbers", ...needs]
   )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */

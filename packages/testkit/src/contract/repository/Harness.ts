@@ -8,10 +8,16 @@ import {
   type ThreadId,
   type UserId
 } from "@careline/domain"
-import type { AccessStoragePorts, AuditEntry, StoragePorts, VoiceStoragePorts } from "@careline/ports"
+import type {
+  AccessStoragePorts,
+  AuditEntry,
+  NumberStoragePorts,
+  StoragePorts,
+  VoiceStoragePorts
+} from "@careline/ports"
 import { Context, type Duration, Effect, Layer, Ref } from "effect"
 
-export type { AccessStoragePorts, StoragePorts, VoiceStoragePorts } from "@careline/ports"
+export type { AccessStoragePorts, NumberStoragePorts, StoragePorts, VoiceStoragePorts } from "@careline/ports"
 
 /** Ids of people and places that the store takes as existing, two of each. Stores with foreign keys make them first. */
 export interface People {
@@ -42,10 +48,12 @@ export interface Harness<R = never> {
   readonly voice?: Effect.Effect<Context.Context<VoiceStoragePorts>, unknown, StoragePorts | R>
   /** The ports of the audit trail and of access in an emergency, over the same store. */
   readonly access?: Effect.Effect<Context.Context<AccessStoragePorts>, unknown, StoragePorts | R>
+  /** The ports for tenants and for numbers in nobody's hands, over the same store; where somebody else looks after those, none. */
+  readonly numbers?: Effect.Effect<Context.Context<NumberStoragePorts>, unknown, StoragePorts | R>
 }
 
 /** What a test may need beyond the ports. A harness without it has the test reported as skipped, with the reason. */
-export type Need = "access" | "concurrentTransactions" | "readAudit" | "readPosition" | "voice"
+export type Need = "access" | "concurrentTransactions" | "numbers" | "readAudit" | "readPosition" | "voice"
 
 export const meets = <R>(harness: Harness<R>, need: Need): boolean =>
   need === "concurrentTransactions" ? harness.concurrentTransactions : harness[need] !== undefined
@@ -62,6 +70,7 @@ export class StoreUnderTest extends Context.Service<
     readonly readPosition: (threadId: ThreadId, userId: UserId) => Effect.Effect<number>
     readonly voice: Effect.Effect<Context.Context<VoiceStoragePorts>>
     readonly access: Effect.Effect<Context.Context<AccessStoragePorts>>
+    readonly numbers: Effect.Effect<Context.Context<NumberStoragePorts>>
     /** A number that no other call of this store gave. */
     readonly nextInt: Effect.Effect<number>
   }
@@ -78,7 +87,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
       const counter = yield* Ref.make(0)
       const inStore = <A>(effect: Effect.Effect<A, unknown, StoragePorts | R>): Effect.Effect<A> =>
         Effect.orDie(Effect.provideContext(effect, context))
-      const { access, readAudit, readPosition, voice } = harness
+      const { access, numbers, readAudit, readPosition, voice } = harness
       return StoreUnderTest.of({
         tenants: harness.tenants,
         people: harness.people,
@@ -88,6 +97,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
           readPosition === undefined ? undeclared("readPosition") : inStore(readPosition(threadId, userId)),
         access: access === undefined ? undeclared("access") : inStore(access),
         voice: voice === undefined ? undeclared("voice") : inStore(voice),
+        numbers: numbers === undefined ? undeclared("numbers") : inStore(numbers),
         nextInt: Ref.updateAndGet(counter, (last) => last + 1)
       })
     })

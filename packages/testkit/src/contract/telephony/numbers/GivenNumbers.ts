@@ -1,6 +1,6 @@
 /** What the tests of numbers have in common: a market, queries, and orders. */
 import type { PhoneNumber } from "@careline/domain"
-import type { Numbers } from "@careline/ports"
+import type { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { ProviderUnderTest } from "../Subject.ts"
 
@@ -21,7 +21,11 @@ export const query = (change: Partial<Numbers.NumberQuery> = {}): Numbers.Number
   ...change
 })
 
-export const search = Effect.fnUntraced(function* (change: Partial<Numbers.NumberQuery> = {}) {
+type Asked<A> = Effect.Effect<A, TelephonyError.TelephonyError, ProviderUnderTest>
+
+export const search = Effect.fnUntraced(function* (
+  change: Partial<Numbers.NumberQuery> = {}
+): Effect.fn.Return<ReadonlyArray<Numbers.OfferedNumber>, TelephonyError.TelephonyError, ProviderUnderTest> {
   const { telephony } = yield* ProviderUnderTest
   return yield* telephony.numbers.search(query(change))
 })
@@ -29,7 +33,7 @@ export const search = Effect.fnUntraced(function* (change: Partial<Numbers.Numbe
 let count = 0
 
 /** An order under a reference of its own, for a number that is offered: one that can be called and texted. */
-export const offered = Effect.gen(function* () {
+export const offered: Asked<Numbers.NumberOrder> = Effect.gen(function* () {
   const { telephony } = yield* ProviderUnderTest
   const [offer] = yield* telephony.numbers.search(query({ features: ["sms", "voice"], limit: 1 }))
   if (offer === undefined) throw new Error("Nothing is offered")
@@ -52,7 +56,7 @@ export const justNow = (order: Numbers.NumberOrder): Effect.Effect<Numbers.Tried
   Effect.map(DateTime.now, (startedAt) => ({ ...order, startedAt }))
 
 /** A number that was bought. */
-export const bought = Effect.gen(function* () {
+export const bought: Asked<Numbers.NumberOrder> = Effect.gen(function* () {
   const { telephony } = yield* ProviderUnderTest
   const order = yield* offered
   yield* telephony.numbers.buy(order)
@@ -60,7 +64,7 @@ export const bought = Effect.gen(function* () {
 })
 
 /** A number that was bought and is led here. */
-export const configured = Effect.gen(function* () {
+export const configured: Asked<Numbers.NumberOrder> = Effect.gen(function* () {
   const { telephony } = yield* ProviderUnderTest
   const order = yield* bought
   yield* telephony.numbers.configure(order.number)
@@ -68,7 +72,9 @@ export const configured = Effect.gen(function* () {
 })
 
 /** A number of ours as the adapter lists it. */
-export const listed = Effect.fnUntraced(function* (number: string) {
+export const listed = Effect.fnUntraced(function* (
+  number: string
+): Effect.fn.Return<ReadonlyArray<Numbers.OwnedNumber>, TelephonyError.TelephonyError, ProviderUnderTest> {
   const { telephony } = yield* ProviderUnderTest
   return (yield* telephony.numbers.list()).filter((one) => one.number === number)
 })

@@ -1,0 +1,217 @@
+/**
+ * Carries out orders for numbers: each step is on record before the next, and the provider is asked under no transaction.
+ *
+ * Nobody's purchase is idempotent. An order is `ordering` before its provider is asked; whoever finds it so later, after a
+ * crash or an answer that was lost, asks what became of it and tries again only once the provider says that it has nothing.
+ */
+import { NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
+import {
+  type ClaimedOrder,
+  NumberInventory,
+  NumberOrders,
+  type Numbers,
+  SiteGroupings,
+  StorageError,
+  StoreConflict,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Random } from "effect"
+import { asSystem } from "./Access.ts"
+import type { Actor } from "./Actor.ts"
+import { audit } from "./Audit.ts"
+import { describeFault } from "./Fault.ts"
+import { backoff, Limits } from "./Limits.ts"
+import * as PoolAlerts from "./PoolAlerts.ts"
+
+type Order = NumberOrder.NumberOrder
+
+/** Who hands out what was bought, in the audit trail. */
+const SYSTEM: Actor = { userId: "careline" as UserId, scope: "all" }
+
+/** Keeps how far it has come. Fails where somebody else works on it since our lease ended. */
+const advance = Effect.fnUntraced(function* (
+  { fence, order }: ClaimedOrder,
+  change: Partial<Order>,
+  inMillis: number
+): Effect.fn.Return<ClaimedOrder, StorageError, NumberOrders> {
+  const next = { ...order, ...change }
+  const dueAt = DateTime.addDuration(yield* DateTime.now, inMillis)
+  const held = yield* (yield* NumberOrders).advance({ order: next, fence, dueAt })
+  if (held !== null) return { order: next, fence: held }
+  return yield* new StorageError({
+    operation: "numberOrders.advance",
+    reason: new StoreConflict({ message: "the lease is over", constraint: null })
+  })
+})
+
+const fail = Effect.fnUntraced(function* (claimed: ClaimedOrder, failedBecause: NumberOrder.NumberOrderFailure) {
+  const { order } = yield* advance(claimed, { state: "failed", failedBecause }, 0)
+  yield* PoolAlerts.orderEnded(order)
+})
+
+/** Later, and later each time. Somebody is told once it has been so for long. */
+const later = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}, waitMillis = 0) {
+  const { orderBackoff, orderBackoffMax, orderNotice } = yield* Limits
+  const isSameState = change.state === undefined || change.state === claimed.order.state
+  const failures = isSameState ? claimed.order.failures + 1 : 1
+  // Hosts that were turned away together do not come back together.
+  const pause = backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
+  const { order } = yield* advance(claimed, { ...change, failures }, Math.max(pause, waitMillis))
+  if (failures === orderNotice) yield* PoolAlerts.orderStuck(order)
+})
+
+/** The provider took nothing: again later, or not any more. */
+const tryAgain = Effect.fnUntraced(function* (claimed: ClaimedOrder, waitMillis: number) {
+  const { orderAttempts } = yield* Limits
+  const failures = claimed.order.failures + 1
+  if (failures >= orderAttempts) return yield* fail(claimed, "gave_up")
+  const { orderBackoff, orderBackoffMax } = yield* Limits
+  const pause = backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
+  yield* advance(claimed, { state: "wanted", failures }, Math.max(pause, waitMillis))
+})
+
+/** One try. Whatever goes wrong in it, the number may be ours. */
+const purchase = Effect.fnUntraced(function* (numbers: Numbers.Numbers, { id, number }: Order) {
+  const { sendTimeout } = yield* Limits
+  return yield* numbers.buy({ reference: id, number }).pipe(
+    Effect.timeout(sendTimeout),
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logWarning("A number may have been bought", describeFault(cause)), {
+        _tag: "Unknown",
+        detail: "the purchase broke off"
+      } as const satisfies Numbers.PurchaseOutcome)
+    )
+  )
+})
+
+const order = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
+  const { orderLease } = yield* Limits
+  const startedAt = yield* DateTime.now
+  const begun = yield* advance(claimed, { state: "ordering", startedAt }, orderLease)
+  const outcome = yield* purchase(numbers, begun.order)
+  switch (outcome._tag) {
+    case "Bought":
+      return yield* finish(yield* own(begun, outcome.providerSid), numbers)
+    case "Ordered":
+      return yield* later(begun, { state: "ordered" })
+    case "Rejected":
+      return yield* fail(begun, outcome.reason)
+    case "Throttled":
+      return yield* tryAgain(begun, outcome.retryAfterMillis ?? 0)
+    case "NotSent":
+      return yield* tryAgain(begun, 0)
+    case "Unknown":
+      return yield* later(begun)
+  }
+})
+
+const own = Effect.fnUntraced(function* (claimed: ClaimedOrder, providerSid: string) {
+  const { orderLease } = yield* Limits
+  return yield* advance(claimed, { state: "bought", providerSid, failures: 0 }, orderLease)
+})
+
+const cannotTell = { _tag: "CannotTell", detail: "the provider did not answer" } as const satisfies Numbers.FoundOrder
+
+/** What became of an order that the provider was asked for, or has in hand. */
+const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
+  const { id, number, startedAt, state } = claimed.order
+  const tried = { reference: id, number, startedAt: startedAt ?? (yield* DateTime.now) }
+  const found = yield* numbers.find(tried).pipe(Effect.orElseSucceed(() => cannotTell))
+  switch (found._tag) {
+    case "Owned":
+      return yield* finish(yield* own(claimed, found.providerSid), numbers)
+    case "Pending":
+      return yield* later(claimed, { state: "ordered" })
+    case "Failed":
+      return yield* fail(claimed, found.reason)
+    case "CannotTell":
+      return yield* later(claimed)
+    case "Absent":
+      // What the provider took once does not go away: it may be that it is not shown for a while.
+      return yield* state === "ordered" ? later(claimed) : tryAgain(claimed, 0)
+  }
+})
+
+/** Who waits for it still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
+const waiting = Effect.fnUntraced(function* ({ wantedBy }: Order) {
+  if (wantedBy === null) return null
+  const { siteGroupingId } = wantedBy
+  const isActive = yield* (yield* SiteGroupings).hold(siteGroupingId)
+  const wishes = yield* (yield* NumberInventory).wishes
+  return isActive && wishes.some((wish) => wish.siteGroupingId === siteGroupingId) ? wantedBy : null
+})
+
+/** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
+const handOver = Effect.fnUntraced(function* (bought: Order) {
+  const inventory = yield* NumberInventory
+  const now = yield* DateTime.now
+  const { id, number, price: monthlyPrice, provider, providerSid } = bought
+  const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
+  const tenant = yield* waiting(bought)
+  const given =
+    tenant === null ? fresh : yield* Effect.fromResult(NumberLifecycle.assign(fresh, tenant.siteGroupingId, null, now))
+  yield* inventory.add(given)
+  if (tenant === null) return
+  yield* inventory.unwish(tenant.siteGroupingId)
+  yield* audit(SYSTEM, tenant.siteGroupingId, "phone_number.assign", `phoneNumber:${id}`)
+})
+
+/** Leads a number that is ours to this host, and only then gives it out. */
+const finish = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
+  const isLedHere = yield* Effect.match(numbers.configure(claimed.order.number), {
+    onFailure: () => false,
+    onSuccess: () => true
+  })
+  if (!isLedHere) return yield* later(claimed)
+  const { transact } = yield* Transaction
+  const done = yield* transact(
+    Effect.gen(function* () {
+      const { order: ended } = yield* advance(claimed, { state: "done", failures: 0 }, 0)
+      // Where somebody entered it by hand meanwhile, it is known.
+      yield* Effect.catchTag(handOver(ended), "NumberTaken", () => Effect.void)
+      return ended
+    })
+  )
+  yield* PoolAlerts.orderEnded(done)
+})
+
+const step = (claimed: ClaimedOrder, { numbers }: Telephony.TelephonyService) => {
+  switch (claimed.order.state) {
+    case "wanted":
+      return order(claimed, numbers)
+    case "ordering":
+    case "ordered":
+      return look(claimed, numbers)
+    default:
+      return finish(claimed, numbers)
+  }
+}
+
+const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
+  const { id, provider, state } = claimed.order
+  const { orderLease } = yield* Limits
+  const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
+  const work = telephony === undefined ? later(claimed) : step(claimed, telephony)
+  yield* work.pipe(
+    Effect.timeout(orderLease / 2),
+    Effect.catchCause((cause) =>
+      // Whatever was not kept is as it was when the lease ends.
+      Effect.logWarning("An order for a number could not be carried on", describeFault(cause)).pipe(
+        Effect.annotateLogs({ order: id, state })
+      )
+    )
+  )
+})
+
+/** Carries on with the orders that are due, once. Returns for how many; 0 when none was. */
+export const buyNumbers = Effect.fn("buyNumbers")(function* () {
+  const { orderLease, ordersPerBatch } = yield* Limits
+  const once = Effect.gen(function* () {
+    const claimed = yield* (yield* NumberOrders).claim({ limit: ordersPerBatch, leaseMillis: orderLease })
+    yield* Effect.forEach(claimed, run, { concurrency: ordersPerBatch, discard: true })
+    return claimed.length
+  })
+  return yield* asSystem(once)
+})

@@ -1,0 +1,53 @@
+/** What operators are told of the pool and of orders: once when it begins, once when it is over; in the log, and as metrics. */
+import type { NumberOrder, PoolPlan } from "@careline/domain"
+import { type Alert, Alerts, type ConditionChange } from "@careline/ports"
+import { Effect, Metric } from "effect"
+
+const available = Metric.gauge("careline_pool_available", { description: "Numbers that can be assigned" })
+const alerts = Metric.counter("careline_pool_alerts", { description: "Alerts raised on numbers" })
+const orders = Metric.counter("careline_pool_orders", { description: "Orders for numbers that came to their end" })
+
+const tell = Effect.fnUntraced(function* (alert: Alert) {
+  const { condition, detail, isOver, subject } = alert
+  const annotations = { subject, condition, ...detail }
+  if (isOver) {
+    yield* Effect.logInfo("What was wrong with the numbers is over").pipe(Effect.annotateLogs(annotations))
+  } else {
+    yield* Metric.update(Metric.withAttributes(alerts, { condition }), 1)
+    yield* Effect.logWarning("Somebody should look after the numbers").pipe(Effect.annotateLogs(annotations))
+  }
+  const { raise } = yield* Alerts
+  yield* Effect.ignoreCause(raise(alert))
+})
+
+/** What changed of the pool, and how many numbers it has. */
+export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: ConditionChange, count: number) {
+  yield* Metric.update(available, count)
+  const of = (isOver: boolean) => (condition: PoolPlan.PoolCondition) =>
+    tell({ subject: "number_pool", condition, isOver, detail: { available: count } })
+  yield* Effect.forEach(began, of(false), { discard: true })
+  yield* Effect.forEach(ended, of(true), { discard: true })
+})
+
+/** An order came to its end. */
+export const orderEnded = Effect.fnUntraced(function* ({
+  failedBecause,
+  id,
+  provider,
+  state
+}: NumberOrder.NumberOrder) {
+  yield* Metric.update(Metric.withAttributes(orders, { outcome: failedBecause ?? state }), 1)
+  if (state === "failed") {
+    const condition = failedBecause ?? "other"
+    yield* tell({ subject: "number_order", condition, isOver: false, detail: { order: id, provider } })
+  }
+})
+
+/** A number that is ours, or may be, cannot be brought in. */
+export const orderStuck = ({ failures, id, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> =>
+  tell({
+    subject: "number_order",
+    condition: `stuck_${state}`,
+    isOver: false,
+    detail: { order: id, provider, failures }
+  })

@@ -1,0 +1,196 @@
+/**
+ * Keeps the pool filled: looks what it lacks, and puts orders on record for what is offered, within its limits and its budget.
+ * All hosts look in turns; what one decides the others see, so that together they never order too much.
+ */
+import {
+  InventoryNumber,
+  type NumberOrder,
+  NumberPrices,
+  type PhoneNumberId,
+  PoolPlan,
+  type Tenant
+} from "@careline/domain"
+import {
+  IdGenerator,
+  NumberInventory,
+  NumberOrders,
+  type Numbers,
+  SiteGroupings,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { asSystem } from "./Access.ts"
+import { despiteConflicts } from "./Conflicts.ts"
+import { Limits } from "./Limits.ts"
+import * as PoolAlerts from "./PoolAlerts.ts"
+import { PoolBudget } from "./PoolBudget.ts"
+
+/** Offers for one kind of number beside those that are wanted: somebody else may be quicker, or a host of ours. */
+const SPARE_OFFERS = 10
+
+type Offer = Numbers.OfferedNumber
+
+/** What the pool has, and lacks. Orders are read first: one that ends meanwhile counts twice rather than not at all. */
+const stateOf = Effect.gen(function* () {
+  const inventory = yield* NumberInventory
+  const open = yield* (yield* NumberOrders).open
+  const counts = yield* inventory.counts
+  const tenants = open.flatMap(({ wantedBy }): ReadonlyArray<Tenant> =>
+    wantedBy === null ? [] : [wantedBy.siteGroupingId]
+  )
+  return {
+    open,
+    state: {
+      available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
+      underway: { pool: open.length - tenants.length, tenants },
+      wishes: yield* inventory.wishes
+    } satisfies PoolPlan.PoolState
+  }
+})
+
+/** Gives who waits what came back into the pool since. */
+const meetWishes = Effect.gen(function* () {
+  const inventory = yield* NumberInventory
+  const { transact } = yield* Transaction
+  for (const { areaCode, siteGroupingId } of yield* inventory.wishes) {
+    yield* transact(
+      Effect.gen(function* () {
+        if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
+        // It may have got one meanwhile, from another host.
+        if (!(yield* inventory.wishes).some((wish) => wish.siteGroupingId === siteGroupingId)) return
+        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: null, at: yield* DateTime.now })
+        if (Option.isSome(taken)) yield* inventory.unwish(siteGroupingId)
+      })
+    )
+  }
+})
+
+const search = Effect.fnUntraced(function* (
+  { capabilities, numbers }: Telephony.TelephonyService,
+  areaCode: string | null,
+  count: number
+) {
+  const { country } = yield* PoolBudget
+  const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
+  const none = { locality: null, contains: null }
+  return yield* numbers.search({ country, areaCode, features, limit: count + SPARE_OFFERS, ...none })
+})
+
+/** What is on offer of all that is needed; `null` where the provider cannot say. */
+const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, need: PoolPlan.PoolNeed) {
+  const ofArea = Map.groupBy(need.wishes, ({ areaCode }) => areaCode)
+  const searches = [
+    ...[...ofArea].map(([areaCode, wishes]) => search(telephony, areaCode, wishes.length)),
+    ...(need.pool === 0 ? [] : [search(telephony, null, need.pool)])
+  ]
+  return yield* Effect.all(searches).pipe(
+    Effect.map((found): ReadonlyArray<Offer> | null => found.flat()),
+    Effect.catch((error) =>
+      Effect.as(Effect.logWarning("Numbers cannot be searched", { reason: error.reason._tag }), null)
+    )
+  )
+})
+
+const monthOf = (now: DateTime.Utc): DateTime.Utc => DateTime.startOf(now, "month")
+
+/** What may still be spent; `null` without a budget. */
+const budgetLeft = Effect.gen(function* () {
+  const { monthly } = yield* PoolBudget
+  if (monthly === null) return null
+  const { currency } = monthly
+  const spent = yield* (yield* NumberOrders).spentMicros(monthOf(yield* DateTime.now), currency)
+  return { currency, leftMicros: NumberPrices.toMicros(monthly) - spent } satisfies PoolPlan.Budget
+})
+
+/** What each offer costs, as the provider says, or else as the operator's table does. */
+const priced = Effect.fnUntraced(function* (provider: string, offers: ReadonlyArray<Offer>) {
+  const { country, prices } = yield* PoolBudget
+  const listed = NumberPrices.find(prices, { provider, country, on: DateTime.formatIsoDateUtc(yield* DateTime.now) })
+  return [...new Map(offers.map((offer) => [offer.number as string, offer])).values()].map(
+    ({ monthlyPrice, number }): PoolPlan.PricedOffer => ({
+      number,
+      areaCode: InventoryNumber.areaCodeOf(number),
+      price: monthlyPrice ?? listed
+    })
+  )
+})
+
+const orderOf =
+  (provider: string, ids: ReadonlyArray<string>) =>
+  (choice: PoolPlan.Choice, index: number): NumberOrder.NumberOrder => ({
+    ...choice,
+    id: ids[index] as PhoneNumberId,
+    provider,
+    state: "wanted",
+    providerSid: null,
+    failures: 0,
+    startedAt: null,
+    failedBecause: null
+  })
+
+/** What keeps us from buying anything at all for now. */
+const brakes = Effect.gen(function* () {
+  const { poolFailures, poolFailuresWithin } = yield* Limits
+  const since = DateTime.subtractDuration(yield* DateTime.now, poolFailuresWithin)
+  const { account, all } = yield* (yield* NumberOrders).failed(since)
+  return [
+    ...(account > 0 ? (["account_refused"] as const) : []),
+    ...(all >= poolFailures ? (["orders_failing"] as const) : [])
+  ] satisfies ReadonlyArray<PoolPlan.PoolCondition>
+})
+
+/** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
+const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.PoolNeed => ({
+  wishes: need.wishes.filter(({ areaCode, siteGroupingId }) =>
+    asked.wishes.some((wish) => wish.siteGroupingId === siteGroupingId && wish.areaCode === areaCode)
+  ),
+  pool: Math.min(need.pool, asked.pool)
+})
+
+/** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
+const decide = Effect.fnUntraced(function* (
+  provider: string,
+  asked: PoolPlan.PoolNeed,
+  offers: ReadonlyArray<Offer> | null
+) {
+  const limits = yield* Limits
+  const orders = yield* NumberOrders
+  yield* orders.hold
+  const { open, state } = yield* stateOf
+  const braked = yield* brakes
+  const need = askedFor(PoolPlan.need(state, limits), asked)
+  const taken = new Set(open.map(({ number }) => number as string))
+  const free = (yield* priced(provider, offers ?? [])).filter(({ number }) => !taken.has(number))
+  const plan =
+    braked.length > 0 || offers === null || PoolPlan.isNothing(need)
+      ? { choices: [], conditions: [] }
+      : PoolPlan.choose(need, free, yield* budgetLeft)
+  const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
+  yield* orders.add(plan.choices.map(orderOf(provider, ids)))
+  const change = yield* orders.note([
+    ...PoolPlan.levelOf(state.available, limits),
+    ...(offers === null ? (["provider_unavailable"] as const) : []),
+    ...braked,
+    ...plan.conditions
+  ])
+  return { change, available: state.available, ordered: plan.choices.length }
+})
+
+/** Looks once, where it is time to. Returns how many numbers were ordered. */
+export const replenishPool = Effect.fn("replenishPool")(function* () {
+  const limits = yield* Limits
+  const once = Effect.gen(function* () {
+    if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
+    yield* despiteConflicts(meetWishes)
+    const { active } = yield* TelephonyProviders.TelephonyProviders
+    const need = PoolPlan.need((yield* stateOf).state, limits)
+    const offers = PoolPlan.isNothing(need) ? [] : yield* offersFor(active, need)
+    const { transact } = yield* Transaction
+    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, need, offers)))
+    yield* PoolAlerts.poolChanged(change, available)
+    return ordered
+  })
+  return yield* asSystem(once)
+})

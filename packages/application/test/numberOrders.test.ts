@@ -1,0 +1,249 @@
+/** The pool is kept filled: what is bought is bought once, is led here, and is within what may be spent. */
+import { NumberInventory, NumberOrders, SiteGroupings, type Telephony, TelephonyProviders } from "@careline/ports"
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import * as Application from "../src/index.ts"
+import { Crash, facet, fragile } from "./support/Crash.ts"
+import * as World from "./support/purchaseWorld.ts"
+
+const wish = (areaCode: string | null) =>
+  Effect.flatMap(DateTime.now, (wishedAt) =>
+    Effect.flatMap(NumberInventory, ({ wish: add }) => add({ siteGroupingId: World.north, areaCode, wishedAt }))
+  )
+
+const statuses = Effect.map(World.inventory, (numbers) => numbers.map(({ status }) => status).toSorted())
+
+describe("The pool", () => {
+  it.effect("is filled below its minimum by a batch, each number led here, and then left alone", () =>
+    Effect.gen(function* () {
+      const { market, telephony, twice } = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        assert.deepStrictEqual(yield* statuses, ["available", "available", "available"])
+        for (const { monthlyPrice, number, provider, providerSid } of yield* World.inventory) {
+          assert.deepStrictEqual(
+            [monthlyPrice, provider, providerSid],
+            [{ amount: "1.15", currency: "USD" }, "acme", `sid-${number}`]
+          )
+          assert.strictEqual(market.find(number)?.fields["texts"], "here")
+        }
+        assert.lengthOf(market.purchases, 3)
+        assert.isEmpty(twice())
+      }).pipe(Effect.provide(World.world(telephony)))
+    })
+  )
+
+  it.effect("buys what a tenant waits for, of the area code that it wants, before anything else", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* wish("512")
+        yield* World.settle
+        const numbers = yield* (yield* NumberInventory).list([World.north])
+        assert.lengthOf(numbers, 1)
+        assert.match(numbers[0]!.number, /^\+1512/)
+        assert.strictEqual(numbers[0]!.status, "assigned")
+        assert.isEmpty(yield* (yield* NumberInventory).wishes)
+      }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("1.15"))))
+    })
+  )
+
+  it.effect("keeps to its budget, to its maximum, and to nothing without a budget; and says so once", () =>
+    Effect.gen(function* () {
+      const cases = [
+        [World.budget("2.40"), World.limits({ poolMin: 3 }), 2, "over_budget"],
+        [World.budget("100"), World.limits({ poolMin: 50, poolBatch: 50, poolMax: 4 }), 4, "low"],
+        [World.budget("100", { monthly: null }), World.limits(), 0, "over_budget"],
+        [World.budget("100", { monthly: { amount: "100", currency: "EUR" } }), World.limits(), 0, "no_price"]
+      ] as const
+      for (const [budget, limits, bought, condition] of cases) {
+        const { market, telephony } = World.makeProvider()
+        const { alerts, layer } = World.heard()
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* World.settle
+          assert.lengthOf(market.purchases, bought)
+          const told = alerts.filter((alert) => alert.condition === condition)
+          assert.deepStrictEqual(
+            told.map(({ isOver }) => isOver),
+            [false],
+            condition
+          )
+        }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), budget, limits, layer)))
+      }
+    })
+  )
+
+  it.effect("has money again in the next month", () =>
+    Effect.gen(function* () {
+      const { market, telephony } = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        assert.lengthOf(market.purchases, 1)
+        yield* TestClock.setTime(Date.UTC(2026, 3, 1))
+        yield* World.settle
+        assert.lengthOf(market.purchases, 2)
+      }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("1.20"))))
+    })
+  )
+
+  it.effect("says once that it is empty and low, and once that it is so no more", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        assert.sameMembers(
+          alerts.map(({ condition, isOver }) => `${condition} ${isOver}`),
+          ["low false", "empty false", "low true", "empty true"]
+        )
+      }).pipe(Effect.provide(Layer.merge(World.world(telephony), layer)))
+    })
+  )
+
+  it.effect("stops buying for a while once its account is refused, and tells somebody", () =>
+    Effect.gen(function* () {
+      const { asked, mishaps, telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      mishaps.push("account", "account", "account")
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        for (let count = 0; count < 60; count++) {
+          yield* World.turn
+          yield* TestClock.adjust("30 seconds")
+        }
+        assert.lengthOf(asked, 3)
+        assert.lengthOf(
+          alerts.filter(({ condition, subject }) => subject === "number_pool" && condition === "account_refused"),
+          1
+        )
+        yield* TestClock.adjust("1 hour")
+        yield* World.settle
+        assert.lengthOf(yield* statuses, 3)
+      }).pipe(Effect.provide(Layer.merge(World.world(telephony), layer)))
+    })
+  )
+
+  it.effect("gives who waits a number that came back, and buys none for them", () =>
+    Effect.gen(function* () {
+      const { market, telephony } = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        yield* wish(null)
+        yield* World.turn
+        assert.deepStrictEqual(yield* statuses, ["assigned", "available", "available"])
+        assert.lengthOf(market.purchases, 3)
+      }).pipe(Effect.provide(World.world(telephony)))
+    })
+  )
+})
+
+describe("An order for a number", () => {
+  it.effect("ends well whatever happens to it, and is never paid for twice", () =>
+    Effect.gen(function* () {
+      for (const mishap of ["lost", "never_arrived", "throttled", "not_available", "dies_after"] as const) {
+        const { market, mishaps, telephony, twice } = World.makeProvider()
+        mishaps.push(mishap)
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* World.settle
+          assert.isAtLeast((yield* statuses).length, 2, mishap)
+          assert.isEmpty(twice(), mishap)
+          // Nothing that was paid for is lost.
+          assert.sameMembers(
+            (yield* World.inventory).map(({ number }) => number as string),
+            market.purchases.map(({ number }) => number),
+            mishap
+          )
+          assert.isEmpty(yield* (yield* NumberOrders).open, mishap)
+        }).pipe(Effect.provide(World.world(telephony)))
+      }
+    })
+  )
+
+  it.effect("that is carried out later is waited for, and another number is bought for one that fails", () =>
+    Effect.gen(function* () {
+      for (const state of ["success", "failure"] as const) {
+        const { market, mishaps, telephony, twice } = World.makeProvider()
+        mishaps.push("later")
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* World.turn
+          yield* TestClock.adjust("10 minutes")
+          yield* Application.buyNumbers()
+          assert.isEmpty(yield* statuses, "nobody has what is not ours yet")
+          market.settleOrders(state)
+          yield* World.settle
+          assert.isAtLeast((yield* statuses).length, 2)
+          assert.isEmpty(twice())
+        }).pipe(Effect.provide(World.world(telephony)))
+      }
+    })
+  )
+
+  it.effect("ends the same, wherever it is cut off", () =>
+    Effect.gen(function* () {
+      let cutOff = 0
+      for (let at = 1; ; at++) {
+        const { market, telephony, twice } = World.makeProvider()
+        const crash = new Crash(at)
+        const breaking: Telephony.TelephonyService = { ...telephony, numbers: facet(telephony.numbers, crash) }
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* wish("512")
+          const ports = yield* Effect.all([
+            fragile(NumberOrders, crash),
+            fragile(NumberInventory, crash),
+            fragile(SiteGroupings, crash)
+          ])
+          const providers = Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(breaking))
+          const process = Layer.mergeAll(...ports, providers)
+          yield* Effect.ignoreCause(Effect.provide(World.turn, process))
+          yield* World.settle
+          const where = `cut off at step ${at}`
+          assert.isEmpty(twice(), where)
+          assert.isEmpty(yield* (yield* NumberOrders).open, where)
+          assert.lengthOf(yield* (yield* NumberInventory).list([World.north]), 1, where)
+          assert.sameMembers(
+            (yield* World.inventory).map(({ number }) => number as string),
+            market.purchases.map(({ number }) => number),
+            where
+          )
+        }).pipe(
+          Effect.provide(
+            Layer.mergeAll(World.world(telephony), World.limits({ poolMin: 1, poolBatch: 1, ordersPerBatch: 1 }))
+          )
+        )
+        if (!crash.happened) break
+        cutOff++
+      }
+      assert.isAbove(cutOff, 20)
+    })
+  )
+
+  it.effect("is nobody's any more whose lease is over: whoever comes back changes nothing", () =>
+    Effect.gen(function* () {
+      const { market, telephony, twice } = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* Application.replenishPool()
+        const orders = yield* NumberOrders
+        const [late] = yield* orders.claim({ limit: 1, leaseMillis: 1_000 })
+        yield* TestClock.adjust("2 seconds")
+        yield* World.settle
+        const now = yield* DateTime.now
+        const order = { ...late!.order, state: "wanted" as const }
+        assert.isNull(yield* orders.advance({ order, fence: late!.fence, dueAt: now }))
+        yield* World.settle
+        assert.isEmpty(twice())
+        assert.lengthOf(market.purchases, 3)
+      }).pipe(Effect.provide(World.world(telephony)))
+    })
+  )
+})

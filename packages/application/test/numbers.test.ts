@@ -1,0 +1,282 @@
+/** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
+import { type Contact, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
+import { type CallReceived, Consents, Inbox, NumberInventory, PoolNumbers, Settings } from "@careline/ports"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import { TestClock } from "effect/testing"
+import * as Application from "../src/index.ts"
+import * as World from "./support/numberWorld.ts"
+
+const { administrator, north, south } = World
+const ana = "+13035550123"
+const ben = "+13035550124"
+const digits = ["+12025550100", "+12025550101"] as const
+
+const play = <A, E>(body: (provider: World.Provider) => Effect.Effect<A, E, World.World>) => {
+  const provider = World.makeProvider()
+  return Effect.provide(body(provider), World.world(provider.telephony))
+}
+
+const answer = (threadId: ThreadId, content = "answer") =>
+  Application.sendMessage(administrator, { threadId, content, mediaUrls: [], idempotencyKey: null })
+
+const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(50))
+
+/** North's two numbers, and who has texted the first. */
+const inUse = Effect.fnUntraced(function* (provider: World.Provider, ...contacts: ReadonlyArray<string>) {
+  yield* World.found(north)
+  for (const number of digits) yield* World.pooled(number)
+  const old = yield* World.assigned(north)
+  const next = yield* World.assigned(north)
+  for (const contact of contacts) yield* World.text(provider, contact, old.number, "hello")
+  return { old, next }
+})
+
+describe("A number that is given up", () => {
+  it.effect("is refused without another one in its place, and with one that cannot take it", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana, ben)
+        yield* World.found(south)
+        const others = yield* Effect.map(World.pooled("+12025550199"), ({ id }) => id)
+        yield* World.assigned(south)
+        const refused = (id: typeof old.id | null, actor = administrator) =>
+          Effect.flip(
+            Application.deleteNumber(actor, old.id, { replacementPhoneNumberId: id, notice: null, dryRun: false })
+          )
+        const needed = yield* refused(null)
+        assert.deepInclude(needed, { _tag: "ReplacementNeeded", threads: 2 })
+        assert.deepInclude(yield* refused(old.id), { _tag: "ReplacementRefused", reason: "same_number" })
+        assert.deepInclude(yield* refused(others), { reason: "other_site_grouping" })
+        assert.deepInclude(yield* refused(others, World.staffOf(north)), { _tag: "NotFound" })
+        assert.deepInclude(yield* refused(next.id, World.staffOf(south)), { _tag: "NotFound" })
+        yield* Application.editNumber(administrator, next.id, { status: "suspended" })
+        assert.deepInclude(yield* refused(next.id), { reason: "suspended" })
+      })
+    )
+  )
+
+  it.effect("says beforehand what it does, and then does it", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana, ben)
+        const foreseen = yield* Application.deleteNumber(World.staffOf(north), old.id, {
+          replacementPhoneNumberId: next.id,
+          notice: null,
+          dryRun: true
+        })
+        assert.strictEqual(yield* Application.numberUsage(administrator, old.id), 2)
+        assert.deepStrictEqual(yield* World.replace(old.id, next.id), foreseen)
+        assert.strictEqual(foreseen.affectedThreadsCount, 2)
+        assert.strictEqual(yield* Application.numberUsage(administrator, old.id), 0)
+        assert.strictEqual(yield* Application.numberUsage(administrator, next.id), 2)
+      })
+    )
+  )
+
+  it.effect("still leads to the same threads for a while, answered from the other; a STOP to it binds", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana)
+        yield* World.replace(old.id, next.id)
+        yield* World.pass(29)
+        yield* World.text(provider, ana, old.number, "are you there?")
+        yield* World.text(provider, ben, old.number, "hello")
+        const threads = yield* World.threadsOf(World.staffOf(north))
+        assert.lengthOf(threads, 2)
+        for (const { phoneNumber, thread } of threads) {
+          assert.strictEqual(phoneNumber, next.number)
+          yield* answer(thread.id)
+        }
+        yield* World.dispatchAll
+        assert.deepStrictEqual(
+          provider.sent.map(({ from }) => from),
+          [next.number, next.number]
+        )
+        yield* World.text(provider, ben, old.number, "STOP")
+        const theirs = (yield* World.threadsOf(administrator)).find(({ thread }) => thread.externalContact === ben)!
+        assert.deepInclude(yield* Effect.flip(answer(theirs.thread.id)), { reason: "recipient_opted_out" })
+        yield* World.pass(2)
+        assert.strictEqual((yield* (yield* NumberInventory).list("nobody"))[0]?.status, "quarantined")
+        yield* World.text(provider, ana, old.number, "hello?")
+        assert.lengthOf(yield* parked, 1)
+      })
+    )
+  )
+
+  it.effect("leads texts on that were queued for it, and is chosen for nothing any more", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana)
+        const [{ thread }] = yield* Effect.map(World.threadsOf(administrator), (threads) => [threads[0]!] as const)
+        yield* answer(thread.id, "queued before")
+        yield* World.replace(old.id, next.id)
+        yield* World.dispatchAll
+        assert.deepStrictEqual(
+          provider.sent.map(({ body, from }) => [body, from]),
+          [["queued before", next.number]]
+        )
+        const locked = Application.editThread(administrator, thread.id, { phoneNumberId: old.id })
+        assert.deepInclude(yield* Effect.flip(locked), { _tag: "NotFound" })
+        const fallback = yield* (yield* PoolNumbers).defaultOf(north)
+        assert.strictEqual(Option.getOrUndefined(fallback)?.id, next.id)
+      })
+    )
+  )
+
+  it.effect("tells contacts of the other one, once, when they may be texted, and nobody who opted out", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana, ben)
+        yield* (yield* Settings).put(north, {
+          ...VoipSettings.defaults,
+          quietHours: { start: "20:00", end: "09:00" }
+        })
+        yield* World.text(provider, ben, old.number, "STOP")
+        yield* World.dispatchAll
+        provider.sent.length = 0
+        yield* TestClock.adjust("10 hours")
+        yield* World.replace(old.id, next.id, Application.NOTICE)
+        yield* World.dispatchAll
+        assert.deepStrictEqual(provider.sent, [], "it is night where they are")
+        yield* TestClock.adjust("14 hours")
+        yield* World.dispatchAll
+        assert.deepStrictEqual(
+          provider.sent.map(({ body, from, to }) => [body, from, to]),
+          [[Application.NOTICE, next.number, ana]]
+        )
+      })
+    )
+  )
+})
+
+const received = (from: string, to: string): CallReceived => ({
+  _tag: "CallReceived",
+  providerCallId: `call-${from}-${to}`,
+  from: from as Contact.Contact,
+  to: to as PhoneNumber.E164
+})
+
+describe("A number in nobody's hands", () => {
+  it.effect("answers a text once, and nobody who said STOP or is no phone; it is kept for an administrator", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const free = yield* World.pooled(digits[0])
+        yield* World.text(provider, ana, free.number, "Is this the clinic?")
+        yield* World.text(provider, ana, free.number, "Hello?")
+        yield* World.text(provider, ben, free.number, "stop")
+        yield* World.text(provider, ben, free.number, "hello")
+        yield* World.text(provider, "72345", free.number, "Your code")
+        assert.deepStrictEqual(
+          provider.sent.map(({ from, to }) => [from, to]),
+          [[free.number, ana]]
+        )
+        assert.lengthOf(yield* parked, 5)
+        assert.deepStrictEqual(yield* World.threadsOf(administrator), [])
+      })
+    )
+  )
+
+  it.effect("has a caller hear that it is not in service, from the store or without it", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const free = yield* World.pooled(digits[0])
+        const voice = yield* Application.Voice
+        const step = yield* voice.begin({ provider: "acme", account: "acme" }, received(ana, free.number))
+        const spoken = JSON.stringify(step.node)
+        assert.include(spoken, "not in service")
+        assert.notInclude(spoken, "clinic")
+        yield* TestClock.adjust("2 minutes")
+        assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
+        const [held] = yield* (yield* NumberInventory).list("nobody")
+        assert.strictEqual(held?.strayInbound, 1)
+      }).pipe(Effect.provide(Application.Voice.layer))
+    )
+  )
+
+  it.effect("rests before it is another tenant's, who finds nothing of the first", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        yield* World.found(south)
+        yield* World.pooled(digits[0])
+        const number = yield* World.assigned(north)
+        yield* World.text(provider, ana, number.number, "My name is Ana Alvarez")
+        yield* World.text(provider, ana, number.number, "STOP")
+        const deactivation = yield* Application.deactivateSiteGrouping(administrator, north)
+        assert.deepInclude(deactivation, { quarantinedNumbersCount: 1, affectedThreadsCount: 1 })
+        assert.deepInclude(yield* Effect.flip(World.assign(south)), { _tag: "PoolEmpty" })
+        assert.deepInclude(yield* Effect.flip(World.assign(north)), { _tag: "NotFound" })
+        yield* World.pass(29)
+        assert.deepInclude(yield* Effect.flip(World.assign(south)), { _tag: "PoolEmpty" })
+        yield* World.pass(1)
+        const again = yield* World.assigned(south)
+        assert.strictEqual(again.id, number.id)
+
+        const staff = World.staffOf(south)
+        assert.deepStrictEqual(yield* World.threadsOf(staff), [])
+        for (const search of ["Ana", ana, "0123"]) assert.deepStrictEqual(yield* World.threadsOf(staff, search), [])
+        const consents = yield* (yield* Consents).load([{ siteGroupingId: south, contact: ana as Contact.Contact }])
+        assert.deepStrictEqual(consents, [])
+        yield* World.text(provider, ana, number.number, "hello again")
+        const [own, ...others] = yield* World.threadsOf(staff)
+        assert.deepStrictEqual(others, [])
+        assert.deepInclude(own!, { optedOut: false, phoneNumber: number.number })
+        const { items } = yield* Application.listMessages(staff, own!.thread.id, { limit: 10, cursor: null })
+        assert.deepStrictEqual(
+          items.filter(({ direction }) => direction === "inbound").map(({ content }) => content),
+          ["hello again"]
+        )
+        assert.lengthOf(yield* World.threadsOf(World.staffOf(north)), 1, "what the first has is kept")
+      })
+    )
+  )
+
+  it.effect("takes no text along that came in before it was the new tenant's", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider)
+        yield* World.found(south)
+        yield* (yield* Inbox).accept([
+          {
+            provider: "acme",
+            account: "acme",
+            event: { ...received(ana, old.number), _tag: "MessageReceived", ...arrived }
+          }
+        ])
+        yield* World.replace(old.id, null)
+        yield* World.pass(30)
+        yield* World.assigned(south)
+        yield* Application.processInbound()
+        assert.deepStrictEqual(yield* World.threadsOf(World.staffOf(south)), [])
+        assert.lengthOf(yield* parked, 1)
+        assert.isDefined(next)
+      })
+    )
+  )
+})
+
+const arrived = { providerMessageId: "early", text: "for the first", attachments: [], providerKeyword: null } as const
+
+describe("An assignment", () => {
+  it.effect("gives the same number for the same request, and tells who has to wait for one", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of digits) yield* World.pooled(number)
+        const first = yield* World.assign(north, "202", "request-1")
+        assert.deepStrictEqual(yield* World.assign(north, "202", "request-1"), first)
+        const activated = yield* Application.assignOnActivation(administrator, south, null)
+        assert.deepStrictEqual(yield* Application.assignOnActivation(administrator, south, null), activated)
+        assert.strictEqual((yield* Application.poolHealth(administrator)).level, "empty")
+        const waits = yield* World.assign(north, "415").pipe(Effect.provideService(Application.BuysNumbers, true))
+        assert.deepStrictEqual(waits, { _tag: "Ordered", areaCode: "415" })
+        const { wishes } = yield* Application.poolHealth(administrator)
+        assert.deepStrictEqual(
+          wishes.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
+          [["415", north]]
+        )
+      })
+    )
+  )
+})

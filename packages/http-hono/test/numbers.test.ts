@@ -1,0 +1,203 @@
+/** Numbers, the pool and site groupings, as clients meet them. */
+import { Intake, processInbound } from "@careline/application"
+import type { Contact, PhoneNumber } from "@careline/domain"
+import { Inbox, TelephonyProviders } from "@careline/ports"
+import * as Memory from "@careline/testkit"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import type { Hono } from "hono"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+
+const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
+const contact = "+13035550123"
+
+const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer).pipe(Layer.provideMerge(Memory.layer))
+type World = Layer.Success<typeof world>
+
+const closing = new AbortController()
+let app: Hono
+let scope: Scope.Closeable
+let run: <A, E>(effect: Effect.Effect<A, E, World>) => Promise<A>
+let admin: string
+let north: string
+let south: string
+
+const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = []) =>
+  Effect.runPromise(issueToken(secret, { sub: "user-1", roles, siteGroupingIds }, { expiresIn: "1h" }))
+
+interface Body {
+  readonly id: string
+  readonly number: string
+  readonly status: string
+  readonly type: string
+  readonly count: number
+  readonly level: string
+  readonly items: ReadonlyArray<Body>
+  readonly [field: string]: unknown
+}
+
+const call = async (
+  bearer: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+) => {
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${bearer}`,
+      ...headers,
+      ...(body === undefined ? {} : { "content-type": "application/json" })
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+  return { status: response.status, body: (await response.json()) as Body }
+}
+
+const add = async (number: string, siteGroupingId: string | null) =>
+  (await call(admin, "POST", "/phone-numbers", { number, siteGroupingId })).body.id
+
+const pooled = (number: string) => call(admin, "POST", "/phone-numbers", { number, toPool: true })
+
+let count = 0
+const text = (to: string) =>
+  run(
+    Effect.gen(function* () {
+      const event = {
+        _tag: "MessageReceived" as const,
+        providerMessageId: `in-${++count}`,
+        from: contact as Contact.Contact,
+        to: to as PhoneNumber.E164,
+        text: "hello",
+        attachments: [],
+        providerKeyword: null
+      }
+      yield* (yield* Inbox).accept([{ provider: "memory", account: "memory", event }])
+      yield* processInbound()
+    })
+  )
+
+beforeAll(async () => {
+  scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  app = makeApp(
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: closing.signal
+    },
+    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+  )
+  run = (effect) => Effect.runPromiseWith(context)(effect)
+  admin = await token(["SYSTEM_ADMIN"])
+  north = await token(["SITE_ADMIN"], ["north"])
+  south = await token(["SITE_ADMIN"], ["south"])
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+describe("A number", () => {
+  it("is listed, edited and counted for its own site grouping only", async () => {
+    const id = await add("+12025550110", "north")
+    await add("+12025550111", null)
+    const numbersOf = async (bearer: string, query = "") =>
+      (await call(bearer, "GET", `/phone-numbers${query}`)).body.items.map(({ number }) => number)
+    assert.deepStrictEqual(await numbersOf(north), ["+12025550110"])
+    assert.deepStrictEqual(await numbersOf(south), [])
+    assert.deepStrictEqual(await numbersOf(admin, "?siteGroupingId=null"), ["+12025550111"])
+    assert.deepStrictEqual(await numbersOf(admin, "?siteGroupingId=north"), ["+12025550110"])
+    assert.strictEqual((await call(south, "GET", "/phone-numbers?siteGroupingId=north")).status, 404)
+    for (const [method, path, body] of [
+      ["GET", `/phone-numbers/${id}`, undefined],
+      ["GET", `/phone-numbers/${id}/usage-count`, undefined],
+      ["PATCH", `/phone-numbers/${id}`, { label: "theirs" }],
+      ["DELETE", `/phone-numbers/${id}`, undefined]
+    ] as const) {
+      assert.strictEqual((await call(south, method, path, body)).status, 404)
+    }
+    const edited = await call(north, "PATCH", `/phone-numbers/${id}`, { label: "Front desk", isDefault: true })
+    assert.deepInclude(edited.body, { label: "Front desk", isDefault: true, status: "assigned" })
+    await text("+12025550110")
+    assert.deepStrictEqual((await call(north, "GET", `/phone-numbers/${id}/usage-count`)).body, { count: 1 } as Body)
+  })
+
+  it("that is in use is given up for another one, and what would happen is told before", async () => {
+    const id = await add("+12025550120", "north")
+    const next = await add("+12025550121", "north")
+    const foreign = await add("+12025550122", "south")
+    // The contact of the first test has its thread on another number: move it here.
+    const [thread] = (await call(north, "GET", "/external-threads?view=all")).body.items
+    await call(north, "PATCH", `/external-threads/${thread!.id}`, { phoneNumberId: id })
+    const path = `/phone-numbers/${id}`
+    const refused = await call(north, "DELETE", path)
+    assert.strictEqual(refused.status, 409)
+    assert.deepInclude(refused.body, { type: "urn:careline:problem:number-in-use", count: 1 })
+    const itself = await call(north, "DELETE", path, { replacementPhoneNumberId: id })
+    assert.deepInclude(itself.body, { status: 409, reason: "same_number" } as object)
+    assert.strictEqual((await call(north, "DELETE", path, { replacementPhoneNumberId: foreign })).status, 404)
+    const across = await call(admin, "DELETE", path, { replacementPhoneNumberId: foreign })
+    assert.deepInclude(across.body, { status: 409, reason: "other_site_grouping" } as object)
+    const body = { replacementPhoneNumberId: next }
+    const foreseen = await call(north, "DELETE", `${path}?dryRun=true`, body)
+    assert.deepInclude(foreseen.body, { affectedThreadsCount: 1 })
+    const done = await call(north, "DELETE", path, body)
+    assert.deepStrictEqual([done.status, done.body], [200, foreseen.body])
+    assert.deepInclude((await call(north, "GET", path)).body, { status: "replaced", replacedById: next })
+    assert.deepInclude((await call(north, "GET", `/external-threads/${thread!.id}`)).body, { phoneNumberId: next })
+    const again = await call(north, "DELETE", path, body)
+    assert.deepInclude(again.body, { type: "urn:careline:problem:wrong-number-status", numberStatus: "replaced" })
+  })
+})
+
+describe("A site grouping", () => {
+  it("gets a number of the pool at once, the same for the same request, and is told when there is none", async () => {
+    for (const [id, name] of [
+      ["harbor", "Harbor"],
+      ["hillside", "Hillside"]
+    ] as const) {
+      assert.strictEqual((await call(admin, "POST", "/site-groupings", { id, name })).status, 201)
+    }
+    assert.strictEqual((await call(admin, "POST", "/site-groupings", { id: "harbor", name: "x" })).status, 409)
+    assert.strictEqual((await call(north, "GET", "/site-groupings")).status, 403)
+    assert.strictEqual((await pooled("+14155550130")).body.status, "available")
+    assert.strictEqual(
+      (await call(north, "POST", "/phone-numbers", { number: "+14155550131", toPool: true })).status,
+      403
+    )
+    const harbor = await token(["SITE_ADMIN"], ["harbor"])
+    const key = { "idempotency-key": "activation" }
+    const path = "/site-groupings/harbor/phone-number"
+    assert.strictEqual((await call(north, "POST", path)).status, 404)
+    assert.strictEqual((await call(harbor, "POST", path, { areaCode: "212" })).status, 409)
+    assert.strictEqual((await call(harbor, "POST", path, { areaCode: "12" })).status, 422)
+    const assigned = await call(harbor, "POST", path, { areaCode: "415" }, key)
+    assert.deepInclude(assigned.body, { number: "+14155550130", siteGroupingId: "harbor" })
+    assert.strictEqual(assigned.status, 201)
+    assert.deepStrictEqual((await call(harbor, "POST", path, { areaCode: "415" }, key)).body, assigned.body)
+    const empty = await call(admin, "POST", "/site-groupings/hillside/phone-number")
+    assert.deepInclude(empty.body, { type: "urn:careline:problem:pool-empty", status: 409 } as object)
+    const pool = await call(admin, "GET", "/phone-number-pool")
+    assert.deepInclude(pool.body, { level: "empty", min: 5, batch: 10, buys: false })
+  })
+
+  it("that is deactivated is nobody's place of work any more, and its numbers rest", async () => {
+    const harbor = await token(["SITE_ADMIN"], ["harbor"])
+    const gone = await call(admin, "DELETE", "/site-groupings/harbor")
+    assert.deepInclude(gone.body, { quarantinedNumbersCount: 1, affectedThreadsCount: 0 })
+    assert.deepStrictEqual((await call(harbor, "GET", "/phone-numbers")).body.items, [])
+    assert.strictEqual((await call(harbor, "GET", "/voip-settings?siteGroupingId=harbor")).status, 404)
+    assert.strictEqual((await call(admin, "POST", "/site-groupings/harbor/phone-number")).status, 404)
+    const pool = await call(admin, "GET", "/phone-number-pool")
+    assert.deepInclude(pool.body.counts as object, { quarantined: 1 })
+    const back = await call(admin, "PATCH", "/site-groupings/harbor", { reactivate: true, name: "Harbor again" })
+    assert.deepInclude(back.body, { name: "Harbor again", deactivatedAt: null })
+    assert.strictEqual((await call(harbor, "GET", "/voip-settings?siteGroupingId=harbor")).status, 200)
+  })
+})
+
+describe("The OpenAPI document", () => {
+  it("says that a number is given up with a body or without, and that one may have to be bought", () => {
+    const paths = openApiDocument.paths as Record<string, Record<string, Body>>
+    assert.deepInclude(paths["/api/v1/phone-numbers/{id}"]!.delete!.requestBody as object, { required: false })
+    assert.hasAnyKeys(paths["/api/v1/site-groupings/{id}/phone-number"]!.post!.responses as object, ["202"])
+  })
+})

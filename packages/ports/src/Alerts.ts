@@ -1,0 +1,23 @@
+/** Tells the operators of a host what needs somebody. Silent unless a host listens; what is told is logged and counted besides. */
+import { Context, Effect } from "effect"
+
+/** Something that began to need somebody, or (`isOver`) needs nobody any more. Names and counts only: no patient's data. */
+export interface Alert {
+  /** What it is about: `number_pool`, `number_order`. */
+  readonly subject: string
+  /** What it is: `low`, `over_budget`. */
+  readonly condition: string
+  readonly isOver: boolean
+  readonly detail: Readonly<Record<string, string | number | null>>
+}
+
+/** Who is told. */
+export interface AlertsShape {
+  /** Tells of one alert. Must not fail, and must not take long. */
+  readonly raise: (alert: Alert) => Effect.Effect<void>
+}
+
+/** Who is told: nobody, unless a host says whom. */
+export const Alerts: Context.Reference<AlertsShape> = Context.Reference("careline/ports/Alerts", {
+  defaultValue: (): AlertsShape => ({ raise: () => Effect.void })
+})
