@@ -61,6 +61,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     pool: null,
     sendRatePerAccount: null,
     auth: null,
+    breakGlass: false,
     logLevel: "Error",
     http: defaultHttpOptions
   }

@@ -14,9 +14,10 @@ import sealed from "./migrations/0006_sealed.ts"
 import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
+import threadPatients from "./migrations/0010_thread_patients.ts"
 
 export interface DatabaseOptions {
-  /** A login that may take the roles `careline_staff` and `careline_workers`. */
+  /** A login that may take the roles `careline_app` and `careline_worker`. */
   readonly url: Redacted.Redacted
   /** The login that owns the tables, and brings them up to date; that of `url` when not given. */
   readonly ownerUrl?: Redacted.Redacted | undefined
@@ -95,14 +96,16 @@ export const migrate = Migrator.make({})({
     "6_sealed": sealed,
     "7_audit": audit,
     "8_walls": walls,
-    "9_number_orders": numberOrders
+    "9_number_orders": numberOrders,
+    "10_thread_patients": threadPatients
   })
 })
 
 /** A client to a database that is up to date. */
 export const layer = (options: DatabaseOptions) => {
   const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
-  return Layer.unwrap(Effect.as(Effect.provide(migrate, owner), layerWalled(options)))
+  const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, WallsStand.assertRoles), migrate)
+  return Layer.unwrap(Effect.as(Effect.provide(upToDate, owner), layerWalled(options)))
 }
 
 /** The reason, without the driver's own error: that one quotes rows. */

@@ -3,6 +3,7 @@ import type { BreakGlass, BreakGlassId, UserId } from "@careline/domain"
 import { BreakGlasses, type TenantScope } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
+import { storeNow } from "./clock.ts"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
@@ -36,6 +37,7 @@ export const layer = Layer.effect(
     const isOf = (scope: TenantScope) =>
       scope === "all" ? sql`true` : sql`site_grouping_id = any(${scope.map(tenantColumn)}::text[])`
     return BreakGlasses.of({
+      now: storeNow(sql).pipe(asStorage("breakGlasses.now")),
       open: (glass) =>
         sql`
           insert into break_glasses (site_grouping_id, id, user_id, reason, opened_at, expires_at, closed_at)

@@ -93,9 +93,16 @@ export const layer = Layer.effect(
       return sql`search_bits::bit(${size}) & ${bits} = ${bits}`
     }
 
-    const filters = (query: ThreadQuery): ReadonlyArray<Statement.Fragment> => [
+    /** A patient has few threads: they are found first, and looked at one by one. */
+    const ofPatient = (patientId: string, tenant: Statement.Fragment): Statement.Fragment => sql`
+      id in (
+        select p.external_thread_id from thread_patients p
+        where p.site_grouping_id = ${tenant} and p.patient_id = ${patientId}
+      )`
+
+    const filters = (query: ThreadQuery, tenant: Statement.Fragment): ReadonlyArray<Statement.Fragment> => [
       viewFilter(query),
-      ...(query.patientId === undefined ? [] : [sql`patient_ids @> array[${query.patientId}]::text[]`]),
+      ...(query.patientId === undefined ? [] : [ofPatient(query.patientId, tenant)]),
       ...(query.facilityId === undefined ? [] : [sql`facility_id = ${query.facilityId}`]),
       ...(wantedOf(query) === null ? [] : [searchFilter(wantedOf(query)!)])
     ]
@@ -103,7 +110,7 @@ export const layer = Layer.effect(
     /** One page of one tenant: the walk over an index. */
     const pageOf = (query: ThreadQuery, tenant: Statement.Fragment, after: Key | null) => sql`
       select * from external_threads
-      where site_grouping_id = ${tenant} and deleted_at is null and ${sql.and(filters(query))}
+      where site_grouping_id = ${tenant} and deleted_at is null and ${sql.and(filters(query, tenant))}
         ${after === null ? sql`` : sql`and (last_message_at, id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
       order by last_message_at desc, id desc
       limit ${query.limit + 1}`

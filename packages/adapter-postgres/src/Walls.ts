@@ -1,6 +1,6 @@
 /**
- * One client over two roles. Members of staff ask as `careline_staff`, which the tables show the tenants of
- * `RowAccess` and nothing else; workers ask as `careline_workers`, which spans tenants. Who asks is read where a
+ * One client over two roles. Members of staff ask as `careline_app`, which the tables show the tenants of
+ * `RowAccess` and nothing else; workers ask as `careline_worker`, which spans tenants. Who asks is read where a
  * transaction begins, and holds to its end; a statement outside of one is a transaction by itself.
  *
  * Each role has connections of its own, and none ever changes its role: what was planned for the one is never run for the
@@ -14,9 +14,9 @@ import { SqlClient, type SqlConnection, type SqlError } from "effect/sql"
 import { tenantColumn } from "./rows.ts"
 
 /** Who asks for members of staff. */
-export const STAFF_ROLE = "careline_staff"
+export const STAFF_ROLE = "careline_app"
 /** Who asks for workers. */
-export const WORKERS_ROLE = "careline_workers"
+export const WORKERS_ROLE = "careline_worker"
 /** The setting of a transaction that names its tenants: an array, or `all`. Not set, it names none. */
 export const TENANTS_SETTING = "careline.tenants"
 

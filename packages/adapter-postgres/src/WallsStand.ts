@@ -2,6 +2,7 @@
 import { StorageError, StoreFault } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import type { SqlClient } from "effect/sql"
 import { STAFF_ROLE, WORKERS_ROLE } from "./Walls.ts"
 
 /** Columns that name a tenant. */
@@ -44,6 +45,9 @@ export const gaps = (sql: PgClient.PgClient) =>
     from unnest(${[STAFF_ROLE, WORKERS_ROLE]}::text[]) role, unnest(array['update', 'delete', 'truncate']) privilege
     where has_table_privilege(role, 'audit_log', privilege)
     union all
+    select 'the function ' || p.proname || ' runs as its owner' from pg_proc p
+    where p.pronamespace = current_schema()::regnamespace and p.prosecdef
+    union all
     select 'a view shows rows as its owner: ' || c.relname from pg_class c
     where c.relkind = 'v' and c.relnamespace = current_schema()::regnamespace
       and not coalesce('security_invoker=true' = any(c.reloptions), false)
@@ -51,11 +55,28 @@ export const gaps = (sql: PgClient.PgClient) =>
     Effect.map((rows) => rows.map(({ gap }) => gap))
   )
 
+const fault = (message: string) => new StorageError({ operation: "walls", reason: new StoreFault({ message }) })
+
+/** Fails unless the roles are there, or may be made by who asks. */
+export const assertRoles = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const [row] = yield* sql<{ readonly user: string; readonly may: boolean }>`
+    select quote_ident(current_user) as user, rolsuper or rolcreaterole or (
+      select count(*) = 2 from pg_roles r where r.rolname in (${STAFF_ROLE}, ${WORKERS_ROLE})
+    ) as may
+    from pg_roles where rolname = current_user`
+  if (row?.may === true) return
+  const statements = [
+    `create role ${STAFF_ROLE} nologin`,
+    `create role ${WORKERS_ROLE} nologin`,
+    `grant ${STAFF_ROLE}, ${WORKERS_ROLE} to ${row?.user}`
+  ]
+  return yield* fault(`the user may not make roles; let an administrator run: ${statements.join("; ")}`)
+})
+
 /** Fails unless they stand. */
 export const assertStand = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const found = yield* gaps(sql)
   if (found.length > 0) {
-    const message = `the walls between tenants have a gap: ${found.join("; ")}`
-    return yield* new StorageError({ operation: "walls", reason: new StoreFault({ message }) })
+    return yield* fault(`the walls between tenants have a gap: ${found.join("; ")}`)
   }
 })

@@ -1,10 +1,12 @@
 /** Databases that are in use already are brought up to date without losing what is in them. */
+import { SiteGroupingId } from "@careline/domain"
+import { AuditChain, AuditTrail, RowAccess } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { Migrator } from "effect/sql"
 import { freshDatabase } from "../../../test/support/postgres.ts"
-import { Database } from "../src/index.ts"
+import { Database, stores } from "../src/index.ts"
 import careline from "../src/migrations/0001_careline.ts"
 import decisions from "../src/migrations/0002_decisions.ts"
 
@@ -54,6 +56,35 @@ describe("A database in use", () => {
           ]
         )
       }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+    })
+  )
+
+  it.live("has its audit log chained, in the order in which it was written", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        const loader = Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
+        yield* Migrator.make({})({ table: "careline_migrations", loader })
+        yield* sql`
+          insert into audit_log (site_grouping_id, actor, action, subject, detail, at)
+          select case when n % 2 = 0 then '' else 'north' end, 'nurse', 'thread.read', 'thread:' || n,
+                 '{"position": 1, "by": "q"}', now()
+          from generate_series(1, 1201) n`
+        yield* Database.migrate
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+      yield* Effect.gen(function* () {
+        const { heads, links } = yield* AuditTrail
+        const [, north] = yield* heads("all")
+        const records = yield* links(SiteGroupingId.make("north"), 0, 1_000)
+        const subjects = [records[0], records.at(-1)].map((record) => record?.subject)
+        assert.deepStrictEqual([...subjects, records.length], ["thread:1", "thread:1201", 601])
+        const { faults, last } = AuditChain.follow(AuditChain.start(north!.siteGroupingId), records)
+        assert.deepStrictEqual([...faults, ...AuditChain.end(last, north!)], [])
+      }).pipe(
+        Effect.provideService(RowAccess, { _tag: "System" }),
+        Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url }))))
+      )
     })
   )
 })

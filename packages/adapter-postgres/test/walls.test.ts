@@ -3,7 +3,7 @@ import { SiteGroupingId, type Tenant, Thread, ThreadId, type UserId } from "@car
 import { Changes, RowAccess, Settings, type TenantScope, Threads, Transaction } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
 import fc from "fast-check"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
@@ -54,15 +54,19 @@ describe("The walls between tenants", () => {
       assert.deepStrictEqual(yield* owner(WallsStand.gaps), [])
       yield* owner((sql) => sql`create table forgotten (site_grouping_id text, words text)`)
       yield* owner((sql) => sql`alter table messages no force row level security`)
-      yield* owner((sql) => sql`grant delete on audit_log to careline_staff`)
+      yield* owner((sql) => sql`grant delete on audit_log to careline_app`)
+      yield* owner(
+        (sql) => sql`create function peek() returns bigint language sql security definer as 'select 1::bigint'`
+      )
       yield* owner((sql) => sql`create policy open on consents using (true)`)
       yield* owner((sql) => sql`create view everything as select * from external_threads`)
-      yield* owner((sql) => sql`grant select on everything to careline_staff`)
+      yield* owner((sql) => sql`grant select on everything to careline_app`)
       assert.sameMembers(yield* owner(WallsStand.gaps), [
         "the table forgotten has no forced policy",
         "the table messages has no forced policy",
         "a policy of consents is for everybody",
-        "the role careline_staff may delete the table audit_log",
+        "the role careline_app may delete the table audit_log",
+        "the function peek runs as its owner",
         "a view shows rows as its owner: everything"
       ])
       const error = yield* Effect.flip(Effect.scoped(Layer.build(store)))
@@ -105,12 +109,14 @@ describe("The walls between tenants", () => {
 
   it.live("hold in every interleaving of tenants and workers on two connections", () =>
     Effect.gen(function* () {
-      const { store } = yield* world(6)
+      const { owner, store } = yield* world(6)
       yield* Effect.gen(function* () {
         const { transact } = yield* Transaction
         yield* Effect.forEach(tenants, (tenant, nth) => by([tenant])(openThread(tenant, nth)))
         let foreign = 0
         let own = 0
+        let stolen = 0
+        const theirs = (scope: ReadonlyArray<Tenant>) => tenants.find((tenant) => !scope.includes(tenant))!
         const look = (scope: ReadonlyArray<Tenant>) =>
           Effect.map(listed("all"), (threads) => {
             for (const { siteGroupingId } of threads) {
@@ -119,13 +125,22 @@ describe("The walls between tenants", () => {
             }
           })
         const step = fc.record({
-          scope: fc.subarray([...tenants]),
-          as: fc.constantFrom("statement", "transaction", "failure", "nested", "worker")
+          scope: fc.subarray([...tenants], { maxLength: 2 }),
+          as: fc.constantFrom(
+            "statement",
+            "transaction",
+            "failure",
+            "interruption",
+            "nested",
+            "write",
+            "theft",
+            "worker"
+          )
         })
         const play = (
           { as, scope }: { readonly scope: ReadonlyArray<Tenant>; readonly as: string },
           nth: number
-        ): Effect.Effect<void, unknown, Changes | Threads> => {
+        ): Effect.Effect<unknown, unknown, Changes | Threads> => {
           const some = look(scope)
           switch (as) {
             case "statement":
@@ -134,6 +149,17 @@ describe("The walls between tenants", () => {
               return by(scope)(transact(Effect.andThen(some, Effect.andThen(Effect.yieldNow, some))))
             case "failure":
               return Effect.ignore(by(scope)(transact(Effect.andThen(some, Effect.fail("gone")))))
+            case "interruption":
+              return by(scope)(transact(Effect.andThen(some, Effect.never))).pipe(Effect.timeoutOption(nth % 5))
+            case "write":
+              return scope.length === 0
+                ? Effect.void
+                : by(scope)(transact(openThread(scope[nth % scope.length]!, 1_000 + nth)))
+            case "theft":
+              // Of whoever is not in the scope; all of it is undone, what was the actor's own as well.
+              return Effect.exit(
+                by(scope)(transact(Effect.andThen(some, openThread(theirs(scope), 5_000 + nth))))
+              ).pipe(Effect.map((exit) => void (Exit.isSuccess(exit) && stolen++)))
             case "nested":
               // What a transaction began for, holds in it, whoever is named inside.
               return by(scope)(transact(Effect.andThen(by("all")(some), by("all")(transact(some)))))
@@ -143,7 +169,15 @@ describe("The walls between tenants", () => {
         }
         const steps = fc.sample(step, { numRuns: 400, seed: 6 })
         yield* Effect.forEach(steps, play, { concurrency: 16, discard: true })
-        assert.strictEqual(foreign, 0)
+        assert.deepStrictEqual([foreign, stolen], [0, 0])
+        const strays = yield* owner((sql) => sql`select from external_threads where external_contact >= '+12022005000'`)
+        assert.deepStrictEqual(strays, [])
+        // Even what asks for everything.
+        const sql = yield* PgClient.PgClient
+        const raw = yield* by([tenants[1]!])(
+          sql<{ id: string }>`select distinct site_grouping_id as id from external_threads`
+        )
+        assert.deepStrictEqual(raw, [{ id: "north" }])
         assert.isAbove(own, 1_000)
       }).pipe(Effect.provide(store))
     })

@@ -24,7 +24,7 @@ export const alertsRaised = Metric.counter("careline_alerts_total", {
 
 export const raise = Effect.fnUntraced(function* (alert: Alert, words: string) {
   const { detail, name, siteGroupingId } = alert
-  yield* Effect.logWarning(words).pipe(Effect.annotateLogs({ ...detail, alert: name, siteGrouping: siteGroupingId }))
+  yield* Effect.logError(words).pipe(Effect.annotateLogs({ ...detail, alert: name, siteGrouping: siteGroupingId }))
   yield* Metric.update(Metric.withAttributes(alertsRaised, { alert: name }), 1)
   yield* (yield* OnAlert)(alert)
 })

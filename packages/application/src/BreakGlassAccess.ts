@@ -4,14 +4,24 @@
  */
 import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
 import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
-import { DateTime, Effect, Option } from "effect"
+import { Context, DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { raise } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
-import { BreakGlassOver, InvalidRequest, NotFound } from "./Errors.ts"
+import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
-import { assertPage, MAX_NOTE } from "./ReadRequest.ts"
+import { assertPage } from "./ReadRequest.ts"
+
+/** Whether anybody may. Not unless a host says so: an organisation has to have decided who looks at what was done. */
+export const BreakGlassAllowed: Context.Reference<boolean> = Context.Reference(
+  "careline/application/BreakGlassAllowed",
+  { defaultValue: () => false }
+)
+
+const assertAllowed = Effect.flatMap(BreakGlassAllowed, (allowed) =>
+  allowed ? Effect.void : Effect.fail(new BreakGlassOff({}))
+)
 
 export interface BreakGlassRequest {
   readonly siteGroupingId: Tenant
@@ -28,8 +38,8 @@ const refuse = (field: string, message: string) => new InvalidRequest({ field, m
 const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
   const { breakGlassMax } = yield* Limits
   const { length } = reason.trim()
-  if (length < BreakGlass.MIN_REASON || length > MAX_NOTE) {
-    return yield* refuse("reason", `must have ${BreakGlass.MIN_REASON} to ${MAX_NOTE} characters`)
+  if (length < BreakGlass.MIN_REASON || length > BreakGlass.MAX_REASON) {
+    return yield* refuse("reason", `must have ${BreakGlass.MIN_REASON} to ${BreakGlass.MAX_REASON} characters`)
   }
   const longest = Math.floor(breakGlassMax / MINUTE)
   if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
@@ -50,10 +60,11 @@ const under = (actor: Pick<Actor, "userId">, { id, siteGroupingId }: BreakGlass.
 
 /** Opens the tenant to the actor. Whether there is such a tenant is not said: one that there is not has nothing to see. */
 export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, request: BreakGlassRequest) {
+  yield* assertAllowed
   yield* assertSound(actor, request)
   const { breakGlassFor } = yield* Limits
   const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
-  const openedAt = yield* DateTime.now
+  const openedAt = yield* (yield* BreakGlasses).now
   const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
   const glass: BreakGlass.BreakGlass = {
     id: id!,
@@ -96,7 +107,7 @@ export const closeBreakGlass = Effect.fn("closeBreakGlass")(function* (
   mayRevoke: boolean
 ) {
   const glass = yield* findGlass(actor, id, mayRevoke)
-  const closed = BreakGlass.close(glass, yield* DateTime.now)
+  const closed = BreakGlass.close(glass, yield* (yield* BreakGlasses).now)
   if (closed === glass) return
   const { transact } = yield* Transaction
   yield* transact(
@@ -109,10 +120,13 @@ export const closeBreakGlass = Effect.fn("closeBreakGlass")(function* (
 
 /** Whom the user acts as under an access of their own that is open now. */
 export const enterBreakGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId) {
+  yield* assertAllowed
   const glass = yield* findGlass(actor, id, false).pipe(
     Effect.catchTag("NotFound", () => Effect.fail(new BreakGlassOver({})))
   )
-  return BreakGlass.isOpen(glass, yield* DateTime.now) ? under(actor, glass) : yield* new BreakGlassOver({})
+  return BreakGlass.isOpen(glass, yield* (yield* BreakGlasses).now)
+    ? under(actor, glass)
+    : yield* new BreakGlassOver({})
 })
 
 /** The accesses to the tenants that the actor sees, the newest first. */

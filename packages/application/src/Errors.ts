@@ -123,6 +123,13 @@ export class CallNotPlaced extends Schema.TaggedError<CallNotPlaced>()("CallNotP
   }
 }
 
+/** The host does not let anybody break the glass. */
+export class BreakGlassOff extends Schema.TaggedError<BreakGlassOff>()("BreakGlassOff", {}) {
+  override get message(): string {
+    return "Access in an emergency is switched off here"
+  }
+}
+
 /** The access in an emergency that was named is over, or was never this user's. */
 export class BreakGlassOver extends Schema.TaggedError<BreakGlassOver>()("BreakGlassOver", {}) {
   override get message(): string {

@@ -200,7 +200,7 @@ export const defaults: LimitsShape = {
   sweepBack: 2 * 24 * 60 * 60_000,
   sweepSettled: 5 * 60_000,
   breakGlassFor: 30 * 60_000,
-  breakGlassMax: 4 * 60 * 60_000,
+  breakGlassMax: 60 * 60_000,
   replacementGrace: 30 * 24 * 60 * 60_000,
   quarantine: 30 * 24 * 60 * 60_000,
   retireAfter: 50,

@@ -76,6 +76,8 @@ const ofTagged = (error: Tagged): Problem | null => {
       return error.isRetryable === true
         ? problem("call-not-placed", 503, "The call could not be placed now", { ...detail, reason: error.reason })
         : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
+    case "BreakGlassOff":
+      return problem("break-glass-off", 403, "Not allowed", detail)
     case "BreakGlassOver":
       return problem("break-glass-over", 403, "Not allowed", detail)
     case "ReplacementNeeded":

@@ -5,6 +5,7 @@ export { type Alert, alertsRaised, OnAlert } from "./Alerts.ts"
 export { listAudit } from "./AuditReport.ts"
 export {
   breakGlass,
+  BreakGlassAllowed,
   type BreakGlassRequest,
   closeBreakGlass,
   enterBreakGlass,
@@ -72,8 +73,9 @@ export { sweepHistory } from "./SweepHistory.ts"
 export { type CallSource, Voice } from "./Voice.ts"
 export * as VoiceWorkers from "./VoiceWorkers.ts"
 export { sendMessage, type SendMessageRequest } from "./SendMessage.ts"
+export { noteListening } from "./NoteListening.ts"
 export { listMessages, listThreads, viewThread } from "./ListInbox.ts"
 export { dismissMessage, listMessagesByStatus, resendMessage } from "./UnknownMessages.ts"
-export { type AuditVerdict, verifyAudit } from "./VerifyAudit.ts"
+export { type AuditVerdict, type KeptHead, verifyAudit } from "./VerifyAudit.ts"
 export * as WebhookHttp from "./WebhookHttp.ts"
 export * as Workers from "./Workers.ts"

@@ -21,6 +21,7 @@ export interface BreakGlass {
 
 /** Characters of a reason: enough to be one. */
 export const MIN_REASON = 10
+export const MAX_REASON = 500
 
 /** Whether it lets its user in now. */
 export const isOpen = ({ closedAt, expiresAt }: BreakGlass, now: DateTime.Utc): boolean =>

@@ -1,5 +1,4 @@
 /** The shapes of the audit log and of access in an emergency in the public API. */
-import { MAX_NOTE } from "@careline/application"
 import { BreakGlass, PatientId, PurposeOfUse } from "@careline/domain"
 import { type AuditRecord, patientsOf } from "@careline/ports"
 import { DateTime, Schema } from "effect"
@@ -13,7 +12,7 @@ const Named = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256)))
 export const AuditLogQuery = Schema.Struct({
   ...PageQuery,
   siteGroupingId: TenantQuery,
-  userId: Named,
+  actor: Named,
   action: Named,
   subject: Named,
   patientId: Schema.optionalKey(PatientId),
@@ -25,7 +24,7 @@ export const AuditEntryJson = Schema.Struct({
   siteGroupingId: nullOr(Text),
   place: Schema.Int,
   at: Text,
-  userId: Text,
+  actor: Text,
   action: Text,
   subject: Text,
   patientIds: Schema.Array(Text),
@@ -44,7 +43,7 @@ export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type 
     siteGroupingId,
     place,
     at: DateTime.formatIso(at),
-    userId: actor,
+    actor,
     action,
     subject,
     patientIds: patientsOf(record),
@@ -57,7 +56,7 @@ export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type 
 
 export const NewBreakGlass = Schema.Struct({
   siteGroupingId: TenantJson,
-  reason: Schema.String.check(Schema.isMinLength(BreakGlass.MIN_REASON), Schema.isMaxLength(MAX_NOTE)),
+  reason: Schema.String.check(Schema.isMinLength(BreakGlass.MIN_REASON), Schema.isMaxLength(BreakGlass.MAX_REASON)),
   minutes: Schema.optionalKey(nullOr(Schema.Int))
 }).annotate({ identifier: "NewBreakGlass" })
 

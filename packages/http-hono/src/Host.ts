@@ -4,6 +4,7 @@ import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
 import {
+  BreakGlassAllowed,
   BuysNumbers,
   DeepLinks,
   Intake,
@@ -117,6 +118,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   // Requests go by the same limits as the workers.
   const context = (yield* Layer.build(line)).pipe(
     Context.add(Limits.Limits, yield* Limits.Limits),
+    Context.add(BreakGlassAllowed, config.breakGlass),
     Context.add(BuysNumbers, yield* BuysNumbers),
     Context.add(PoolBudget, yield* PoolBudget)
   )

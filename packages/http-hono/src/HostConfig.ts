@@ -38,6 +38,8 @@ export interface HostConfig {
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
   readonly http: HttpOptions
+  /** Whether staff may let themselves into a site grouping that is not theirs, for a reason and for a while. */
+  readonly breakGlass: boolean
 }
 
 const DEFAULT_PORT = "3000"
@@ -93,6 +95,11 @@ const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
     requestsPerUser: yield* readCount("REQUESTS_PER_USER", requestsPerUser, 1),
     proxies: (yield* readCount("TRUSTED_PROXIES", proxies, 0)) ?? proxies
   } satisfies HttpOptions
+})
+
+const readBreakGlass = Effect.gen(function* () {
+  const text = (yield* read("BREAK_GLASS")) ?? "false"
+  return text === "true" || text === "false" ? text === "true" : yield* refuse("BREAK_GLASS", "must be true or false")
 })
 
 const readTokenSource = Effect.gen(function* () {
@@ -201,6 +208,7 @@ export const hostConfig = Effect.gen(function* () {
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel,
+    breakGlass: yield* readBreakGlass,
     http: yield* readHttp(publicUrl ?? "http:")
   }
   return config

@@ -37,11 +37,14 @@ const purposeOf = Effect.fnUntraced(function* (caller: Caller, named: string | u
   return purpose.value
 })
 
+/** Says who was refused what. Nothing of what they asked for: that may name somebody. */
+export const noteRefusal = (userId: string, operation: string, status: number) =>
+  Effect.logWarning("A request was refused").pipe(Effect.annotateLogs({ user: userId, operation, status }))
+
 type Header = (name: string) => string | undefined
 
-/** The caller of a request with these headers. Refuses who has none of the roles. */
-export const identify = Effect.fnUntraced(function* (header: Header, authenticate: Authenticate, allowed: Allowed) {
-  const known = yield* authenticate(header("authorization"))
+/** The caller within what they may and ask for. */
+const enter = Effect.fnUntraced(function* (header: Header, known: Caller, allowed: Allowed) {
   const caller: Caller = { ...known, purpose: yield* purposeOf(known, header(PURPOSE_HEADER)) }
   const named = header(BREAK_GLASS_HEADER)
   if (named === undefined) {
@@ -56,4 +59,21 @@ export const identify = Effect.fnUntraced(function* (header: Header, authenticat
   const inside: Caller = { ...actor, roles: ["CLINICIAN"], session: caller.session }
   yield* authorise(inside, allowed)
   return inside
+})
+
+/** The caller of a request with these headers. Refuses who has none of the roles. */
+export const identify = Effect.fnUntraced(function* (
+  header: Header,
+  authenticate: Authenticate,
+  allowed: Allowed,
+  operation: string
+) {
+  const known = yield* authenticate(header("authorization"))
+  return yield* enter(header, known, allowed).pipe(
+    Effect.tapError((error) =>
+      error._tag === "Forbidden" || error._tag === "BreakGlassOver"
+        ? noteRefusal(known.userId, operation, 403)
+        : Effect.void
+    )
+  )
 })

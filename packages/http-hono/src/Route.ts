@@ -9,7 +9,8 @@ import type { Context, Hono } from "hono"
 import type { Allowed, Authenticate, Caller } from "./Auth.ts"
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
-import { identify } from "./Identify.ts"
+import { identify, noteRefusal } from "./Identify.ts"
+import { ofCause } from "./Problem.ts"
 import { respond } from "./Respond.ts"
 
 /** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
@@ -116,7 +117,7 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
   const decodeQuery = one.query === null ? null : Schema.decodeUnknownEffect(one.query)
   const decodeBody = one.body === null ? null : Schema.decodeUnknownEffect(one.body)
   return Effect.gen(function* () {
-    const caller = yield* identify((name) => context.req.header(name), authenticate, one.allow)
+    const caller = yield* identify((name) => context.req.header(name), authenticate, one.allow, one.operationId)
     const query =
       decodeQuery === null
         ? null
@@ -124,12 +125,17 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
             Effect.mapError((error) => new MalformedRequest({ message: error.message }))
           )
     const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context, one.isBodyOptional))
-    return yield* one.handle({
+    const handled = one.handle({
       caller,
       params: context.req.param(),
       query,
       body,
       header: (name) => context.req.header(name)
+    })
+    // What there is none of, or what is another tenant's: nobody is told which.
+    return yield* Effect.tapCause(handled, (cause) => {
+      const { status } = ofCause(cause)
+      return status === 403 || status === 404 ? noteRefusal(caller.userId, one.operationId, status) : Effect.void
     })
   }).pipe(Effect.withSpan(one.operationId))
 }

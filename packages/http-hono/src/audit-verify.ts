@@ -1,32 +1,28 @@
 /**
- * Follows the audit log from its first entry to its last, and fails when one was altered or is missing. `--heads <file>`
- * keeps the ends of the chains for the next time: kept elsewhere than the database, they show an end that was cut off whole.
+ * Follows the audit log from its first entry to its last, and fails when one was altered or is missing. Prints what each
+ * chain ends with: kept elsewhere than in the database and given as `--head <site grouping>=<hash>` (`=<hash>` for the
+ * system-wide space), it tells whether an end was cut off.
  */
-import { readFile, writeFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import { Database, stores } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
-import { type AuditVerdict, verifyAudit } from "@careline/application"
-import { Tenant } from "@careline/domain"
-import type { AuditChain } from "@careline/ports"
+import { InvalidRequest, type KeptHead, verifyAudit } from "@careline/application"
+import { SiteGroupingId } from "@careline/domain"
 import { NodeRuntime } from "@effect/platform-node"
-import { Config, Console, Effect, Exit, Layer, Option, Redacted, Schema } from "effect"
+import { Config, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
+import { describeFault, nameOf } from "./AuditFaults.ts"
 
-const { values: options } = parseArgs({ options: { heads: { type: "string" } } })
+const { values: options } = parseArgs({ options: { head: { type: "string", multiple: true, default: [] } } })
 
-const Heads = Schema.fromJsonString(
-  Schema.Array(Schema.Struct({ siteGroupingId: Tenant, place: Schema.Int, hash: Schema.String }))
-)
+const HEAD = /^(.*)=([0-9a-f]{64})$/
 
-const readHeads = (file: string) =>
-  Effect.tryPromise(() => readFile(file, "utf8")).pipe(
-    Effect.flatMap(Schema.decodeUnknownEffect(Heads)),
-    // The first time there is none.
-    Effect.catchTag("UnknownError", () => Effect.succeed([]))
-  )
-
-const writeHeads = (file: string, heads: AuditVerdict["heads"]) =>
-  Effect.promise(() => writeFile(file, JSON.stringify(heads, null, 2)))
+const readHead = Effect.fnUntraced(function* (text: string) {
+  const [, name, hash] = HEAD.exec(text) ?? []
+  if (name === undefined || hash === undefined) {
+    return yield* new InvalidRequest({ field: "head", message: "--head must be <site grouping>=<hash>" })
+  }
+  return { siteGroupingId: name === "" ? null : SiteGroupingId.make(name), hash } satisfies KeptHead
+})
 
 /** That of `DATABASE_URL`, else the host's own: the one that runs, or one that is started to be read. */
 const databaseUrl = Effect.gen(function* () {
@@ -43,27 +39,18 @@ const databaseUrl = Effect.gen(function* () {
   return url
 })
 
-const nameOf = (tenant: Tenant): string => (tenant === null ? "the system-wide space" : `site grouping ${tenant}`)
-
-const describe = (fault: AuditChain.AuditFault): string => {
-  const of = `of ${nameOf(fault.siteGroupingId)}`
-  if (fault._tag === "Altered") return `entry ${fault.place} ${of} is not what was noted`
-  return fault.from === fault.to
-    ? `entry ${fault.from} ${of} is missing`
-    : `entries ${fault.from} to ${fault.to} ${of} are missing`
-}
-
 const program = Effect.gen(function* () {
+  const kept = yield* Effect.forEach(options.head, readHead)
   const url = yield* databaseUrl
-  const earlier = options.heads === undefined ? [] : yield* readHeads(options.heads)
-  const { faults, heads } = yield* verifyAudit(earlier).pipe(
+  const { faults, heads } = yield* verifyAudit(kept).pipe(
     Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url, maxConnections: 3 }))))
   )
-  for (const head of heads) yield* Console.log(`${head.place} entries of ${nameOf(head.siteGroupingId)}`)
-  for (const fault of faults) yield* Console.error(`✗ ${describe(fault)}`)
+  for (const { hash, place, siteGroupingId } of heads) {
+    yield* Console.log(`${place} entries of ${nameOf(siteGroupingId)}, up to ${siteGroupingId ?? ""}=${hash}`)
+  }
+  for (const fault of faults) yield* Console.error(`✗ ${describeFault(fault)}`)
   if (faults.length > 0) return false
   yield* Console.log("✓ The audit log is whole.")
-  if (options.heads !== undefined) yield* writeHeads(options.heads, heads)
   return true
 })
 
@@ -74,7 +61,7 @@ NodeRuntime.runMain(
   Effect.scoped(program).pipe(
     Effect.catchTags({
       EmbeddedPostgresError: refuse,
-      SchemaError: refuse,
+      InvalidRequest: refuse,
       SqlError: refuse,
       StorageError: refuse,
       ConfigError: refuse

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { TwilioTelephony } from "@careline/adapter-twilio"
-import { type Alert, Intake, OnAlert, processInbound, verifyAudit } from "@careline/application"
+import { type Alert, BreakGlassAllowed, Intake, OnAlert, processInbound, verifyAudit } from "@careline/application"
 import { Directory, Inbox, RowAccess, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { PgClient } from "@effect/sql-pg"
@@ -10,6 +10,7 @@ import { Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { freshDatabase } from "../../../test/support/postgres.ts"
+import { describeFault } from "../src/AuditFaults.ts"
 import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
 
 const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
@@ -19,7 +20,7 @@ const reason = "Ana's nurse cannot be reached and her daughter has texted twice"
 
 interface Entry {
   readonly siteGroupingId: string | null
-  readonly userId: string
+  readonly actor: string
   readonly action: string
   readonly subject: string
   readonly patientIds: ReadonlyArray<string>
@@ -62,6 +63,7 @@ beforeAll(async () => {
         Memory.layerBlobStore,
         Directory.layerEmpty,
         Logger.layer([Logger.map(Logger.formatJson, (text) => void logged.push(text))]),
+        Layer.succeed(BreakGlassAllowed, true),
         Layer.succeed(OnAlert, (alert) => Effect.sync(() => void alerts.push(alert)))
       )
     )
@@ -206,7 +208,7 @@ describe("Every read and change of patient data", () => {
       const [entry] = noted
       assert.deepInclude(entry, {
         siteGroupingId: "north",
-        userId: "nurse",
+        actor: "nurse",
         action,
         purpose: "PATRQT",
         breakGlassId: null
@@ -272,9 +274,9 @@ describe("Every read and change of patient data", () => {
     assert.deepStrictEqual(new Set(items.map((entry: Entry) => entry.siteGroupingId)), new Set(["north"]))
     assert.isAbove(ofAna.length, 5)
     assert.isTrue(ofAna.every(({ patientIds }) => patientIds.includes("ana")))
-    const sends = await entries("&userId=nurse&action=message.send", "auditor")
+    const sends = await entries("&actor=nurse&action=message.send", "auditor")
     assert.deepStrictEqual(
-      sends.map(({ action, userId }) => [action, userId]),
+      sends.map(({ action, actor }) => [action, actor]),
       sends.map(() => ["message.send", "nurse"])
     )
     assert.deepStrictEqual(
@@ -282,8 +284,17 @@ describe("Every read and change of patient data", () => {
       []
     )
     assert.strictEqual((await call("auditor", "GET", "/audit-log?siteGroupingId=south")).status, 404)
+    const stream = await app.request("/api/v1/events", { headers: { authorization: `Bearer ${tokens.auditor}` } })
+    await stream.body?.cancel()
+    assert.lengthOf(await entries("&actor=auditor&action=event.listen", "auditor"), 1)
+    // Who asks for what is not theirs is said, and not what they asked for.
+    const refusals = logged
+      .filter((text) => text.includes("A request was refused"))
+      .map((text) => JSON.parse(text).annotations)
+    assert.deepInclude(refusals, { user: "nurse", operation: "listAuditLog", status: 403 })
+    assert.deepInclude(refusals, { user: "southern", operation: "getThread", status: 404 })
     // Who watches is watched.
-    const [watched] = await entries("&userId=auditor&action=audit.list", "auditor")
+    const [watched] = await entries("&actor=auditor&action=audit.list", "auditor")
     assert.strictEqual(watched!.purpose, "HCOMPL")
   })
 })
@@ -309,7 +320,7 @@ describe("Breaking the glass", () => {
     assert.strictEqual(seen.body.items[0].siteGroupingId, "north")
     assert.deepInclude(noted[0], {
       siteGroupingId: "north",
-      userId: "southern",
+      actor: "southern",
       purpose: "BTG",
       breakGlassId: glass.id
     })
@@ -358,9 +369,9 @@ describe("Breaking the glass", () => {
 })
 
 describe("The audit log", () => {
-  const verify = () =>
+  const verify = (...args: ReadonlyArray<string>) =>
     new Promise<{ readonly code: number | null; readonly said: string }>((resolve) => {
-      const child = spawn(process.execPath, ["packages/http-hono/src/audit-verify.ts"], {
+      const child = spawn(process.execPath, ["packages/http-hono/src/audit-verify.ts", ...args], {
         env: { PATH: process.env.PATH, DATABASE_URL: database }
       })
       let said = ""
@@ -369,19 +380,50 @@ describe("The audit log", () => {
       child.once("close", (code) => resolve({ code, said }))
     })
 
-  it("is whole until somebody who owns the database alters an entry or takes one away", async () => {
+  const north = "site_grouping_id = 'north'"
+  const newest = `place = (select max(place) from audit_log where ${north})`
+
+  it("can only be added to, and is whole until somebody who owns the database gets around that", async () => {
+    const refused = await owner(`delete from audit_log where ${north}`).catch((error: unknown) => String(error))
+    assert.include(refused, "SqlError")
     const { faults, heads } = await run(verifyAudit())
     assert.deepStrictEqual(faults, [])
-    assert.isAbove(heads.find(({ siteGroupingId }) => siteGroupingId === "north")!.place, 20)
-    await owner(`update audit_log set actor = 'nobody' where site_grouping_id = 'north' and place = 3`)
-    await owner(`delete from audit_log where site_grouping_id = 'north' and place in (5, 6)`)
-    await owner(
-      `delete from audit_log where site_grouping_id = 'north' and place = (select max(place) from audit_log where site_grouping_id = 'north')`
-    )
-    const after = await verify()
-    assert.strictEqual(after.code, 1, after.said)
-    assert.include(after.said, "✗ entry 3 of site grouping north is not what was noted")
-    assert.include(after.said, "✗ entries 5 to 6 of site grouping north are missing")
-    assert.match(after.said, /✗ entry \d+ of site grouping north is missing/)
+    const head = heads.find(({ siteGroupingId }) => siteGroupingId === "north")!
+    assert.isAbove(head.place, 20)
+
+    await owner("alter table audit_log disable trigger audit_log_only_grows")
+    const tamper: ReadonlyArray<readonly [statement: string, found: string]> = [
+      [`update audit_log set actor = 'nobody' where ${north} and place = 3`, "entry 3 of site grouping north is not"],
+      [`delete from audit_log where ${north} and place in (5, 6)`, "entries 5 to 6 of site grouping north are missing"],
+      [
+        `update audit_log set place = case place when 8 then -9 else -8 end where ${north} and place in (8, 9)`,
+        "entries 8 to 9 of site grouping north are missing"
+      ],
+      [
+        `update audit_log set place = -place where ${north} and place in (-8, -9)`,
+        "entry 8 of site grouping north is not"
+      ],
+      [
+        `insert into audit_log (site_grouping_id, place, actor, action, subject, detail, at, hash)
+         select site_grouping_id, 5, actor, action, subject, detail, at, hash from audit_log where ${north} and place = 4`,
+        "entry 5 of site grouping north is not"
+      ],
+      [`delete from audit_log where ${north} and ${newest}`, `entry ${head.place} of site grouping north is missing`],
+      // With its head, so that nothing in the database tells.
+      [
+        `update audit_chains set (place, hash) = (select place, hash from audit_log where ${north} and ${newest}) where ${north}`,
+        `the entry ${head.hash} of site grouping north is missing`
+      ]
+    ]
+    for (const [statement, found] of tamper.slice(0, -1)) {
+      await owner(statement)
+      const verdict = await run(verifyAudit())
+      assert.include(verdict.faults.map(describeFault).join("\n"), found)
+    }
+    await owner(tamper.at(-1)![0])
+    const { code, said } = await verify(`--head=north=${head.hash}`)
+    assert.strictEqual(code, 1, said)
+    for (const [, found] of [tamper[0]!, tamper.at(-1)!]) assert.include(said, `✗ ${found}`)
+    assert.notInclude(said, `entry ${head.place} of`)
   })
 })

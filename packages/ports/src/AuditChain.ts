@@ -37,10 +37,14 @@ export const extend = (
   return { records, head: last }
 }
 
-/** What is wrong with a chain: entries that are not there, by their places; an entry that is not what was noted. */
+/**
+ * What is wrong with a chain: entries that are not there, by their places; an entry that is not what was noted; a chain
+ * without the entry that it once ended with, so that its newest ones, or all of them, are others.
+ */
 export type AuditFault =
   | { readonly _tag: "Missing"; readonly siteGroupingId: Tenant; readonly from: number; readonly to: number }
   | { readonly _tag: "Altered"; readonly siteGroupingId: Tenant; readonly place: number }
+  | { readonly _tag: "Cut"; readonly siteGroupingId: Tenant; readonly hash: string }
 
 /** How far a chain was followed. */
 export interface Followed {

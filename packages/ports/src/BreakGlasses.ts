@@ -1,6 +1,6 @@
 /** Accesses in an emergency, which are kept for ever. */
 import type { BreakGlass, BreakGlassId } from "@careline/domain"
-import { Context, type Effect, type Option } from "effect"
+import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
 import type { TenantScope } from "./Scope.ts"
@@ -10,6 +10,8 @@ import type { StorageError } from "./StorageError.ts"
 export class BreakGlasses extends Context.Service<
   BreakGlasses,
   {
+    /** The store's clock, by which accesses end. */
+    readonly now: Effect.Effect<DateTime.Utc, StorageError>
     /** Keeps a new one. */
     readonly open: (glass: BreakGlass.BreakGlass) => Effect.Effect<void, StorageError>
     /** Notes when one was given back. Nothing else of it changes. */

@@ -38,7 +38,12 @@ const closing = [
   `alter table audit_log alter column place set not null, alter column hash set not null`,
   `alter table audit_log drop constraint audit_log_pkey`,
   `alter table audit_log add primary key (site_grouping_id, place)`,
-  `create index audit_log_newest on audit_log (site_grouping_id, at desc, place desc)`
+  `create index audit_log_newest on audit_log (site_grouping_id, at desc, place desc)`,
+  // Nobody has the right to; this is for who owns the table and errs.
+  `create function careline_only_grows() returns trigger language plpgsql as $$
+     begin raise exception 'the audit log is only added to' using errcode = 'insufficient_privilege'; end $$`,
+  `create trigger audit_log_only_grows before update or delete or truncate on audit_log
+     for each statement execute function careline_only_grows()`
 ]
 
 const BATCH = 1_000

@@ -19,12 +19,12 @@ const audit = route({
   query: AccessApi.AuditLogQuery,
   success: { status: 200, schema: Api.pageJson(AccessApi.AuditEntryJson, "AuditPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const { action, patientId, siteGroupingId, subject, userId } = query
+    const { action, actor, patientId, siteGroupingId, subject } = query
     const tenant =
       siteGroupingId === undefined ? undefined : yield* tenantFor(caller, Api.tenantOfQuery(siteGroupingId))
     const page = yield* Application.listAudit(tenant === undefined ? caller : { ...caller, scope: [tenant] }, {
       ...Api.pageOf(query),
-      actor: userId,
+      actor,
       action,
       subject,
       patientId,

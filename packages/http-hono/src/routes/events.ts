@@ -1,4 +1,5 @@
 /** Server-sent events: what changed, in real time. `Last-Event-ID` resumes without a gap. */
+import { noteListening } from "@careline/application"
 import { Broadcaster, type PublishedEvent } from "@careline/ports"
 import { Effect, Exit, Stream } from "effect"
 import type { Hono } from "hono"
@@ -7,6 +8,7 @@ import { type Authenticate, authorise, READERS } from "../Auth.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
 import * as Problem from "../Problem.ts"
 import { problemResponse } from "../Respond.ts"
+import type { Services } from "../Services.ts"
 
 /** A comment now and then keeps proxies from closing an idle stream, in milliseconds. */
 const HEARTBEAT = 15_000
@@ -15,10 +17,12 @@ const RETRY = 2_000
 
 const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
 
-export const mountEvents = (app: Hono, runtime: HostRuntime<Broadcaster>, authenticate: Authenticate): void => {
+export const mountEvents = (app: Hono, runtime: HostRuntime<Services>, authenticate: Authenticate): void => {
   app.get("/api/v1/events", async (context) => {
     const caller = await runtime.runPromiseExit(
-      Effect.tap(authenticate(context.req.header("authorization")), (known) => authorise(known, READERS))
+      Effect.tap(authenticate(context.req.header("authorization")), (known) =>
+        Effect.andThen(authorise(known, READERS), noteListening(known))
+      )
     )
     if (Exit.isFailure(caller)) return problemResponse(context, Problem.ofCause(caller.cause))
     const after = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null

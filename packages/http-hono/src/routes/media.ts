@@ -14,7 +14,7 @@ import type { Services } from "../Services.ts"
 export const UPLOAD_PATH = "/api/v1/media"
 
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
-  const caller = yield* identify((name) => context.req.header(name), authenticate, STAFF)
+  const caller = yield* identify((name) => context.req.header(name), authenticate, STAFF, "uploadMedia")
   const tenant = yield* tenantFor(caller, tenantOfQuery(context.req.query("siteGroupingId")))
   const { mediaBytes } = yield* Application.Limits.Limits
   const bytes = yield* Effect.promise(() => Application.WebhookHttp.readBody(context.req.raw, mediaBytes))

@@ -1,5 +1,5 @@
 import { BreakGlasses, Scope } from "@careline/ports"
-import { Effect, HashMap, Layer, Option } from "effect"
+import { DateTime, Effect, HashMap, Layer, Option } from "effect"
 import * as Keyset from "./keyset.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
@@ -7,6 +7,7 @@ export const layer: Layer.Layer<BreakGlasses, never, MemoryStore> = Layer.effect
   BreakGlasses,
   Effect.map(MemoryStore, (store) =>
     BreakGlasses.of({
+      now: DateTime.now,
       open: (glass) =>
         store.update((state) => ({ ...state, breakGlasses: HashMap.set(state.breakGlasses, glass.id, glass) })),
       close: ({ closedAt, id }) =>

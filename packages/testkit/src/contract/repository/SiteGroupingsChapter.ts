@@ -2,7 +2,7 @@ import { type SiteGrouping, SiteGroupingId, VoipSettings } from "@careline/domai
 import { Settings, SiteGroupings, SiteGroupingTaken } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"
-import { type Chapter, numberTest } from "./Chapter.ts"
+import { byStaff, type Chapter, numberTest } from "./Chapter.ts"
 import { idsOf } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
@@ -28,7 +28,7 @@ const isOn = (tenant: SiteGroupingId) =>
 
 export const siteGroupingsChapter: Chapter = {
   chapter: "Site groupings",
-  tests: [
+  tests: byStaff([
     numberTest("MUST keep a site grouping as it is given, once", function* () {
       const groupings = yield* SiteGroupings
       const grouping = yield* aGrouping()
@@ -69,5 +69,5 @@ export const siteGroupingsChapter: Chapter = {
       assert.isTrue(yield* groupings.hold(grouping.id))
       assert.isTrue(yield* isOn(grouping.id))
     })
-  ]
+  ])
 }

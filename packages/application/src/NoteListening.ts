@@ -1,0 +1,12 @@
+/** Writes down that somebody listens to what happens in their tenants, once for each of those. They hear ids only. */
+import { Transaction } from "@careline/ports"
+import { Effect } from "effect"
+import { byStaff } from "./Access.ts"
+import type { Actor } from "./Actor.ts"
+import { auditList } from "./Audit.ts"
+
+export const noteListening = Effect.fnUntraced(function* (actor: Actor) {
+  const { scope } = actor
+  const heard = scope === "all" ? [] : scope.map((siteGroupingId) => ({ siteGroupingId }))
+  yield* (yield* Transaction).transact(auditList(actor, "event.listen", "events:stream", heard))
+}, byStaff)
