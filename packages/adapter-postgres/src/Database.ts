@@ -70,6 +70,8 @@ export const layerWalled = (options: DatabaseOptions) =>
       const forStaff = Math.max(1, Math.floor(given.maxConnections / 3))
       const staff = yield* clientOf(given, Walls.STAFF_ROLE, forStaff)
       const workers = yield* clientOf(given, Walls.WORKERS_ROLE, Math.max(2, given.maxConnections - forStaff))
+      yield* WallsStand.assertIs(staff, Walls.STAFF_ROLE)
+      yield* WallsStand.assertIs(workers, Walls.WORKERS_ROLE)
       yield* WallsStand.assertStand(workers)
       return yield* Walls.join(staff, workers)
     })

@@ -7,6 +7,7 @@ import { storeNow } from "./clock.ts"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -34,29 +35,36 @@ export const layer = Layer.effect(
   BreakGlasses,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toGlasses = (rows: ReadonlyArray<Row>) =>
+      Effect.map(sealing.open("break_glasses", rows), (opened) => opened.map(fromRow))
     const isOf = (scope: TenantScope) =>
       scope === "all" ? sql`true` : sql`site_grouping_id = any(${scope.map(tenantColumn)}::text[])`
     return BreakGlasses.of({
       now: storeNow(sql).pipe(asStorage("breakGlasses.now")),
       open: (glass) =>
-        sql`
+        Effect.flatMap(
+          sealing.seal("break_glasses", [
+            { site_grouping_id: tenantColumn(glass.siteGroupingId), id: glass.id, reason: glass.reason }
+          ]),
+          ([row]) => sql`
           insert into break_glasses (site_grouping_id, id, user_id, reason, opened_at, expires_at, closed_at)
-          values (${tenantColumn(glass.siteGroupingId)}, ${glass.id}::uuid, ${glass.userId}, ${glass.reason},
+          values (${tenantColumn(glass.siteGroupingId)}, ${glass.id}::uuid, ${glass.userId}, ${row!.reason},
                   ${iso(glass.openedAt)}::timestamptz, ${iso(glass.expiresAt)}::timestamptz,
-                  ${iso(glass.closedAt)}::timestamptz)`.pipe(Effect.asVoid, asStorage("breakGlasses.open")),
+                  ${iso(glass.closedAt)}::timestamptz)`
+        ).pipe(Effect.asVoid, asStorage("breakGlasses.open")),
       close: ({ closedAt, id, siteGroupingId }) =>
         sql`
           update break_glasses set closed_at = ${iso(closedAt)}::timestamptz
-          where site_grouping_id = ${tenantColumn(siteGroupingId)} and id = ${id}::uuid`.pipe(
-          Effect.asVoid,
-          asStorage("breakGlasses.close")
-        ),
+          where site_grouping_id = ${tenantColumn(siteGroupingId)} and id = ${id}::uuid
+            and closed_at is null`.pipe(Effect.asVoid, asStorage("breakGlasses.close")),
       get: (scope, id) =>
         !isUuid(id)
           ? Effect.succeedNone
           : sql<Row>`
               select * from break_glasses where id = ${id}::uuid and ${isOf(scope)}`.pipe(
-              Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(fromRow(row)))),
+              Effect.flatMap(toGlasses),
+              Effect.map(([glass]) => Option.fromUndefinedOr(glass)),
               asStorage("breakGlasses.get")
             ),
       list: (query) =>
@@ -67,7 +75,7 @@ export const layer = Layer.effect(
             where ${isOf(query.scope)}
               ${after === null ? sql`` : sql`and (opened_at, id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
             order by opened_at desc, id desc limit ${query.limit + 1}`
-          const items = rows.slice(0, query.limit).map(fromRow)
+          const items = yield* toGlasses(rows.slice(0, query.limit))
           const last = items.at(-1)
           return {
             items,

@@ -16,7 +16,7 @@ import {
   type Settlement
 } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Layer, Result, Schedule } from "effect"
 import { storeNow } from "./clock.ts"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
@@ -88,6 +88,21 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const sealing = yield* Sealing
     const notifications = yield* Notifications
+
+    /** The events that can be opened here. Another one is parked, and keeps nobody waiting. */
+    const openOrPark = Effect.fnUntraced(function* (rows: ReadonlyArray<EventRow>) {
+      const opened = yield* sealing.openEach("webhook_events", rows)
+      const closed = rows.filter((_, place) => Result.isFailure(opened[place]!)).map(({ id }) => id)
+      if (closed.length > 0) {
+        yield* sql`
+          update webhook_events set state = 'parked', reason = 'it cannot be opened here'
+          where id = any(${closed}::bigint[]) and state = 'pending'`
+        yield* Effect.logError("Events cannot be opened, and are parked").pipe(
+          Effect.annotateLogs({ events: closed.map(String) })
+        )
+      }
+      return opened.flatMap((one) => (Result.isSuccess(one) ? [one.success] : []))
+    })
 
     // Ids are drawn in order of arrival, rows written in order of their keys: two hosts that take the same duplicates in
     // at once then wait for each other in one direction only, and never deadlock.
@@ -167,7 +182,7 @@ export const layer = Layer.effect(
           and w.state = 'pending' and w.contact is not null
         order by w.id limit ${eventsPerLane}
       ) e
-      order by e.id`.pipe(Effect.flatMap((rows) => sealing.open("webhook_events", rows)))
+      order by e.id`.pipe(Effect.flatMap(openOrPark))
 
     /** Events that no lane holds. The kind is spelt out, or the planner would not see that the partial index is of it. */
     const claim = <Event extends DeliveryReported | CallReported>(kind: Event["_tag"], limit: number) =>
@@ -180,7 +195,7 @@ export const layer = Layer.effect(
           for update skip locked`
         return {
           now,
-          reports: (yield* sealing.open("webhook_events", rows)).map(({ event, failures, id, provider }) => ({
+          reports: (yield* openOrPark(rows)).map(({ event, failures, id, provider }) => ({
             id: String(id),
             provider,
             event: event as Event,

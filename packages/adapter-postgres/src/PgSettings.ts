@@ -23,9 +23,10 @@ export const layer = Layer.effect(
             readonly is_active: boolean
             readonly settings: object | null
           }>`
-            select s.id as site_grouping_id, s.deactivated_at is null as is_active, v.settings
-            from site_groupings s left join voip_settings v on v.site_grouping_id = s.id
-            where s.id = any(${["", ...columns]}::text[])`
+            select c.id as site_grouping_id, s.deactivated_at is null as is_active, v.settings
+            from unnest(${[...new Set(["", ...columns])]}::text[]) c (id)
+            left join site_groupings s on s.id = c.id
+            left join voip_settings v on v.site_grouping_id = c.id`
           const known = new Map<string, VoipSettings.VoipSettings>()
           const inactive = new Set<string>()
           for (const { is_active, settings, site_grouping_id: id } of yield* sealing.open("voip_settings", rows)) {

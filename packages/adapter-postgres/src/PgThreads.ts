@@ -7,7 +7,7 @@ import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "./rows.ts"
-import { SEARCH_BITS, searchBits, searchText } from "./sealing/SearchBits.ts"
+import { SEARCH_BITS, searchable, searchBits, searchText } from "./sealing/SearchBits.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 import * as ThreadRow from "./threadRow.ts"
 
@@ -44,11 +44,13 @@ const digitsOf = (search: string): string | null => {
 /** What is looked for, and `null` where everything is shown. */
 const wantedOf = ({ search }: ThreadQuery): string | null => {
   if (search === undefined || search.trim() === "") return null
-  return digitsOf(search) ?? search.trim().toLowerCase()
+  return digitsOf(search) ?? searchable(search.trim())
 }
 
 /** Rows that a search reads at once: what the bits let through is nearly always what is looked for. */
 const SEARCH_BATCH = 200
+/** Batches of one page: what is too short for the bits is looked for in so many threads, and the next page goes on. */
+const SEARCH_BATCHES = 25
 
 export const layer = Layer.effect(
   Threads,
@@ -132,21 +134,28 @@ export const layer = Layer.effect(
         ${viewJoins}
         order by t.last_message_at desc, t.id desc`.pipe(Effect.flatMap(toViews))
 
-    /** The page of what is found: batches, until they gave enough. */
+    /** What is found from a place on, and where the next page begins: nowhere once all threads were looked at. */
     const found = Effect.fnUntraced(function* (query: ThreadQuery, wanted: string, from: Key | null) {
       const views: Array<ThreadView> = []
-      let after = from
-      while (views.length <= query.limit) {
-        const batch = yield* viewsOf({ ...query, limit: SEARCH_BATCH }, after)
+      let next = from
+      for (let batches = 0; batches < SEARCH_BATCHES && views.length < query.limit; batches++) {
+        const batch = yield* viewsOf({ ...query, limit: SEARCH_BATCH }, next)
+        const looked = batch.slice(0, SEARCH_BATCH)
         views.push(
-          ...batch
-            .slice(0, SEARCH_BATCH)
-            .filter(({ thread }) => searchText(thread.contactName, thread.externalContact).includes(wanted))
+          ...looked.filter(({ thread }) => searchText(thread.contactName, thread.externalContact).includes(wanted))
         )
-        if (batch.length <= SEARCH_BATCH) break
-        after = keyOf(batch[SEARCH_BATCH - 1]!)
+        next = batch.length > SEARCH_BATCH ? keyOf(looked.at(-1)!) : null
+        if (next === null) break
       }
-      return views
+      return views.length > query.limit
+        ? { items: views.slice(0, query.limit), next: keyOf(views[query.limit - 1]!) }
+        : { items: views, next }
+    })
+
+    const listed = Effect.fnUntraced(function* (query: ThreadQuery, from: Key | null) {
+      const views = yield* viewsOf(query, from)
+      const items = views.slice(0, query.limit)
+      return { items, next: views.length > query.limit ? keyOf(items.at(-1)!) : null }
     })
 
     return Threads.of({
@@ -191,13 +200,8 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
           const wanted = wantedOf(query)
-          const views = yield* wanted === null ? viewsOf(query, after) : found(query, wanted, after)
-          const items = views.slice(0, query.limit)
-          const last = items.at(-1)
-          return {
-            items,
-            nextCursor: views.length > query.limit && last !== undefined ? cursor.encode(keyOf(last)) : null
-          }
+          const { items, next } = yield* wanted === null ? listed(query, after) : found(query, wanted, after)
+          return { items, nextCursor: next === null ? null : cursor.encode(next) }
         }).pipe(asStorage("threads.list"))
     })
   })

@@ -17,7 +17,10 @@ export const gaps = (sql: PgClient.PgClient) =>
     with ours as (
       select c.oid, c.relname, c.relowner, c.relrowsecurity and c.relforcerowsecurity as is_forced
       from pg_class c
-      where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace
+      where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace and (
+        has_table_privilege(${STAFF_ROLE}, c.oid, 'select, insert, update, delete')
+        or has_table_privilege(${WORKERS_ROLE}, c.oid, 'select, insert, update, delete')
+      )
     )
     select 'the table ' || o.relname || ' has no forced policy' as gap from ours o
     where (
@@ -46,7 +49,10 @@ export const gaps = (sql: PgClient.PgClient) =>
     where has_table_privilege(role, 'audit_log', privilege)
     union all
     select 'the function ' || p.proname || ' runs as its owner' from pg_proc p
-    where p.pronamespace = current_schema()::regnamespace and p.prosecdef
+    where p.pronamespace = current_schema()::regnamespace and p.prosecdef and p.proname like 'careline%'
+    union all
+    select 'members of staff may take on the role of workers'
+    where pg_has_role(${STAFF_ROLE}, ${WORKERS_ROLE}, 'member')
     union all
     select 'a view shows rows as its owner: ' || c.relname from pg_class c
     where c.relkind = 'v' and c.relnamespace = current_schema()::regnamespace
@@ -56,6 +62,16 @@ export const gaps = (sql: PgClient.PgClient) =>
   )
 
 const fault = (message: string) => new StorageError({ operation: "walls", reason: new StoreFault({ message }) })
+
+/** Fails unless a session is the role that it asked to be: what stands between may have left that out. */
+export const assertIs = Effect.fnUntraced(function* (sql: PgClient.PgClient, role: string) {
+  const [session] = yield* sql<{ readonly role: string }>`select current_user as role`
+  if (session?.role !== role) {
+    return yield* fault(
+      `a session is not the role ${role}: does a connection pooler drop the startup parameter "role"?`
+    )
+  }
+})
 
 /** Fails unless the roles are there, or may be made by who asks. */
 export const assertRoles = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {

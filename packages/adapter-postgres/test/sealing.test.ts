@@ -1,6 +1,6 @@
 /** What lies in a sealed database, and who can read it. */
 import { Contact, type Message, MessageId, SiteGroupingId, Thread, ThreadId } from "@careline/domain"
-import { Changes, KeyEncryption, Messages, RowAccess, Threads, Transaction } from "@careline/ports"
+import { Changes, Inbox, KeyEncryption, Messages, RowAccess, Threads, Transaction } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
@@ -76,6 +76,26 @@ const found = (search: string) =>
     )
   )
 
+/** Another contact of the tenant, whose number somebody may put in the place of the first one's. */
+const allowAnother = Effect.flatMap(Transaction, ({ transact }) =>
+  Effect.flatMap(Changes, ({ apply }) =>
+    transact(
+      apply([
+        {
+          _tag: "ConsentChanged",
+          consent: {
+            siteGroupingId: north,
+            contact: Contact.Contact.make("+13035550199"),
+            status: "opted_in",
+            source: "staff",
+            changedAt: now
+          }
+        }
+      ])
+    )
+  )
+)
+
 /** As somebody with the database and no keys. */
 const tamper = (url: string, statement: string) =>
   Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<{ readonly name?: string }>(statement)).pipe(
@@ -143,15 +163,56 @@ describe("A sealed database", () => {
       for (const forgery of [
         "update messages a set content = b.content from messages b where a.id <> b.id",
         "update messages set content = overlay(content placing 'AAAA' from 60)",
-        "update messages set content = 'Please take two more'",
-        "update messages set attachments = to_jsonb(content)"
+        "update messages set attachments = to_jsonb(content)",
+        "update external_threads set external_contact = (select max(contact) from consents)"
       ]) {
         const url = yield* Effect.promise(migratedDatabase)
         const host = yield* open(url, keysOf("current"))
         const thread = yield* Effect.provide(tell(["one", "two"]), host)
+        yield* Effect.provide(allowAnother, host)
         yield* tamper(url, forgery)
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.provide(read(thread), host))), forgery)
+        const seen = Effect.andThen(read(thread), found("canary"))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.provide(seen, host))), forgery)
       }
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("takes nothing in the open, and an event that cannot be opened keeps nobody waiting", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const without = yield* open(url, null)
+      const host = yield* open(url, keysOf("current"))
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.provide(tell(["in the open"]), without))))
+      const report = (id: string) => ({
+        provider: "acme",
+        account: "main",
+        event: {
+          _tag: "DeliveryReported" as const,
+          providerMessageId: id,
+          attemptId: null,
+          status: "delivered" as const,
+          failureReason: null,
+          errorCode: null
+        }
+      })
+      yield* Effect.provide(
+        Effect.gen(function* () {
+          const { accept, claimReports, parked } = yield* Inbox
+          yield* accept([report("first"), report("second")])
+          yield* tamper(
+            url,
+            "update webhook_events set event = to_jsonb('sealed1.x.y'::text) where provider_message_id = 'first'"
+          )
+          const { transact } = yield* Transaction
+          const { reports } = yield* transact(claimReports(10))
+          assert.deepStrictEqual(
+            reports.map(({ event }) => event.providerMessageId),
+            ["second"]
+          )
+          assert.lengthOf(yield* parked(10), 1)
+        }),
+        host
+      )
     }).pipe(asSystem, Effect.scoped)
   )
 

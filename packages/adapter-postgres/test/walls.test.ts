@@ -53,10 +53,13 @@ describe("The walls between tenants", () => {
       yield* Effect.void.pipe(Effect.provide(store))
       assert.deepStrictEqual(yield* owner(WallsStand.gaps), [])
       yield* owner((sql) => sql`create table forgotten (site_grouping_id text, words text)`)
+      yield* owner((sql) => sql`grant select on forgotten to careline_app`)
+      // Whoever embeds us has tables of their own.
+      yield* owner((sql) => sql`create table patients (site_grouping_id text, words text)`)
       yield* owner((sql) => sql`alter table messages no force row level security`)
       yield* owner((sql) => sql`grant delete on audit_log to careline_app`)
       yield* owner(
-        (sql) => sql`create function peek() returns bigint language sql security definer as 'select 1::bigint'`
+        (sql) => sql`create function careline_peek() returns bigint language sql security definer as 'select 1::bigint'`
       )
       yield* owner((sql) => sql`create policy open on consents using (true)`)
       yield* owner((sql) => sql`create view everything as select * from external_threads`)
@@ -66,7 +69,7 @@ describe("The walls between tenants", () => {
         "the table messages has no forced policy",
         "a policy of consents is for everybody",
         "the role careline_app may delete the table audit_log",
-        "the function peek runs as its owner",
+        "the function careline_peek runs as its owner",
         "a view shows rows as its owner: everything"
       ])
       const error = yield* Effect.flip(Effect.scoped(Layer.build(store)))

@@ -1,5 +1,5 @@
 /** Staff look up, or put down on a contact's behalf, whether it may be texted. */
-import { Consent, type Contact, type Tenant } from "@careline/domain"
+import { Consent, type Contact, PhoneNumber, type Tenant } from "@careline/domain"
 import { Consents, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { byStaff } from "./Access.ts"
@@ -9,7 +9,8 @@ import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 import { readSender } from "./ReadRequest.ts"
 
-const subjectOf = (contact: Contact.Contact): string => `contact:${contact}`
+/** The log is read by who may not see the contact: its last digits, and whoever may finds it by them. */
+const subjectOf = (contact: Contact.Contact): string => `contact:${PhoneNumber.mask(contact)}`
 
 /** What is on record of a contact, given as it writes to us, or as a phone number in any usual way of writing. */
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {

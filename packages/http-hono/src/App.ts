@@ -50,19 +50,23 @@ export const makeApp = (
   http: HttpOptions = defaultHttpOptions
 ): Hono => {
   const app = new Hono()
+  const limited = limitUsers(authenticateCaller, http.requestsPerUser)
   // Whoever works in a site grouping that is deactivated finds nothing there any more.
   const authenticate: Authenticate = (header) =>
-    Effect.flatMap(authenticateCaller(header), (caller) =>
+    Effect.flatMap(limited(header), (caller) =>
       Effect.flatten(Effect.promise(() => runtime.runPromiseExit(activeActor(caller))))
     )
   // First, and without anything around them: webhooks are what comes in masses.
   mountWebhooks(app, runtime)
   app.use(requestId)
-  app.use(limitAddresses(http.requestsPerAddress, http.proxies))
-  const limited = limitUsers(authenticate, http.requestsPerUser)
+  const limit = limitAddresses(http.requestsPerAddress, http.proxies)
   // Links answer with headers of their own.
-  if (links !== null) mountLinks(app, links)
+  if (links !== null) {
+    app.use(`${links.path}/*`, limit)
+    mountLinks(app, links)
+  }
   mountSecurityHeaders(app, http)
+  app.use(limit)
   app.get("/healthz", (context) => context.json({ status: "ok" }))
   app.get("/readyz", async (context) => {
     const ready = await runtime.runPromiseExit(Effect.timeout(lineSettings(probe, null), "2 seconds"))
@@ -70,9 +74,9 @@ export const makeApp = (
       ? context.json({ status: "ready" })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
-  mount(app, routes, runtime, limited)
-  mountUploads(app, runtime, limited)
-  mountEvents(app, runtime, limited)
+  mount(app, routes, runtime, authenticate)
+  mountUploads(app, runtime, authenticate)
+  mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
   app.notFound((context) =>
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))

@@ -2,6 +2,7 @@
  * Which keys wrap those that seal patient data in the database and in the media directory. `DATA_ENCRYPTION_KEYS` names
  * them; a host with a database of its own makes one where none is named, and keeps it in its data directory.
  */
+import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { KeyEncryption } from "@careline/ports"
 import { Effect, Redacted } from "effect"
@@ -11,7 +12,9 @@ import { keptSecret } from "./KeptSecret.ts"
 export type DataEncryption = "off" | "file" | readonly [KeyEncryption.NamedKey, ...Array<KeyEncryption.NamedKey>]
 
 const FILE = "data-key"
-const FILE_KEY_ID = "file"
+
+/** A key is named by itself: another one in its place is another one by name. */
+const idOf = (key: Uint8Array): string => `file-${createHash("sha256").update(key).digest("hex").slice(0, 8)}`
 
 /** `id:key`, the key as base64 of 32 bytes; `null` for anything else. */
 const readKey = (text: string): KeyEncryption.NamedKey | null => {
@@ -34,5 +37,6 @@ export const open = Effect.fnUntraced(function* (encryption: DataEncryption, dat
   if (encryption === "off") return null
   if (encryption !== "file") return KeyEncryption.make(encryption)
   const kept = yield* keptSecret(join(dataDirectory, FILE))
-  return KeyEncryption.make([{ id: FILE_KEY_ID, key: Redacted.make(Buffer.from(kept, "hex")) }])
+  const key = Buffer.from(kept, "hex")
+  return KeyEncryption.make([{ id: idOf(key), key: Redacted.make(key) }])
 })

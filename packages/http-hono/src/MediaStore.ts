@@ -13,7 +13,7 @@ import {
 import { S3BlobStore } from "@careline/adapter-s3"
 import { BlobStore, type KeyEncryption, ProviderConfig, type StorageError } from "@careline/ports"
 import { type Config, Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
-import { keptSecret } from "./KeptSecret.ts"
+import { keptSecret, type SecretDamaged } from "./KeptSecret.ts"
 
 const SECRET_FILE = "link-secret"
 
@@ -62,7 +62,7 @@ const inDirectory = Effect.fnUntraced(function* ({ dataDirectory, encryption, pu
 
 export const open = Effect.fnUntraced(function* (
   options: MediaStoreOptions
-): Effect.fn.Return<MediaStore, StorageError | Config.ConfigError, Scope.Scope> {
+): Effect.fn.Return<MediaStore, StorageError | Config.ConfigError | SecretDamaged, Scope.Scope> {
   const bucket = yield* ProviderConfig.optional("S3_BUCKET", Schema.String)
   if (bucket === null) return yield* inDirectory(options)
   return { blobs: Context.get(yield* Layer.build(S3BlobStore.layerConfig), BlobStore), links: null }

@@ -5,7 +5,7 @@ import { secureHeaders } from "hono/secure-headers"
 import type { HttpOptions } from "./HttpOptions.ts"
 
 /** A year, which is what browsers' own lists ask for. */
-const HSTS = "max-age=31536000; includeSubDomains"
+const HSTS = "max-age=31536000"
 /** How long a browser keeps the answer to a preflight request, in seconds. */
 const PREFLIGHT_SECONDS = 600
 /** An answer of the API is no page: it loads nothing and stands in no frame. */
@@ -38,6 +38,7 @@ export const mountSecurityHeaders = (app: Hono, { corsOrigins, isHttps }: HttpOp
         "content-type",
         "idempotency-key",
         "last-event-id",
+        "x-break-glass",
         "x-purpose-of-use",
         "x-request-id"
       ],

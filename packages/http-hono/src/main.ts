@@ -45,7 +45,9 @@ NodeRuntime.runMain(
       HostConfigError: refuse,
       ConfigError: refuse,
       EmbeddedPostgresError: refuse,
-      ListenError: refuse
+      ListenError: refuse,
+      SecretDamaged: refuse,
+      StorageError: refuse
     })
   ),
   {

@@ -87,6 +87,7 @@ describe("How much is taken from whom", () => {
       assert.strictEqual(refused.status, 429)
       assert.strictEqual(refused.headers.get("content-type"), "application/problem+json")
       assert.isAtLeast(Number(refused.headers.get("retry-after")), 1)
+      assert.strictEqual(refused.headers.get("x-content-type-options"), "nosniff")
       assert.strictEqual((yield* ask("/healthz", { address: "198.51.100.8" })).status, 200)
       // What stands before the proxy's own entry anybody may have written.
       assert.strictEqual((yield* ask("/healthz", { address: "203.0.113.1, 198.51.100.7" })).status, 429)
@@ -98,7 +99,10 @@ describe("How much is taken from whom", () => {
       const ask = yield* hosted({ requestsPerAddress: 1 })
       assert.strictEqual((yield* ask("/healthz", { address: "2001:db8::1" })).status, 200)
       assert.strictEqual((yield* ask("/healthz", { address: "2001:db8:0:0:ffff::2" })).status, 429)
+      assert.strictEqual((yield* ask("/healthz", { address: "[2001:0DB8::9]:443" })).status, 429)
       assert.strictEqual((yield* ask("/healthz", { address: "2001:db8:0:1::1" })).status, 200)
+      assert.strictEqual((yield* ask("/healthz", { address: "203.0.113.9:51234" })).status, 200)
+      assert.strictEqual((yield* ask("/healthz", { address: "::ffff:203.0.113.9" })).status, 429)
     }).pipe(Effect.scoped)
   )
 

@@ -76,7 +76,12 @@ export const make = (keys: readonly [NamedKey, ...Array<NamedKey>]): KeyEncrypti
     unwrap: ({ keyId, wrapped }, context) =>
       Effect.suspend(() => {
         const key = known.get(keyId)
-        if (key === undefined) return Effect.fail(fault(`the key ${keyId} that wraps data keys is not known here`))
+        if (key === undefined)
+          return Effect.fail(
+            fault(
+              `the key ${keyId} that wrapped data keys is not known here: configure it beside the current one (DATA_ENCRYPTION_KEYS, or DATA_DIR/data-key)`
+            )
+          )
         return Effect.try({
           try: () => decrypt(Redacted.value(key), Buffer.from(wrapped, "base64url"), `${keyId} ${context}`),
           catch: () => fault(`a data key was altered, or the key ${keyId} is another one than the one that wrapped it`)

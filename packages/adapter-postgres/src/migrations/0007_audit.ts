@@ -10,7 +10,10 @@ import { instant, tenantOf } from "../rows.ts"
 const statements = [
   `set local statement_timeout = 0`,
 
-  `alter table audit_log add column place bigint`,
+  // Before they are chained for good: a contact is named by its last digits.
+  `update audit_log set subject = 'contact:•••' || right(subject, 4) where subject like 'contact:%'`,
+
+  `alter table audit_log add column place bigint check (place > 0)`,
   `alter table audit_log add column hash text`,
 
   // Its row is locked by whoever adds to the chain, as the last of all that a transaction locks.

@@ -90,10 +90,12 @@ export default Effect.gen(function* () {
   const run = (statements: ReadonlyArray<string>) =>
     sql.unsafe(`do $walls$ begin ${statements.map((statement) => `${statement};`).join("\n")} end $walls$`)
   yield* run([...role(STAFF_ROLE), ...role(WORKERS_ROLE), ...functions])
+  // Ours alone: whoever embeds us may have tables of their own beside them.
   const walled = yield* sql<{ readonly table_name: string }>`
     select c.relname as table_name from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
       and a.attname = 'site_grouping_id' and not a.attisdropped
+      and c.relname = any(${Object.keys(privileges)}::text[])
     order by c.relname`
   yield* run(walled.flatMap(({ table_name }) => wall(table_name)))
   yield* run(wall("site_groupings", "id"))

@@ -10,6 +10,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { randomBytes, randomUUID } from "node:crypto"
 import { Clock, Effect, Semaphore } from "effect"
 import { asStorage } from "../Database.ts"
+import { isUuid } from "../rows.ts"
 import type { DataKey, IndexKeys } from "./Envelope.ts"
 
 interface Row {
@@ -106,7 +107,8 @@ export const make = (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, 
     return opened
   })
 
-  const unknown = (ids: ReadonlyArray<string>) => ids.filter((id) => !open.has(id))
+  // What is no id of ours is no key of ours.
+  const unknown = (ids: ReadonlyArray<string>) => ids.filter((id) => !open.has(id) && isUuid(id))
 
   const isCurrent = (tenant: string, now: number): boolean => {
     const key = newest.get(tenant)

@@ -17,7 +17,8 @@ export interface Place {
   readonly row: string
 }
 
-const PREFIX = "sealed1"
+/** What sealed values begin with, and those that rows are looked up by. */
+export const PREFIX = "sealed1"
 
 const associated = ({ column, row, table, tenant }: Place, keyId: string): string =>
   JSON.stringify([tenant, table, column, row, keyId])
@@ -51,7 +52,7 @@ export interface IndexKeys {
   readonly encryption: Uint8Array
 }
 
-const INDEX_PREFIX = "index1"
+export const INDEX_PREFIX = "index1"
 
 /** A digest that tells equals and nothing else. */
 export const digest = ({ digest: key }: IndexKeys, kind: string, text: string): Buffer =>

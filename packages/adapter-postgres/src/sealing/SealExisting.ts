@@ -4,6 +4,7 @@
  */
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
+import { INDEX_PREFIX, PREFIX } from "./Envelope.ts"
 import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
 import type { Sealing } from "./Sealing.ts"
 import { searchBits, searchText } from "./SearchBits.ts"
@@ -68,6 +69,23 @@ const sealTable = Effect.fnUntraced(function* (
   yield* sql.unsafe(`drop table plain_rows`)
 })
 
+/** What a sealed value looks like, by its column. */
+const looksSealed: Readonly<Record<SealedKind, (column: string) => string>> = {
+  text: (column) => `${column} like '${PREFIX}.%'`,
+  json: (column) => `jsonb_typeof(${column}) = 'string'`,
+  texts: (column) => `${column} = '{}' or ${column}[1] like '${PREFIX}.%'`,
+  index: (column) => `${column} like '${INDEX_PREFIX}.%'`
+}
+
+/** From now on the database takes nothing in the open: a host that was left running without keys fails instead. */
+const keepSealed = Effect.fnUntraced(function* (sql: PgClient.PgClient, table: SealedTableName) {
+  const columns = Object.entries<SealedKind>(sealedTables[table].columns)
+  const checks = columns.map(
+    ([column, kind]) => `add constraint ${table}_${column}_sealed check (${looksSealed[kind](column)}) not valid`
+  )
+  yield* sql.unsafe(`alter table ${table} ${checks.join(", ")}`)
+})
+
 /** Seals every row, in the ambient transaction, as the tables' owner. */
 export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient, sealing: Sealing["Service"]) {
   for (const table of Object.keys(sealedTables) as ReadonlyArray<SealedTableName>) {
@@ -75,6 +93,7 @@ export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient,
     yield* sql.unsafe(`alter table ${table} no force row level security`)
     const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
     if (first !== undefined) yield* sealTable(sql, sealing, table)
+    yield* keepSealed(sql, table)
     yield* sql.unsafe(`alter table ${table} force row level security`)
   }
 })

@@ -9,7 +9,10 @@
 export type SealedKind = "text" | "json" | "texts" | "index"
 
 export interface SealedTable {
-  /** Names the row within its tenant, or everywhere. */
+  /**
+   * Names the row within its tenant, or everywhere. What it is looked up by is a part of it where that says whom it is about:
+   * the row's other values do not open beside another contact.
+   */
   readonly row: ReadonlyArray<string>
   /** Rows that are kept before anybody knows whose they are belong to the system. */
   readonly tenant: "own" | "system"
@@ -20,7 +23,7 @@ const define = <const Tables extends Readonly<Record<string, SealedTable>>>(tabl
 
 export const sealedTables = define({
   external_threads: {
-    row: ["id"],
+    row: ["id", "external_contact"],
     tenant: "own",
     columns: { external_contact: "index", contact_name: "text", last_message_preview: "text" }
   },
@@ -32,7 +35,11 @@ export const sealedTables = define({
     tenant: "system",
     columns: { contact: "index", event: "json" }
   },
-  sends: { row: ["id"], tenant: "own", columns: { to_number: "index", body: "text", media_urls: "texts" } },
+  sends: {
+    row: ["id", "to_number"],
+    tenant: "own",
+    columns: { to_number: "index", body: "text", media_urls: "texts" }
+  },
   phone_call_logs: {
     row: ["id"],
     tenant: "own",
@@ -58,6 +65,7 @@ export const sealedTables = define({
   },
   idempotency_keys: { row: ["external_thread_id", "key"], tenant: "own", columns: { fingerprint: "text" } },
   escalations: { row: ["external_thread_id", "period"], tenant: "own", columns: { notified: "texts" } },
+  break_glasses: { row: ["id"], tenant: "own", columns: { reason: "text" } },
   voip_settings: { row: [], tenant: "own", columns: { settings: "json" } },
   media_imports: { row: ["id"], tenant: "own", columns: { source: "json" } }
 })

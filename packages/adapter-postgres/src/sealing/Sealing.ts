@@ -3,7 +3,7 @@
  * that is encrypted otherwise does without: then rows are kept as they are.
  */
 import { StorageError, StoreFault } from "@careline/ports"
-import { Context, Effect } from "effect"
+import { Context, Effect, Result } from "effect"
 import type { DataKeys } from "./DataKeys.ts"
 import * as Envelope from "./Envelope.ts"
 import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
@@ -23,6 +23,11 @@ export class Sealing extends Context.Service<
       table: SealedTableName,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<A>, StorageError>
+    /** The same, row by row: one that does not open keeps nobody from the others. */
+    readonly openEach: <A extends object>(
+      table: SealedTableName,
+      rows: ReadonlyArray<A>
+    ) => Effect.Effect<ReadonlyArray<Result.Result<A, StorageError>>, StorageError>
     /** A value as rows are looked up by it. */
     readonly index: (value: string) => string
     /** The value that `index` made it of. */
@@ -63,10 +68,17 @@ const mapRow = <A extends object>(
   return changed as A
 }
 
+const unreadable = (table: SealedTableName) =>
+  new StorageError({
+    operation: `sealing.open ${table}`,
+    reason: new StoreFault({ message: "a sealed value was altered or moved, or its key is not here" })
+  })
+
 /** Kept as it is. */
 export const plain: Sealing["Service"] = {
   seal: (_table, rows) => Effect.succeed(rows),
   open: (_table, rows) => Effect.succeed(rows),
+  openEach: (_table, rows) => Effect.succeed(rows.map((row) => Result.succeed(row))),
   index: (value) => value,
   indexed: (value) => value,
   indexKeys: { digest: new Uint8Array(0), encryption: new Uint8Array(0) }
@@ -83,10 +95,8 @@ const sealedValue = (kind: SealedKind, value: unknown): string | null => {
 export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Service"] => {
   const index = (value: string) => Envelope.index(keys, value)
 
-  const sealValue = (kind: SealedKind, value: unknown, seal: (text: string) => string): unknown => {
+  const sealValue = (kind: Exclude<SealedKind, "index">, value: unknown, seal: (text: string) => string): unknown => {
     switch (kind) {
-      case "index":
-        return index(String(value))
       case "text":
         return seal(String(value))
       case "json":
@@ -138,23 +148,26 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
       const keyOf = yield* dataKeys.current(rows.map((row) => tenantOf(spec, row as Row)))
       return rows.map((row) => {
         const key = keyOf.get(tenantOf(spec, row as Row))!
-        return mapRow(table, row, (kind, column, value) =>
-          sealValue(kind, value, (text) => Envelope.seal(key, placeOf(table, row as Row, column), text))
+        // The place of a value is that of the row as it is kept.
+        const kept = mapRow(table, row, (kind, _column, value) => (kind === "index" ? index(String(value)) : value))
+        return mapRow(table, kept, (kind, column, value) =>
+          kind === "index"
+            ? value
+            : sealValue(kind, value, (text) => Envelope.seal(key, placeOf(table, kept as Row, column), text))
         )
       })
     }),
     open: Effect.fnUntraced(function* (table, rows) {
-      const missing = keyIdsOf(table, rows)
-      if (missing.length > 0) yield* dataKeys.load(missing)
+      yield* dataKeys.load(keyIdsOf(table, rows))
       return yield* Effect.try({
         try: () => rows.map((row) => openRow(table, row)),
         // The error may quote what it could not read.
-        catch: () =>
-          new StorageError({
-            operation: `sealing.open ${table}`,
-            reason: new StoreFault({ message: "a sealed value was altered or moved, or its key is not here" })
-          })
+        catch: () => unreadable(table)
       })
+    }),
+    openEach: Effect.fnUntraced(function* (table, rows) {
+      yield* dataKeys.load(keyIdsOf(table, rows))
+      return rows.map((row) => Result.try({ try: () => openRow(table, row), catch: () => unreadable(table) }))
     }),
     index,
     indexed: (sealed) => Envelope.indexed(keys, sealed),

@@ -9,9 +9,12 @@ import { digest, type IndexKeys } from "./Envelope.ts"
 export const SEARCH_BITS = 512
 const BITS_PER_TRIGRAM = 2
 
+/** One way of writing for what looks the same. */
+export const searchable = (text: string): string => text.normalize("NFC").toLowerCase()
+
 /** What is searched in: a name and a number. */
 export const searchText = (contactName: string | null, contact: string): string =>
-  `${contactName ?? ""} ${contact}`.toLowerCase()
+  searchable(`${contactName ?? ""} ${contact}`)
 
 const trigrams = (text: string): ReadonlySet<string> => {
   const found = new Set<string>()
@@ -19,15 +22,28 @@ const trigrams = (text: string): ReadonlySet<string> => {
   return found
 }
 
+/** Trigrams whose bits are remembered for one set of keys: those of a language are fewer, and a digest takes its time. */
+const TRIGRAMS_KEPT = 65_536
+const remembered = new WeakMap<IndexKeys, Map<string, ReadonlyArray<number>>>()
+
+/** The bits that a trigram sets. */
+const bitsOf = (keys: IndexKeys, trigram: string): ReadonlyArray<number> => {
+  const known = remembered.get(keys) ?? new Map<string, ReadonlyArray<number>>()
+  remembered.set(keys, known)
+  const found = known.get(trigram)
+  if (found !== undefined) return found
+  const hash = digest(keys, "search", trigram)
+  const bits = Array.from({ length: BITS_PER_TRIGRAM }, (_, which) => hash.readUInt16BE(which * 2) % SEARCH_BITS)
+  if (known.size >= TRIGRAMS_KEPT) known.clear()
+  known.set(trigram, bits)
+  return bits
+}
+
 /** The filter as a bit string in hexadecimal. Of a text of less than three characters it lets everything through. */
 export const searchBits = (keys: IndexKeys, text: string): string => {
   const bytes = new Uint8Array(SEARCH_BITS / 8)
   for (const trigram of trigrams(text)) {
-    const hash = digest(keys, "search", trigram)
-    for (let which = 0; which < BITS_PER_TRIGRAM; which++) {
-      const bit = hash.readUInt16BE(which * 2) % SEARCH_BITS
-      bytes[bit >> 3]! |= 0x80 >> (bit & 7)
-    }
+    for (const bit of bitsOf(keys, trigram)) bytes[bit >> 3]! |= 0x80 >> (bit & 7)
   }
   return `x${Buffer.from(bytes).toString("hex")}`
 }

@@ -22,7 +22,9 @@ const defaults = { dataKeyLifetime: 90 * DAY, rewrapEvery: 60 * 60_000 }
 const sealedWithoutKeys = () =>
   new StorageError({
     operation: "sealing.open",
-    reason: new StoreFault({ message: "the database is sealed, and no keys are configured" })
+    reason: new StoreFault({
+      message: "the database is sealed: configure the keys that sealed it (DATA_ENCRYPTION_KEYS, or DATA_DIR/data-key)"
+    })
   })
 
 const clientOf = <E>(client: Layer.Layer<PgClient.PgClient, E>) =>
