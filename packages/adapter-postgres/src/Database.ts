@@ -103,11 +103,24 @@ export const migrate = Migrator.make({})({
   })
 })
 
+/** What a migration fails with quotes rows. */
+const asMigration = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  asStorage("migrate")(effect).pipe(
+    Effect.mapError((error) =>
+      error instanceof StorageError
+        ? error
+        : new StorageError({
+            operation: "migrate",
+            reason: new StoreFault({ message: "the tables could not be brought up to date" })
+          })
+    )
+  )
+
 /** A client to a database that is up to date. */
 export const layer = (options: DatabaseOptions) => {
   const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
   const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, WallsStand.assertRoles), migrate)
-  return Layer.unwrap(Effect.as(Effect.provide(upToDate, owner), layerWalled(options)))
+  return Layer.unwrap(Effect.as(asMigration(Effect.provide(upToDate, owner)), layerWalled(options)))
 }
 
 /** The reason, without the driver's own error: that one quotes rows. */

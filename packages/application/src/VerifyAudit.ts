@@ -18,7 +18,21 @@ export interface AuditVerdict {
 
 const LINKS = 1_000
 
-/** Follows a chain up to its head: what is noted meanwhile stands behind that. */
+/** What stands behind the head: what was noted meanwhile goes on from it, and what somebody put there does not. */
+const followBeyond = Effect.fnUntraced(function* (head: AuditHead) {
+  const trail = yield* AuditTrail
+  const faults: Array<AuditChain.AuditFault> = []
+  let last = head
+  while (true) {
+    const links = yield* trail.links(head.siteGroupingId, last.place, LINKS)
+    const followed = AuditChain.follow(last, links)
+    faults.push(...followed.faults)
+    last = followed.last
+    if (links.length < LINKS) return faults
+  }
+})
+
+/** Follows a chain up to its head, and beyond. */
 const followChain = Effect.fnUntraced(function* (head: AuditHead, missed: Map<string, KeptHead>) {
   const trail = yield* AuditTrail
   const faults: Array<AuditChain.AuditFault> = []
@@ -33,7 +47,7 @@ const followChain = Effect.fnUntraced(function* (head: AuditHead, missed: Map<st
     for (const link of known) missed.delete(keyOf(link))
     last = followed.last
   }
-  return [...faults, ...AuditChain.end(last, head)]
+  return [...faults, ...AuditChain.end(last, head), ...(head.place === 0 ? [] : yield* followBeyond(head))]
 })
 
 const keyOf = ({ hash, siteGroupingId }: KeptHead): string => `${hash} ${siteGroupingId ?? ""}`
