@@ -1,6 +1,8 @@
 /** Hosts as an operator runs them: processes of their own, told by their environment, killed as they can be killed. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { SignJWT } from "jose"
@@ -12,6 +14,9 @@ export const jwtSecret = "integration-secret-of-at-least-32-bytes"
 export const dataKeys = `tests:${Buffer.alloc(32, "careline").toString("base64")}`
 /** What stands before all hosts, and what signatures are made for. Nobody listens there. */
 export const publicUrl = "https://clinic.example.com"
+
+/** Hosts are started by the dozen from the same sources: the first one compiles them for the others. */
+export const compileCache = join(tmpdir(), "careline-compile-cache")
 
 const START_MILLIS = 30_000
 const LOOK_EVERY_MILLIS = 50
@@ -61,6 +66,7 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
   const child = spawn(process.execPath, ["packages/http-hono/src/main.ts"], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: compileCache,
       HOST: "127.0.0.1",
       VOIP_PROVIDER: "twilio",
       TWILIO_ACCOUNT_SID: accountSid,

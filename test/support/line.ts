@@ -50,6 +50,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     hostname: "127.0.0.1",
     publicUrl: url,
     databaseUrl: Redacted.make(database),
+    databaseOwnerUrl: null,
     dataDirectory: join(tmpdir(), "careline-line"),
     dataEncryption: DataEncryption.readKeys(Host.dataKeys)!,
     provider,

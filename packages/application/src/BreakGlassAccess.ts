@@ -35,6 +35,10 @@ const MINUTE = 60_000
 
 const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
 
+/** Who works nowhere any more breaks nothing. */
+const assertWorks = ({ scope }: Actor) =>
+  scope !== "all" && scope.length === 0 ? Effect.fail(new NotFound({ entity: "siteGrouping" })) : Effect.void
+
 const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
   const { breakGlassMax } = yield* Limits
   const { length } = reason.trim()
@@ -45,6 +49,7 @@ const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason
   if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
     return yield* refuse("minutes", `must be a whole number from 1 to ${longest}`)
   }
+  yield* assertWorks(actor)
   if (Scope.includes(actor.scope, siteGroupingId)) {
     return yield* refuse("siteGroupingId", "is one that you may see without breaking anything")
   }
@@ -121,6 +126,7 @@ export const closeBreakGlass = Effect.fn("closeBreakGlass")(function* (
 /** Whom the user acts as under an access of their own that is open now. */
 export const enterBreakGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId) {
   yield* assertAllowed
+  yield* assertWorks(actor)
   const glass = yield* findGlass(actor, id, false).pipe(
     Effect.catchTag("NotFound", () => Effect.fail(new BreakGlassOver({})))
   )

@@ -94,7 +94,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
   const sealing = encryption === null ? null : { keys: encryption }
   const stores = Layer.mergeAll(
-    postgres({ url, sealing }),
+    postgres({ url, ownerUrl: config.databaseOwnerUrl ?? undefined, sealing }),
     Layer.succeed(BlobStore, blobs),
     Directory.layerEmpty,
     transcriber

@@ -17,6 +17,8 @@ export interface HostConfig {
   readonly publicUrl: string
   /** `null`: an embedded PostgreSQL in `dataDirectory`. */
   readonly databaseUrl: Redacted.Redacted | null
+  /** The login that owns the tables, where that is another one; `null`: that of `databaseUrl`. */
+  readonly databaseOwnerUrl: Redacted.Redacted | null
   readonly dataDirectory: string
   /** What seals patient data at rest. */
   readonly dataEncryption: DataEncryption
@@ -178,6 +180,7 @@ export const hostConfig = Effect.gen(function* () {
   const port = yield* readPort
   const publicUrl = yield* readUrl("PUBLIC_URL", ["https:", "http:"])
   const databaseUrl = yield* readUrl("DATABASE_URL", ["postgres:", "postgresql:"])
+  const databaseOwnerUrl = yield* readUrl("DATABASE_OWNER_URL", ["postgres:", "postgresql:"])
   const source = yield* readTokenSource
   if (source === null && !sandbox) {
     return yield* refuse("AUTH_JWT_SECRET", "or AUTH_JWKS_URL must be set outside the sandbox")
@@ -195,6 +198,7 @@ export const hostConfig = Effect.gen(function* () {
     hostname: sandbox ? "127.0.0.1" : ((yield* read("HOST")) ?? "0.0.0.0"),
     publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
+    databaseOwnerUrl: databaseOwnerUrl === null ? null : Redacted.make(databaseOwnerUrl),
     dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
     dataEncryption: yield* readDataEncryption(databaseUrl !== null && !sandbox),
     provider,

@@ -188,7 +188,14 @@ describe("Every read and change of patient data", () => {
       ],
       ["GET", "/call-logs", `/call-logs?externalThreadId=${id}`, undefined, "call.list", at],
       ["GET", "/contacts/{e164}/consent", consent, undefined, "consent.view", `contact:•••${contact.slice(-4)}`],
-      ["PUT", "/contacts/{e164}/consent", consent, { status: "opted_in" }, "consent.set", `contact:•••${contact.slice(-4)}`],
+      [
+        "PUT",
+        "/contacts/{e164}/consent",
+        consent,
+        { status: "opted_in" },
+        "consent.set",
+        `contact:•••${contact.slice(-4)}`
+      ],
       [
         "POST",
         "/external-threads",

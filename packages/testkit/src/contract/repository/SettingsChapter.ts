@@ -1,5 +1,5 @@
 import { type Language, type Tenant, VoipSettings } from "@careline/domain"
-import { Settings } from "@careline/ports"
+import { RowAccess, Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { byStaff, type Chapter, test } from "./Chapter.ts"
@@ -51,6 +51,18 @@ export const settingsChapter: Chapter = {
         yield* put(tenants[0], settings)
         assert.deepStrictEqual(yield* effective([tenants[0]]), [settings])
       }
+    }),
+
+    test("MUST show a tenant's own staff what holds system-wide", function* () {
+      const { tenants } = yield* StoreUnderTest
+      yield* put(null, saying("system-wide"))
+      const found = yield* effective([tenants[1]]).pipe(
+        Effect.provideService(RowAccess, { _tag: "Staff", scope: [tenants[1]] })
+      )
+      assert.deepStrictEqual(
+        found.map(({ autoReplyMessage }) => autoReplyMessage),
+        ["system-wide"]
+      )
     }),
 
     test("MUST take the system-wide settings where a tenant has none of its own", function* () {
