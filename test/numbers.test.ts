@@ -126,6 +126,39 @@ describe("A pool of 40 numbers", () => {
   })
 })
 
+const RACES = 16
+
+describe("A default that is given up while another number becomes the default", () => {
+  it("never comes back into its tenant's hands", async () => {
+    const { close, hosts } = await openHosts(2)
+    const outcomes = await Promise.all(
+      Array.from({ length: RACES }, async (_, race) => {
+        const tenant = `race-${race}` as SiteGroupingId
+        const old = await hosts[0]!(addNumber(`+1202555${1000 + race}`, tenant))
+        const next = await hosts[0]!(addNumber(`+1303555${1000 + race}`, tenant))
+        await hosts[0]!(Application.editNumber(administrator, old.id, { isDefault: true }))
+        await Promise.all([
+          hosts[0]!(Application.editNumber(administrator, next.id, { isDefault: true })),
+          hosts[1]!(
+            Application.deleteNumber(administrator, old.id, {
+              replacementPhoneNumberId: null,
+              notice: null,
+              dryRun: false
+            })
+          )
+        ])
+        const held = await hosts[0]!(Application.viewNumbers(administrator, tenant))
+        return held.map(({ id, isDefault }) => [id === next.id, isDefault])
+      })
+    )
+    assert.deepStrictEqual(
+      outcomes,
+      outcomes.map(() => [[true, true]])
+    )
+    await close()
+  })
+})
+
 const TEXTS = 300
 const CONTACTS = 60
 const contactOf = (index: number) => `+1415555${1000 + (index % CONTACTS)}` as Contact.Contact
