@@ -1,5 +1,5 @@
 /** All numbers that we own. Locks go numbers, calls, threads, each by id; texts that wait are left to who has them in hand. */
-import type { InventoryNumber, PhoneNumberId, PoolNumber, ThreadId } from "@careline/domain"
+import type { InventoryNumber, PhoneNumber, PhoneNumberId, PoolNumber, ThreadId } from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
@@ -109,23 +109,58 @@ export const layer = Layer.effect(
         return threads.filter(({ answered }) => answered).map(({ id }) => id as ThreadId)
       }).pipe(asStorage("numberInventory.hand"))
 
+    /** The lock on all that is a tenant's number and names one. Who changes a number holds it; who takes texts in shares it. */
+    const theirNumbers = sql.literal("hashtextextended('numbers of ' || tenant, 0)")
+
+    const lock = Effect.fnUntraced(function* (ids: ReadonlyArray<PhoneNumberId>) {
+      yield* sql`
+        select pg_advisory_xact_lock(${theirNumbers}) from (
+          select distinct site_grouping_id as tenant from phone_numbers
+          where id = ${uuids(ids)} and site_grouping_id is not null order by tenant
+        ) holders`
+      return yield* sql<Row>`select * from phone_numbers where id = ${uuids(ids)} order by id for update`
+    })
+
+    /** What stands in a number's place is read after the number is locked: it may just have been put there. */
+    const answering = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>) {
+      const replaced = rows.flatMap(({ replaced_by }) => replaced_by ?? [])
+      const instead =
+        replaced.length === 0
+          ? []
+          : yield* sql<Row>`
+              select * from phone_numbers where id = any(${replaced}::uuid[]) and site_grouping_id is not null`
+      return rows.map((row) => ({
+        number: NumberRow.toHeld(row).number,
+        on: NumberRow.toHeld(instead.find(({ id }) => id === row.replaced_by) ?? row)
+      }))
+    })
+
+    const owned = (numbers: ReadonlyArray<string>) =>
+      sql`number = any(${[...numbers]}::text[]) and site_grouping_id is not null`
+
     const reached: NumberInventory["Service"]["reached"] = (numbers) =>
+      sql<Row>`select * from phone_numbers where ${owned(numbers)} order by id for key share`.pipe(
+        Effect.flatMap(answering),
+        asStorage("numberInventory.reached")
+      )
+
+    const reachedAtOnce: NumberInventory["Service"]["reachedAtOnce"] = (numbers) =>
       Effect.gen(function* () {
-        // What stands in a number's place is read after the number is locked: it may just have been put there.
+        const ours = yield* sql<{ readonly number: PhoneNumber.E164; readonly site_grouping_id: string }>`
+          select number, site_grouping_id from phone_numbers where ${owned(numbers)}`
+        const tenants = [...new Set(ours.map(({ site_grouping_id }) => site_grouping_id))]
+        const free = yield* sql<{ readonly tenant: string }>`
+          select tenant from unnest(${tenants}::text[]) as holders (tenant)
+          where pg_try_advisory_xact_lock_shared(${theirNumbers})`
+        const freeTenants = new Set(free.map(({ tenant }) => tenant))
+        const untouched = ours.filter(({ site_grouping_id }) => freeTenants.has(site_grouping_id))
         const rows = yield* sql<Row>`
-          select * from phone_numbers where number = any(${[...numbers]}::text[]) and site_grouping_id is not null
-          order by id for key share`
-        const replaced = rows.flatMap(({ replaced_by }) => replaced_by ?? [])
-        const instead =
-          replaced.length === 0
-            ? []
-            : yield* sql<Row>`
-                select * from phone_numbers where id = any(${replaced}::uuid[]) and site_grouping_id is not null`
-        return rows.map((row) => ({
-          number: NumberRow.toHeld(row).number,
-          on: NumberRow.toHeld(instead.find(({ id }) => id === row.replaced_by) ?? row)
-        }))
-      }).pipe(asStorage("numberInventory.reached"))
+          select * from phone_numbers where ${owned(untouched.map(({ number }) => number))}
+          order by id for key share skip locked`
+        const locked = new Set(rows.map(({ number }) => number))
+        const busy = ours.flatMap(({ number }) => (locked.has(number) ? [] : number))
+        return { reached: yield* answering(rows), busy }
+      }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
     const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
@@ -162,11 +197,7 @@ export const layer = Layer.effect(
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
           } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
       add: (number) => asStorage("numberInventory.add")(add(number)),
-      lock: (ids) =>
-        sql<Row>`select * from phone_numbers where id = ${uuids(ids)} order by id for update`.pipe(
-          Effect.map(every),
-          asStorage("numberInventory.lock")
-        ),
+      lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
       taken: (tenant, key) =>
@@ -184,6 +215,7 @@ export const layer = Layer.effect(
         ),
       hand,
       reached,
+      reachedAtOnce,
       ended: (limit) =>
         Effect.gen(function* () {
           const now = yield* storeNow(sql)

@@ -28,6 +28,8 @@ export interface LimitsShape {
   readonly eventAttempts: number
   /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
   readonly eventBackoff: number
+  /** How long texts wait before they are looked at again whose tenant's numbers are being changed. */
+  readonly busyNumberPause: number
   /** Failures after which a delivery report that fits no message is parked: its send may not be committed yet. */
   readonly reportAttempts: number
   /** How long one call to a provider may take. */
@@ -156,6 +158,7 @@ export const defaults: LimitsShape = {
   sendWorkers: 4,
   eventAttempts: 8,
   eventBackoff: 250,
+  busyNumberPause: 250,
   reportAttempts: 10,
   sendTimeout: 20_000,
   attemptDeadline: 60_000,

@@ -107,6 +107,17 @@ export class NumberInventory extends Context.Service<
     readonly reached: (
       numbers: ReadonlyArray<PhoneNumber.E164>
     ) => Effect.Effect<ReadonlyArray<ReachedNumber>, StorageError>
+    /**
+     * The same, but it waits for nobody: what somebody changes just now is told as busy, and so is every other number of that
+     * tenant, whose threads may be on the move.
+     */
+    readonly reachedAtOnce: (numbers: ReadonlyArray<PhoneNumber.E164>) => Effect.Effect<
+      {
+        readonly reached: ReadonlyArray<ReachedNumber>
+        readonly busy: ReadonlyArray<PhoneNumber.E164>
+      },
+      StorageError
+    >
     /** Up to `limit` numbers whose `endsAt` has come, nobody else's until the ambient transaction ends. */
     readonly ended: (limit: number) => Effect.Effect<
       {
