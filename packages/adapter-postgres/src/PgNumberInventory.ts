@@ -243,20 +243,27 @@ export const layer = Layer.effect(
         ),
         asStorage("numberInventory.counts")
       ),
-      wish: ({ areaCode, siteGroupingId, wishedAt }) =>
+      wish: ({ areaCode, key, siteGroupingId, wishedAt }) =>
         sql`
-          insert into number_wishes (site_grouping_id, area_code, wished_at)
-          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${iso(wishedAt)}::timestamptz)
-          on conflict (site_grouping_id) do update set area_code = excluded.area_code`.pipe(
+          insert into number_wishes (site_grouping_id, area_code, assignment_key, wished_at)
+          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${key}, ${iso(wishedAt)}::timestamptz)
+          on conflict (site_grouping_id) do update set
+            area_code = excluded.area_code, assignment_key = excluded.assignment_key`.pipe(
           Effect.asVoid,
           asStorage("numberInventory.wish")
         ),
-      wishes: sql<{ readonly site_grouping_id: string; readonly area_code: string | null; readonly wished_at: Date }>`
+      wishes: sql<{
+        readonly site_grouping_id: string
+        readonly area_code: string | null
+        readonly assignment_key: string | null
+        readonly wished_at: Date
+      }>`
         select * from number_wishes order by wished_at, site_grouping_id`.pipe(
         Effect.map((rows) =>
-          rows.map(({ area_code, site_grouping_id, wished_at }) => ({
+          rows.map(({ area_code, assignment_key, site_grouping_id, wished_at }) => ({
             siteGroupingId: tenantOf(site_grouping_id),
             areaCode: area_code,
+            key: assignment_key,
             wishedAt: instant(wished_at)
           }))
         ),

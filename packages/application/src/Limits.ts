@@ -114,6 +114,8 @@ export interface LimitsShape {
   readonly breakGlassMax: number
   /** How long a number that was replaced still leads to its tenant. */
   readonly replacementGrace: number
+  /** Threads that screens are told of one by one when their number is replaced; of more they are told nothing. */
+  readonly announcedThreads: number
   /** How long a number rests before it may become another tenant's. */
   readonly quarantine: number
   /** Texts and calls in nobody's hands after which a number is never given to anybody again. */
@@ -205,6 +207,7 @@ export const defaults: LimitsShape = {
   breakGlassFor: 30 * 60_000,
   breakGlassMax: 60 * 60_000,
   replacementGrace: 30 * 24 * 60 * 60_000,
+  announcedThreads: 500,
   quarantine: 30 * 24 * 60 * 60_000,
   retireAfter: 50,
   numbersPerBatch: 20,

@@ -166,6 +166,42 @@ describe("A number that is given up", () => {
   )
 })
 
+describe("A notice of another number", () => {
+  it.effect("waits for the day even where no quiet hours are set, and keeps no staff from writing", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana, ben)
+        yield* TestClock.adjust("10 hours")
+        yield* World.replace(old.id, next.id, Application.NOTICE)
+        yield* World.dispatchAll
+        assert.deepStrictEqual(provider.sent, [], "it is night where they are")
+        const [view] = yield* World.threadsOf(administrator)
+        const limits = { ...Application.Limits.defaults, queuedPerNumber: 1 }
+        yield* answer(view!.thread.id).pipe(Effect.provideService(Application.Limits.Limits, limits))
+        yield* TestClock.adjust("14 hours")
+        yield* World.dispatchAll
+        assert.lengthOf(provider.sent, 3)
+      })
+    )
+  )
+})
+
+describe("A number that was replaced", () => {
+  it.effect("is not replaced again, and that is told beforehand", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana)
+        yield* World.replace(old.id, next.id)
+        const again = { replacementPhoneNumberId: next.id, notice: null }
+        const foreseen = yield* Effect.flip(Application.deleteNumber(administrator, old.id, { ...again, dryRun: true }))
+        assert.deepInclude(foreseen, { _tag: "WrongNumberStatus", status: "replaced" })
+        const refused = yield* Effect.flip(Application.deleteNumber(administrator, old.id, { ...again, dryRun: false }))
+        assert.deepInclude(refused, { _tag: "WrongNumberStatus", status: "replaced" })
+      })
+    )
+  )
+})
+
 const received = (from: string, to: string): CallReceived => ({
   _tag: "CallReceived",
   providerCallId: `call-${from}-${to}`,
@@ -292,6 +328,36 @@ describe("An assignment", () => {
           wishes.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
           [["415", north]]
         )
+      })
+    )
+  )
+
+  it.effect("takes one key for one request, met or still waited for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        yield* World.pooled(digits[0])
+        yield* World.assign(north, "202", "first")
+        assert.deepInclude(yield* Effect.flip(World.assign(north, "303", "first")), { _tag: "IdempotencyMismatch" })
+        const buying = Effect.provideService(Application.BuysNumbers, true)
+        yield* buying(World.assign(north, "415", "second"))
+        assert.deepInclude(yield* Effect.flip(buying(World.assign(north, "303", "second"))), {
+          _tag: "IdempotencyMismatch"
+        })
+      })
+    )
+  )
+
+  it.effect("that the pool cannot meet lets a tenant be activated; one that is deactivated gets none by hand", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const activated = yield* Application.assignOnActivation(administrator, north, null)
+        assert.deepStrictEqual(activated, { _tag: "None", areaCode: null })
+        assert.isNull((yield* Application.viewSiteGrouping(administrator, north)).deactivatedAt)
+        yield* Application.deactivateSiteGrouping(administrator, north)
+        const given = { number: digits[0], label: null, provider: null, providerSid: null, siteGroupingId: north }
+        assert.deepInclude(yield* Effect.flip(Application.addNumber(administrator, given)), { _tag: "NotFound" })
+        yield* Application.addNumber(administrator, { ...given, siteGroupingId: south })
       })
     )
   )

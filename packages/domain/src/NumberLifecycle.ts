@@ -13,7 +13,7 @@ import type { E164 } from "./PhoneNumber.ts"
 /** A number in this status is not to be dealt with in this way. */
 export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("WrongNumberStatus", {
   status: NumberStatus,
-  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end"])
+  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end", "retire"])
 }) {
   override get message(): string {
     return `The number is ${this.status}`
@@ -136,6 +136,12 @@ export const endQuarantine = (number: InventoryNumber, { retireAfter }: RestRule
   number.status !== "quarantined" || !hasEnded(number, now)
     ? refused(number, "end")
     : Result.succeed(rest(number, number.strayInbound >= retireAfter ? "retired" : "available", now))
+
+/** The provider has it no more: it is nobody's for good. */
+export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "available" || number.status === "quarantined"
+    ? Result.succeed(rest(number, "retired", now))
+    : refused(number, "retire")
 
 /** A text or a call came to it in nobody's hands. A number of the pool that is tried too often is retired at once. */
 export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {

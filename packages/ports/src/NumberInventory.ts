@@ -57,6 +57,8 @@ export interface NumberCount {
 export interface NumberWish {
   readonly siteGroupingId: Tenant
   readonly areaCode: string | null
+  /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
+  readonly key: string | null
   readonly wishedAt: DateTime.Utc
 }
 

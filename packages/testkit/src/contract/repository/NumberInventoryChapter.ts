@@ -367,10 +367,13 @@ export const numberInventoryChapter: Chapter = {
       const rests = counts.find(({ status }) => status === "quarantined")!
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
       const wishedAt = yield* Given.storeNow
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: "415", wishedAt })
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: null, wishedAt })
+      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: "415", key: null, wishedAt })
+      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: null, key: "request", wishedAt })
       const [wish, ...more] = yield* inventory.wishes
-      assert.deepStrictEqual([wish?.siteGroupingId, wish?.areaCode, more.length], [tenants[0], null, 0])
+      assert.deepStrictEqual(
+        [wish?.siteGroupingId, wish?.areaCode, wish?.key, more.length],
+        [tenants[0], null, "request", 0]
+      )
       yield* inventory.unwish(tenants[0])
       assert.deepStrictEqual(yield* inventory.wishes, [])
     })
