@@ -165,23 +165,29 @@ export const layer = Layer.effect(
     /** Whoever has no key learns of a caller at most that they tried again. */
     const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
 
-    const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, number, retireAfter }) =>
+    const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, isAnswerable, number, retireAfter }) =>
       sql<{ readonly is_first: boolean }>`
-        with tried as (
-          update phone_numbers set
-            stray_inbound = stray_inbound + 1,
-            status = case when status = 'available' and stray_inbound + 1 >= ${retireAfter} then 'retired' else status end,
-            status_since = case when status = 'available' and stray_inbound + 1 >= ${retireAfter}
-              then ${iso(at)}::timestamptz else status_since end
-          where number = ${number} and site_grouping_id is null
-          returning id
+        with tried as materialized (
+          select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
         ), noted as (
-          insert into number_strays (number_id, contact_hash)
-          select id, decode(${strayOf(from)}, 'hex') from tried
-          on conflict do nothing
-          returning number_id
+          insert into number_strays as known (number_id, contact_hash, answered)
+          select id, decode(${strayOf(from)}, 'hex'), ${isAnswerable} from tried
+          on conflict (number_id, contact_hash) do update set answered = true
+            where excluded.answered and not known.answered
+          returning number_id, xmax = 0 as is_new
+        ), counted as (
+          update phone_numbers n set
+            stray_inbound = n.stray_inbound + 1,
+            status = case when n.status = 'available' and n.stray_inbound + 1 >= ${retireAfter}
+              then 'retired' else n.status end,
+            status_since = case when n.status = 'available' and n.stray_inbound + 1 >= ${retireAfter}
+              then ${iso(at)}::timestamptz else n.status_since end
+          from noted where noted.is_new and n.id = noted.number_id
+          returning n.stray_inbound
         )
-        select exists (select from noted) as is_first from tried`.pipe(
+        select ${isAnswerable} and exists (select from noted)
+          and not exists (select from counted where stray_inbound > ${retireAfter}) as is_first
+        from tried`.pipe(
         Effect.map(([row]) => (row === undefined ? Option.none() : Option.some({ isFirst: row.is_first }))),
         asStorage("numberInventory.noteStray")
       )

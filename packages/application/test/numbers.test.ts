@@ -229,21 +229,25 @@ describe("A number in nobody's hands", () => {
     )
   )
 
-  it.effect("has a caller hear that it is not in service, from the store or without it", () =>
-    play(() =>
-      Effect.gen(function* () {
-        const free = yield* World.pooled(digits[0])
-        const voice = yield* Application.Voice
-        const step = yield* voice.begin({ provider: "acme", account: "acme" }, received(ana, free.number))
-        const spoken = JSON.stringify(step.node)
-        assert.include(spoken, "not in service")
-        assert.notInclude(spoken, "clinic")
-        yield* TestClock.adjust("2 minutes")
-        assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
-        const [held] = yield* (yield* NumberInventory).list("nobody")
-        assert.strictEqual(held?.strayInbound, 1)
-      }).pipe(Effect.provide(Application.Voice.layer))
-    )
+  it.effect(
+    "has a caller hear that it is not in service, from the store or without it, and then is answered a text",
+    () =>
+      play((provider) =>
+        Effect.gen(function* () {
+          const free = yield* World.pooled(digits[0])
+          const voice = yield* Application.Voice
+          const step = yield* voice.begin({ provider: "acme", account: "acme" }, received(ana, free.number))
+          const spoken = JSON.stringify(step.node)
+          assert.include(spoken, "not in service")
+          assert.notInclude(spoken, "clinic")
+          yield* TestClock.adjust("2 minutes")
+          assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
+          const [held] = yield* (yield* NumberInventory).list("nobody")
+          assert.strictEqual(held?.strayInbound, 1)
+          yield* World.text(provider, ana, free.number, "Is this the clinic?")
+          assert.lengthOf(provider.sent, 1)
+        }).pipe(Effect.provide(Application.Voice.layer))
+      )
   )
 
   it.effect("rests before it is another tenant's, who finds nothing of the first", () =>

@@ -23,7 +23,7 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
 /** How long numbers rest, and when one has been tried too often. */
 export interface RestRules {
   readonly quarantine: Duration.Input
-  /** Texts and calls in nobody's hands after which a number is retired. */
+  /** Contacts who try a number in nobody's hands after whom it is retired. */
   readonly retireAfter: number
 }
 
@@ -143,7 +143,7 @@ export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
     ? Result.succeed(rest(number, "retired", now))
     : refused(number, "retire")
 
-/** A text or a call came to it in nobody's hands. A number of the pool that is tried too often is retired at once. */
+/** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
 export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
   if (number.holder !== null) return number
   const tried = { ...number, strayInbound: number.strayInbound + 1 }

@@ -38,7 +38,9 @@ export interface Assignment {
 export interface Stray {
   readonly number: PhoneNumber.E164
   readonly from: Contact.Contact
-  /** Texts and calls in nobody's hands after which a number of the pool is retired. */
+  /** Whether it is a text that may be answered. */
+  readonly isAnswerable: boolean
+  /** Contacts who try it in nobody's hands after whom a number of the pool is retired; of more none is answered. */
   readonly retireAfter: number
   readonly at: DateTime.Utc
 }
@@ -130,8 +132,8 @@ export class NumberInventory extends Context.Service<
       StorageError
     >
     /**
-     * Counts a text or a call to a number in nobody's hands, as `NumberLifecycle.stray` does. Whether it is the first from there
-     * since the number became nobody's; none for a number that is a tenant's, or not ours.
+     * Counts who tries a number in nobody's hands, as `NumberLifecycle.stray` does, each contact once since it became
+     * nobody's. Whether it is the first from there that may be answered; none for a number that is a tenant's, or not ours.
      */
     readonly noteStray: (stray: Stray) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */

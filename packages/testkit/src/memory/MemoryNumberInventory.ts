@@ -177,17 +177,18 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
               .slice(0, limit)
           }))
         ),
-      noteStray: ({ at, from, number, retireAfter }) =>
+      noteStray: ({ at, from, isAnswerable, number, retireAfter }) =>
         store.modify((state) => {
           const found = all(state).find((one) => one.number === number && one.holder === null)
           if (found === undefined) return [Option.none(), state]
-          const key = keyOf(found.id, from)
-          const isFirst = !HashMap.has(state.strays, key)
-          const tried = NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at)
-          return [
-            Option.some({ isFirst }),
-            put({ ...state, strays: HashMap.set(state.strays, key, found.id) }, [tried])
-          ]
+          const [seen, answered] = [keyOf(found.id, from), keyOf(found.id, from, "answered")]
+          const isNew = !HashMap.has(state.strays, seen)
+          const tried = isNew ? NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at) : found
+          const isBounded = !isNew || tried.strayInbound <= retireAfter
+          const isFirst = isAnswerable && !HashMap.has(state.strays, answered) && isBounded
+          const known = HashMap.set(state.strays, seen, found.id)
+          const strays = isAnswerable ? HashMap.set(known, answered, found.id) : known
+          return [Option.some({ isFirst }), put({ ...state, strays }, [tried])]
         }),
       counts: store.read(countsOf),
       wish: (wish) =>
