@@ -22,10 +22,11 @@ import {
   type StoragePorts,
   Telephony,
   TelephonyProviders,
-  Threads
+  Threads,
+  Transaction
 } from "@careline/ports"
 import { capabilities } from "@careline/testkit"
-import { type Context, DateTime, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { type Context, DateTime, Deferred, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { assert, describe, it } from "vitest"
 import { freshDatabase } from "./support/postgres.ts"
 
@@ -126,6 +127,39 @@ describe("A pool of 40 numbers", () => {
   })
 })
 
+const RACES = 16
+
+describe("A default that is given up while another number becomes the default", () => {
+  it("never comes back into its tenant's hands", async () => {
+    const { close, hosts } = await openHosts(2)
+    const outcomes = await Promise.all(
+      Array.from({ length: RACES }, async (_, race) => {
+        const tenant = `race-${race}` as SiteGroupingId
+        const old = await hosts[0]!(addNumber(`+1202555${1000 + race}`, tenant))
+        const next = await hosts[0]!(addNumber(`+1303555${1000 + race}`, tenant))
+        await hosts[0]!(Application.editNumber(administrator, old.id, { isDefault: true }))
+        await Promise.all([
+          hosts[1]!(
+            Application.deleteNumber(administrator, old.id, {
+              replacementPhoneNumberId: null,
+              notice: null,
+              dryRun: false
+            })
+          ),
+          hosts[0]!(Application.editNumber(administrator, next.id, { isDefault: true }))
+        ])
+        const held = await hosts[0]!(Application.viewNumbers(administrator, tenant))
+        return held.map(({ id, isDefault }) => [id === next.id, isDefault])
+      })
+    )
+    assert.deepStrictEqual(
+      outcomes,
+      outcomes.map(() => [[true, true]])
+    )
+    await close()
+  })
+})
+
 const TEXTS = 300
 const CONTACTS = 60
 const contactOf = (index: number) => `+1415555${1000 + (index % CONTACTS)}` as Contact.Contact
@@ -157,12 +191,55 @@ const threadsOf = Effect.flatMap(Threads, (threads) =>
   threads.list({ scope: "all", view: "all", userId: administrator.userId, limit: 200, cursor: null })
 )
 
+/** All that contacts of the tenant have written. */
+const inboundOf = (tenant: Tenant) =>
+  Effect.gen(function* () {
+    const items = (yield* threadsOf).items.filter(({ thread }) => thread.siteGroupingId === tenant)
+    const messages = yield* Messages
+    const pages = yield* Effect.forEach(items, ({ thread }) =>
+      messages.list({ siteGroupingId: tenant, threadId: thread.id, limit: 200, cursor: null })
+    )
+    return pages.flatMap((page) => page.items).filter(({ direction }) => direction === "inbound")
+  })
+const inbound = inboundOf(north)
+
 const draining = (step: Effect.Effect<number, unknown, World>) =>
   Effect.gen(function* () {
     while ((yield* step) > 0) continue
   })
 
 describe("A number that is replaced while it is texted", () => {
+  it("holds up nobody but its tenant, whose texts arrive afterwards", async () => {
+    const { close, hosts } = await openHosts(2)
+    const [one, other] = [hosts[0]!, hosts[1]!]
+    const south = "south" as SiteGroupingId
+    const busy = await one(addNumber("+12025550100", north))
+    const besides = await one(addNumber("+12025550101", north))
+    const others = await one(addNumber("+12025550102", south))
+    const swapping = await Effect.runPromise(Deferred.make<void>())
+    const moved = await Effect.runPromise(Deferred.make<void>())
+    const swap = one(
+      Effect.flatMap(Transaction, ({ transact }) =>
+        transact(
+          Effect.gen(function* () {
+            yield* (yield* NumberInventory).lock([busy.id])
+            yield* Deferred.succeed(swapping, undefined)
+            yield* Deferred.await(moved)
+          })
+        )
+      )
+    )
+    await Effect.runPromise(Deferred.await(swapping))
+    for (const [index, number] of [busy, besides, others].entries()) await other(receive(index, number.number))
+    await other(draining(Application.processInbound()))
+    assert.lengthOf(await other(inboundOf(south)), 1)
+    assert.lengthOf(await other(inbound), 0)
+    await Effect.runPromise(Deferred.succeed(moved, undefined))
+    await swap
+    while ((await other(inbound)).length < 2) await other(draining(Application.processInbound()))
+    await close()
+  })
+
   it("loses no text and doubles none, and every answer leaves from the other number", async () => {
     const { close, hosts, sent } = await openHosts(2)
     const [one, other] = [hosts[0]!, hosts[1]!]
@@ -207,19 +284,13 @@ describe("A number that is replaced while it is texted", () => {
     await swap
     over.abort()
     await Promise.all(working)
-    await other(draining(Application.processInbound()))
+    // What came in during the swap was put off for a moment.
+    while ((await one(inbound)).length < TEXTS) await other(draining(Application.processInbound()))
     await other(draining(Application.dispatchSends()))
 
     const { items } = await one(threadsOf)
     assert.lengthOf(items, CONTACTS)
-    const heard = await one(
-      Effect.flatMap(Messages, (messages) =>
-        Effect.forEach(items, ({ thread }) =>
-          messages.list({ siteGroupingId: north, threadId: thread.id, limit: 200, cursor: null })
-        )
-      )
-    )
-    const texts = heard.flatMap((page) => page.items).filter(({ direction }) => direction === "inbound")
+    const texts = await one(inbound)
     assert.sameMembers(
       texts.map(({ content }) => content),
       Array.from({ length: TEXTS }, (_, index) => wordsOf(index))

@@ -15,6 +15,7 @@ import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
+import numberKeys from "./migrations/0012_number_keys.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -99,7 +100,8 @@ export const migrate = Migrator.make({})({
     "7_audit": audit,
     "8_walls": walls,
     "9_number_orders": numberOrders,
-    "10_thread_patients": threadPatients
+    "10_thread_patients": threadPatients,
+    "12_number_keys": numberKeys
   })
 })
 

@@ -208,17 +208,19 @@ export const layer = Layer.effect(
       with settled as (
         update webhook_events e set
           state = s.state,
-          failures = e.failures + case when s.state = 'done' then 0 else 1 end,
+          failures = e.failures + case when s.is_failure then 1 else 0 end,
           reason = s.reason,
           visible_at = coalesce(s.until, e.visible_at)
         from json_to_recordset(${JSON.stringify(
           settlements.map((settlement) => ({
             id: settlement.id,
             state: settlement._tag === "Done" ? "done" : settlement._tag === "Parked" ? "parked" : "pending",
+            is_failure:
+              settlement._tag === "Parked" || (settlement._tag === "Postponed" && settlement.wasTried !== false),
             reason: settlement._tag === "Done" ? null : settlement.reason,
             until: settlement._tag === "Postponed" ? iso(settlement.until) : null
           }))
-        )}::json) s (id bigint, state text, reason text, until timestamptz)
+        )}::json) s (id bigint, state text, is_failure boolean, reason text, until timestamptz)
         where e.id = s.id and e.state = 'pending'
         returning e.site_grouping_id, e.contact, e.kind, s.until
       )

@@ -1,5 +1,5 @@
 /** All numbers that we own. Locks go numbers, calls, threads, each by id; texts that wait are left to who has them in hand. */
-import type { InventoryNumber, PhoneNumberId, PoolNumber, ThreadId } from "@careline/domain"
+import type { InventoryNumber, PhoneNumber, PhoneNumberId, PoolNumber, ThreadId } from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
@@ -109,44 +109,85 @@ export const layer = Layer.effect(
         return threads.filter(({ answered }) => answered).map(({ id }) => id as ThreadId)
       }).pipe(asStorage("numberInventory.hand"))
 
+    /** The lock on all that is a tenant's number and names one. Who changes a number holds it; who takes texts in shares it. */
+    const theirNumbers = sql.literal("hashtextextended('numbers of ' || tenant, 0)")
+
+    const lock = Effect.fnUntraced(function* (ids: ReadonlyArray<PhoneNumberId>) {
+      yield* sql`
+        select pg_advisory_xact_lock(${theirNumbers}) from (
+          select distinct site_grouping_id as tenant from phone_numbers
+          where id = ${uuids(ids)} and site_grouping_id is not null order by tenant
+        ) holders`
+      return yield* sql<Row>`select * from phone_numbers where id = ${uuids(ids)} order by id for update`
+    })
+
+    /** What stands in a number's place is read after the number is locked: it may just have been put there. */
+    const answering = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>) {
+      const replaced = rows.flatMap(({ replaced_by }) => replaced_by ?? [])
+      const instead =
+        replaced.length === 0
+          ? []
+          : yield* sql<Row>`
+              select * from phone_numbers where id = any(${replaced}::uuid[]) and site_grouping_id is not null`
+      return rows.map((row) => ({
+        number: NumberRow.toHeld(row).number,
+        on: NumberRow.toHeld(instead.find(({ id }) => id === row.replaced_by) ?? row)
+      }))
+    })
+
+    const owned = (numbers: ReadonlyArray<string>) =>
+      sql`number = any(${[...numbers]}::text[]) and site_grouping_id is not null`
+
     const reached: NumberInventory["Service"]["reached"] = (numbers) =>
+      sql<Row>`select * from phone_numbers where ${owned(numbers)} order by id for key share`.pipe(
+        Effect.flatMap(answering),
+        asStorage("numberInventory.reached")
+      )
+
+    const reachedAtOnce: NumberInventory["Service"]["reachedAtOnce"] = (numbers) =>
       Effect.gen(function* () {
-        // What stands in a number's place is read after the number is locked: it may just have been put there.
+        const ours = yield* sql<{ readonly number: PhoneNumber.E164; readonly site_grouping_id: string }>`
+          select number, site_grouping_id from phone_numbers where ${owned(numbers)}`
+        const tenants = [...new Set(ours.map(({ site_grouping_id }) => site_grouping_id))]
+        const free = yield* sql<{ readonly tenant: string }>`
+          select tenant from unnest(${tenants}::text[]) as holders (tenant)
+          where pg_try_advisory_xact_lock_shared(${theirNumbers})`
+        const freeTenants = new Set(free.map(({ tenant }) => tenant))
+        const untouched = ours.filter(({ site_grouping_id }) => freeTenants.has(site_grouping_id))
         const rows = yield* sql<Row>`
-          select * from phone_numbers where number = any(${[...numbers]}::text[]) and site_grouping_id is not null
-          order by id for key share`
-        const replaced = rows.flatMap(({ replaced_by }) => replaced_by ?? [])
-        const instead =
-          replaced.length === 0
-            ? []
-            : yield* sql<Row>`
-                select * from phone_numbers where id = any(${replaced}::uuid[]) and site_grouping_id is not null`
-        return rows.map((row) => ({
-          number: NumberRow.toHeld(row).number,
-          on: NumberRow.toHeld(instead.find(({ id }) => id === row.replaced_by) ?? row)
-        }))
-      }).pipe(asStorage("numberInventory.reached"))
+          select * from phone_numbers where ${owned(untouched.map(({ number }) => number))}
+          order by id for key share skip locked`
+        const locked = new Set(rows.map(({ number }) => number))
+        const busy = ours.flatMap(({ number }) => (locked.has(number) ? [] : number))
+        return { reached: yield* answering(rows), busy }
+      }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
     const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
 
-    const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, number, retireAfter }) =>
+    const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, isAnswerable, number, retireAfter }) =>
       sql<{ readonly is_first: boolean }>`
-        with tried as (
-          update phone_numbers set
-            stray_inbound = stray_inbound + 1,
-            status = case when status = 'available' and stray_inbound + 1 >= ${retireAfter} then 'retired' else status end,
-            status_since = case when status = 'available' and stray_inbound + 1 >= ${retireAfter}
-              then ${iso(at)}::timestamptz else status_since end
-          where number = ${number} and site_grouping_id is null
-          returning id
+        with tried as materialized (
+          select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
         ), noted as (
-          insert into number_strays (number_id, contact_hash)
-          select id, decode(${strayOf(from)}, 'hex') from tried
-          on conflict do nothing
-          returning number_id
+          insert into number_strays as known (number_id, contact_hash, answered)
+          select id, decode(${strayOf(from)}, 'hex'), ${isAnswerable} from tried
+          on conflict (number_id, contact_hash) do update set answered = true
+            where excluded.answered and not known.answered
+          returning number_id, xmax = 0 as is_new
+        ), counted as (
+          update phone_numbers n set
+            stray_inbound = n.stray_inbound + 1,
+            status = case when n.status = 'available' and n.stray_inbound + 1 >= ${retireAfter}
+              then 'retired' else n.status end,
+            status_since = case when n.status = 'available' and n.stray_inbound + 1 >= ${retireAfter}
+              then ${iso(at)}::timestamptz else n.status_since end
+          from noted where noted.is_new and n.id = noted.number_id
+          returning n.stray_inbound
         )
-        select exists (select from noted) as is_first from tried`.pipe(
+        select ${isAnswerable} and exists (select from noted)
+          and not exists (select from counted where stray_inbound > ${retireAfter}) as is_first
+        from tried`.pipe(
         Effect.map(([row]) => (row === undefined ? Option.none() : Option.some({ isFirst: row.is_first }))),
         asStorage("numberInventory.noteStray")
       )
@@ -162,11 +203,7 @@ export const layer = Layer.effect(
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
           } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
       add: (number) => asStorage("numberInventory.add")(add(number)),
-      lock: (ids) =>
-        sql<Row>`select * from phone_numbers where id = ${uuids(ids)} order by id for update`.pipe(
-          Effect.map(every),
-          asStorage("numberInventory.lock")
-        ),
+      lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
       taken: (tenant, key) =>
@@ -184,6 +221,7 @@ export const layer = Layer.effect(
         ),
       hand,
       reached,
+      reachedAtOnce,
       ended: (limit) =>
         Effect.gen(function* () {
           const now = yield* storeNow(sql)
@@ -211,20 +249,27 @@ export const layer = Layer.effect(
         ),
         asStorage("numberInventory.counts")
       ),
-      wish: ({ areaCode, siteGroupingId, wishedAt }) =>
+      wish: ({ areaCode, key, siteGroupingId, wishedAt }) =>
         sql`
-          insert into number_wishes (site_grouping_id, area_code, wished_at)
-          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${iso(wishedAt)}::timestamptz)
-          on conflict (site_grouping_id) do update set area_code = excluded.area_code`.pipe(
+          insert into number_wishes (site_grouping_id, area_code, assignment_key, wished_at)
+          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${key}, ${iso(wishedAt)}::timestamptz)
+          on conflict (site_grouping_id) do update set
+            area_code = excluded.area_code, assignment_key = excluded.assignment_key`.pipe(
           Effect.asVoid,
           asStorage("numberInventory.wish")
         ),
-      wishes: sql<{ readonly site_grouping_id: string; readonly area_code: string | null; readonly wished_at: Date }>`
+      wishes: sql<{
+        readonly site_grouping_id: string
+        readonly area_code: string | null
+        readonly assignment_key: string | null
+        readonly wished_at: Date
+      }>`
         select * from number_wishes order by wished_at, site_grouping_id`.pipe(
         Effect.map((rows) =>
-          rows.map(({ area_code, site_grouping_id, wished_at }) => ({
+          rows.map(({ area_code, assignment_key, site_grouping_id, wished_at }) => ({
             siteGroupingId: tenantOf(site_grouping_id),
             areaCode: area_code,
+            key: assignment_key,
             wishedAt: instant(wished_at)
           }))
         ),

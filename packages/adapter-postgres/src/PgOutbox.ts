@@ -146,6 +146,7 @@ export const layer = Layer.effect(
           : sql<{ readonly count: number }>`
               select (
                 select count(*)::int from sends s where s.from_number_id = k.from_number_id and s.state = 'queued'
+                  and s.purpose <> 'number_changed'
               ) as count
               from unnest(${from.map((id) => (isUuid(id) ? id : null))}::uuid[])
                 with ordinality k (from_number_id, place)

@@ -41,7 +41,7 @@ export const layer = Layer.effect(
           if (added.length === 0) return yield* new SiteGroupingTaken({ id })
         }).pipe(asStorage("siteGroupings.add")),
       lock: (id) =>
-        sql<Row>`select * from site_groupings where id = ${id} and id <> '' for update`.pipe(
+        sql<Row>`select * from site_groupings where id = ${id} and id <> '' for no key update`.pipe(
           Effect.map(([row]) => Option.map(Option.fromNullishOr(row), fromRow)),
           asStorage("siteGroupings.lock")
         ),
@@ -51,7 +51,7 @@ export const layer = Layer.effect(
           where id = ${id}`.pipe(Effect.asVoid, asStorage("siteGroupings.save")),
       hold: (tenant) =>
         sql<{ readonly deactivated_at: Date | null }>`
-          select deactivated_at from site_groupings where id = ${tenantColumn(tenant)} for key share`.pipe(
+          select deactivated_at from site_groupings where id = ${tenantColumn(tenant)} for share`.pipe(
           Effect.map(([row]) => row !== undefined && row.deactivated_at === null),
           asStorage("siteGroupings.hold")
         ),

@@ -1,12 +1,12 @@
 /** Gives a tenant a number of the pool, in one local transaction: no provider is asked, and nobody waits for another. */
-import type { InventoryNumber, SiteGroupingId, Tenant } from "@careline/domain"
+import { InventoryNumber, type SiteGroupingId, type Tenant } from "@careline/domain"
 import { NumberInventory, SiteGroupings, Transaction } from "@careline/ports"
 import { Context, DateTime, Effect, Option } from "effect"
 import { asSystem } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
-import { InvalidRequest, NotFound, PoolEmpty } from "./Errors.ts"
+import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "./Errors.ts"
 import { MAX_KEY } from "./ReadRequest.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
@@ -35,6 +35,20 @@ const assertRequest = Effect.fnUntraced(function* ({ areaCode, idempotencyKey }:
   }
 })
 
+/** What the tenant got under the key, if it did. The key of another request, met or not, is no key of this one. */
+const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
+  const inventory = yield* NumberInventory
+  const number = Option.getOrNull(yield* inventory.taken(tenant, key))
+  const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === tenant && one.key === key)
+  const isOther =
+    number === null
+      ? wish !== undefined && wish.areaCode !== areaCode
+      : areaCode !== null && InventoryNumber.areaCodeOf(number.number) !== areaCode
+  return isOther
+    ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for another area code" })
+    : number
+})
+
 /** A number for a tenant that is held active. In the ambient transaction. */
 const assign = Effect.fnUntraced(function* (
   actor: Actor,
@@ -50,7 +64,7 @@ const assign = Effect.fnUntraced(function* (
     return { _tag: "Assigned", number: taken.value } satisfies AssignedNumber
   }
   if (!(yield* BuysNumbers)) return yield* new PoolEmpty({ areaCode })
-  yield* inventory.wish({ siteGroupingId, areaCode, wishedAt: now })
+  yield* inventory.wish({ siteGroupingId, areaCode, key: idempotencyKey, wishedAt: now })
   yield* audit(actor, siteGroupingId, "phone_number.wish", `siteGrouping:${siteGroupingId ?? "system"}`)
   return { _tag: "Ordered", areaCode } satisfies AssignedNumber
 })
@@ -69,19 +83,21 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
     Effect.gen(function* () {
       const groupings = yield* SiteGroupings
       if (!(yield* groupings.hold(siteGroupingId))) return yield* new NotFound({ entity: "siteGrouping" })
-      const known =
-        idempotencyKey === null ? Option.none() : yield* (yield* NumberInventory).taken(siteGroupingId, idempotencyKey)
-      return Option.isSome(known)
-        ? ({ _tag: "Assigned", number: known.value } satisfies AssignedNumber)
-        : yield* assign(actor, siteGroupingId, request)
+      const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
+      return known === null
+        ? yield* assign(actor, siteGroupingId, request)
+        : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
   return yield* asSystem(despiteConflicts(once))
 })
 
+/** `None`: the tenant is active, and has to do without a number for now. */
+export type Activation = AssignedNumber | { readonly _tag: "None"; readonly areaCode: string | null }
+
 /**
  * For the backend that embeds Careline, when it activates a tenant: puts the tenant on record, or brings it back, and gives it
- * a number. Called again it gives the number that the tenant has.
+ * a number. Called again it gives the number that the tenant has. An empty pool is no reason not to be active.
  */
 export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
   actor: Actor,
@@ -106,9 +122,10 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
         ({ status }) => status === "assigned"
       )
       const number = numbers.find(({ isDefault }) => isDefault) ?? numbers[0]
-      return number === undefined
-        ? yield* assign(actor, siteGroupingId, request)
-        : ({ _tag: "Assigned", number } satisfies AssignedNumber)
+      if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
+      return yield* assign(actor, siteGroupingId, request).pipe(
+        Effect.catchTag("PoolEmpty", () => Effect.succeed<Activation>({ _tag: "None", areaCode }))
+      )
     })
   )
   return yield* asSystem(

@@ -150,8 +150,9 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
   const { id, number, price: monthlyPrice, provider, providerSid } = bought
   const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
   const tenant = yield* waiting(bought)
+  const key = (yield* inventory.wishes).find((wish) => wish.siteGroupingId === tenant?.siteGroupingId)?.key ?? null
   const given =
-    tenant === null ? fresh : yield* Effect.fromResult(NumberLifecycle.assign(fresh, tenant.siteGroupingId, null, now))
+    tenant === null ? fresh : yield* Effect.fromResult(NumberLifecycle.assign(fresh, tenant.siteGroupingId, key, now))
   yield* inventory.add(given)
   if (tenant === null) return
   yield* inventory.unwish(tenant.siteGroupingId)

@@ -88,13 +88,22 @@ const notify = Effect.fnUntraced(function* (
     told.flatMap((before, index) => {
       const { changes, thread } = SystemText.send(
         before,
-        { kind: "number_changed", messageClass: "reminder", content, on },
+        { kind: "number_changed", messageClass: "notice", content, on },
         { messageId: messageIds[index]!, sendId: sendIds[index]! },
         now
       )
       return [...changes, { _tag: "ThreadSaved" as const, thread }]
     })
   )
+})
+
+const replacedBy = Effect.fnUntraced(function* (
+  number: InventoryNumber.InventoryNumber,
+  by: PhoneNumberId,
+  now: DateTime.Utc
+) {
+  const { replacementGrace } = yield* Limits
+  return yield* Effect.fromResult(NumberLifecycle.replace(number, by, replacementGrace, now))
 })
 
 /** Another number answers from now on. */
@@ -106,21 +115,24 @@ const replace = Effect.fnUntraced(function* (
   notice: string | null
 ) {
   const inventory = yield* NumberInventory
-  const { replacementGrace } = yield* Limits
+  const { announcedThreads } = yield* Limits
   const now = yield* DateTime.now
   const tenant = on.siteGroupingId
+  const replaced = yield* replacedBy(number, by.id, now)
   const threads = yield* inventory.hand([number.id], on, now)
-  const replaced = yield* Effect.fromResult(NumberLifecycle.replace(number, by.id, replacementGrace, now))
   yield* inventory.save([replaced])
   if (number.isDefault) yield* inventory.save([{ ...by, isDefault: true }])
-  yield* (yield* Broadcaster).publish(
-    threads.map((threadId) => ({
-      siteGroupingId: tenant,
-      type: "thread.updated" as const,
-      threadId,
-      messageId: null
-    }))
-  )
+  // Of more than that nobody has them all on a screen: whoever opens one reads it anew.
+  if (threads.length <= announcedThreads) {
+    yield* (yield* Broadcaster).publish(
+      threads.map((threadId) => ({
+        siteGroupingId: tenant,
+        type: "thread.updated" as const,
+        threadId,
+        messageId: null
+      }))
+    )
+  }
   if (notice !== null) yield* notify(tenant, threads, on, notice, now)
   yield* audit(actor, tenant, "phone_number.replace", `phoneNumber:${number.id}`, {
     by: by.id,
@@ -175,7 +187,11 @@ export const deleteNumber = Effect.fn("deleteNumber")(function* (
       const other = replacementPhoneNumberId === null ? null : yield* heldBy(actor, numbers, replacementPhoneNumberId)
       const [usage = 0] = yield* inventory.usage([id])
       const replacement = yield* Effect.fromResult(NumberReplacement.decide(held, usage, other?.held ?? null))
-      if (dryRun) return describe(usage, replacement)
+      if (dryRun) {
+        // Refused like the deletion itself.
+        if (replacement !== null) yield* replacedBy(number, replacement.id, yield* DateTime.now)
+        return describe(usage, replacement)
+      }
       if (other !== null && replacement !== null) {
         return describe(yield* replace(actor, number, other.number, other.held, notice), replacement)
       }

@@ -28,6 +28,8 @@ export interface LimitsShape {
   readonly eventAttempts: number
   /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
   readonly eventBackoff: number
+  /** How long texts wait before they are looked at again whose tenant's numbers are being changed. */
+  readonly busyNumberPause: number
   /** Failures after which a delivery report that fits no message is parked: its send may not be committed yet. */
   readonly reportAttempts: number
   /** How long one call to a provider may take. */
@@ -112,9 +114,11 @@ export interface LimitsShape {
   readonly breakGlassMax: number
   /** How long a number that was replaced still leads to its tenant. */
   readonly replacementGrace: number
+  /** Threads that screens are told of one by one when their number is replaced; of more they are told nothing. */
+  readonly announcedThreads: number
   /** How long a number rests before it may become another tenant's. */
   readonly quarantine: number
-  /** Texts and calls in nobody's hands after which a number is never given to anybody again. */
+  /** Contacts who try a number in nobody's hands after whom it is never given to anybody again, and nobody more is answered. */
   readonly retireAfter: number
   /** Numbers whose time has come that one transaction takes. */
   readonly numbersPerBatch: number
@@ -156,6 +160,7 @@ export const defaults: LimitsShape = {
   sendWorkers: 4,
   eventAttempts: 8,
   eventBackoff: 250,
+  busyNumberPause: 250,
   reportAttempts: 10,
   sendTimeout: 20_000,
   attemptDeadline: 60_000,
@@ -202,6 +207,7 @@ export const defaults: LimitsShape = {
   breakGlassFor: 30 * 60_000,
   breakGlassMax: 60 * 60_000,
   replacementGrace: 30 * 24 * 60 * 60_000,
+  announcedThreads: 500,
   quarantine: 30 * 24 * 60 * 60_000,
   retireAfter: 50,
   numbersPerBatch: 20,

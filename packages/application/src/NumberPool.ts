@@ -1,16 +1,23 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { IdGenerator, PoolNumbers, SiteGroupings, TelephonyProviders, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
 import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
-import { InvalidRequest } from "./Errors.ts"
+import { InvalidRequest, NotFound } from "./Errors.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
 }, byStaff)
+
+/** A tenant that is not on record yet comes there with its first number; one that is deactivated gets none. */
+const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {
+  const groupings = Option.getOrUndefined(yield* Effect.serviceOption(SiteGroupings))
+  if (groupings === undefined || (yield* groupings.hold(tenant))) return
+  if ((yield* groupings.deactivated([tenant])).length > 0) return yield* new NotFound({ entity: "siteGrouping" })
+})
 
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
@@ -36,6 +43,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      yield* assertActive(siteGroupingId)
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
       const number: PoolNumber.PoolNumber = {
         id: id!,

@@ -40,10 +40,17 @@ export const numberUsage = Effect.fnUntraced(function* (actor: Actor, id: PhoneN
   return count
 })
 
-/** To be changed: nobody else changes it until the ambient transaction ends. */
-export const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
-  const [locked] = yield* (yield* NumberInventory).lock([id])
-  return locked !== undefined && isSeen(actor, locked) ? locked : yield* new NotFound({ entity: "phoneNumber" })
+/** To be changed, with what gives way to it: nobody else changes any of them until the ambient transaction ends. */
+const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId, rivals: ReadonlyArray<PhoneNumberId>) {
+  const locked = yield* (yield* NumberInventory).lock([...new Set([id, ...rivals])])
+  const number = locked.find((one) => one.id === id)
+  if (number === undefined || !isSeen(actor, number)) return yield* new NotFound({ entity: "phoneNumber" })
+  const tenant = number.holder?.siteGroupingId
+  // What was the tenant's default a moment ago may have left it since.
+  const others = locked.filter(({ holder, id: other, isDefault }) => {
+    return isDefault && other !== id && holder !== null && holder.siteGroupingId === tenant
+  })
+  return { number, others }
 })
 
 /** What to change of a number; what is not named stays. */
@@ -72,19 +79,23 @@ const edited = Effect.fnUntraced(function* (
 /** Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. */
 export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, edit: NumberEdit) {
   yield* assertName("label", edit.label)
-  yield* viewNumber(actor, id)
+  const { holder } = yield* viewNumber(actor, id)
+  const tenant = holder?.siteGroupingId ?? null
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       const inventory = yield* NumberInventory
-      const before = yield* lockNumber(actor, id)
-      const tenant = before.holder?.siteGroupingId ?? null
+      const rivals = edit.isDefault === true ? (yield* inventory.list([tenant])).filter((one) => one.isDefault) : []
+      const { number: before, others } = yield* lockNumber(
+        actor,
+        id,
+        rivals.map((one) => one.id)
+      )
       const number = yield* edited(before, edit, yield* DateTime.now)
-      const others = (yield* inventory.list([tenant])).filter((one) => one.isDefault && one.id !== id)
       // One after the other: at most one of a tenant's is its default at any time.
       if (number.isDefault) yield* inventory.save(others.map((one) => ({ ...one, isDefault: false })))
       yield* inventory.save([number])
-      yield* audit(actor, tenant, "phone_number.edit", `phoneNumber:${id}`, {
+      yield* audit(actor, number.holder?.siteGroupingId ?? null, "phone_number.edit", `phoneNumber:${id}`, {
         fields: Object.keys(edit).toSorted().join(",")
       })
       return number

@@ -39,7 +39,7 @@ import { loadCalls } from "./LaneCalls.ts"
 import { importMedia } from "./LaneMedia.ts"
 import { backoff, Limits } from "./Limits.ts"
 import { isOutage } from "./Outage.ts"
-import { reachedNumbers } from "./ReachedNumbers.ts"
+import { reachedAtOnce } from "./ReachedNumbers.ts"
 
 const MESSAGES_PER_TEXT = 3
 
@@ -100,6 +100,17 @@ const drawIds = Effect.fnUntraced(function* (texts: number) {
   })
 })
 
+/** Lanes whose tenant's numbers somebody changes just now: nobody else's wait for that. */
+const leaveForLater = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>, now: DateTime.Utc) {
+  const { busyNumberPause } = yield* Limits
+  const until = DateTime.addDuration(now, busyNumberPause)
+  return lanes.flatMap(({ events }) =>
+    events.map(({ id }): Settlement => {
+      return { _tag: "Postponed", id, until, reason: "the number is being changed", wasTried: false }
+    })
+  )
+})
+
 /** One transaction over up to `lanes` lanes. Tells `claimed` which events it took, for when it fails. */
 const processBatch = Effect.fnUntraced(function* (
   options: { readonly lanes: number; readonly eventsPerLane: number },
@@ -107,21 +118,24 @@ const processBatch = Effect.fnUntraced(function* (
 ) {
   const inbox = yield* Inbox
   const providers = yield* TelephonyProviders.TelephonyProviders
-  const { lanes, now } = yield* inbox.claimLanes(options)
-  if (lanes.length === 0) return 0
-  const waiting = lanes.flatMap((lane) => lane.events)
-  claimed.push(...waiting)
+  const { lanes: taken, now } = yield* inbox.claimLanes(options)
+  if (taken.length === 0) return 0
+  claimed.push(...taken.flatMap((lane) => lane.events))
 
   // Numbers are locked before calls and calls before threads, here as everywhere.
-  const numbers = yield* reachedNumbers([...new Set(waiting.map(({ event }) => event.to))])
-  const numberOf = new Map<string, PoolNumber.PoolNumber>(numbers.map(({ number, on }) => [number, on]))
+  const { busy, reached } = yield* reachedAtOnce([...new Set(claimed.map(({ event }) => event.to))])
+  const numberOf = new Map<string, PoolNumber.PoolNumber>(reached.map(({ number, on }) => [number, on]))
+  const { free: lanes = [], held = [] } = Object.groupBy(taken, ({ events }) =>
+    events.some(({ event }) => busy.includes(event.to)) ? "held" : "free"
+  )
+  const waiting = lanes.flatMap((lane) => lane.events)
   const calls = yield* loadCalls(waiting)
   const stateOf = yield* loadStates(lanes)
   const idsOf = yield* drawIds(waiting.length)
 
   const changes: Array<Change> = []
   const changedCalls: Array<Call.Call> = []
-  const settlements: Array<Settlement> = []
+  const settlements: Array<Settlement> = yield* leaveForLater(held, now)
   let text = 0
   for (const lane of lanes) {
     let state = stateOf(lane)
@@ -156,7 +170,7 @@ const processBatch = Effect.fnUntraced(function* (
   yield* importMedia(changes, now)
   if (changedCalls.length > 0) yield* calls.save(changedCalls)
   yield* inbox.settle(settlements)
-  return waiting.length
+  return claimed.length
 })
 
 /** Puts a failed event aside: for a while, or for good. */

@@ -7,6 +7,18 @@ import { Effect, Option } from "effect"
 export const reachedNumbers = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
   const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
   if (inventory !== undefined) return yield* inventory.reached(digits)
+  return yield* themselves(digits)
+})
+
+const themselves = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
   const numbers = yield* (yield* PoolNumbers).byNumbers(digits)
   return numbers.map((on): ReachedNumber => ({ number: on.number, on }))
+})
+
+/** The same for texts of many tenants at once, of whom none waits for another one's numbers: those are `busy`. */
+export const reachedAtOnce = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
+  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  return inventory === undefined
+    ? { reached: yield* themselves(digits), busy: [] }
+    : yield* inventory.reachedAtOnce(digits)
 })

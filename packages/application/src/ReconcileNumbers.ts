@@ -90,7 +90,7 @@ export const reconcileNumbers = Effect.fn("reconcileNumbers")(function* (actor: 
 export interface RepairRequest {
   /** Numbers that are the provider's only, to be put into the pool. */
   readonly adopt: ReadonlyArray<PhoneNumber.E164>
-  /** Numbers that are ours only, to be taken out of service. */
+  /** Numbers that are ours only, to be taken out of service; those in nobody's hands for good. */
   readonly suspend: ReadonlyArray<PhoneNumber.E164>
 }
 
@@ -99,10 +99,11 @@ export interface Repairs {
   readonly configured: ReadonlyArray<PhoneNumber.E164>
   readonly adopted: ReadonlyArray<PhoneNumber.E164>
   readonly suspended: ReadonlyArray<PhoneNumber.E164>
+  readonly retired: ReadonlyArray<PhoneNumber.E164>
   readonly failed: ReadonlyArray<{ readonly number: PhoneNumber.E164; readonly reason: string }>
 }
 
-type Done = { readonly done: "configured" | "adopted" | "suspended" } | { readonly reason: string }
+type Done = { readonly done: "configured" | "adopted" | "suspended" | "retired" } | { readonly reason: string }
 
 /** One number led here again. */
 const configure = (numbers: Numbers.Numbers, number: PhoneNumber.E164): Effect.Effect<Done> =>
@@ -130,7 +131,7 @@ const adopt = Effect.fnUntraced(function* (
   return yield* Effect.catchTag(transact(add), "NumberTaken", () => Effect.succeed<Done>({ reason: "NumberTaken" }))
 })
 
-/** Takes a tenant's number out of service that no provider carries. */
+/** Takes a number out of service that no provider carries: a tenant's until it says otherwise, one of the pool for good. */
 const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
   const { transact } = yield* Transaction
   return yield* despiteConflicts(
@@ -139,11 +140,14 @@ const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
         const inventory = yield* NumberInventory
         const [number] = yield* inventory.lock([id])
         if (number === undefined) return { reason: "NotFound" } satisfies Done
-        const suspended = NumberLifecycle.suspend(number, yield* DateTime.now)
-        if (Result.isFailure(suspended)) return { reason: suspended.failure.status } satisfies Done
-        yield* inventory.save([suspended.success])
-        yield* audit(actor, number.holder?.siteGroupingId ?? null, "phone_number.suspend", `phoneNumber:${id}`)
-        return { done: "suspended" } satisfies Done
+        const { holder } = number
+        const now = yield* DateTime.now
+        const left = holder === null ? NumberLifecycle.retire(number, now) : NumberLifecycle.suspend(number, now)
+        if (Result.isFailure(left)) return { reason: left.failure.status } satisfies Done
+        yield* inventory.save([left.success])
+        const action = holder === null ? "phone_number.retire" : "phone_number.suspend"
+        yield* audit(actor, holder?.siteGroupingId ?? null, action, `phoneNumber:${id}`)
+        return { done: holder === null ? "retired" : "suspended" } satisfies Done
       })
     )
   )
@@ -170,6 +174,12 @@ const repairAt = Effect.fnUntraced(function* (
   return told
 })
 
+/** What is led elsewhere even so: what leads it may not be its own, such as the URL of a Messaging Service. */
+const stillMisconfigured = Effect.map(
+  lookAtAll,
+  (found) => new Set(found.flatMap(({ misconfigured }) => misconfigured.map(({ number }) => number.number)))
+)
+
 /** Looks again, and sets right: what it found before may be another matter by now. */
 export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, request: RepairRequest) {
   yield* assertSystem(actor)
@@ -177,15 +187,23 @@ export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor,
     const found = yield* lookAtAll
     const told = (yield* Effect.forEach(found, (one) => repairAt(actor, one, request))).flat()
     const asked = [...request.adopt, ...request.suspend]
+    const configured = new Set(
+      told.flatMap(([number, what]) => ("done" in what && what.done === "configured" ? [number] : []))
+    )
+    const wrong = configured.size === 0 ? new Set() : yield* stillMisconfigured
     const missed = asked.filter((number) => !told.some(([of]) => of === number))
     const of = (done: string) =>
-      told.flatMap(([number, what]) => ("done" in what && what.done === done ? [number] : []))
+      told.flatMap(([number, what]) => ("done" in what && what.done === done && !wrong.has(number) ? [number] : []))
     return {
       configured: of("configured"),
       adopted: of("adopted"),
       suspended: of("suspended"),
+      retired: of("retired"),
       failed: [
         ...told.flatMap(([number, what]) => ("reason" in what ? [{ number, reason: what.reason }] : [])),
+        ...[...configured]
+          .filter((number) => wrong.has(number))
+          .map((number) => ({ number, reason: "StillMisconfigured" })),
         // Nothing is wrong with it in this way, or its provider did not answer.
         ...missed.map((number) => ({ number, reason: "NotFound" }))
       ]

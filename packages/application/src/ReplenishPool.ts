@@ -59,8 +59,9 @@ const meetWishes = Effect.gen(function* () {
       Effect.gen(function* () {
         if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
         // It may have got one meanwhile, from another host.
-        if (!(yield* inventory.wishes).some((wish) => wish.siteGroupingId === siteGroupingId)) return
-        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: null, at: yield* DateTime.now })
+        const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === siteGroupingId)
+        if (wish === undefined) return
+        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: wish.key, at: yield* DateTime.now })
         if (Option.isSome(taken)) yield* inventory.unwish(siteGroupingId)
       })
     )

@@ -1,6 +1,6 @@
 /**
- * The number that a text leaves from if the one that it was queued for is not in its tenant's hands any more: what took its
- * place, else the tenant's default.
+ * The number that a text leaves from if the one that it was queued for is not in its tenant's hands any more, or out of
+ * service: what took its place, else the tenant's default.
  */
 import type { PoolNumber, Send } from "@careline/domain"
 import { PoolNumbers, type StorageError } from "@careline/ports"
@@ -18,7 +18,7 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   const moved: Array<Send.Send> = []
   for (const send of sends) {
     const number = own.find((one) => one.number === send.from && one.siteGroupingId === send.siteGroupingId)
-    if (number === undefined || number.status === "replaced") moved.push(send)
+    if (number?.status !== "assigned") moved.push(send)
     else found.set(send, number)
   }
   // As a rule every text leaves from the number that it was queued for.
@@ -27,7 +27,9 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   const { defaultOf } = yield* PoolNumbers
   for (const send of moved) {
     const { from, siteGroupingId } = send
-    const instead = reached.find(({ number, on }) => number === from && on.siteGroupingId === siteGroupingId)?.on
+    const instead = reached.find(
+      ({ number, on }) => number === from && on.siteGroupingId === siteGroupingId && on.status === "assigned"
+    )?.on
     found.set(send, instead ?? Option.getOrNull(yield* defaultOf(siteGroupingId)))
   }
   return found

@@ -15,12 +15,12 @@ const MARK = "stray-"
 /** Whether a report is of an answer to a stray, which is kept nowhere and so is nobody's text. */
 export const isOfStray = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true
 
-/** Counts it. Whether it is the first from there since the number became nobody's. */
-export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival) {
+/** Counts it. Whether it is the first from there that may be answered since the number became nobody's. */
+export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival, isAnswerable: boolean) {
   const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
   if (inventory === undefined) return false
   const { retireAfter } = yield* Limits
-  const noted = yield* inventory.noteStray({ number: to, from, retireAfter, at: yield* DateTime.now })
+  const noted = yield* inventory.noteStray({ number: to, from, isAnswerable, retireAfter, at: yield* DateTime.now })
   return Option.exists(noted, ({ isFirst }) => isFirst)
 })
 
@@ -30,10 +30,12 @@ export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival)
  */
 export const answerStray = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, arrival: LaneArrival) {
   yield* Effect.gen(function* () {
-    const isFirst = yield* asSystem(noteStray(arrival))
-    if (!isFirst || arrival._tag !== "MessageReceived" || !Contact.canBeTexted(arrival.from)) return
     const { text } = yield* NeutralAnswer
-    if (text === null || (arrival.providerKeyword ?? Consent.keyword(arrival.text)) !== null) return
+    const isText = arrival._tag === "MessageReceived" && Contact.canBeTexted(arrival.from)
+    // Whoever says STOP counts as answered: nothing is to be sent there later either.
+    const isFirst = yield* asSystem(noteStray(arrival, isText && text !== null))
+    if (!isFirst || arrival._tag !== "MessageReceived" || text === null) return
+    if ((arrival.providerKeyword ?? Consent.keyword(arrival.text)) !== null) return
     yield* telephony.messages.send({
       attemptId: `${MARK}${globalThis.crypto.randomUUID()}` as AttemptId,
       from: arrival.to,

@@ -3,6 +3,7 @@ import { type InventoryNumber, NumberLifecycle, type PhoneNumberId } from "@care
 import { NumberInventory, Transaction } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
+import { despiteConflicts } from "./Conflicts.ts"
 import { Limits } from "./Limits.ts"
 
 const leave = Effect.fnUntraced(function* (replaced: InventoryNumber.InventoryNumber, now: DateTime.Utc) {
@@ -44,5 +45,5 @@ export const sweepNumbers = Effect.fn("sweepNumbers")(function* () {
       return numbers.length
     })
   )
-  return yield* asSystem(once)
+  return yield* asSystem(despiteConflicts(once))
 })

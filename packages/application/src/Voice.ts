@@ -137,7 +137,7 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
       if (on === undefined) {
         // Kept for an administrator, like a text to a number that is nobody's.
         const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
-        if (acceptance === "unroutable") yield* noteStray(event)
+        if (acceptance === "unroutable") yield* noteStray(event, false)
         return unkept(hangUp((yield* NeutralAnswer).spoken))
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])

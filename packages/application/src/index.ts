@@ -25,6 +25,7 @@ export { describeFault } from "./Fault.ts"
 export {
   assignFromPool,
   assignOnActivation,
+  type Activation,
   type AssignedNumber,
   type AssignmentRequest,
   BuysNumbers

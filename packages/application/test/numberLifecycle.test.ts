@@ -130,7 +130,7 @@ const commands = [
     command(`${texts} texts to ${number}`, (model, provider) =>
       Effect.gen(function* () {
         const known = model.numbers.get(idOf(number))!
-        if (known.holder === null) model.numbers.set(idOf(number), { ...known, tried: known.tried + texts })
+        if (known.holder === null) model.numbers.set(idOf(number), { ...known, tried: Math.max(known.tried, texts) })
         for (let contact = 0; contact < texts; contact++) {
           yield* World.text(provider, `+1303555012${contact}`, digitsOf(number), "hello")
         }

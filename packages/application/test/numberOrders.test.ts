@@ -1,7 +1,7 @@
 /** The pool is kept filled: what is bought is bought once, is led here, and is within what may be spent. */
 import { NumberInventory, NumberOrders, SiteGroupings, type Telephony, TelephonyProviders } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer } from "effect"
+import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
 import { Crash, facet, fragile } from "./support/Crash.ts"
@@ -9,7 +9,9 @@ import * as World from "./support/purchaseWorld.ts"
 
 const wish = (areaCode: string | null) =>
   Effect.flatMap(DateTime.now, (wishedAt) =>
-    Effect.flatMap(NumberInventory, ({ wish: add }) => add({ siteGroupingId: World.north, areaCode, wishedAt }))
+    Effect.flatMap(NumberInventory, ({ wish: add }) =>
+      add({ siteGroupingId: World.north, areaCode, key: "request", wishedAt })
+    )
   )
 
 const statuses = Effect.map(World.inventory, (numbers) => numbers.map(({ status }) => status).toSorted())
@@ -47,6 +49,8 @@ describe("The pool", () => {
         assert.match(numbers[0]!.number, /^\+1512/)
         assert.strictEqual(numbers[0]!.status, "assigned")
         assert.isEmpty(yield* (yield* NumberInventory).wishes)
+        const found = yield* (yield* NumberInventory).taken(World.north, "request")
+        assert.isTrue(Option.isSome(found), "the same request finds it")
       }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("1.15"))))
     })
   )

@@ -124,6 +124,22 @@ describe("A number that is given up", () => {
     )
   )
 
+  it.effect("lets nothing leave from a number that is out of service: the tenant's other one stands in", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana)
+        const [view] = yield* World.threadsOf(administrator)
+        yield* answer(view!.thread.id, "queued before")
+        yield* Application.editNumber(administrator, old.id, { status: "suspended" })
+        yield* World.dispatchAll
+        assert.deepStrictEqual(
+          provider.sent.map(({ body, from }) => [body, from]),
+          [["queued before", next.number]]
+        )
+      })
+    )
+  )
+
   it.effect("tells contacts of the other one, once, when they may be texted, and nobody who opted out", () =>
     play((provider) =>
       Effect.gen(function* () {
@@ -145,6 +161,42 @@ describe("A number that is given up", () => {
           provider.sent.map(({ body, from, to }) => [body, from, to]),
           [[Application.NOTICE, next.number, ana]]
         )
+      })
+    )
+  )
+})
+
+describe("A notice of another number", () => {
+  it.effect("waits for the day even where no quiet hours are set, and keeps no staff from writing", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana, ben)
+        yield* TestClock.adjust("10 hours")
+        yield* World.replace(old.id, next.id, Application.NOTICE)
+        yield* World.dispatchAll
+        assert.deepStrictEqual(provider.sent, [], "it is night where they are")
+        const [view] = yield* World.threadsOf(administrator)
+        const limits = { ...Application.Limits.defaults, queuedPerNumber: 1 }
+        yield* answer(view!.thread.id).pipe(Effect.provideService(Application.Limits.Limits, limits))
+        yield* TestClock.adjust("14 hours")
+        yield* World.dispatchAll
+        assert.lengthOf(provider.sent, 3)
+      })
+    )
+  )
+})
+
+describe("A number that was replaced", () => {
+  it.effect("is not replaced again, and that is told beforehand", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const { next, old } = yield* inUse(provider, ana)
+        yield* World.replace(old.id, next.id)
+        const again = { replacementPhoneNumberId: next.id, notice: null }
+        const foreseen = yield* Effect.flip(Application.deleteNumber(administrator, old.id, { ...again, dryRun: true }))
+        assert.deepInclude(foreseen, { _tag: "WrongNumberStatus", status: "replaced" })
+        const refused = yield* Effect.flip(Application.deleteNumber(administrator, old.id, { ...again, dryRun: false }))
+        assert.deepInclude(refused, { _tag: "WrongNumberStatus", status: "replaced" })
       })
     )
   )
@@ -177,21 +229,25 @@ describe("A number in nobody's hands", () => {
     )
   )
 
-  it.effect("has a caller hear that it is not in service, from the store or without it", () =>
-    play(() =>
-      Effect.gen(function* () {
-        const free = yield* World.pooled(digits[0])
-        const voice = yield* Application.Voice
-        const step = yield* voice.begin({ provider: "acme", account: "acme" }, received(ana, free.number))
-        const spoken = JSON.stringify(step.node)
-        assert.include(spoken, "not in service")
-        assert.notInclude(spoken, "clinic")
-        yield* TestClock.adjust("2 minutes")
-        assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
-        const [held] = yield* (yield* NumberInventory).list("nobody")
-        assert.strictEqual(held?.strayInbound, 1)
-      }).pipe(Effect.provide(Application.Voice.layer))
-    )
+  it.effect(
+    "has a caller hear that it is not in service, from the store or without it, and then is answered a text",
+    () =>
+      play((provider) =>
+        Effect.gen(function* () {
+          const free = yield* World.pooled(digits[0])
+          const voice = yield* Application.Voice
+          const step = yield* voice.begin({ provider: "acme", account: "acme" }, received(ana, free.number))
+          const spoken = JSON.stringify(step.node)
+          assert.include(spoken, "not in service")
+          assert.notInclude(spoken, "clinic")
+          yield* TestClock.adjust("2 minutes")
+          assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
+          const [held] = yield* (yield* NumberInventory).list("nobody")
+          assert.strictEqual(held?.strayInbound, 1)
+          yield* World.text(provider, ana, free.number, "Is this the clinic?")
+          assert.lengthOf(provider.sent, 1)
+        }).pipe(Effect.provide(Application.Voice.layer))
+      )
   )
 
   it.effect("rests before it is another tenant's, who finds nothing of the first", () =>
@@ -276,6 +332,36 @@ describe("An assignment", () => {
           wishes.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
           [["415", north]]
         )
+      })
+    )
+  )
+
+  it.effect("takes one key for one request, met or still waited for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        yield* World.pooled(digits[0])
+        yield* World.assign(north, "202", "first")
+        assert.deepInclude(yield* Effect.flip(World.assign(north, "303", "first")), { _tag: "IdempotencyMismatch" })
+        const buying = Effect.provideService(Application.BuysNumbers, true)
+        yield* buying(World.assign(north, "415", "second"))
+        assert.deepInclude(yield* Effect.flip(buying(World.assign(north, "303", "second"))), {
+          _tag: "IdempotencyMismatch"
+        })
+      })
+    )
+  )
+
+  it.effect("that the pool cannot meet lets a tenant be activated; one that is deactivated gets none by hand", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const activated = yield* Application.assignOnActivation(administrator, north, null)
+        assert.deepStrictEqual(activated, { _tag: "None", areaCode: null })
+        assert.isNull((yield* Application.viewSiteGrouping(administrator, north)).deactivatedAt)
+        yield* Application.deactivateSiteGrouping(administrator, north)
+        const given = { number: digits[0], label: null, provider: null, providerSid: null, siteGroupingId: north }
+        assert.deepInclude(yield* Effect.flip(Application.addNumber(administrator, given)), { _tag: "NotFound" })
+        yield* Application.addNumber(administrator, { ...given, siteGroupingId: south })
       })
     )
   )

@@ -108,13 +108,14 @@ describe("A reconciliation of numbers", () => {
         yield* onRecord
         const nothing = { adopt: [], suspend: [] }
         const first = yield* Application.repairNumbers(World.admin, nothing)
-        assert.deepStrictEqual(first, { configured: [led], adopted: [], suspended: [], failed: [] })
+        assert.deepStrictEqual(first, { configured: [led], adopted: [], suspended: [], retired: [], failed: [] })
         const asked = { adopt: [foreign, both], suspend: [lost] }
         const second = yield* Application.repairNumbers(World.admin, asked)
         assert.deepStrictEqual(second, {
           configured: [],
           adopted: [foreign],
           suspended: [lost],
+          retired: [],
           failed: [{ number: both, reason: "NotFound" }]
         })
         const held = new Map((yield* World.inventory).map(({ number, status }) => [number, status]))

@@ -56,7 +56,7 @@ export const InventoryNumber = Schema.Struct({
   replacedBy: Schema.NullOr(PhoneNumberId),
   /** Whether its holder texts from it first. At most one of a tenant's. */
   isDefault: Schema.Boolean,
-  /** Texts and calls that came to it while it was nobody's. */
+  /** How many contacts texted or called it while it was nobody's. */
   strayInbound: Schema.Int,
   monthlyPrice: Schema.NullOr(MonthlyPrice),
   /** What the assignment was asked for under, so that the same request gets the same number again. */

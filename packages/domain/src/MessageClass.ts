@@ -4,7 +4,7 @@ import { DateTime, Schema } from "effect"
 /**
  * - `conversational`: an answer to somebody who wrote within the last 24 hours.
  * - `care`: a clinician's own message about care, unprompted.
- * - `reminder`: automated information. `marketing`: solicitation.
+ * - `reminder`: automated information. `notice`: the same, to many at once. `marketing`: solicitation.
  * - `on_call`: to our own staff, when nobody answered.
  * - `opt_out_confirmation`: the one text that may follow an opt-out (47 CFR 64.1200(a)(12)).
  */
@@ -12,6 +12,7 @@ export const MessageClass = Schema.Literals([
   "conversational",
   "care",
   "reminder",
+  "notice",
   "marketing",
   "on_call",
   "opt_out_confirmation"

@@ -13,7 +13,7 @@ import type { E164 } from "./PhoneNumber.ts"
 /** A number in this status is not to be dealt with in this way. */
 export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("WrongNumberStatus", {
   status: NumberStatus,
-  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end"])
+  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end", "retire"])
 }) {
   override get message(): string {
     return `The number is ${this.status}`
@@ -23,7 +23,7 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
 /** How long numbers rest, and when one has been tried too often. */
 export interface RestRules {
   readonly quarantine: Duration.Input
-  /** Texts and calls in nobody's hands after which a number is retired. */
+  /** Contacts who try a number in nobody's hands after whom it is retired. */
   readonly retireAfter: number
 }
 
@@ -137,7 +137,13 @@ export const endQuarantine = (number: InventoryNumber, { retireAfter }: RestRule
     ? refused(number, "end")
     : Result.succeed(rest(number, number.strayInbound >= retireAfter ? "retired" : "available", now))
 
-/** A text or a call came to it in nobody's hands. A number of the pool that is tried too often is retired at once. */
+/** The provider has it no more: it is nobody's for good. */
+export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "available" || number.status === "quarantined"
+    ? Result.succeed(rest(number, "retired", now))
+    : refused(number, "retire")
+
+/** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
 export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
   if (number.holder !== null) return number
   const tried = { ...number, strayInbound: number.strayInbound + 1 }

@@ -43,7 +43,7 @@ export interface Facts {
 const sendNow: Decision = { _tag: "SendNow" }
 const refuse = (reason: RefusalReason): Decision => ({ _tag: "Refuse", reason })
 
-/** Whose quiet hours bind a class: nobody's for an answer or an alarm, the law's at least for solicitation. */
+/** Whose quiet hours bind a class: nobody's for an answer or an alarm, the law's at least for what nobody waits for. */
 const quietHoursOf = (messageClass: MessageClass, settings: VoipSettings): QuietHours.QuietHours | null => {
   switch (messageClass) {
     case "conversational":
@@ -53,6 +53,7 @@ const quietHoursOf = (messageClass: MessageClass, settings: VoipSettings): Quiet
     case "care":
     case "reminder":
       return settings.quietHours
+    case "notice":
     case "marketing":
       return settings.quietHours ?? QuietHours.solicitation
   }

@@ -194,7 +194,7 @@ const Named = Schema.optionalKey(Schema.Array(PhoneNumber.E164).check(Schema.isM
 export const RepairJson = Schema.Struct({
   /** Numbers that are the provider's only, to be put into the pool. */
   adopt: Named,
-  /** Numbers that are ours only, to be taken out of service. */
+  /** Numbers that are ours only, to be taken out of service; those in nobody's hands for good. */
   suspend: Named
 }).annotate({ identifier: "PhoneNumberRepair" })
 
@@ -202,6 +202,7 @@ export const RepairsJson = Schema.Struct({
   configured: Schema.Array(Text),
   adopted: Schema.Array(Text),
   suspended: Schema.Array(Text),
+  retired: Schema.Array(Text),
   failed: Schema.Array(Schema.Struct({ number: Text, reason: Text }))
 }).annotate({ identifier: "PhoneNumberRepairs" })
 

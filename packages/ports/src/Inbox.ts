@@ -73,7 +73,14 @@ export interface ClaimedCallReports {
  */
 export type Settlement =
   | { readonly _tag: "Done"; readonly id: string }
-  | { readonly _tag: "Postponed"; readonly id: string; readonly until: DateTime.Utc; readonly reason: string }
+  | {
+      readonly _tag: "Postponed"
+      readonly id: string
+      readonly until: DateTime.Utc
+      readonly reason: string
+      /** `false`: it was not even tried, which counts as no failure. */
+      readonly wasTried?: boolean | undefined
+    }
   | { readonly _tag: "Parked"; readonly id: string; readonly reason: string }
 
 /** An event that could not be applied, kept for a person. */

@@ -38,7 +38,9 @@ export interface Assignment {
 export interface Stray {
   readonly number: PhoneNumber.E164
   readonly from: Contact.Contact
-  /** Texts and calls in nobody's hands after which a number of the pool is retired. */
+  /** Whether it is a text that may be answered. */
+  readonly isAnswerable: boolean
+  /** Contacts who try it in nobody's hands after whom a number of the pool is retired; of more none is answered. */
   readonly retireAfter: number
   readonly at: DateTime.Utc
 }
@@ -57,6 +59,8 @@ export interface NumberCount {
 export interface NumberWish {
   readonly siteGroupingId: Tenant
   readonly areaCode: string | null
+  /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
+  readonly key: string | null
   readonly wishedAt: DateTime.Utc
 }
 
@@ -107,6 +111,17 @@ export class NumberInventory extends Context.Service<
     readonly reached: (
       numbers: ReadonlyArray<PhoneNumber.E164>
     ) => Effect.Effect<ReadonlyArray<ReachedNumber>, StorageError>
+    /**
+     * The same, but it waits for nobody: what somebody changes just now is told as busy, and so is every other number of that
+     * tenant, whose threads may be on the move.
+     */
+    readonly reachedAtOnce: (numbers: ReadonlyArray<PhoneNumber.E164>) => Effect.Effect<
+      {
+        readonly reached: ReadonlyArray<ReachedNumber>
+        readonly busy: ReadonlyArray<PhoneNumber.E164>
+      },
+      StorageError
+    >
     /** Up to `limit` numbers whose `endsAt` has come, nobody else's until the ambient transaction ends. */
     readonly ended: (limit: number) => Effect.Effect<
       {
@@ -117,8 +132,8 @@ export class NumberInventory extends Context.Service<
       StorageError
     >
     /**
-     * Counts a text or a call to a number in nobody's hands, as `NumberLifecycle.stray` does. Whether it is the first from there
-     * since the number became nobody's; none for a number that is a tenant's, or not ours.
+     * Counts who tries a number in nobody's hands, as `NumberLifecycle.stray` does, each contact once since it became
+     * nobody's. Whether it is the first from there that may be answered; none for a number that is a tenant's, or not ours.
      */
     readonly noteStray: (stray: Stray) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */

@@ -96,7 +96,10 @@ export class Outbox extends Context.Service<
       keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly to: string }>,
       since: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<number>, StorageError>
-    /** Texts queued to leave from each number, in the given order, whenever they may leave. */
+    /**
+     * Texts queued to leave from each number, in the given order, whenever they may leave. Without notices that a number has
+     * changed: those go to everybody at once, and would keep staff from writing.
+     */
     readonly countWaiting: (from: ReadonlyArray<PhoneNumberId>) => Effect.Effect<ReadonlyArray<number>, StorageError>
     /** The sends are `sending` and the attempts current. */
     readonly begin: (attempts: ReadonlyArray<Attempt>) => Effect.Effect<void, StorageError>

@@ -1,5 +1,5 @@
 /** Server-sent events: what changed, in real time. `Last-Event-ID` resumes without a gap. */
-import { noteListening } from "@careline/application"
+import { activeActor, type Actor, noteListening } from "@careline/application"
 import { Broadcaster, type PublishedEvent } from "@careline/ports"
 import { Effect, Exit, Stream } from "effect"
 import type { Hono } from "hono"
@@ -14,6 +14,15 @@ import type { Services } from "../Services.ts"
 const HEARTBEAT = 15_000
 /** What a client waits before it comes again, in milliseconds. */
 const RETRY = 2_000
+
+/** Ends once one of the caller's tenants is deactivated: whoever comes again sees what is left. */
+const shrunk = <A extends Actor>(caller: A) =>
+  activeActor(caller).pipe(
+    Effect.orElseSucceed(() => caller),
+    Effect.delay(HEARTBEAT),
+    Effect.repeat({ until: (now) => now !== caller }),
+    Effect.asVoid
+  )
 
 const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
 
@@ -35,7 +44,7 @@ export const mountEvents = (app: Hono, runtime: HostRuntime<Services>, authentic
           broadcaster.subscribe(caller.value.scope, after).pipe(
             Stream.map((one) => ({ id: one.id, event: one.event.type, data: payload(one) })),
             Stream.merge(Stream.tick(HEARTBEAT).pipe(Stream.map(() => ({ event: "heartbeat", data: "{}" })))),
-            Stream.interruptWhen(caller.value.session.ended),
+            Stream.interruptWhen(Effect.raceFirst(caller.value.session.ended, shrunk(caller.value))),
             Stream.runForEach((message) => Effect.promise(() => sse.writeSSE(message)))
           )
         ),

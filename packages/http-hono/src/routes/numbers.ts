@@ -106,6 +106,9 @@ const remove = route({
     409: "Threads answer from it (`count`) and no replacement is named; or the one that is named cannot take its place (`reason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params, query }) {
+    if (body.notice !== undefined && body.notifyContacts !== true) {
+      return yield* new MalformedRequest({ message: "notice is told to contacts only with notifyContacts" })
+    }
     const notice = body.notifyContacts === true ? (body.notice ?? Application.NOTICE) : null
     const deleted = yield* Application.deleteNumber(caller, numberId(params), {
       replacementPhoneNumberId: (body.replacementPhoneNumberId ?? null) as PhoneNumberId | null,

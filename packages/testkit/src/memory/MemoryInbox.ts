@@ -120,11 +120,10 @@ const settleOne = (state: MemoryState, settlement: Settlement): MemoryState => {
   switch (settlement._tag) {
     case "Done":
       return { ...state, inbox: HashMap.remove(state.inbox, row.id) }
-    case "Postponed":
-      return {
-        ...state,
-        inbox: HashMap.set(state.inbox, row.id, { ...row, dueAt: settlement.until, failures: row.failures + 1 })
-      }
+    case "Postponed": {
+      const failures = row.failures + (settlement.wasTried === false ? 0 : 1)
+      return { ...state, inbox: HashMap.set(state.inbox, row.id, { ...row, dueAt: settlement.until, failures }) }
+    }
     case "Parked":
       return { ...state, inbox: HashMap.set(state.inbox, row.id, { ...row, parkedBecause: settlement.reason }) }
   }

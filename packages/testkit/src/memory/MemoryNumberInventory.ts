@@ -1,5 +1,19 @@
-import { InventoryNumber, NumberLifecycle, type PhoneNumberId, type Tenant, type ThreadId } from "@careline/domain"
-import { type NumberCount, NumberInventory, NumberTaken, type NumberWish, Scope } from "@careline/ports"
+import {
+  InventoryNumber,
+  NumberLifecycle,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type Tenant,
+  type ThreadId
+} from "@careline/domain"
+import {
+  type NumberCount,
+  NumberInventory,
+  NumberTaken,
+  type NumberWish,
+  type ReachedNumber,
+  Scope
+} from "@careline/ports"
 import { DateTime, Duration, Effect, HashMap, Layer, Option, Order, Result } from "effect"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
@@ -77,6 +91,14 @@ const moveOthers = (
   return { ...state, numbers, sends }
 }
 
+const reachedIn = (state: MemoryState, numbers: ReadonlyArray<PhoneNumber.E164>): ReadonlyArray<ReachedNumber> =>
+  all(state).flatMap((number) => {
+    const own = numbers.includes(number.number) ? InventoryNumber.held(number) : null
+    const instead = number.replacedBy === null ? undefined : find(state, number.replacedBy)
+    const on = (instead === undefined ? null : InventoryNumber.held(instead)) ?? own
+    return own === null || on === null ? [] : [{ number: number.number, on }]
+  })
+
 const countsOf = (state: MemoryState): ReadonlyArray<NumberCount> =>
   [...Map.groupBy(all(state), ({ number, status }) => keyOf(status, InventoryNumber.areaCodeOf(number))).values()].map(
     (numbers) => ({
@@ -143,15 +165,9 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           const [threads, moved] = moveThreads(state, ids, to?.id ?? null, at)
           return [threads, moveOthers(moved, ids, to)]
         }),
-      reached: (numbers) =>
-        store.read((state) =>
-          all(state).flatMap((number) => {
-            const own = numbers.includes(number.number) ? InventoryNumber.held(number) : null
-            const instead = number.replacedBy === null ? undefined : find(state, number.replacedBy)
-            const on = (instead === undefined ? null : InventoryNumber.held(instead)) ?? own
-            return own === null || on === null ? [] : [{ number: number.number, on }]
-          })
-        ),
+      reached: (numbers) => store.read((state) => reachedIn(state, numbers)),
+      // Transactions come one after the other here.
+      reachedAtOnce: (numbers) => store.read((state) => ({ reached: reachedIn(state, numbers), busy: [] })),
       ended: (limit) =>
         Effect.flatMap(DateTime.now, (now) =>
           store.read((state) => ({
@@ -161,17 +177,18 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
               .slice(0, limit)
           }))
         ),
-      noteStray: ({ at, from, number, retireAfter }) =>
+      noteStray: ({ at, from, isAnswerable, number, retireAfter }) =>
         store.modify((state) => {
           const found = all(state).find((one) => one.number === number && one.holder === null)
           if (found === undefined) return [Option.none(), state]
-          const key = keyOf(found.id, from)
-          const isFirst = !HashMap.has(state.strays, key)
-          const tried = NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at)
-          return [
-            Option.some({ isFirst }),
-            put({ ...state, strays: HashMap.set(state.strays, key, found.id) }, [tried])
-          ]
+          const [seen, answered] = [keyOf(found.id, from), keyOf(found.id, from, "answered")]
+          const isNew = !HashMap.has(state.strays, seen)
+          const tried = isNew ? NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at) : found
+          const isBounded = !isNew || tried.strayInbound <= retireAfter
+          const isFirst = isAnswerable && !HashMap.has(state.strays, answered) && isBounded
+          const known = HashMap.set(state.strays, seen, found.id)
+          const strays = isAnswerable ? HashMap.set(known, answered, found.id) : known
+          return [Option.some({ isFirst }), put({ ...state, strays }, [tried])]
         }),
       counts: store.read(countsOf),
       wish: (wish) =>

@@ -139,7 +139,9 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
         }),
       countWaiting: (from) =>
         store.read((state) => {
-          const queued = HashMap.toValues(state.sends).filter(({ send }) => send.state === "queued")
+          const queued = HashMap.toValues(state.sends).filter(
+            ({ send }) => send.state === "queued" && send.purpose !== "number_changed"
+          )
           return from.map((id) => queued.filter(({ send }) => send.fromNumberId === id).length)
         }),
       begin: (attempts) => store.update((state) => attempts.reduce(beginOne, state)),

@@ -83,11 +83,13 @@ const quarantined = Effect.fnUntraced(function* (number: Held, minutes: number) 
   return resting
 })
 
-const stray = (number: Held, from: Contact.Contact, retireAfter = 10) =>
+const stray = (number: Held, from: Contact.Contact, retireAfter = 10, isAnswerable = true) =>
   Effect.gen(function* () {
     const inventory = yield* NumberInventory
     const at = yield* Given.storeNow
-    return Option.getOrUndefined(yield* inventory.noteStray({ number: number.number, from, retireAfter, at }))
+    return Option.getOrUndefined(
+      yield* inventory.noteStray({ number: number.number, from, isAnswerable, retireAfter, at })
+    )
   })
 
 const hand = (ids: ReadonlyArray<PhoneNumberId>, to: PoolNumber.PoolNumber | null) =>
@@ -306,6 +308,11 @@ export const numberInventoryChapter: Chapter = {
       assert.deepStrictEqual(yield* stray(number, one), { isFirst: true })
       assert.deepStrictEqual(yield* stray(number, one), { isFirst: false })
       assert.deepStrictEqual(yield* stray(number, another), { isFirst: true })
+      assert.strictEqual((yield* stored(number.id)).strayInbound, 2)
+      const caller = yield* freshContact
+      assert.deepStrictEqual(yield* stray(number, caller, 10, false), { isFirst: false })
+      assert.deepStrictEqual(yield* stray(number, caller), { isFirst: true })
+      assert.deepStrictEqual(yield* stray(number, caller), { isFirst: false })
       assert.strictEqual((yield* stored(number.id)).strayInbound, 3)
       const owned = (yield* take(tenants[0]))!
       assert.strictEqual(owned.strayInbound, 0)
@@ -315,6 +322,8 @@ export const numberInventoryChapter: Chapter = {
       assert.strictEqual((yield* stored(number.id)).status, "quarantined")
       yield* save({ ...resting, status: "available", endsAt: null, strayInbound: 1 })
       yield* stray(number, one, 2)
+      assert.strictEqual((yield* stored(number.id)).status, "available")
+      yield* stray(number, another, 2)
       assert.strictEqual((yield* stored(number.id)).status, "retired")
       assert.isUndefined(yield* take(tenants[0]))
     }),
@@ -367,10 +376,13 @@ export const numberInventoryChapter: Chapter = {
       const rests = counts.find(({ status }) => status === "quarantined")!
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
       const wishedAt = yield* Given.storeNow
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: "415", wishedAt })
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: null, wishedAt })
+      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: "415", key: null, wishedAt })
+      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: null, key: "request", wishedAt })
       const [wish, ...more] = yield* inventory.wishes
-      assert.deepStrictEqual([wish?.siteGroupingId, wish?.areaCode, more.length], [tenants[0], null, 0])
+      assert.deepStrictEqual(
+        [wish?.siteGroupingId, wish?.areaCode, wish?.key, more.length],
+        [tenants[0], null, "request", 0]
+      )
       yield* inventory.unwish(tenants[0])
       assert.deepStrictEqual(yield* inventory.wishes, [])
     })
