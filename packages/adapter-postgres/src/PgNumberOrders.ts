@@ -110,12 +110,12 @@ export const layer = Layer.effect(
           ),
           asStorage("numberOrders.claim")
         ),
-      advance: ({ dueAt, fence, order }) =>
+      advance: ({ dueInMillis, fence, order }) =>
         sql<{ readonly fence: bigint }>`
           update number_orders
           set state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
               started_at = ${iso(order.startedAt)}::timestamptz, failure_reason = ${order.failedBecause},
-              due_at = ${iso(dueAt)}::timestamptz, fence = fence + 1
+              due_at = careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000), fence = fence + 1
           where id = ${order.id}::uuid and fence = ${fence}::bigint
           returning fence`.pipe(
           Effect.map(([row]) => (row === undefined ? null : String(row.fence))),

@@ -167,6 +167,35 @@ describe("An order for a number", () => {
     })
   )
 
+  it.effect("is ours though its answer was lost and the provider is silent about it for longer than it says", () =>
+    Effect.gen(function* () {
+      const { market, mishaps, telephony } = World.makeProvider()
+      mishaps.push("lost")
+      let looks = 0
+      const numbers: Telephony.TelephonyService["numbers"] = {
+        ...telephony.numbers,
+        find: (order) =>
+          Effect.flatMap(telephony.numbers.find(order), (found) =>
+            Effect.succeed(found._tag === "Owned" && ++looks <= 4 ? ({ _tag: "Absent" } as const) : found)
+          )
+      }
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        assert.isAbove(looks, 4)
+        assert.lengthOf(market.purchases, 1)
+        assert.deepStrictEqual(
+          (yield* World.inventory).map(({ number }) => number as string),
+          market.purchases.map(({ number }) => number)
+        )
+      }).pipe(
+        Effect.provide(
+          Layer.mergeAll(World.world({ ...telephony, numbers }), World.limits({ poolMin: 1, poolBatch: 1, poolMax: 1 }))
+        )
+      )
+    })
+  )
+
   it.effect("that is carried out later is waited for, and another number is bought for one that fails", () =>
     Effect.gen(function* () {
       for (const state of ["success", "failure"] as const) {
@@ -237,9 +266,8 @@ describe("An order for a number", () => {
         const [late] = yield* orders.claim({ limit: 1, leaseMillis: 1_000 })
         yield* TestClock.adjust("2 seconds")
         yield* World.settle
-        const now = yield* DateTime.now
         const order = { ...late!.order, state: "wanted" as const }
-        assert.isNull(yield* orders.advance({ order, fence: late!.fence, dueAt: now }))
+        assert.isNull(yield* orders.advance({ order, fence: late!.fence, dueInMillis: 0 }))
         yield* World.settle
         assert.isEmpty(twice())
         assert.lengthOf(market.purchases, 3)

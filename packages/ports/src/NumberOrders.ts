@@ -16,8 +16,8 @@ export interface ClaimedOrder {
 export interface OrderProgress {
   readonly order: NumberOrder.NumberOrder
   readonly fence: string
-  /** When it may be claimed again; of an order that is over, when that was. */
-  readonly dueAt: DateTime.Utc
+  /** After how long it may be claimed again, in milliseconds by the store's clock; of an order that is over, 0: that was now. */
+  readonly dueInMillis: number
 }
 
 /** Which conditions of the pool are new, and which are over. */

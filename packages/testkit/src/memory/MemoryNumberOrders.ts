@@ -89,13 +89,15 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
             return [claimed.map(({ fence, order }) => ({ order, fence: String(fence) })), put(state, claimed)]
           })
         ),
-      advance: ({ dueAt, fence, order }) =>
-        store.modify((state) => {
-          const row = Option.getOrUndefined(HashMap.get(state.numberOrders, order.id))
-          if (row === undefined || String(row.fence) !== fence) return [null, state]
-          const next = { ...row, order, dueAt, fence: row.fence + 1 }
-          return [String(next.fence), put(state, [next])]
-        }),
+      advance: ({ dueInMillis, fence, order }) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.modify((state) => {
+            const row = Option.getOrUndefined(HashMap.get(state.numberOrders, order.id))
+            if (row === undefined || String(row.fence) !== fence) return [null, state]
+            const next = { ...row, order, dueAt: DateTime.addDuration(now, dueInMillis), fence: row.fence + 1 }
+            return [String(next.fence), put(state, [next])]
+          })
+        ),
       note: (conditions) =>
         store.modify((state) => {
           const before = state.poolWatch.conditions

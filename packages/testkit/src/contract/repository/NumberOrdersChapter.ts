@@ -1,7 +1,7 @@
 import { type NumberOrder, PhoneNumberId } from "@careline/domain"
 import { IdGenerator, NumberOrders, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { DateTime, Duration, Effect, Exit } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import { type Chapter, numberTest } from "./Chapter.ts"
 import * as Given from "./Given.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
@@ -39,8 +39,8 @@ const claim = (limit = 10) => Effect.flatMap(orders, (port) => port.claim({ limi
 const open = Effect.flatMap(orders, (port) => port.open)
 
 const advance = Effect.fnUntraced(function* (order: NumberOrder.NumberOrder, fence: string, inMinutes = 0) {
-  const dueAt = DateTime.add(yield* Given.storeNow, { minutes: inMinutes })
-  return yield* Effect.flatMap(orders, (port) => port.advance({ order, fence, dueAt }))
+  const dueInMillis = Duration.toMillis(Duration.minutes(inMinutes))
+  return yield* Effect.flatMap(orders, (port) => port.advance({ order, fence, dueInMillis }))
 })
 
 const note = (...conditions: Parameters<NumberOrders["Service"]["note"]>[0]) =>
