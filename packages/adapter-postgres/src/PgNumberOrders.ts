@@ -113,7 +113,7 @@ export const layer = Layer.effect(
       advance: ({ dueInMillis, fence, order }) =>
         sql<{ readonly fence: bigint }>`
           update number_orders
-          set state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
+          set site_grouping_id = ${toJson(order).site_grouping_id}, state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
               started_at = ${iso(order.startedAt)}::timestamptz, failure_reason = ${order.failedBecause},
               due_at = careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000), fence = fence + 1
           where id = ${order.id}::uuid and fence = ${fence}::bigint

@@ -4,12 +4,13 @@
  * Nobody's purchase is idempotent. An order is `ordering` before its provider is asked; whoever finds it so later, after a
  * crash or an answer that was lost, asks what became of it and tries again only once the provider says that it has nothing.
  */
-import { NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
+import { InventoryNumber, NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
 import {
   type ClaimedOrder,
   NumberInventory,
   NumberOrders,
   type Numbers,
+  type NumberWish,
   SiteGroupings,
   StorageError,
   StoreConflict,
@@ -20,6 +21,7 @@ import {
 import { DateTime, Effect, Random } from "effect"
 import { asSystem } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
 import { audit } from "./Audit.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
@@ -56,12 +58,18 @@ const pauseAfter = Effect.fnUntraced(function* (failures: number) {
   return backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
 })
 
+/** Whoever waits for one that is stuck gets another. */
+const counted = Effect.fnUntraced(function* (failures: number) {
+  const { orderNotice } = yield* Limits
+  return failures < orderNotice ? { failures } : { failures, wantedBy: null }
+})
+
 /** Later, and later each time. Somebody is told once it has been so for long. */
 const later = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}) {
   const { orderNotice } = yield* Limits
   const isSameState = change.state === undefined || change.state === claimed.order.state
   const failures = isSameState ? claimed.order.failures + 1 : 1
-  const { order } = yield* advance(claimed, { ...change, failures }, yield* pauseAfter(failures))
+  const { order } = yield* advance(claimed, { ...change, ...(yield* counted(failures)) }, yield* pauseAfter(failures))
   if (failures === orderNotice) yield* PoolAlerts.orderStuck(order)
 })
 
@@ -71,7 +79,7 @@ const tryAgain = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Par
   const failures = claimed.order.failures + 1
   if (failures >= orderAttempts) return yield* fail(claimed, "gave_up")
   const pause = yield* pauseAfter(failures)
-  yield* advance(claimed, { ...change, state: "wanted", failures }, Math.max(pause, waitMillis))
+  yield* advance(claimed, { ...change, ...(yield* counted(failures)), state: "wanted" }, Math.max(pause, waitMillis))
 })
 
 /** One try. Whatever goes wrong in it, the number may be ours. */
@@ -149,12 +157,16 @@ const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Number
 })
 
 /** Who waits for it still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
-const waiting = Effect.fnUntraced(function* ({ wantedBy }: Order) {
+const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
   if (wantedBy === null) return null
   const { siteGroupingId } = wantedBy
   const isActive = yield* (yield* SiteGroupings).hold(siteGroupingId)
   const wishes = yield* (yield* NumberInventory).wishes
-  return isActive && wishes.some((wish) => wish.siteGroupingId === siteGroupingId) ? wantedBy : null
+  // It may wait for another one than it did.
+  const isWish = (wish: NumberWish) =>
+    wish.siteGroupingId === siteGroupingId &&
+    (wish.areaCode === null || wish.areaCode === InventoryNumber.areaCodeOf(number))
+  return isActive && wishes.some(isWish) ? wantedBy : null
 })
 
 /** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
@@ -207,7 +219,12 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
   const { id, provider, state } = claimed.order
   const { orderLease } = yield* Limits
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
-  const work = telephony === undefined ? later(claimed) : step(claimed, telephony)
+  const work =
+    state === "wanted" && (telephony === undefined || !(yield* BuysNumbers))
+      ? fail(claimed, "gave_up")
+      : telephony === undefined
+        ? later(claimed)
+        : step(claimed, telephony)
   yield* work.pipe(
     Effect.timeout(orderLease / 2),
     Effect.catchCause((cause) =>
@@ -219,7 +236,7 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
   )
 })
 
-/** Carries on with the orders that are due, once. Returns for how many; 0 when none was. */
+/** Carries on with the orders that are due, once; where nothing is bought, with those that were asked for. Returns with how many. */
 export const buyNumbers = Effect.fn("buyNumbers")(function* () {
   const { orderLease, ordersPerBatch } = yield* Limits
   const once = Effect.gen(function* () {

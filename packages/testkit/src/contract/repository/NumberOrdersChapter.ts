@@ -65,12 +65,13 @@ export const numberOrdersChapter: Chapter = {
       assert.isNull(yield* advance(order, first!.fence), "a fence holds once")
       assert.isEmpty(yield* claim(), "not due yet")
       yield* later(Duration.minutes(5))
-      assert.deepStrictEqual(
-        (yield* claim()).map((one) => one.order),
-        [begun]
-      )
+      const [again] = yield* claim()
+      assert.deepStrictEqual(again?.order, begun)
       assert.isNull(yield* advance(order, fence!), "somebody else has it since")
       assert.deepStrictEqual(yield* open, [begun])
+      yield* advance({ ...begun, wantedBy: null }, again!.fence)
+      const other = yield* added({ wantedBy: { siteGroupingId: tenants[0] } })
+      assert.deepStrictEqual(yield* open, [{ ...begun, wantedBy: null }, other], "it is for the tenant no more")
     }),
 
     numberTest("MUST hand out an order to one only, until its lease is over, and none that is over", function* () {
