@@ -80,6 +80,14 @@ export const layer = Layer.effect(
           Effect.map(([row]) => row ?? { all: 0, account: 0 }),
           asStorage("numberOrders.failed")
         ),
+      refused: (since) =>
+        sql<{ readonly number: string }>`
+          select distinct number from number_orders
+          where state = 'failed' and due_at >= ${iso(since)}::timestamptz
+            and failure_reason in ('not_available', 'requirements', 'other')`.pipe(
+          Effect.map((rows) => rows.map(({ number }) => number as PhoneNumber.E164)),
+          asStorage("numberOrders.refused")
+        ),
       add: (orders) =>
         orders.length === 0
           ? Effect.void

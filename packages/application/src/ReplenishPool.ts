@@ -30,6 +30,7 @@ import { PoolBudget } from "./PoolBudget.ts"
 
 /** Offers for one kind of number beside those that are wanted: somebody else may be quicker, or a host of ours. */
 const SPARE_OFFERS = 10
+const SPARE_OFFERS_MAX = 100
 
 type Offer = Numbers.OfferedNumber
 
@@ -71,6 +72,12 @@ const meetWishes = Effect.gen(function* () {
   }
 })
 
+/** Numbers that were not sold to us, and would hardly be now. */
+const refused = Effect.gen(function* () {
+  const { refusedFor } = yield* Limits
+  return yield* (yield* NumberOrders).refused(DateTime.subtractDuration(yield* DateTime.now, refusedFor))
+})
+
 const search = Effect.fnUntraced(function* (
   { capabilities, numbers }: Telephony.TelephonyService,
   areaCode: string | null,
@@ -79,7 +86,9 @@ const search = Effect.fnUntraced(function* (
   const { country } = yield* PoolBudget
   const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
   const none = { locality: null, contains: null }
-  return yield* numbers.search({ country, areaCode, features, limit: count + SPARE_OFFERS, ...none })
+  // What we were not sold is on offer still.
+  const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
+  return yield* numbers.search({ country, areaCode, features, limit: count + spare, ...none })
 })
 
 interface Found {
@@ -93,7 +102,7 @@ interface Found {
 const searched = (...given: Parameters<typeof search>) =>
   search(...given).pipe(
     Effect.map((offers): ReadonlyArray<Offer> | null => offers),
-    Effect.catch(({ reason }) =>
+    Effect.catchTag("TelephonyError", ({ reason }) =>
       Effect.as(
         Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
         reason._tag === "Refused" || reason._tag === "Unsupported" ? [] : null
@@ -159,15 +168,17 @@ const orderOf =
     failedBecause: null
   })
 
-/** What keeps us from buying anything at all for now. */
-const brakes = Effect.gen(function* () {
+/** How orders have gone of late, and whether that keeps us from buying anything at all for now. */
+const failuresOf = Effect.gen(function* () {
   const { poolFailures, poolFailuresWithin } = yield* Limits
   const since = DateTime.subtractDuration(yield* DateTime.now, poolFailuresWithin)
   const { account, all } = yield* (yield* NumberOrders).failed(since)
-  return [
+  const conditions: ReadonlyArray<PoolPlan.PoolCondition> = [
+    ...(all > 0 ? (["order_failed"] as const) : []),
     ...(account > 0 ? (["account_refused"] as const) : []),
     ...(all >= poolFailures ? (["orders_failing"] as const) : [])
-  ] satisfies ReadonlyArray<PoolPlan.PoolCondition>
+  ]
+  return { conditions, isBraked: account > 0 || all >= poolFailures }
 })
 
 /** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
@@ -184,12 +195,12 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   const orders = yield* NumberOrders
   yield* orders.hold
   const { open, state } = yield* stateOf
-  const braked = yield* brakes
+  const { conditions, isBraked } = yield* failuresOf
   const need = askedFor(PoolPlan.need(state, limits), asked)
-  const taken = new Set(open.map(({ number }) => number as string))
+  const taken = new Set<string>([...open.map(({ number }) => number), ...(yield* refused)])
   const free = (yield* priced(provider, offers)).filter(({ number }) => !taken.has(number))
   const plan =
-    braked.length > 0 || PoolPlan.isNothing(need)
+    isBraked || PoolPlan.isNothing(need)
       ? { choices: [], conditions: [] }
       : PoolPlan.choose(need, free, yield* budgetLeft)
   const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
@@ -197,7 +208,7 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
     ...(isAnswered ? [] : (["provider_unavailable"] as const)),
-    ...braked,
+    ...conditions,
     ...plan.conditions
   ])
   return { change, available: state.available, ordered: plan.choices.length }

@@ -171,6 +171,29 @@ describe("The pool", () => {
     })
   )
 
+  it.effect("leaves numbers alone for a day that are on offer and not sold to us, and says once that orders fail", () =>
+    Effect.gen(function* () {
+      const { asked, market, mishaps, telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      mishaps.push(...Array.from({ length: 15 }, () => "not_available" as const))
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        for (let count = 0; count < 30; count++) {
+          yield* World.turn
+          yield* TestClock.adjust("1 minute")
+        }
+        assert.strictEqual(new Set(asked).size, asked.length, "no number twice")
+        assert.lengthOf(market.purchases, 3)
+        const failing = alerts.filter(({ condition, isOver }) => condition === "order_failed" && !isOver)
+        assert.lengthOf(failing, 1)
+        assert.lengthOf(
+          alerts.filter(({ subject }) => subject === "number_order"),
+          0
+        )
+      }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.limits({ ordersPerBatch: 20 }), layer)))
+    })
+  )
+
   it.effect("gives who waits a number that came back, and buys none for them", () =>
     Effect.gen(function* () {
       const { market, telephony } = World.makeProvider()

@@ -12,6 +12,7 @@ export type PoolCondition =
   | "no_offers"
   | "no_price"
   | "provider_unavailable"
+  | "order_failed"
   | "account_refused"
   | "orders_failing"
 

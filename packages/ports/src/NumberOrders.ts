@@ -2,7 +2,7 @@
  * Numbers that are being bought. An order is worked on under a lease: nobody else gets it until the lease is over, and whoever
  * comes back later than that finds that the fence has changed. No call to a provider happens in a transaction.
  */
-import type { NumberOrder, PoolPlan } from "@careline/domain"
+import type { NumberOrder, PhoneNumber, PoolPlan } from "@careline/domain"
 import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
@@ -42,6 +42,8 @@ export class NumberOrders extends Context.Service<
     readonly failed: (
       since: DateTime.Utc
     ) => Effect.Effect<{ readonly all: number; readonly account: number }, StorageError>
+    /** Numbers whose orders failed since then for what is the number's own: neither our account's doing nor given up. */
+    readonly refused: (since: DateTime.Utc) => Effect.Effect<ReadonlyArray<PhoneNumber.E164>, StorageError>
     /** Adds orders that may be claimed at once. Of a number, and for a tenant that waits, only one is open at a time. */
     readonly add: (orders: ReadonlyArray<NumberOrder.NumberOrder>) => Effect.Effect<void, StorageError>
     /** Up to `limit` orders that are due, the oldest first, under a lease of `leaseMillis` by the store's clock. */

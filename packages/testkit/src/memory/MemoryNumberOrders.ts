@@ -20,6 +20,11 @@ const meets =
 
 const rowsOf = ({ numberOrders }: MemoryState) => HashMap.toValues(numberOrders).toSorted(oldestFirst)
 
+const failedSince = (state: MemoryState, since: DateTime.Utc) =>
+  rowsOf(state).flatMap(({ dueAt, order }) =>
+    order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since) ? [order] : []
+  )
+
 export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect(
   NumberOrders,
   Effect.map(MemoryStore, (store) =>
@@ -51,13 +56,18 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
         ),
       failed: (since) =>
         store.read((state) => {
-          const failed = rowsOf(state).filter(
-            ({ dueAt, order }) => order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since)
-          )
+          const failed = failedSince(state, since)
           return {
             all: failed.length,
-            account: failed.filter(({ order }) => order.failedBecause === "account").length
+            account: failed.filter(({ failedBecause }) => failedBecause === "account").length
           }
+        }),
+      refused: (since) =>
+        store.read((state) => {
+          const refused = failedSince(state, since).filter(
+            ({ failedBecause }) => failedBecause !== "account" && failedBecause !== "gave_up"
+          )
+          return [...new Set(refused.map(({ number }) => number))]
         }),
       add: (orders) =>
         Effect.gen(function* () {

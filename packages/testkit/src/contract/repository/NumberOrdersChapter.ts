@@ -121,6 +121,26 @@ export const numberOrdersChapter: Chapter = {
       assert.deepStrictEqual(yield* port.failed(yield* Given.storeNow), { all: 0, account: 0 })
     }),
 
+    numberTest("MUST know for what numbers orders failed lately, where that was the number's own doing", function* () {
+      const { advance: later } = yield* StoreUnderTest
+      const port = yield* orders
+      const since = yield* Given.storeNow
+      const reasons = ["not_available", "requirements", "other", "account", "gave_up"] as const
+      for (const failedBecause of reasons) {
+        const order = yield* added()
+        const [claimed] = yield* claim()
+        yield* advance({ ...order, state: "failed", failedBecause }, claimed!.fence)
+      }
+      const refused = yield* port.refused(since)
+      assert.lengthOf(refused, 3)
+      const again = yield* added({ number: refused[0]! })
+      const [claimed] = yield* claim()
+      yield* advance({ ...again, state: "failed", failedBecause: "not_available" }, claimed!.fence)
+      assert.lengthOf(yield* port.refused(since), 3, "each once")
+      yield* later(Duration.hours(1))
+      assert.isEmpty(yield* port.refused(yield* Given.storeNow))
+    }),
+
     numberTest("MUST say to one of all hosts, and each time only once, that it is time to look", function* () {
       const { advance: later } = yield* StoreUnderTest
       const { look } = yield* orders
