@@ -23,6 +23,7 @@ const host = (url: string, telephony: Telephony.TelephonyService, budget: string
     postgres({ url: Redacted.make(url), maxConnections: 2 }),
     Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony)),
     Layer.succeed(Application.Limits.Limits, limits),
+    Layer.succeed(Application.BuysNumbers, true),
     World.budget(budget)
   )
 

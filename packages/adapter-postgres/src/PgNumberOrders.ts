@@ -80,6 +80,14 @@ export const layer = Layer.effect(
           Effect.map(([row]) => row ?? { all: 0, account: 0 }),
           asStorage("numberOrders.failed")
         ),
+      refused: (since) =>
+        sql<{ readonly number: string }>`
+          select distinct number from number_orders
+          where state = 'failed' and due_at >= ${iso(since)}::timestamptz
+            and failure_reason in ('not_available', 'requirements', 'other')`.pipe(
+          Effect.map((rows) => rows.map(({ number }) => number as PhoneNumber.E164)),
+          asStorage("numberOrders.refused")
+        ),
       add: (orders) =>
         orders.length === 0
           ? Effect.void
@@ -110,12 +118,12 @@ export const layer = Layer.effect(
           ),
           asStorage("numberOrders.claim")
         ),
-      advance: ({ dueAt, fence, order }) =>
+      advance: ({ dueInMillis, fence, order }) =>
         sql<{ readonly fence: bigint }>`
           update number_orders
-          set state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
+          set site_grouping_id = ${toJson(order).site_grouping_id}, state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
               started_at = ${iso(order.startedAt)}::timestamptz, failure_reason = ${order.failedBecause},
-              due_at = ${iso(dueAt)}::timestamptz, fence = fence + 1
+              due_at = careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000), fence = fence + 1
           where id = ${order.id}::uuid and fence = ${fence}::bigint
           returning fence`.pipe(
           Effect.map(([row]) => (row === undefined ? null : String(row.fence))),

@@ -49,6 +49,8 @@ export const searchOf = ({ areaCode, contains, features, limit, locality }: Numb
   const isWhole = contains === null || CONTAINS.test(contains)
   const asked = isWhole ? limit : SEARCHED
   return {
+    // We give no address, and whatever wants one is not sold to us.
+    excludeAllAddressRequired: true,
     ...(areaCode === null ? {} : { areaCode: Number(areaCode) }),
     ...(contains !== null && isWhole ? { contains } : {}),
     ...(locality === null ? {} : { inLocality: locality }),

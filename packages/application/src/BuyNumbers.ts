@@ -4,12 +4,13 @@
  * Nobody's purchase is idempotent. An order is `ordering` before its provider is asked; whoever finds it so later, after a
  * crash or an answer that was lost, asks what became of it and tries again only once the provider says that it has nothing.
  */
-import { NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
+import { InventoryNumber, NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
 import {
   type ClaimedOrder,
   NumberInventory,
   NumberOrders,
   type Numbers,
+  type NumberWish,
   SiteGroupings,
   StorageError,
   StoreConflict,
@@ -20,6 +21,7 @@ import {
 import { DateTime, Effect, Random } from "effect"
 import { asSystem } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
 import { audit } from "./Audit.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
@@ -34,11 +36,10 @@ const SYSTEM: Actor = { userId: "careline" as UserId, scope: "all" }
 const advance = Effect.fnUntraced(function* (
   { fence, order }: ClaimedOrder,
   change: Partial<Order>,
-  inMillis: number
+  dueInMillis: number
 ): Effect.fn.Return<ClaimedOrder, StorageError, NumberOrders> {
   const next = { ...order, ...change }
-  const dueAt = DateTime.addDuration(yield* DateTime.now, inMillis)
-  const held = yield* (yield* NumberOrders).advance({ order: next, fence, dueAt })
+  const held = yield* (yield* NumberOrders).advance({ order: next, fence, dueInMillis })
   if (held !== null) return { order: next, fence: held }
   return yield* new StorageError({
     operation: "numberOrders.advance",
@@ -51,25 +52,34 @@ const fail = Effect.fnUntraced(function* (claimed: ClaimedOrder, failedBecause: 
   yield* PoolAlerts.orderEnded(order)
 })
 
+/** How long it rests: longer each time, and hosts that were turned away together do not come back together. */
+const pauseAfter = Effect.fnUntraced(function* (failures: number) {
+  const { orderBackoff, orderBackoffMax } = yield* Limits
+  return backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
+})
+
+/** Whoever waits for one that is stuck gets another. */
+const counted = Effect.fnUntraced(function* (failures: number) {
+  const { orderNotice } = yield* Limits
+  return failures < orderNotice ? { failures } : { failures, wantedBy: null }
+})
+
 /** Later, and later each time. Somebody is told once it has been so for long. */
-const later = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}, waitMillis = 0) {
-  const { orderBackoff, orderBackoffMax, orderNotice } = yield* Limits
+const later = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}) {
+  const { orderNotice } = yield* Limits
   const isSameState = change.state === undefined || change.state === claimed.order.state
   const failures = isSameState ? claimed.order.failures + 1 : 1
-  // Hosts that were turned away together do not come back together.
-  const pause = backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
-  const { order } = yield* advance(claimed, { ...change, failures }, Math.max(pause, waitMillis))
+  const { order } = yield* advance(claimed, { ...change, ...(yield* counted(failures)) }, yield* pauseAfter(failures))
   if (failures === orderNotice) yield* PoolAlerts.orderStuck(order)
 })
 
 /** The provider took nothing: again later, or not any more. */
-const tryAgain = Effect.fnUntraced(function* (claimed: ClaimedOrder, waitMillis: number) {
+const tryAgain = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}, waitMillis = 0) {
   const { orderAttempts } = yield* Limits
   const failures = claimed.order.failures + 1
   if (failures >= orderAttempts) return yield* fail(claimed, "gave_up")
-  const { orderBackoff, orderBackoffMax } = yield* Limits
-  const pause = backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
-  yield* advance(claimed, { state: "wanted", failures }, Math.max(pause, waitMillis))
+  const pause = yield* pauseAfter(failures)
+  yield* advance(claimed, { ...change, ...(yield* counted(failures)), state: "wanted" }, Math.max(pause, waitMillis))
 })
 
 /** One try. Whatever goes wrong in it, the number may be ours. */
@@ -90,6 +100,8 @@ const order = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbe
   const { orderLease } = yield* Limits
   const startedAt = yield* DateTime.now
   const begun = yield* advance(claimed, { state: "ordering", startedAt }, orderLease)
+  // A try that did not arrive is none.
+  const untried = { startedAt: claimed.order.startedAt }
   const outcome = yield* purchase(numbers, begun.order)
   switch (outcome._tag) {
     case "Bought":
@@ -97,50 +109,64 @@ const order = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbe
     case "Ordered":
       return yield* later(begun, { state: "ordered" })
     case "Rejected":
-      return yield* fail(begun, outcome.reason)
+      return yield* claimed.order.startedAt === null ? fail(begun, outcome.reason) : refusedAgain(begun, outcome.reason)
     case "Throttled":
-      return yield* tryAgain(begun, outcome.retryAfterMillis ?? 0)
+      return yield* tryAgain(begun, untried, outcome.retryAfterMillis ?? 0)
     case "NotSent":
-      return yield* tryAgain(begun, 0)
+      return yield* tryAgain(begun, untried)
     case "Unknown":
       return yield* later(begun)
   }
 })
 
+/**
+ * A provider that sold it to us the first time, and is still silent about it, refuses the second: nobody sells a number twice.
+ * So it is looked for again, for as long as somebody would be told of it.
+ */
+const refusedAgain = ({ fence, order }: ClaimedOrder, failedBecause: Numbers.PurchaseRefusal) =>
+  later({ fence, order: { ...order, failures: 0 } }, { failedBecause })
+
 const own = Effect.fnUntraced(function* (claimed: ClaimedOrder, providerSid: string) {
   const { orderLease } = yield* Limits
-  return yield* advance(claimed, { state: "bought", providerSid, failures: 0 }, orderLease)
+  return yield* advance(claimed, { state: "bought", providerSid, failures: 0, failedBecause: null }, orderLease)
 })
 
 const cannotTell = { _tag: "CannotTell", detail: "the provider did not answer" } as const satisfies Numbers.FoundOrder
 
 /** What became of an order that the provider was asked for, or has in hand. */
 const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
-  const { id, number, startedAt, state } = claimed.order
+  const { failedBecause, failures, id, number, startedAt, state } = claimed.order
+  const { orderNotice } = yield* Limits
   const tried = { reference: id, number, startedAt: startedAt ?? (yield* DateTime.now) }
   const found = yield* numbers.find(tried).pipe(Effect.orElseSucceed(() => cannotTell))
   switch (found._tag) {
     case "Owned":
       return yield* finish(yield* own(claimed, found.providerSid), numbers)
     case "Pending":
-      return yield* later(claimed, { state: "ordered" })
+      return yield* later(claimed, { state: "ordered", failedBecause: null })
     case "Failed":
       return yield* fail(claimed, found.reason)
     case "CannotTell":
       return yield* later(claimed)
     case "Absent":
       // What the provider took once does not go away: it may be that it is not shown for a while.
-      return yield* state === "ordered" ? later(claimed) : tryAgain(claimed, 0)
+      if (state === "ordered") return yield* later(claimed)
+      if (failedBecause === null) return yield* tryAgain(claimed)
+      return yield* failures + 1 < orderNotice ? later(claimed) : fail(claimed, failedBecause)
   }
 })
 
 /** Who waits for it still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
-const waiting = Effect.fnUntraced(function* ({ wantedBy }: Order) {
+const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
   if (wantedBy === null) return null
   const { siteGroupingId } = wantedBy
   const isActive = yield* (yield* SiteGroupings).hold(siteGroupingId)
   const wishes = yield* (yield* NumberInventory).wishes
-  return isActive && wishes.some((wish) => wish.siteGroupingId === siteGroupingId) ? wantedBy : null
+  // It may wait for another one than it did.
+  const isWish = (wish: NumberWish) =>
+    wish.siteGroupingId === siteGroupingId &&
+    (wish.areaCode === null || wish.areaCode === InventoryNumber.areaCodeOf(number))
+  return isActive && wishes.some(isWish) ? wantedBy : null
 })
 
 /** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
@@ -194,7 +220,12 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
   const { id, provider, state } = claimed.order
   const { orderLease } = yield* Limits
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
-  const work = telephony === undefined ? later(claimed) : step(claimed, telephony)
+  const work =
+    state === "wanted" && (telephony === undefined || !(yield* BuysNumbers))
+      ? fail(claimed, "gave_up")
+      : telephony === undefined
+        ? later(claimed)
+        : step(claimed, telephony)
   yield* work.pipe(
     Effect.timeout(orderLease / 2),
     Effect.catchCause((cause) =>
@@ -206,7 +237,7 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
   )
 })
 
-/** Carries on with the orders that are due, once. Returns for how many; 0 when none was. */
+/** Carries on with the orders that are due, once; where nothing is bought, with those that were asked for. Returns with how many. */
 export const buyNumbers = Effect.fn("buyNumbers")(function* () {
   const { orderLease, ordersPerBatch } = yield* Limits
   const once = Effect.gen(function* () {

@@ -131,6 +131,8 @@ export interface LimitsShape {
   /** Failed orders within `poolFailuresWithin` after which nothing more is bought for as long; one is enough of our account's. */
   readonly poolFailures: number
   readonly poolFailuresWithin: number
+  /** For how long a number is not ordered again that was not sold to us. */
+  readonly refusedFor: number
   /** Orders that one worker has under way at once, and for how long they are its own. */
   readonly ordersPerBatch: number
   readonly orderLease: number
@@ -217,6 +219,7 @@ export const defaults: LimitsShape = {
   poolLookEvery: 15_000,
   poolFailures: 20,
   poolFailuresWithin: 60 * 60_000,
+  refusedFor: 24 * 60 * 60_000,
   ordersPerBatch: 4,
   orderLease: 2 * 60_000,
   orderAttempts: 10,

@@ -1,13 +1,12 @@
 /** The background of a line that looks after its numbers itself, beside that of its texts. */
 import type { NumberStoragePorts, StoragePorts, TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Stream } from "effect"
-import { BuysNumbers } from "./AssignNumber.ts"
 import { buyNumbers } from "./BuyNumbers.ts"
 import { replenishPool } from "./ReplenishPool.ts"
 import { sweepNumbers } from "./SweepNumbers.ts"
 import { loop } from "./Workers.ts"
 
-/** All loops, until the layer's scope closes. Numbers are bought only where the host says so (`BuysNumbers`). */
+/** All loops, until the layer's scope closes. Where the host buys no numbers (`BuysNumbers`), what it has ordered is brought in still. */
 export const layer: Layer.Layer<
   never,
   never,
@@ -15,7 +14,6 @@ export const layer: Layer.Layer<
 > = Layer.effectDiscard(
   Effect.gen(function* () {
     yield* loop("numbers", sweepNumbers(), Stream.empty)
-    if (!(yield* BuysNumbers)) return
     yield* loop("pool", replenishPool(), Stream.empty)
     yield* loop("orders", buyNumbers(), Stream.empty)
   })

@@ -29,7 +29,7 @@ export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: Condit
   yield* Effect.forEach(ended, of(true), { discard: true })
 })
 
-/** An order came to its end. */
+/** An order came to its end. That orders fail is told as a condition of the pool, once for all. */
 export const orderEnded = Effect.fnUntraced(function* ({
   failedBecause,
   id,
@@ -38,8 +38,8 @@ export const orderEnded = Effect.fnUntraced(function* ({
 }: NumberOrder.NumberOrder) {
   yield* Metric.update(Metric.withAttributes(orders, { outcome: failedBecause ?? state }), 1)
   if (state === "failed") {
-    const condition = failedBecause ?? "other"
-    yield* tell({ subject: "number_order", condition, isOver: false, detail: { order: id, provider } })
+    const annotations = { order: id, provider, reason: failedBecause ?? "other" }
+    yield* Effect.logWarning("A number was not sold to us").pipe(Effect.annotateLogs(annotations))
   }
 })
 

@@ -1,9 +1,12 @@
-/** What the pool may cost, and what is bought for it. Nothing is bought without a budget. */
+/** By how much the bill for numbers may grow, and what is bought. Nothing is bought without a budget. */
 import type { InventoryNumber, NumberPrices } from "@careline/domain"
 import { Context } from "effect"
 
 export interface PoolBudgetShape {
-  /** What the numbers that are ordered in a calendar month (UTC) may cost each month, together; `null`: nothing is bought. */
+  /**
+   * What the numbers that are bought anew in a calendar month (UTC) may cost each month, together; `null`: nothing is bought. It
+   * bounds how fast the bill grows, not the bill: what was bought in earlier months is paid for besides.
+   */
   readonly monthly: InventoryNumber.MonthlyPrice | null
   /** For offers that name no price. */
   readonly prices: ReadonlyArray<NumberPrices.NumberPrice>

@@ -112,6 +112,18 @@ const configure = (numbers: Numbers.Numbers, number: PhoneNumber.E164): Effect.E
     onSuccess: (): Done => ({ done: "configured" })
   })
 
+/** Which of those that were led here are: what is wrong beside the number itself, such as with its Messaging Service, stays. */
+const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<PhoneNumber.E164>) {
+  if (led.length === 0) return []
+  const listed = yield* Effect.result(numbers.list())
+  return led.map((number): readonly [PhoneNumber.E164, Done] => {
+    // Where the provider does not say, nobody knows.
+    if (Result.isFailure(listed)) return [number, { reason: listed.failure.reason._tag }]
+    const isWrong = listed.success.some((one) => one.number === number && one.misconfigured.length > 0)
+    return [number, isWrong ? { reason: "StillMisconfigured" } : { done: "configured" }]
+  })
+})
+
 /** Leads it here, and puts it into the pool. */
 const adopt = Effect.fnUntraced(function* (
   actor: Actor,
@@ -162,9 +174,13 @@ const repairAt = Effect.fnUntraced(function* (
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return []
   const told: Array<readonly [PhoneNumber.E164, Done]> = []
+  const led: Array<PhoneNumber.E164> = []
   for (const { number } of misconfigured) {
-    told.push([number.number, yield* configure(telephony.numbers, number.number)])
+    const done = yield* configure(telephony.numbers, number.number)
+    if ("done" in done) led.push(number.number)
+    else told.push([number.number, done])
   }
+  told.push(...(yield* judged(telephony.numbers, led)))
   for (const one of theirsOnly.filter(({ number }) => request.adopt.includes(number))) {
     told.push([one.number, yield* adopt(actor, telephony, one)])
   }

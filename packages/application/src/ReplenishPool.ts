@@ -22,6 +22,7 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "./Access.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
 import { despiteConflicts } from "./Conflicts.ts"
 import { Limits } from "./Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
@@ -29,22 +30,26 @@ import { PoolBudget } from "./PoolBudget.ts"
 
 /** Offers for one kind of number beside those that are wanted: somebody else may be quicker, or a host of ours. */
 const SPARE_OFFERS = 10
+const SPARE_OFFERS_MAX = 100
 
 type Offer = Numbers.OfferedNumber
 
 /** What the pool has, and lacks. Orders are read first: one that ends meanwhile counts twice rather than not at all. */
 const stateOf = Effect.gen(function* () {
   const inventory = yield* NumberInventory
+  const { orderNotice } = yield* Limits
   const open = yield* (yield* NumberOrders).open
   const counts = yield* inventory.counts
   const tenants = open.flatMap(({ wantedBy }): ReadonlyArray<Tenant> =>
     wantedBy === null ? [] : [wantedBy.siteGroupingId]
   )
+  const forPool = open.filter(({ wantedBy }) => wantedBy === null)
+  const coming = forPool.filter(({ failures }) => failures < orderNotice).length
   return {
     open,
     state: {
       available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
-      underway: { pool: open.length - tenants.length, tenants },
+      underway: { coming, stuck: forPool.length - coming, tenants },
       wishes: yield* inventory.wishes
     } satisfies PoolPlan.PoolState
   }
@@ -68,6 +73,12 @@ const meetWishes = Effect.gen(function* () {
   }
 })
 
+/** Numbers that were not sold to us, and would hardly be now. */
+const refused = Effect.gen(function* () {
+  const { refusedFor } = yield* Limits
+  return yield* (yield* NumberOrders).refused(DateTime.subtractDuration(yield* DateTime.now, refusedFor))
+})
+
 const search = Effect.fnUntraced(function* (
   { capabilities, numbers }: Telephony.TelephonyService,
   areaCode: string | null,
@@ -76,22 +87,49 @@ const search = Effect.fnUntraced(function* (
   const { country } = yield* PoolBudget
   const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
   const none = { locality: null, contains: null }
-  return yield* numbers.search({ country, areaCode, features, limit: count + SPARE_OFFERS, ...none })
+  // What we were not sold is on offer still.
+  const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
+  return yield* numbers.search({ country, areaCode, features, limit: count + spare, ...none })
 })
 
-/** What is on offer of all that is needed; `null` where the provider cannot say. */
+interface Found {
+  readonly offers: ReadonlyArray<Offer>
+  /** What was searched for. Of anything else nobody knows whether there is any. */
+  readonly asked: PoolPlan.PoolNeed
+  readonly isAnswered: boolean
+}
+
+/** What one search found; `null` where the provider did not answer. A search that it refuses finds nothing. */
+const searched = (...given: Parameters<typeof search>) =>
+  search(...given).pipe(
+    Effect.map((offers): ReadonlyArray<Offer> | null => offers),
+    Effect.catchTag("TelephonyError", ({ reason }) =>
+      Effect.as(
+        Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
+        reason._tag === "Refused" || reason._tag === "Unsupported" ? [] : null
+      )
+    )
+  )
+
+/** What is on offer of all that is needed. What cannot be searched for keeps nobody from the rest. */
 const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, need: PoolPlan.PoolNeed) {
   const ofArea = Map.groupBy(need.wishes, ({ areaCode }) => areaCode)
   const searches = [
-    ...[...ofArea].map(([areaCode, wishes]) => search(telephony, areaCode, wishes.length)),
-    ...(need.pool === 0 ? [] : [search(telephony, null, need.pool)])
+    ...[...ofArea].map(([areaCode, wishes]) => ({ areaCode, asked: { wishes, pool: 0 } })),
+    ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { wishes: [], pool: need.pool } }])
   ]
-  return yield* Effect.all(searches).pipe(
-    Effect.map((found): ReadonlyArray<Offer> | null => found.flat()),
-    Effect.catch((error) =>
-      Effect.as(Effect.logWarning("Numbers cannot be searched", { reason: error.reason._tag }), null)
-    )
+  const found = yield* Effect.forEach(searches, ({ areaCode, asked }) =>
+    Effect.map(searched(telephony, areaCode, asked.wishes.length + asked.pool), (offers) => ({ asked, offers }))
   )
+  const answered = found.flatMap(({ asked, offers }) => (offers === null ? [] : [{ asked, offers }]))
+  return {
+    offers: answered.flatMap(({ offers }) => offers),
+    asked: {
+      wishes: answered.flatMap(({ asked }) => asked.wishes),
+      pool: answered.reduce((sum, { asked }) => sum + asked.pool, 0)
+    },
+    isAnswered: answered.length === found.length
+  } satisfies Found
 })
 
 const monthOf = (now: DateTime.Utc): DateTime.Utc => DateTime.startOf(now, "month")
@@ -131,15 +169,17 @@ const orderOf =
     failedBecause: null
   })
 
-/** What keeps us from buying anything at all for now. */
-const brakes = Effect.gen(function* () {
+/** How orders have gone of late, and whether that keeps us from buying anything at all for now. */
+const failuresOf = Effect.gen(function* () {
   const { poolFailures, poolFailuresWithin } = yield* Limits
   const since = DateTime.subtractDuration(yield* DateTime.now, poolFailuresWithin)
   const { account, all } = yield* (yield* NumberOrders).failed(since)
-  return [
+  const conditions: ReadonlyArray<PoolPlan.PoolCondition> = [
+    ...(all > 0 ? (["order_failed"] as const) : []),
     ...(account > 0 ? (["account_refused"] as const) : []),
     ...(all >= poolFailures ? (["orders_failing"] as const) : [])
-  ] satisfies ReadonlyArray<PoolPlan.PoolCondition>
+  ]
+  return { conditions, isBraked: account > 0 || all >= poolFailures }
 })
 
 /** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
@@ -151,45 +191,41 @@ const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.P
 })
 
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
-const decide = Effect.fnUntraced(function* (
-  provider: string,
-  asked: PoolPlan.PoolNeed,
-  offers: ReadonlyArray<Offer> | null
-) {
+const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found) {
   const limits = yield* Limits
   const orders = yield* NumberOrders
   yield* orders.hold
   const { open, state } = yield* stateOf
-  const braked = yield* brakes
+  const { conditions, isBraked } = yield* failuresOf
   const need = askedFor(PoolPlan.need(state, limits), asked)
-  const taken = new Set(open.map(({ number }) => number as string))
-  const free = (yield* priced(provider, offers ?? [])).filter(({ number }) => !taken.has(number))
+  const taken = new Set<string>([...open.map(({ number }) => number), ...(yield* refused)])
+  const free = (yield* priced(provider, offers)).filter(({ number }) => !taken.has(number))
   const plan =
-    braked.length > 0 || offers === null || PoolPlan.isNothing(need)
+    isBraked || PoolPlan.isNothing(need)
       ? { choices: [], conditions: [] }
       : PoolPlan.choose(need, free, yield* budgetLeft)
   const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
   yield* orders.add(plan.choices.map(orderOf(provider, ids)))
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
-    ...(offers === null ? (["provider_unavailable"] as const) : []),
-    ...braked,
+    ...(isAnswered ? [] : (["provider_unavailable"] as const)),
+    ...conditions,
     ...plan.conditions
   ])
   return { change, available: state.available, ordered: plan.choices.length }
 })
 
-/** Looks once, where it is time to. Returns how many numbers were ordered. */
+/** Looks once, where it is time to. Whoever waits is given what there is, also where nothing is bought. Returns how many numbers were ordered. */
 export const replenishPool = Effect.fn("replenishPool")(function* () {
   const limits = yield* Limits
   const once = Effect.gen(function* () {
     if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
     yield* despiteConflicts(meetWishes)
+    if (!(yield* BuysNumbers)) return 0
     const { active } = yield* TelephonyProviders.TelephonyProviders
-    const need = PoolPlan.need((yield* stateOf).state, limits)
-    const offers = PoolPlan.isNothing(need) ? [] : yield* offersFor(active, need)
+    const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, need, offers)))
+    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, found)))
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

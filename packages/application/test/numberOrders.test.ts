@@ -1,5 +1,13 @@
 /** The pool is kept filled: what is bought is bought once, is led here, and is within what may be spent. */
-import { NumberInventory, NumberOrders, SiteGroupings, type Telephony, TelephonyProviders } from "@careline/ports"
+import type { Tenant } from "@careline/domain"
+import {
+  NumberInventory,
+  NumberOrders,
+  SiteGroupings,
+  TelephonyError,
+  type Telephony,
+  TelephonyProviders
+} from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
@@ -7,11 +15,9 @@ import * as Application from "../src/index.ts"
 import { Crash, facet, fragile } from "./support/Crash.ts"
 import * as World from "./support/purchaseWorld.ts"
 
-const wish = (areaCode: string | null) =>
+const wish = (areaCode: string | null, siteGroupingId: Tenant = World.north) =>
   Effect.flatMap(DateTime.now, (wishedAt) =>
-    Effect.flatMap(NumberInventory, ({ wish: add }) =>
-      add({ siteGroupingId: World.north, areaCode, key: "request", wishedAt })
-    )
+    Effect.flatMap(NumberInventory, ({ wish: add }) => add({ siteGroupingId, areaCode, key: "request", wishedAt }))
   )
 
 const statuses = Effect.map(World.inventory, (numbers) => numbers.map(({ status }) => status).toSorted())
@@ -133,6 +139,63 @@ describe("The pool", () => {
     })
   )
 
+  it.effect("buys what tenants wait for though it is full, and though others wait for what cannot be searched", () =>
+    Effect.gen(function* () {
+      const reasons = [
+        [new TelephonyError.Refused({ message: "no such area code", code: null }), "no_offers"],
+        [new TelephonyError.Unavailable({ message: "down", code: null }), "provider_unavailable"]
+      ] as const
+      for (const [reason, condition] of reasons) {
+        const { telephony } = World.makeProvider()
+        const { alerts, layer } = World.heard()
+        const numbers: Telephony.TelephonyService["numbers"] = {
+          ...telephony.numbers,
+          search: (query) =>
+            query.areaCode === "999"
+              ? new TelephonyError.TelephonyError({ provider: "acme", operation: "numbers.search", reason })
+              : telephony.numbers.search(query)
+        }
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* World.settle
+          assert.deepStrictEqual(yield* statuses, ["available"])
+          yield* wish("999", null)
+          yield* wish("512")
+          yield* World.settle
+          assert.lengthOf(yield* (yield* NumberInventory).list([World.north]), 1)
+          assert.isTrue(alerts.some((alert) => alert.condition === condition))
+        }).pipe(
+          Effect.provide(
+            Layer.mergeAll(World.world({ ...telephony, numbers }), World.limits({ poolMin: 1, poolMax: 1 }), layer)
+          )
+        )
+      }
+    })
+  )
+
+  it.effect("leaves numbers alone for a day that are on offer and not sold to us, and says once that orders fail", () =>
+    Effect.gen(function* () {
+      const { asked, market, mishaps, telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      mishaps.push(...Array.from({ length: 15 }, () => "not_available" as const))
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        for (let count = 0; count < 30; count++) {
+          yield* World.turn
+          yield* TestClock.adjust("1 minute")
+        }
+        assert.strictEqual(new Set(asked).size, asked.length, "no number twice")
+        assert.lengthOf(market.purchases, 3)
+        const failing = alerts.filter(({ condition, isOver }) => condition === "order_failed" && !isOver)
+        assert.lengthOf(failing, 1)
+        assert.lengthOf(
+          alerts.filter(({ subject }) => subject === "number_order"),
+          0
+        )
+      }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.limits({ ordersPerBatch: 20 }), layer)))
+    })
+  )
+
   it.effect("gives who waits a number that came back, and buys none for them", () =>
     Effect.gen(function* () {
       const { market, telephony } = World.makeProvider()
@@ -168,6 +231,110 @@ describe("An order for a number", () => {
           assert.isEmpty(yield* (yield* NumberOrders).open, mishap)
         }).pipe(Effect.provide(World.world(telephony)))
       }
+    })
+  )
+
+  it.effect("is ours though its answer was lost and the provider is silent about it for longer than it says", () =>
+    Effect.gen(function* () {
+      const { market, mishaps, telephony } = World.makeProvider()
+      mishaps.push("lost")
+      let looks = 0
+      const numbers: Telephony.TelephonyService["numbers"] = {
+        ...telephony.numbers,
+        find: (order) =>
+          Effect.flatMap(telephony.numbers.find(order), (found) =>
+            Effect.succeed(found._tag === "Owned" && ++looks <= 4 ? ({ _tag: "Absent" } as const) : found)
+          )
+      }
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        assert.isAbove(looks, 4)
+        assert.lengthOf(market.purchases, 1)
+        assert.deepStrictEqual(
+          (yield* World.inventory).map(({ number }) => number as string),
+          market.purchases.map(({ number }) => number)
+        )
+      }).pipe(
+        Effect.provide(
+          Layer.mergeAll(World.world({ ...telephony, numbers }), World.limits({ poolMin: 1, poolBatch: 1, poolMax: 1 }))
+        )
+      )
+    })
+  )
+
+  it.effect("that is stuck keeps nobody waiting: neither the tenant that it was for, nor the pool", () =>
+    Effect.gen(function* () {
+      for (const isWished of [true, false]) {
+        const { asked, market, telephony } = World.makeProvider()
+        const unavailable = new TelephonyError.Unavailable({ message: "down", code: null })
+        const numbers: Telephony.TelephonyService["numbers"] = {
+          ...telephony.numbers,
+          configure: (number) =>
+            number === asked[0]
+              ? new TelephonyError.TelephonyError({
+                  provider: "acme",
+                  operation: "numbers.configure",
+                  reason: unavailable
+                })
+              : telephony.numbers.configure(number)
+        }
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          if (isWished) yield* wish("512")
+          yield* World.settle
+          assert.deepStrictEqual(yield* statuses, isWished ? ["assigned", "available"] : ["available"])
+          assert.lengthOf(market.purchases, isWished ? 3 : 2)
+          assert.lengthOf(yield* (yield* NumberOrders).open, 1)
+        }).pipe(
+          Effect.provide(
+            Layer.mergeAll(
+              World.world({ ...telephony, numbers }),
+              World.limits({ poolMin: 1, poolBatch: 1, poolMax: 2 })
+            )
+          )
+        )
+      }
+    })
+  )
+
+  it.effect("is brought in where nothing is bought any more, and where it was not asked for yet, it never is", () =>
+    Effect.gen(function* () {
+      const { market, mishaps, telephony } = World.makeProvider()
+      mishaps.push("lost")
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* Application.replenishPool()
+        yield* Application.buyNumbers()
+        yield* Effect.provideService(World.settle, Application.BuysNumbers, false)
+        assert.lengthOf(market.purchases, 1)
+        assert.deepStrictEqual(yield* statuses, ["available"])
+        assert.isEmpty(yield* (yield* NumberOrders).open)
+        yield* wish(null)
+        yield* Effect.provideService(World.turn, Application.BuysNumbers, false)
+        assert.deepStrictEqual(yield* statuses, ["assigned"])
+      }).pipe(Effect.provide(Layer.merge(World.world(telephony), World.limits({ ordersPerBatch: 1 }))))
+    })
+  )
+
+  it.effect("goes to the pool where its tenant waits for another one meanwhile", () =>
+    Effect.gen(function* () {
+      const { mishaps, telephony } = World.makeProvider()
+      mishaps.push("lost")
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* wish("512")
+        yield* World.turn
+        const inventory = yield* NumberInventory
+        const [bought] = yield* (yield* NumberOrders).open
+        yield* inventory.unwish(World.north)
+        yield* wish("303")
+        yield* World.settle
+        const [own, ...others] = yield* inventory.list([World.north])
+        assert.isEmpty(others)
+        assert.match(own!.number, /^\+1303/)
+        assert.isTrue((yield* inventory.list("nobody")).some(({ number }) => number === bought?.number))
+      }).pipe(Effect.provide(Layer.merge(World.world(telephony), World.limits({ ordersPerBatch: 1 }))))
     })
   )
 
@@ -241,9 +408,8 @@ describe("An order for a number", () => {
         const [late] = yield* orders.claim({ limit: 1, leaseMillis: 1_000 })
         yield* TestClock.adjust("2 seconds")
         yield* World.settle
-        const now = yield* DateTime.now
         const order = { ...late!.order, state: "wanted" as const }
-        assert.isNull(yield* orders.advance({ order, fence: late!.fence, dueAt: now }))
+        assert.isNull(yield* orders.advance({ order, fence: late!.fence, dueInMillis: 0 }))
         yield* World.settle
         assert.isEmpty(twice())
         assert.lengthOf(market.purchases, 3)

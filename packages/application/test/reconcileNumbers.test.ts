@@ -1,7 +1,7 @@
 /** What we have on record, beside what providers say is ours. */
 import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
 import { InventoryNumber } from "@careline/domain"
-import { NumberInventory, Telephony, TelephonyError, TelephonyProviders } from "@careline/ports"
+import { NumberInventory, type Numbers, Telephony, TelephonyError, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer } from "effect"
@@ -34,8 +34,8 @@ const away = World.makeProvider("away", {
     )
 }).telephony
 
-const started = () => {
-  const { market, telephony } = World.makeProvider()
+const started = (change: Partial<Numbers.Numbers> = {}) => {
+  const { market, telephony } = World.makeProvider("acme", change)
   for (const number of [both, foreign, led]) market.own(number, { texts: "here" })
   market.misconfigure(led, "sms_webhook")
   const providers = TelephonyProviders.make(telephony, [mute, away])
@@ -97,6 +97,18 @@ describe("A reconciliation of numbers", () => {
         ])
         const refused = yield* Effect.flip(Application.reconcileNumbers({ ...World.admin, scope: [World.north] }))
         assert.strictEqual(refused._tag, "NotFound")
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("says of a number that leads elsewhere still that it does", () =>
+    Effect.gen(function* () {
+      const { layer } = started({ configure: () => Effect.void })
+      yield* Effect.gen(function* () {
+        yield* onRecord
+        const { configured, failed } = yield* Application.repairNumbers(World.admin, { adopt: [], suspend: [] })
+        assert.isEmpty(configured)
+        assert.deepStrictEqual(failed, [{ number: led, reason: "StillMisconfigured" }])
       }).pipe(Effect.provide(layer))
     })
   )

@@ -33,8 +33,9 @@ export const NumberOrder = Schema.Struct({
   providerSid: Schema.NullOr(Schema.String),
   /** In a row, of the state that it is in. */
   failures: Schema.Int,
-  /** When the provider was first asked. */
+  /** When the provider was last asked, in a try that may have arrived; `null`: there was none. */
   startedAt: Schema.NullOr(Schema.DateTimeUtc),
+  /** Why it failed; of one that is `ordering`, why the provider refused it anew that may have sold it to us before. */
   failedBecause: Schema.NullOr(NumberOrderFailure)
 })
 export type NumberOrder = typeof NumberOrder.Type

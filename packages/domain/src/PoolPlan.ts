@@ -12,6 +12,7 @@ export type PoolCondition =
   | "no_offers"
   | "no_price"
   | "provider_unavailable"
+  | "order_failed"
   | "account_refused"
   | "orders_failing"
 
@@ -24,12 +25,18 @@ export interface Wish {
 /** How the pool is. */
 export interface PoolState {
   readonly available: number
-  /** Orders under way for the pool, and for tenants that wait. */
-  readonly underway: { readonly pool: number; readonly tenants: ReadonlyArray<Tenant> }
+  readonly underway: {
+    /** Orders for the pool. */
+    readonly coming: number
+    /** Those that nobody counts on any more, though their numbers may be ours. */
+    readonly stuck: number
+    /** Whom the others are for. */
+    readonly tenants: ReadonlyArray<Tenant>
+  }
   readonly wishes: ReadonlyArray<Wish>
 }
 
-/** How many numbers it should have, how many are bought at once, and how many it may have. */
+/** How many numbers it should have, how many are bought at once, and how many it may have. What tenants wait for is none of it. */
 export interface PoolRules {
   readonly poolMin: number
   readonly poolBatch: number
@@ -43,10 +50,13 @@ export interface PoolNeed {
 }
 
 export const need = ({ available, underway, wishes }: PoolState, rules: PoolRules): PoolNeed => {
-  const room = Math.max(0, rules.poolMax - available - underway.pool - underway.tenants.length)
-  const waiting = wishes.filter(({ siteGroupingId }) => !underway.tenants.includes(siteGroupingId)).slice(0, room)
-  const isShort = available + underway.pool < rules.poolMin
-  return { wishes: waiting, pool: isShort ? Math.min(rules.poolBatch, room - waiting.length) : 0 }
+  const { coming, stuck, tenants } = underway
+  const room = Math.max(0, rules.poolMax - available - coming - stuck)
+  const isShort = available + coming < rules.poolMin
+  return {
+    wishes: wishes.filter(({ siteGroupingId }) => !tenants.includes(siteGroupingId)),
+    pool: isShort ? Math.min(rules.poolBatch, room) : 0
+  }
 }
 
 export const isNothing = ({ pool, wishes }: PoolNeed): boolean => pool === 0 && wishes.length === 0

@@ -11,7 +11,7 @@ export interface PoolConfig {
   /** `null`: as many as the application buys by itself. */
   readonly batch: number | null
   readonly max: number | null
-  /** What the numbers that are ordered in a calendar month may cost each month. */
+  /** What the numbers that are bought anew in a calendar month may cost each month, beside those of earlier months. */
   readonly monthlyBudget: InventoryNumber.MonthlyPrice
   /** What a number costs each month where its provider does not say; `null`: such a number is not bought. */
   readonly numberPrice: InventoryNumber.MonthlyPrice | null

@@ -10,6 +10,7 @@ export {
   type TokenSource
 } from "./Auth.ts"
 export * as DataEncryption from "./DataEncryption.ts"
+export { SecretDamaged } from "./KeptSecret.ts"
 export { Forbidden, TooManyRequests, Unauthenticated } from "./Errors.ts"
 export * as Host from "./Host.ts"
 export { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"

@@ -2,7 +2,7 @@
  * Numbers that are being bought. An order is worked on under a lease: nobody else gets it until the lease is over, and whoever
  * comes back later than that finds that the fence has changed. No call to a provider happens in a transaction.
  */
-import type { NumberOrder, PoolPlan } from "@careline/domain"
+import type { NumberOrder, PhoneNumber, PoolPlan } from "@careline/domain"
 import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
@@ -16,8 +16,8 @@ export interface ClaimedOrder {
 export interface OrderProgress {
   readonly order: NumberOrder.NumberOrder
   readonly fence: string
-  /** When it may be claimed again; of an order that is over, when that was. */
-  readonly dueAt: DateTime.Utc
+  /** After how long it may be claimed again, in milliseconds by the store's clock; of an order that is over, 0: that was now. */
+  readonly dueInMillis: number
 }
 
 /** Which conditions of the pool are new, and which are over. */
@@ -42,6 +42,8 @@ export class NumberOrders extends Context.Service<
     readonly failed: (
       since: DateTime.Utc
     ) => Effect.Effect<{ readonly all: number; readonly account: number }, StorageError>
+    /** Numbers whose orders failed since then for what is the number's own: neither our account's doing nor given up. */
+    readonly refused: (since: DateTime.Utc) => Effect.Effect<ReadonlyArray<PhoneNumber.E164>, StorageError>
     /** Adds orders that may be claimed at once. Of a number, and for a tenant that waits, only one is open at a time. */
     readonly add: (orders: ReadonlyArray<NumberOrder.NumberOrder>) => Effect.Effect<void, StorageError>
     /** Up to `limit` orders that are due, the oldest first, under a lease of `leaseMillis` by the store's clock. */

@@ -48,7 +48,7 @@ export interface NumberOrder {
   readonly number: PhoneNumber.E164
 }
 
-/** An order that may have arrived, and when it was first tried. */
+/** An order that may have arrived, and when it was last tried. */
 export interface TriedOrder extends NumberOrder {
   readonly startedAt: DateTime.Utc
 }

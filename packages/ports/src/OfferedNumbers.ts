@@ -1,10 +1,6 @@
 /** Which numbers of an offer are wanted: what a provider's own search leaves in, an adapter leaves out with this. */
+import { InventoryNumber } from "@careline/domain"
 import type { NumberQuery, OfferedNumber, SearchCriterion } from "./Numbers.ts"
-
-const AREA_CODE = /^\+1(\d{3})\d{7}$/
-
-/** The area code of a number of the North American Numbering Plan; `null` for any other number. */
-export const areaCodeOf = (number: string): string | null => AREA_CODE.exec(number)?.[1] ?? null
 
 /** The criteria that a query names. */
 export const criteriaOf = ({ areaCode, contains, features, locality }: NumberQuery): ReadonlyArray<SearchCriterion> => [
@@ -17,7 +13,7 @@ export const criteriaOf = ({ areaCode, contains, features, locality }: NumberQue
 const isWanted =
   (query: NumberQuery) =>
   ({ features, locality, number }: OfferedNumber): boolean =>
-    (query.areaCode === null || areaCodeOf(number) === query.areaCode) &&
+    (query.areaCode === null || InventoryNumber.areaCodeOf(number) === query.areaCode) &&
     (query.contains === null || number.includes(query.contains)) &&
     (query.locality === null || locality?.toLowerCase() === query.locality.toLowerCase()) &&
     query.features.every((feature) => features.includes(feature))

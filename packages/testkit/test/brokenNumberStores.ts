@@ -139,6 +139,12 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     altered(NumberOrders, () => ({ spentMicros: () => Effect.succeed(0) }))
   ),
   broken(
+    "forgets which numbers were refused",
+    ORDERS,
+    "MUST know for what numbers orders failed lately, where that was the number's own doing",
+    altered(NumberOrders, () => ({ refused: () => Effect.succeed([]) }))
+  ),
+  broken(
     "has every host look",
     ORDERS,
     "MUST say to one of all hosts, and each time only once, that it is time to look",

@@ -20,6 +20,11 @@ const meets =
 
 const rowsOf = ({ numberOrders }: MemoryState) => HashMap.toValues(numberOrders).toSorted(oldestFirst)
 
+const failedSince = (state: MemoryState, since: DateTime.Utc) =>
+  rowsOf(state).flatMap(({ dueAt, order }) =>
+    order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since) ? [order] : []
+  )
+
 export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect(
   NumberOrders,
   Effect.map(MemoryStore, (store) =>
@@ -51,13 +56,18 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
         ),
       failed: (since) =>
         store.read((state) => {
-          const failed = rowsOf(state).filter(
-            ({ dueAt, order }) => order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since)
-          )
+          const failed = failedSince(state, since)
           return {
             all: failed.length,
-            account: failed.filter(({ order }) => order.failedBecause === "account").length
+            account: failed.filter(({ failedBecause }) => failedBecause === "account").length
           }
+        }),
+      refused: (since) =>
+        store.read((state) => {
+          const refused = failedSince(state, since).filter(
+            ({ failedBecause }) => failedBecause !== "account" && failedBecause !== "gave_up"
+          )
+          return [...new Set(refused.map(({ number }) => number))]
         }),
       add: (orders) =>
         Effect.gen(function* () {
@@ -89,13 +99,15 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
             return [claimed.map(({ fence, order }) => ({ order, fence: String(fence) })), put(state, claimed)]
           })
         ),
-      advance: ({ dueAt, fence, order }) =>
-        store.modify((state) => {
-          const row = Option.getOrUndefined(HashMap.get(state.numberOrders, order.id))
-          if (row === undefined || String(row.fence) !== fence) return [null, state]
-          const next = { ...row, order, dueAt, fence: row.fence + 1 }
-          return [String(next.fence), put(state, [next])]
-        }),
+      advance: ({ dueInMillis, fence, order }) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.modify((state) => {
+            const row = Option.getOrUndefined(HashMap.get(state.numberOrders, order.id))
+            if (row === undefined || String(row.fence) !== fence) return [null, state]
+            const next = { ...row, order, dueAt: DateTime.addDuration(now, dueInMillis), fence: row.fence + 1 }
+            return [String(next.fence), put(state, [next])]
+          })
+        ),
       note: (conditions) =>
         store.modify((state) => {
           const before = state.poolWatch.conditions

@@ -1,7 +1,7 @@
 import { type NumberOrder, PhoneNumberId } from "@careline/domain"
 import { IdGenerator, NumberOrders, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { DateTime, Duration, Effect, Exit } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import { type Chapter, numberTest } from "./Chapter.ts"
 import * as Given from "./Given.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
@@ -39,8 +39,8 @@ const claim = (limit = 10) => Effect.flatMap(orders, (port) => port.claim({ limi
 const open = Effect.flatMap(orders, (port) => port.open)
 
 const advance = Effect.fnUntraced(function* (order: NumberOrder.NumberOrder, fence: string, inMinutes = 0) {
-  const dueAt = DateTime.add(yield* Given.storeNow, { minutes: inMinutes })
-  return yield* Effect.flatMap(orders, (port) => port.advance({ order, fence, dueAt }))
+  const dueInMillis = Duration.toMillis(Duration.minutes(inMinutes))
+  return yield* Effect.flatMap(orders, (port) => port.advance({ order, fence, dueInMillis }))
 })
 
 const note = (...conditions: Parameters<NumberOrders["Service"]["note"]>[0]) =>
@@ -65,12 +65,13 @@ export const numberOrdersChapter: Chapter = {
       assert.isNull(yield* advance(order, first!.fence), "a fence holds once")
       assert.isEmpty(yield* claim(), "not due yet")
       yield* later(Duration.minutes(5))
-      assert.deepStrictEqual(
-        (yield* claim()).map((one) => one.order),
-        [begun]
-      )
+      const [again] = yield* claim()
+      assert.deepStrictEqual(again?.order, begun)
       assert.isNull(yield* advance(order, fence!), "somebody else has it since")
       assert.deepStrictEqual(yield* open, [begun])
+      yield* advance({ ...begun, wantedBy: null }, again!.fence)
+      const other = yield* added({ wantedBy: { siteGroupingId: tenants[0] } })
+      assert.deepStrictEqual(yield* open, [{ ...begun, wantedBy: null }, other], "it is for the tenant no more")
     }),
 
     numberTest("MUST hand out an order to one only, until its lease is over, and none that is over", function* () {
@@ -118,6 +119,26 @@ export const numberOrdersChapter: Chapter = {
       assert.deepStrictEqual(yield* port.failed(between), { all: 1, account: 1 })
       yield* later(Duration.hours(1))
       assert.deepStrictEqual(yield* port.failed(yield* Given.storeNow), { all: 0, account: 0 })
+    }),
+
+    numberTest("MUST know for what numbers orders failed lately, where that was the number's own doing", function* () {
+      const { advance: later } = yield* StoreUnderTest
+      const port = yield* orders
+      const since = yield* Given.storeNow
+      const reasons = ["not_available", "requirements", "other", "account", "gave_up"] as const
+      for (const failedBecause of reasons) {
+        const order = yield* added()
+        const [claimed] = yield* claim()
+        yield* advance({ ...order, state: "failed", failedBecause }, claimed!.fence)
+      }
+      const refused = yield* port.refused(since)
+      assert.lengthOf(refused, 3)
+      const again = yield* added({ number: refused[0]! })
+      const [claimed] = yield* claim()
+      yield* advance({ ...again, state: "failed", failedBecause: "not_available" }, claimed!.fence)
+      assert.lengthOf(yield* port.refused(since), 3, "each once")
+      yield* later(Duration.hours(1))
+      assert.isEmpty(yield* port.refused(yield* Given.storeNow))
     }),
 
     numberTest("MUST say to one of all hosts, and each time only once, that it is time to look", function* () {

@@ -127,8 +127,9 @@ export class NumbersApi {
       return true
     }
     if (path === "/phone_numbers" && method === "GET") {
+      // The filter also finds parts of numbers.
       const wanted = query.get("filter[phone_number]")
-      const matching = this.market.lines.filter(({ number }) => wanted === null || number === wanted)
+      const matching = this.market.lines.filter(({ number }) => number.includes(wanted ?? ""))
       this.page(
         response,
         query,

@@ -188,9 +188,10 @@ export class NumbersApi {
   }
 
   private list(response: ServerResponse, url: URL): void {
+    // The filter also finds parts of numbers.
     const wanted = url.searchParams.get("PhoneNumber")
     const matching = this.market.lines
-      .filter(({ number }) => wanted === null || number === wanted)
+      .filter(({ number }) => number.includes(wanted ?? ""))
       .map((line) => this.resource(line))
     Paging.answer(response, url, "incoming_phone_numbers", matching, (asked) => this.market.pageOf(asked))
   }

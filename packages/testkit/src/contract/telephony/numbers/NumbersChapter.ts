@@ -136,6 +136,19 @@ export const numbersChapter: Chapter = {
     ),
 
     test(
+      "MUST refuse to buy a number that is ours already, and find that it is",
+      ["accepted"],
+      function* () {
+        const { telephony } = yield* ProviderUnderTest
+        const order = yield* Given.bought
+        assert.strictEqual((yield* telephony.numbers.buy(order))._tag, "Rejected")
+        assert.strictEqual((yield* telephony.numbers.find(yield* Given.justNow(order)))._tag, "Owned")
+        assert.lengthOf(yield* Given.purchasesOf(order.number), 1)
+      },
+      ["numbers"]
+    ),
+
+    test(
       "MUST be throttled for as long as the provider asks, and buy nothing",
       ["rateLimited", "rateLimitedBare"],
       function* () {
