@@ -190,12 +190,6 @@ const repairAt = Effect.fnUntraced(function* (
   return told
 })
 
-/** What is led elsewhere even so: what leads it may not be its own, such as the URL of a Messaging Service. */
-const stillMisconfigured = Effect.map(
-  lookAtAll,
-  (found) => new Set(found.flatMap(({ misconfigured }) => misconfigured.map(({ number }) => number.number)))
-)
-
 /** Looks again, and sets right: what it found before may be another matter by now. */
 export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, request: RepairRequest) {
   yield* assertSystem(actor)
@@ -203,13 +197,9 @@ export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor,
     const found = yield* lookAtAll
     const told = (yield* Effect.forEach(found, (one) => repairAt(actor, one, request))).flat()
     const asked = [...request.adopt, ...request.suspend]
-    const configured = new Set(
-      told.flatMap(([number, what]) => ("done" in what && what.done === "configured" ? [number] : []))
-    )
-    const wrong = configured.size === 0 ? new Set() : yield* stillMisconfigured
     const missed = asked.filter((number) => !told.some(([of]) => of === number))
     const of = (done: string) =>
-      told.flatMap(([number, what]) => ("done" in what && what.done === done && !wrong.has(number) ? [number] : []))
+      told.flatMap(([number, what]) => ("done" in what && what.done === done ? [number] : []))
     return {
       configured: of("configured"),
       adopted: of("adopted"),
@@ -217,9 +207,6 @@ export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor,
       retired: of("retired"),
       failed: [
         ...told.flatMap(([number, what]) => ("reason" in what ? [{ number, reason: what.reason }] : [])),
-        ...[...configured]
-          .filter((number) => wrong.has(number))
-          .map((number) => ({ number, reason: "StillMisconfigured" })),
         // Nothing is wrong with it in this way, or its provider did not answer.
         ...missed.map((number) => ({ number, reason: "NotFound" }))
       ]

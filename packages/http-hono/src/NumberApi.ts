@@ -15,7 +15,7 @@ const nullOr = Schema.NullOr
 const Text = Schema.String
 const Id = Schema.String
 const Label = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
-const AreaCode = nullOr(Schema.String.check(Schema.isPattern(/^[2-9]\d{2}$/, { message: "three digits" })))
+const AreaCode = nullOr(Schema.String.check(Schema.isPattern(/^[2-9](?!11)\d{2}$/, { message: "three digits" })))
 
 const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))

@@ -139,6 +139,7 @@ describe("The reconciliation of numbers", () => {
       configured: [],
       adopted: [],
       suspended: [],
+      retired: [],
       failed: [{ number: line, reason: "NotFound" }]
     })
   })
