@@ -13,6 +13,7 @@ import { TEMPLATE } from "./postgres.ts"
 declare module "vitest" {
   export interface ProvidedContext {
     readonly postgresUrl: string
+    readonly examplePostgresUrl: string
   }
 }
 
@@ -62,23 +63,36 @@ const makeTemplate = (url: Redacted.Redacted) => {
   )
 }
 
+/** A server in a directory of its own. */
+const startServer = async (scope: Scope.Scope, connections: number) => {
+  const directory = await mkdtemp(join(tmpdir(), PREFIX))
+  const settings = { max_connections: String(connections), ...forgetful }
+  const { url } = await Effect.runPromise(
+    EmbeddedPostgres.start({ directory, settings }).pipe(Effect.provideService(Scope.Scope, scope))
+  )
+  return { directory, url }
+}
+
+/** Stops a server at once, and removes it. */
+const abandonServer = (directory: string) => {
+  const pidFile = join(directory, "postgres", "postmaster.pid")
+  const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10)
+  process.kill(pid, "SIGQUIT")
+  for (let tries = 0; tries < EXIT_TRIES && existsSync(pidFile); tries++) pauseNow(EXIT_PAUSE_MILLIS)
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+}
+
 export default async ({ provide }: TestProject) => {
   await sweep()
-  const directory = await mkdtemp(join(tmpdir(), PREFIX))
   const scope = await Effect.runPromise(Scope.make())
-  const { url } = await Effect.runPromise(
-    EmbeddedPostgres.start({ directory, settings: { max_connections: "300", ...forgetful } }).pipe(Scope.provide(scope))
-  )
-  provide("postgresUrl", Redacted.value(url))
-  await makeTemplate(url)
+  const own = await startServer(scope, 300)
+  const examples = await startServer(scope, 100)
+  provide("postgresUrl", Redacted.value(own.url))
+  provide("examplePostgresUrl", Redacted.value(examples.url))
+  await makeTemplate(own.url)
+  const directories = [own.directory, examples.directory]
   // On a signal vitest exits without a teardown: then there is time for what is synchronous only.
-  const abandon = () => {
-    const pidFile = join(directory, "postgres", "postmaster.pid")
-    const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10)
-    process.kill(pid, "SIGQUIT")
-    for (let tries = 0; tries < EXIT_TRIES && existsSync(pidFile); tries++) pauseNow(EXIT_PAUSE_MILLIS)
-    rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
-  }
+  const abandon = () => directories.forEach(abandonServer)
   const hangUp = () => process.exit(HANGUP_EXIT_CODE)
   process.once("exit", abandon)
   process.once("SIGHUP", hangUp)
@@ -86,6 +100,6 @@ export default async ({ provide }: TestProject) => {
     process.off("exit", abandon)
     process.off("SIGHUP", hangUp)
     await Effect.runPromise(Scope.close(scope, Exit.void))
-    await remove(directory)
+    await Promise.all(directories.map(remove))
   }
 }

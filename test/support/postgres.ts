@@ -6,8 +6,11 @@ import { inject } from "vitest"
 /** A database that is up to date, and that nobody opens: others are made after it. */
 export const TEMPLATE = "careline_template"
 
-const create = async (template: string): Promise<string> => {
-  const url = new URL(inject("postgresUrl"))
+const create = async (
+  template: string,
+  server: "postgresUrl" | "examplePostgresUrl" = "postgresUrl"
+): Promise<string> => {
+  const url = new URL(inject(server))
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`
   await Effect.runPromise(
     Effect.gen(function* () {
@@ -21,6 +24,9 @@ const create = async (template: string): Promise<string> => {
 
 /** The URL of a brand-new, empty database. It goes with the run's server. */
 export const freshDatabase = (): Promise<string> => create("template1")
+
+/** The same on a server that examples have to themselves: what is told there waits for every transaction of the server. */
+export const exampleDatabase = (): Promise<string> => create("template1", "examplePostgresUrl")
 
 /** The URL of a brand-new database with Careline's tables: a host finds nothing to migrate. */
 export const migratedDatabase = (): Promise<string> => create(TEMPLATE)

@@ -1,6 +1,6 @@
 /** What the EHR does for its users. It does the same whatever is added to it. */
 import { afterAll, beforeAll, describe } from "vitest"
-import { freshDatabase } from "../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../test/support/postgres.ts"
 import type { Ehr } from "../src/ehr/server.ts"
 import { accessTests } from "./ehr/accessTests.ts"
 import { chatTests } from "./ehr/chatTests.ts"
@@ -22,7 +22,7 @@ export const ehrTests = (name: string, start: StartEhr): void => {
   describe(`${name}`, () => {
     let running: Running
     beforeAll(async () => {
-      const databaseUrl = await freshDatabase()
+      const databaseUrl = await exampleDatabase()
       const [ehr, other] = await Promise.all([start(databaseUrl), start(databaseUrl)])
       running = { ehr, other, startAnother: () => start(databaseUrl), people: await seed(ehr.pool) }
     })

@@ -7,7 +7,7 @@
 import { createServer } from "node:http"
 import { Pool } from "pg"
 import { inject } from "vitest"
-import { freshDatabase } from "../../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../../test/support/postgres.ts"
 import { ChatGateway } from "../../src/ehr/chatGateway.ts"
 import { JobRunner } from "../../src/ehr/jobs.ts"
 import { migrate } from "../../src/ehr/migrate.ts"
@@ -65,7 +65,7 @@ const setClock = (pool: Pool, url: string) =>
 
 /** Migrated once; a database for each test is a copy of it. */
 const makeTemplate = async (): Promise<string> => {
-  const url = await freshDatabase()
+  const url = await exampleDatabase()
   await withPool(url, async (pool) => {
     await pool.query(CLOCK)
     await setClock(pool, url)
@@ -83,7 +83,7 @@ let template: Promise<string> | undefined
 const copyOfTemplate = async (): Promise<string> => {
   template ??= makeTemplate()
   const from = nameOf(await template)
-  const url = new URL(inject("postgresUrl"))
+  const url = new URL(inject("examplePostgresUrl"))
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`
   await withPool(url.href, async (pool) => {
     await pool.query(`create database ${name} template ${from}`)

@@ -3,7 +3,7 @@ import { TwilioTelephony } from "@careline/adapter-twilio"
 import { secret } from "@careline/application/promise"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { accountSid, authToken, freePort, until } from "../../../../test/support/host.ts"
-import { freshDatabase } from "../../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../../test/support/postgres.ts"
 import type { LineOptions } from "../../src/careline/line.ts"
 import { startEhr } from "../../src/ehr/server.ts"
 import { type Client, logIn, seed } from "../support.ts"
@@ -46,7 +46,7 @@ export const openLine = async () => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const { line, simulator } = await twilioFor(url)
-  const ehr = await startEhr({ databaseUrl: await freshDatabase(), port, jobs: { pollMillis: 50 }, line })
+  const ehr = await startEhr({ databaseUrl: await exampleDatabase(), port, jobs: { pollMillis: 50 }, line })
   const people = await seed(ehr.pool)
   await setUpLine(await logIn(ehr, people.nadia), people.north)
 

@@ -6,7 +6,7 @@ import type { TwilioSimulator } from "@careline/testkit/simulators"
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { accountSid, authToken, deliver, freePort, inbound, publicUrl, until } from "../../../../test/support/host.ts"
-import { freshDatabase } from "../../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../../test/support/postgres.ts"
 import { logIn, seed, type Seed } from "../support.ts"
 import { LINE, setUpLine, twilioFor } from "./line.ts"
 
@@ -48,7 +48,7 @@ const start = async (databaseUrl: string) => {
 }
 
 beforeAll(async () => {
-  const databaseUrl = await freshDatabase()
+  const databaseUrl = await exampleDatabase()
   simulator = (await twilioFor(publicUrl)).simulator
   // Both at once: they also race to make the tables.
   processes = await Promise.all([start(databaseUrl), start(databaseUrl)])

@@ -1,12 +1,12 @@
 import { Pool } from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { freshDatabase } from "../../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../../test/support/postgres.ts"
 import { type Queryable, withTransaction } from "../../src/ehr/database.ts"
 
 describe("A transaction", () => {
   let pool: Pool
   beforeAll(async () => {
-    pool = new Pool({ connectionString: await freshDatabase() })
+    pool = new Pool({ connectionString: await exampleDatabase() })
     await pool.query("create table notes (text text not null)")
   })
   afterAll(() => pool.end())

@@ -3,13 +3,13 @@ import { once } from "node:events"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { freePort, until } from "../../../../test/support/host.ts"
-import { freshDatabase } from "../../../../test/support/postgres.ts"
+import { exampleDatabase } from "../../../../test/support/postgres.ts"
 
 describe("the EHR as a process", () => {
   it("starts as its environment says, and stops when it is told", async () => {
     const port = await freePort()
     const child = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts")], {
-      env: { PATH: process.env.PATH, DATABASE_URL: await freshDatabase(), PORT: String(port) },
+      env: { PATH: process.env.PATH, DATABASE_URL: await exampleDatabase(), PORT: String(port) },
       stdio: ["ignore", "ignore", "inherit"]
     })
     const exit = once(child, "exit")

@@ -24,7 +24,7 @@ export interface ProviderParts {
 }
 
 /** How long the adapter under test should wait for its provider, in milliseconds: a limit on real I/O, not a pause. */
-export const PATIENCE_MILLIS = 300
+export const PATIENCE_MILLIS = 500
 
 export class ProviderUnderTest extends Context.Service<ProviderUnderTest, ProviderParts>()(
   "careline/testkit/contract/ProviderUnderTest"
