@@ -30,8 +30,6 @@ export class Sealing extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Result.Result<A, StorageError>>, StorageError>
     /** A value as rows are looked up by it. */
     readonly index: (value: string) => string
-    /** The value that `index` made it of. */
-    readonly indexed: (sealed: string) => string
     readonly indexKeys: Envelope.IndexKeys
   }
 >()("careline/adapter-postgres/Sealing") {}
@@ -80,7 +78,6 @@ export const plain: Sealing["Service"] = {
   open: (_table, rows) => Effect.succeed(rows),
   openEach: (_table, rows) => Effect.succeed(rows.map((row) => Result.succeed(row))),
   index: (value) => value,
-  indexed: (value) => value,
   indexKeys: { digest: new Uint8Array(0), encryption: new Uint8Array(0) }
 }
 
@@ -92,8 +89,25 @@ const sealedValue = (kind: SealedKind, value: unknown): string | null => {
   return kind !== "index" && typeof sealed === "string" ? sealed : null
 }
 
+/** Indexed values that one process remembers: those of one batch are asked for again and again. */
+const INDEXED_KEPT = 20_000
+
+/** The same answer without the work, for what was asked before. */
+const remembering = (make: (value: string) => string): ((value: string) => string) => {
+  const known = new Map<string, string>()
+  return (value) => {
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const made = make(value)
+    if (known.size >= INDEXED_KEPT) known.clear()
+    known.set(value, made)
+    return made
+  }
+}
+
 export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Service"] => {
-  const index = (value: string) => Envelope.index(keys, value)
+  const index = remembering((value) => Envelope.index(keys, value))
+  const indexed = remembering((sealed) => Envelope.indexed(keys, sealed))
 
   const sealValue = (kind: Exclude<SealedKind, "index">, value: unknown, seal: (text: string) => string): unknown => {
     switch (kind) {
@@ -110,7 +124,7 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
   const openValue = (kind: SealedKind, value: unknown, open: (text: string) => string): unknown => {
     switch (kind) {
       case "index":
-        return Envelope.indexed(keys, String(value))
+        return indexed(String(value))
       case "text":
         return open(String(value))
       case "json":
@@ -170,7 +184,6 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
       return rows.map((row) => Result.try({ try: () => openRow(table, row), catch: () => unreadable(table) }))
     }),
     index,
-    indexed: (sealed) => Envelope.indexed(keys, sealed),
     indexKeys: keys
   }
 }
