@@ -17,6 +17,10 @@ export interface Actor {
 export const homeTenant = (actor: Actor): Tenant | undefined =>
   actor.scope === "all" || actor.scope.includes(null) ? null : actor.scope.length === 1 ? actor.scope[0] : undefined
 
+/** Fails unless the actor sees all tenants: for what belongs to none. */
+export const assertSeesAll = (actor: Actor, entity: NotFound["entity"]): Effect.Effect<void, NotFound> =>
+  actor.scope === "all" ? Effect.void : Effect.fail(new NotFound({ entity }))
+
 /** Fails unless the actor sees the tenant; whether it exists is not said. */
 export const assertSees = (actor: Actor, tenant: Tenant): Effect.Effect<void, NotFound> =>
   Scope.includes(actor.scope, tenant) ? Effect.void : Effect.fail(new NotFound({ entity: "siteGrouping" }))

@@ -156,7 +156,7 @@ const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Number
   }
 })
 
-/** Who waits for it still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
+/** The wish that it meets still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
 const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
   if (wantedBy === null) return null
   const { siteGroupingId } = wantedBy
@@ -166,7 +166,7 @@ const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
   const isWish = (wish: NumberWish) =>
     wish.siteGroupingId === siteGroupingId &&
     (wish.areaCode === null || wish.areaCode === InventoryNumber.areaCodeOf(number))
-  return isActive && wishes.some(isWish) ? wantedBy : null
+  return isActive ? (wishes.find(isWish) ?? null) : null
 })
 
 /** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
@@ -175,14 +175,12 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
   const now = yield* DateTime.now
   const { id, number, price: monthlyPrice, provider, providerSid } = bought
   const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
-  const tenant = yield* waiting(bought)
-  const key = (yield* inventory.wishes).find((wish) => wish.siteGroupingId === tenant?.siteGroupingId)?.key ?? null
-  const given =
-    tenant === null ? fresh : yield* Effect.fromResult(NumberLifecycle.assign(fresh, tenant.siteGroupingId, key, now))
-  yield* inventory.add(given)
-  if (tenant === null) return
-  yield* inventory.unwish(tenant.siteGroupingId)
-  yield* audit(SYSTEM, tenant.siteGroupingId, "phone_number.assign", `phoneNumber:${id}`)
+  const wish = yield* waiting(bought)
+  if (wish === null) return yield* inventory.add(fresh)
+  const { key, siteGroupingId } = wish
+  yield* inventory.add(yield* Effect.fromResult(NumberLifecycle.assign(fresh, siteGroupingId, key, now)))
+  yield* inventory.unwish(siteGroupingId)
+  yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${id}`)
 })
 
 /** Leads a number that is ours to this host, and only then gives it out. */

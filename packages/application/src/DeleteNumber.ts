@@ -17,7 +17,7 @@ import {
   type Thread,
   type ThreadId
 } from "@careline/domain"
-import { Broadcaster, Consents, IdGenerator, NumberInventory, Threads, Transaction } from "@careline/ports"
+import { Broadcaster, Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
@@ -26,6 +26,7 @@ import { commit } from "./Commit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
 import { NotFound } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
+import { putToRest } from "./NumberRest.ts"
 import { viewNumber } from "./PhoneNumbers.ts"
 import { assertSayable } from "./ReadRequest.ts"
 
@@ -60,7 +61,7 @@ const heldBy = (actor: Actor, numbers: ReadonlyArray<InventoryNumber.InventoryNu
   Effect.gen(function* () {
     const number = numbers.find((one) => one.id === id)
     const held = number === undefined ? null : InventoryNumber.held(number)
-    const isSeen = held !== null && (actor.scope === "all" || actor.scope.includes(held.siteGroupingId))
+    const isSeen = held !== null && Scope.includes(actor.scope, held.siteGroupingId)
     return number !== undefined && isSeen ? { number, held } : yield* new NotFound({ entity: "phoneNumber" })
   })
 
@@ -148,19 +149,7 @@ const takeAway = Effect.fnUntraced(function* (
   numbers: ReadonlyArray<InventoryNumber.InventoryNumber>,
   id: PhoneNumberId
 ) {
-  const inventory = yield* NumberInventory
-  const { quarantine } = yield* Limits
-  const now = yield* DateTime.now
-  yield* inventory.hand(
-    numbers.map((number) => number.id),
-    null,
-    now
-  )
-  yield* inventory.save(
-    yield* Effect.forEach(numbers, (number) =>
-      Effect.fromResult(NumberLifecycle.quarantine(number, { quarantine }, now))
-    )
-  )
+  yield* putToRest(numbers, yield* DateTime.now)
   yield* audit(actor, tenant, "phone_number.quarantine", `phoneNumber:${id}`)
 })
 

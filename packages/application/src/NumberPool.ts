@@ -19,6 +19,14 @@ const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {
   if ((yield* groupings.deactivated([tenant])).length > 0) return yield* new NotFound({ entity: "siteGrouping" })
 })
 
+/** Texts would wait for another one for ever. */
+export const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
+  const { byName } = yield* TelephonyProviders.TelephonyProviders
+  if (provider !== null && byName(provider) === undefined) {
+    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
+  }
+})
+
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
   request: {
@@ -35,11 +43,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
   const digits = yield* readNumber("number", request.number)
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
-  const { byName } = yield* TelephonyProviders.TelephonyProviders
-  // Texts would wait for it for ever.
-  if (provider !== null && byName(provider) === undefined) {
-    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
-  }
+  yield* assertProvider(provider)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

@@ -6,13 +6,14 @@ import {
   type PhoneNumber,
   type Tenant
 } from "@careline/domain"
-import { IdGenerator, NumberInventory, Scope, TelephonyProviders, Transaction } from "@careline/ports"
+import { IdGenerator, NumberInventory, Scope, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asStaff, asSystem } from "./Access.ts"
-import { type Actor, assertSees } from "./Actor.ts"
+import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
-import { InvalidRequest, NotFound } from "./Errors.ts"
+import { NotFound } from "./Errors.ts"
+import { assertProvider } from "./NumberPool.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
 const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
@@ -110,13 +111,10 @@ export const addToPool = Effect.fn("addToPool")(function* (
   request: { readonly number: string; readonly provider: string | null; readonly providerSid: string | null }
 ) {
   const { provider, providerSid } = request
-  if (actor.scope !== "all") return yield* new NotFound({ entity: "siteGrouping" })
+  yield* assertSeesAll(actor, "siteGrouping")
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
   yield* assertName("providerSid", providerSid)
-  const { byName } = yield* TelephonyProviders.TelephonyProviders
-  if (provider !== null && byName(provider) === undefined) {
-    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
-  }
+  yield* assertProvider(provider)
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(

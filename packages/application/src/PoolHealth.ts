@@ -3,9 +3,8 @@ import type { InventoryNumber } from "@careline/domain"
 import { type NumberCount, NumberInventory, type NumberWish } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asStaff } from "./Access.ts"
-import type { Actor } from "./Actor.ts"
+import { type Actor, assertSeesAll } from "./Actor.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
-import { NotFound } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 
 export interface PoolHealth {
@@ -28,7 +27,7 @@ const sum = (counts: ReadonlyArray<NumberCount>, status: InventoryNumber.NumberS
   counts.filter((one) => one.status === status).reduce((total, { count }) => total + count, 0)
 
 export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
-  if (actor.scope !== "all") return yield* new NotFound({ entity: "phoneNumber" })
+  yield* assertSeesAll(actor, "phoneNumber")
   const inventory = yield* NumberInventory
   const { poolBatch, poolMax, poolMin } = yield* Limits
   const counts = yield* asStaff(actor)(inventory.counts)

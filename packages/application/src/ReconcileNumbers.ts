@@ -11,10 +11,9 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect, Result } from "effect"
 import { asSystem } from "./Access.ts"
-import type { Actor } from "./Actor.ts"
+import { type Actor, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
-import { NotFound } from "./Errors.ts"
 
 type Held = InventoryNumber.InventoryNumber
 
@@ -75,14 +74,11 @@ const lookAt = Effect.fnUntraced(function* ({ capabilities, numbers, provider }:
   return compare(provider, listed.success, ours, coming)
 })
 
-const assertSystem = (actor: Actor) =>
-  actor.scope === "all" ? Effect.void : Effect.fail(new NotFound({ entity: "phoneNumber" }))
-
 const lookAtAll = Effect.flatMap(TelephonyProviders.TelephonyProviders, ({ all }) => Effect.forEach(all, lookAt))
 
 /** Changes nothing. */
 export const reconcileNumbers = Effect.fn("reconcileNumbers")(function* (actor: Actor) {
-  yield* assertSystem(actor)
+  yield* assertSeesAll(actor, "phoneNumber")
   return yield* asSystem(lookAtAll)
 })
 
@@ -192,7 +188,7 @@ const repairAt = Effect.fnUntraced(function* (
 
 /** Looks again, and sets right: what it found before may be another matter by now. */
 export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, request: RepairRequest) {
-  yield* assertSystem(actor)
+  yield* assertSeesAll(actor, "phoneNumber")
   const once = Effect.gen(function* () {
     const found = yield* lookAtAll
     const told = (yield* Effect.forEach(found, (one) => repairAt(actor, one, request))).flat()

@@ -82,14 +82,12 @@ const refused = Effect.gen(function* () {
 const search = Effect.fnUntraced(function* (
   { capabilities, numbers }: Telephony.TelephonyService,
   areaCode: string | null,
-  count: number
+  limit: number
 ) {
   const { country } = yield* PoolBudget
   const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
   const none = { locality: null, contains: null }
-  // What we were not sold is on offer still.
-  const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
-  return yield* numbers.search({ country, areaCode, features, limit: count + spare, ...none })
+  return yield* numbers.search({ country, areaCode, features, limit, ...none })
 })
 
 interface Found {
@@ -118,8 +116,11 @@ const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonySer
     ...[...ofArea].map(([areaCode, wishes]) => ({ areaCode, asked: { wishes, pool: 0 } })),
     ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { wishes: [], pool: need.pool } }])
   ]
+  if (searches.length === 0) return { offers: [], asked: need, isAnswered: true } satisfies Found
+  // What we were not sold is on offer still.
+  const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
   const found = yield* Effect.forEach(searches, ({ areaCode, asked }) =>
-    Effect.map(searched(telephony, areaCode, asked.wishes.length + asked.pool), (offers) => ({ asked, offers }))
+    Effect.map(searched(telephony, areaCode, asked.wishes.length + asked.pool + spare), (offers) => ({ asked, offers }))
   )
   const answered = found.flatMap(({ asked, offers }) => (offers === null ? [] : [{ asked, offers }]))
   return {

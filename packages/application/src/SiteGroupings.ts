@@ -1,16 +1,13 @@
 /** Tenants come and go: for who sees them all. */
-import { NumberLifecycle, SiteGrouping, type SiteGroupingId } from "@careline/domain"
+import { SiteGrouping, type SiteGroupingId } from "@careline/domain"
 import { NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem } from "./Access.ts"
-import { type Actor, assertSees } from "./Actor.ts"
+import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
 import { InvalidRequest, NotFound } from "./Errors.ts"
-import { Limits } from "./Limits.ts"
-
-const assertSeesAll = ({ scope }: Actor): Effect.Effect<void, NotFound> =>
-  scope === "all" ? Effect.void : Effect.fail(new NotFound({ entity: "siteGrouping" }))
+import { putToRest } from "./NumberRest.ts"
 
 const readName = Effect.fnUntraced(function* (name: string) {
   const trimmed = name.trim()
@@ -47,7 +44,7 @@ export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
   actor: Actor,
   request: { readonly id: SiteGroupingId | null; readonly name: string }
 ) {
-  yield* assertSeesAll(actor)
+  yield* assertSeesAll(actor, "siteGrouping")
   const name = yield* readName(request.name)
   const { transact } = yield* Transaction
   const grouping: SiteGrouping.SiteGrouping = {
@@ -78,7 +75,7 @@ export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
   id: SiteGroupingId,
   edit: { readonly name?: string | undefined; readonly reactivate?: boolean | undefined }
 ) {
-  yield* assertSeesAll(actor)
+  yield* assertSeesAll(actor, "siteGrouping")
   const name = edit.name === undefined ? undefined : yield* readName(edit.name)
   const { transact } = yield* Transaction
   return yield* asSystem(
@@ -112,8 +109,7 @@ export interface Deactivation {
  * nothing.
  */
 export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(function* (actor: Actor, id: SiteGroupingId) {
-  yield* assertSeesAll(actor)
-  const { quarantine } = yield* Limits
+  yield* assertSeesAll(actor, "siteGrouping")
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
@@ -125,16 +121,7 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       const ids = (yield* inventory.list([id])).map((number) => number.id)
       const numbers = yield* inventory.lock(ids)
       const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
-      const threads = yield* inventory.hand(
-        held.map((number) => number.id),
-        null,
-        now
-      )
-      yield* inventory.save(
-        yield* Effect.forEach(held, (number) =>
-          Effect.fromResult(NumberLifecycle.quarantine(number, { quarantine }, now))
-        )
-      )
+      const threads = yield* putToRest(held, now)
       yield* inventory.unwish(id)
       yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
         numbers: held.length,

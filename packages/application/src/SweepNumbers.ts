@@ -5,16 +5,15 @@ import { type DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { despiteConflicts } from "./Conflicts.ts"
 import { Limits } from "./Limits.ts"
+import { putToRest } from "./NumberRest.ts"
 
 const leave = Effect.fnUntraced(function* (replaced: InventoryNumber.InventoryNumber, now: DateTime.Utc) {
   const inventory = yield* NumberInventory
-  const { quarantine } = yield* Limits
   // Somebody may have locked a thread to it while it was being replaced.
   const instead = replaced.replacedBy === null ? [] : yield* inventory.reached([replaced.number])
   const on = instead.map((one) => one.on).find(({ id }) => id !== replaced.id) ?? null
   if (on !== null) yield* inventory.hand([replaced.id], on, now)
-  yield* inventory.hand([replaced.id], null, now)
-  yield* inventory.save([yield* Effect.fromResult(NumberLifecycle.quarantine(replaced, { quarantine }, now))])
+  yield* putToRest([replaced], now)
 })
 
 const rested = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber, now: DateTime.Utc) {
