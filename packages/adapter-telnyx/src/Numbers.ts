@@ -1,7 +1,7 @@
 /** Numbers at Telnyx: searched, ordered, connected to this host, given back. */
 import type { PhoneNumber } from "@careline/domain"
-import { type Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
-import { Clock, DateTime, Effect } from "effect"
+import { Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { DateTime, Effect } from "effect"
 import * as Ask from "./Ask.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
@@ -108,12 +108,9 @@ export const make = (
     ),
 
     find: Effect.fn("Telnyx.numbers.find")(function* (order) {
-      const askedAtMillis = yield* Clock.currentTimeMillis
+      const askedAt = yield* DateTime.now
       const found = yield* find("numbers.find", order)
-      return found._tag === "Absent" &&
-        askedAtMillis - DateTime.toEpochMillis(order.startedAt) < NumberOrders.FIND_AFTER_MILLIS
-        ? { _tag: "CannotTell", detail: "it may not be listed yet" }
-        : found
+      return found._tag === "Absent" ? Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS) : found
     }),
 
     configure: Effect.fn("Telnyx.numbers.configure")(function* (number) {

@@ -1,7 +1,7 @@
 /** Numbers at Twilio: searched, bought, led to this host, given back. */
 import type { PhoneNumber } from "@careline/domain"
-import { type Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
-import { Clock, DateTime, Effect } from "effect"
+import { Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { DateTime, Effect } from "effect"
 import * as Ask from "./Ask.ts"
 import { readService } from "./MessagingService.ts"
 import * as NumberOffers from "./NumberOffers.ts"
@@ -61,16 +61,15 @@ export const make = (
       Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
     ),
 
-    find: Effect.fn("Twilio.numbers.find")(function* ({
-      number,
-      startedAt
-    }): Effect.fn.Return<Numbers.FoundOrder, TelephonyError.TelephonyError> {
-      const askedAtMillis = yield* Clock.currentTimeMillis
+    find: Effect.fn("Twilio.numbers.find")(function* (order): Effect.fn.Return<
+      Numbers.FoundOrder,
+      TelephonyError.TelephonyError
+    > {
+      const { number } = order
+      const askedAt = yield* DateTime.now
       const found = yield* own("numbers.find", number)
       if (found !== null) return { _tag: "Owned", providerSid: found.sid }
-      return askedAtMillis - DateTime.toEpochMillis(startedAt) < NumberOrders.FIND_AFTER_MILLIS
-        ? { _tag: "CannotTell", detail: "it may not be listed yet" }
-        : { _tag: "Absent" }
+      return Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS)
     }),
 
     configure: Effect.fn("Twilio.numbers.configure")(function* (number) {

@@ -1,7 +1,7 @@
 /** Numbers at Vonage: searched, bought, linked to the application, given back. */
 import { PhoneNumber } from "@careline/domain"
-import { type Numbers, OfferedNumbers, ProviderFailure, TelephonyError } from "@careline/ports"
-import { Clock, DateTime, Effect, Option } from "effect"
+import { Numbers, OfferedNumbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
 import * as Ask from "./Ask.ts"
 import * as Digits from "./Digits.ts"
 import * as Field from "./Field.ts"
@@ -67,16 +67,15 @@ export const make = (
       Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
     ),
 
-    find: Effect.fn("Vonage.numbers.find")(function* ({
-      number,
-      startedAt
-    }): Effect.fn.Return<Numbers.FoundOrder, TelephonyError.TelephonyError> {
-      const askedAtMillis = yield* Clock.currentTimeMillis
+    find: Effect.fn("Vonage.numbers.find")(function* (order): Effect.fn.Return<
+      Numbers.FoundOrder,
+      TelephonyError.TelephonyError
+    > {
+      const { number } = order
+      const askedAt = yield* DateTime.now
       const found = yield* own.one("numbers.find", number)
       if (found !== null) return { _tag: "Owned", providerSid: Digits.ofE164(number) }
-      return askedAtMillis - DateTime.toEpochMillis(startedAt) < NumberOrders.FIND_AFTER_MILLIS
-        ? { _tag: "CannotTell", detail: "it may not be listed yet" }
-        : { _tag: "Absent" }
+      return Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS)
     }),
 
     configure: Effect.fn("Vonage.numbers.configure")(function* (number) {

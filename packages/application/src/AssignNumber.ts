@@ -27,7 +27,7 @@ export interface AssignmentRequest {
 }
 
 const assertRequest = Effect.fnUntraced(function* ({ areaCode, idempotencyKey }: AssignmentRequest) {
-  if (areaCode !== null && !/^[2-9](?!11)\d{2}$/.test(areaCode)) {
+  if (areaCode !== null && !InventoryNumber.AREA_CODE.test(areaCode)) {
     return yield* new InvalidRequest({ field: "areaCode", message: "must be the three digits of an area code" })
   }
   if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > MAX_KEY)) {

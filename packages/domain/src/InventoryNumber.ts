@@ -100,6 +100,9 @@ export const entered = (given: PoolNumber): InventoryNumber => ({
   assignmentKey: null
 })
 
+/** An area code of the North American Numbering Plan. N11 is a service, such as 911. */
+export const AREA_CODE = /^[2-9](?!11)\d{2}$/
+
 const NANP = /^\+1([2-9]\d{2})[2-9]\d{6}$/
 
 /** The area code of a number of the North American Numbering Plan; `null` for any other. */

@@ -1,7 +1,6 @@
 /** The shapes of numbers and site groupings in the public API. */
 import {
   type Deactivation,
-  MAX_KEY,
   MAX_NAME,
   type PoolHealth,
   type ProviderReconciliation,
@@ -15,7 +14,7 @@ const nullOr = Schema.NullOr
 const Text = Schema.String
 const Id = Schema.String
 const Label = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
-const AreaCode = nullOr(Schema.String.check(Schema.isPattern(/^[2-9](?!11)\d{2}$/, { message: "three digits" })))
+const AreaCode = nullOr(Schema.String.check(Schema.isPattern(InventoryNumber.AREA_CODE, { message: "three digits" })))
 
 const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
@@ -207,6 +206,3 @@ export const RepairsJson = Schema.Struct({
 }).annotate({ identifier: "PhoneNumberRepairs" })
 
 export const repairsJson = (repairs: Repairs): typeof RepairsJson.Type => repairs
-
-/** An idempotency key, if one is given and can be one. */
-export const isKey = (key: string): boolean => key !== "" && key.length <= MAX_KEY

@@ -3,7 +3,7 @@
  * idempotent: an order whose answer was lost is looked for before it is tried again.
  */
 import type { PhoneNumber, SendOutcome } from "@careline/domain"
-import type { DateTime, Effect } from "effect"
+import { DateTime, type Effect } from "effect"
 import type { TelephonyError } from "./TelephonyError.ts"
 
 /** What a number can carry. */
@@ -76,6 +76,15 @@ export type FoundOrder =
   | { readonly _tag: "Failed"; readonly reason: PurchaseRefusal; readonly code: string | null }
   | { readonly _tag: "Absent" }
   | { readonly _tag: "CannotTell"; readonly detail: string }
+
+/**
+ * What it means that a provider does not show an order's number: nothing, for as long as it may take to show what it sold.
+ * `askedAt` is when it was asked.
+ */
+export const notShown = (order: TriedOrder, askedAt: DateTime.Utc, findAfterMillis: number): FoundOrder =>
+  DateTime.toEpochMillis(askedAt) - DateTime.toEpochMillis(order.startedAt) < findAfterMillis
+    ? { _tag: "CannotTell", detail: "it may not be listed yet" }
+    : { _tag: "Absent" }
 
 /** What is wrong with a number at the provider: which of its webhooks leads elsewhere, or that it is attached to nothing of ours. */
 export type Misconfiguration = "sms_webhook" | "voice_webhook" | "messaging_attachment" | "voice_attachment"

@@ -5,6 +5,7 @@ import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
 import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../Auth.ts"
 import { MalformedRequest } from "../Errors.ts"
+import { idempotencyKey } from "../IdempotencyKey.ts"
 import * as NumberApi from "../NumberApi.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
@@ -137,16 +138,11 @@ const assign = route({
   },
   problems: { 409: "The pool has no such number, and none is bought" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
-    const idempotencyKey = header("idempotency-key") ?? null
-    if (idempotencyKey !== null && !NumberApi.isKey(idempotencyKey)) {
-      return yield* new MalformedRequest({
-        message: `Idempotency-Key must have 1 to ${Application.MAX_KEY} characters`
-      })
-    }
+    const key = yield* idempotencyKey({ header })
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(params.id))
     const assigned = yield* Application.assignFromPool(caller, tenant, {
       areaCode: body.areaCode ?? null,
-      idempotencyKey
+      idempotencyKey: key
     })
     return assigned._tag === "Assigned"
       ? { status: 201, body: NumberApi.numberJson(assigned.number) }

@@ -4,7 +4,7 @@ import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "../Api.ts"
 import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../Auth.ts"
-import { MalformedRequest } from "../Errors.ts"
+import { idempotencyKey } from "../IdempotencyKey.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -121,17 +121,11 @@ const send = route({
   success: { status: 202, schema: Api.MessageJson },
   problems: { 409: "The send policy refuses (`reason`), or holds the message (`until`)" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
-    const idempotencyKey = header("idempotency-key") ?? null
-    if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > Application.MAX_KEY)) {
-      return yield* new MalformedRequest({
-        message: `Idempotency-Key must have 1 to ${Application.MAX_KEY} characters`
-      })
-    }
     const message = yield* Application.sendMessage(caller, {
       threadId: threadId(params),
       content: body.content,
       mediaUrls: body.mediaUrls ?? [],
-      idempotencyKey
+      idempotencyKey: yield* idempotencyKey({ header })
     })
     return { status: 202, body: Api.messageJson(message) }
   })
