@@ -6,13 +6,22 @@ import {
   type PhoneNumber,
   type Tenant
 } from "@careline/domain"
-import { IdGenerator, NumberInventory, Scope, Transaction } from "@careline/ports"
+import {
+  type AuditLog,
+  IdGenerator,
+  NumberInventory,
+  type NumberTaken,
+  Scope,
+  type StorageError,
+  type TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asStaff, asSystem } from "./Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
-import { NotFound } from "./Errors.ts"
+import { type InvalidRequest, NotFound } from "./Errors.ts"
 import { assertProvider } from "./NumberPool.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
@@ -109,7 +118,11 @@ export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: P
 export const addToPool = Effect.fn("addToPool")(function* (
   actor: Actor,
   request: { readonly number: string; readonly provider: string | null; readonly providerSid: string | null }
-) {
+): Effect.fn.Return<
+  InventoryNumber.InventoryNumber,
+  InvalidRequest | NotFound | NumberTaken | StorageError,
+  AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
+> {
   const { provider, providerSid } = request
   yield* assertSeesAll(actor, "siteGrouping")
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)

@@ -1,6 +1,6 @@
 /** Tenants come and go: for who sees them all. */
-import { SiteGrouping, type SiteGroupingId } from "@careline/domain"
-import { NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import { type NumberLifecycle, SiteGrouping, type SiteGroupingId } from "@careline/domain"
+import { type AuditLog, NumberInventory, Scope, SiteGroupings, type StorageError, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem } from "./Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
@@ -108,7 +108,14 @@ export interface Deactivation {
  * Deactivates a tenant: its line is off, nobody works in it, and its numbers rest. What it has is kept. Doing so again changes
  * nothing.
  */
-export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(function* (actor: Actor, id: SiteGroupingId) {
+export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(function* (
+  actor: Actor,
+  id: SiteGroupingId
+): Effect.fn.Return<
+  Deactivation,
+  NotFound | NumberLifecycle.WrongNumberStatus | StorageError,
+  AuditLog | NumberInventory | SiteGroupings | Transaction
+> {
   yield* assertSeesAll(actor, "siteGrouping")
   const { transact } = yield* Transaction
   const once = transact(
@@ -127,11 +134,7 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
         numbers: held.length,
         threads: threads.length
       })
-      return {
-        siteGrouping,
-        quarantinedNumbersCount: held.length,
-        affectedThreadsCount: threads.length
-      } satisfies Deactivation
+      return { siteGrouping, quarantinedNumbersCount: held.length, affectedThreadsCount: threads.length }
     })
   )
   return yield* asSystem(despiteConflicts(once))
