@@ -3,12 +3,13 @@
  * fits no call waits: the call may be known only by the next sweep.
  */
 import { Call, type CallId, type CallReport } from "@careline/domain"
-import { Calls, IdGenerator, Inbox, MediaImports, type Settlement, Transaction } from "@careline/ports"
+import { Calls, IdGenerator, Inbox, MediaImports, type Settlement } from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { type HeardCall, putDown } from "./CallMessages.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
+import * as OneByOne from "./OneByOne.ts"
 import { isOutage } from "./Outage.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
@@ -62,44 +63,18 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
   return reports.length
 })
 
-/** Puts a report aside that cannot be applied: for a while, or for good. */
-const setAside = Effect.fnUntraced(function* ({ failures, id }: Claimed[number], cause: Cause.Cause<unknown>) {
-  const limits = yield* Limits
-  const parked = failures + 1 >= limits.eventAttempts
-  yield* Effect.logError("A report of a call could not be applied", describeFault(cause)).pipe(
-    Effect.annotateLogs({ event: id, failures: failures + 1, parked })
+const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
+  Effect.logError("A report of a call could not be applied", describeFault(cause)).pipe(
+    Effect.annotateLogs({ ...told }),
+    Effect.as("it could not be applied")
   )
-  const reason = "it could not be applied"
-  const until = DateTime.addDuration(yield* DateTime.now, backoff(limits.eventBackoff, failures))
-  yield* (yield* Inbox).settle([parked ? { _tag: "Parked", id, reason } : { _tag: "Postponed", id, until, reason }])
-})
-
-/** One report in a transaction of its own; a failure of its own making sets it aside. */
-const applyOne = Effect.fnUntraced(function* () {
-  const { transact } = yield* Transaction
-  const claimed: Array<Claimed[number]> = []
-  return yield* transact(applyBatch(1, claimed)).pipe(
-    Effect.catchCause((cause) => {
-      const [failed] = claimed
-      return failed === undefined || isOutage(cause)
-        ? Effect.failCause(cause)
-        : Effect.as(transact(setAside(failed, cause)), 1)
-    })
-  )
-})
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. One that fails delays no other. */
 export const applyCallReports = Effect.fn("applyCallReports")(function* () {
   const { callReportsPerBatch } = yield* Limits
-  const { transact } = yield* Transaction
-  const claimed: Array<Claimed[number]> = []
-  return yield* transact(applyBatch(callReportsPerBatch, claimed)).pipe(
-    Effect.catchCause((cause) =>
-      claimed.length === 0 || isOutage(cause)
-        ? Effect.failCause(cause)
-        : Effect.map(Effect.replicateEffect(applyOne(), claimed.length), (dealt) =>
-            dealt.reduce((sum, one) => sum + one, 0)
-          )
-    )
-  )
+  return yield* OneByOne.applyBatch({
+    apply: (size, claimed: Array<Claimed[number]>) => applyBatch(size === "whole" ? callReportsPerBatch : 1, claimed),
+    isHopeless: isOutage,
+    note: noteFailed
+  })
 }, asSystem)

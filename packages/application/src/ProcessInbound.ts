@@ -29,16 +29,15 @@ import {
   Settings,
   type Settlement,
   TelephonyProviders,
-  Threads,
-  Transaction
+  Threads
 } from "@careline/ports"
 import { Cause, DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { commit } from "./Commit.ts"
 import { loadCalls } from "./LaneCalls.ts"
 import { importMedia } from "./LaneMedia.ts"
-import { backoff, Limits } from "./Limits.ts"
-import { isOutage } from "./Outage.ts"
+import { Limits } from "./Limits.ts"
+import * as OneByOne from "./OneByOne.ts"
 import { reachedAtOnce } from "./ReachedNumbers.ts"
 
 const MESSAGES_PER_TEXT = 3
@@ -173,57 +172,21 @@ const processBatch = Effect.fnUntraced(function* (
   return claimed.length
 })
 
-/** Puts a failed event aside: for a while, or for good. */
-const setAside = Effect.fnUntraced(function* (failed: LaneEvent, cause: Cause.Cause<unknown>) {
-  const limits = yield* Limits
-  const inbox = yield* Inbox
-  const failures = failed.failures + 1
+const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, told: object) {
   const reason = Cause.hasDies(cause) ? "defect while it was applied" : "the store refused it"
-  const parked = failures >= limits.eventAttempts
   yield* Effect.logError("What a contact sent or did could not be applied").pipe(
-    Effect.annotateLogs({ event: failed.id, failures, parked, reason })
+    Effect.annotateLogs({ ...told, reason })
   )
-  const now = yield* DateTime.now
-  yield* inbox.settle([
-    parked
-      ? { _tag: "Parked", id: failed.id, reason }
-      : {
-          _tag: "Postponed",
-          id: failed.id,
-          until: DateTime.addDuration(now, backoff(limits.eventBackoff, failed.failures)),
-          reason
-        }
-  ])
-})
-
-/** One event in a transaction of its own; a failure of its own making sets it aside. */
-const processOne = Effect.fnUntraced(function* () {
-  const { transact } = yield* Transaction
-  const claimed: Array<LaneEvent> = []
-  return yield* transact(processBatch({ lanes: 1, eventsPerLane: 1 }, claimed)).pipe(
-    Effect.catchCause((cause) => {
-      const [failed] = claimed
-      return failed === undefined || isOutage(cause)
-        ? Effect.failCause(cause)
-        : Effect.as(transact(setAside(failed, cause)), 1)
-    })
-  )
+  return reason
 })
 
 /** Applies what waits, once. Returns the number of texts it dealt with; 0 when none waited. */
 export const processInbound = Effect.fn("processInbound")(function* () {
-  const limits = yield* Limits
-  const { transact } = yield* Transaction
-  const claimed: Array<LaneEvent> = []
-  return yield* transact(
-    processBatch({ lanes: limits.lanesPerBatch, eventsPerLane: limits.eventsPerLane }, claimed)
-  ).pipe(
-    Effect.catchCause((cause) =>
-      claimed.length === 0 || Cause.hasInterrupts(cause)
-        ? Effect.failCause(cause)
-        : Effect.map(Effect.replicateEffect(processOne(), claimed.length), (dealt) =>
-            dealt.reduce((sum, one) => sum + one, 0)
-          )
-    )
-  )
+  const { eventsPerLane, lanesPerBatch: lanes } = yield* Limits
+  return yield* OneByOne.applyBatch({
+    apply: (size, claimed: Array<LaneEvent>) =>
+      processBatch(size === "whole" ? { lanes, eventsPerLane } : { lanes: 1, eventsPerLane: 1 }, claimed),
+    isHopeless: Cause.hasInterrupts,
+    note: noteFailed
+  })
 }, asSystem)

@@ -1,0 +1,68 @@
+/**
+ * Batches of events of which one that cannot be applied delays no other: a batch that fails is done again event by event,
+ * each in a transaction of its own, and one that fails by itself is put aside, for a while or for good.
+ */
+import { Inbox, type StorageError, Transaction } from "@careline/ports"
+import { type Cause, DateTime, Effect } from "effect"
+import { backoff, Limits } from "./Limits.ts"
+import { isOutage } from "./Outage.ts"
+
+interface Failable {
+  readonly id: string
+  /** Failures so far. */
+  readonly failures: number
+}
+
+/** How events of one kind are applied. */
+export interface Batches<Event extends Failable, R> {
+  /** Applies up to so many in the ambient transaction. Tells `claimed` which events it took, for when it fails. */
+  readonly apply: (size: "whole" | "one", claimed: Array<Event>) => Effect.Effect<number, StorageError, R>
+  /** Why a failed batch is not taken apart. */
+  readonly isHopeless: (cause: Cause.Cause<unknown>) => boolean
+  /** Says of an event that it failed, and why it is put aside. */
+  readonly note: (
+    cause: Cause.Cause<unknown>,
+    told: { readonly event: string; readonly failures: number; readonly parked: boolean }
+  ) => Effect.Effect<string>
+}
+
+/** Puts a failed event aside. */
+const setAside = Effect.fnUntraced(function* <Event extends Failable, R>(
+  { failures, id }: Event,
+  cause: Cause.Cause<unknown>,
+  note: Batches<Event, R>["note"]
+) {
+  const limits = yield* Limits
+  const parked = failures + 1 >= limits.eventAttempts
+  const reason = yield* note(cause, { event: id, failures: failures + 1, parked })
+  const until = DateTime.addDuration(yield* DateTime.now, backoff(limits.eventBackoff, failures))
+  yield* (yield* Inbox).settle([parked ? { _tag: "Parked", id, reason } : { _tag: "Postponed", id, until, reason }])
+})
+
+/** Applies one batch. Returns the number of events that it dealt with; 0 when none waited. */
+export const applyBatch = Effect.fnUntraced(function* <Event extends Failable, R>({
+  apply,
+  isHopeless,
+  note
+}: Batches<Event, R>) {
+  const { transact } = yield* Transaction
+  const one = Effect.suspend(() => {
+    const claimed: Array<Event> = []
+    return transact(apply("one", claimed)).pipe(
+      Effect.catchCause((cause) => {
+        const [failed] = claimed
+        return failed === undefined || isOutage(cause)
+          ? Effect.failCause(cause)
+          : Effect.as(transact(setAside(failed, cause, note)), 1)
+      })
+    )
+  })
+  const claimed: Array<Event> = []
+  return yield* transact(apply("whole", claimed)).pipe(
+    Effect.catchCause((cause) =>
+      claimed.length === 0 || isHopeless(cause)
+        ? Effect.failCause(cause)
+        : Effect.map(Effect.replicateEffect(one, claimed.length), (dealt) => dealt.reduce((sum, next) => sum + next, 0))
+    )
+  )
+})
