@@ -68,6 +68,17 @@ export const layer = Layer.effect(
       external_contact: sealing.index(key.contact)
     })
 
+    /** The threads `t` of the ids. */
+    const ofIds = (ids: Parameters<Threads["Service"]["loadByIds"]>[0]): Statement.Fragment => sql`
+      json_to_recordset(${JSON.stringify(
+        distinct(
+          ids
+            .filter(({ threadId }) => isUuid(threadId))
+            .map(({ siteGroupingId, threadId }) => ({ site_grouping_id: tenantColumn(siteGroupingId), id: threadId }))
+        )
+      )}::json) k (site_grouping_id text, id uuid)
+      join external_threads t using (site_grouping_id, id)`
+
     const viewColumns = sql`t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out`
     const viewJoins = sql`
       left join phone_numbers n on n.site_grouping_id = t.site_grouping_id and n.id = t.phone_number_id
@@ -169,19 +180,15 @@ export const layer = Layer.effect(
 
       loadByIds: (ids) =>
         sql<ThreadRow.ThreadRow>`
-          select t.* from json_to_recordset(${JSON.stringify(
-            distinct(
-              ids
-                .filter(({ threadId }) => isUuid(threadId))
-                .map(({ siteGroupingId, threadId }) => ({
-                  site_grouping_id: tenantColumn(siteGroupingId),
-                  id: threadId
-                }))
-            )
-          )}::json) k (site_grouping_id text, id uuid)
-          join external_threads t using (site_grouping_id, id)
+          select t.* from ${ofIds(ids)}
           order by t.site_grouping_id, t.id
           for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByIds")),
+
+      patientsOf: (ids) =>
+        sql<Pick<ThreadRow.ThreadRow, "id" | "patient_ids">>`select t.id, t.patient_ids from ${ofIds(ids)}`.pipe(
+          Effect.map((rows) => rows.map(ThreadRow.patientsFromRow)),
+          asStorage("threads.patientsOf")
+        ),
 
       get: (scope, id) =>
         !isUuid(id)

@@ -1,5 +1,6 @@
 /** A thread as a row. */
 import type { Contact, FacilityId, PatientId, PhoneNumberId, Thread, ThreadId, UserId } from "@careline/domain"
+import type { ThreadPatients } from "@careline/ports"
 import { instant, instantOrNull, iso, tenantColumn, tenantOf } from "./rows.ts"
 import type { IndexKeys } from "./sealing/Envelope.ts"
 import { searchBits, searchText } from "./sealing/SearchBits.ts"
@@ -29,6 +30,11 @@ export interface ThreadRow {
   readonly updated_at: Date
   readonly deleted_at: Date | null
 }
+
+export const patientsFromRow = ({ id, patient_ids }: Pick<ThreadRow, "id" | "patient_ids">): ThreadPatients => ({
+  threadId: id as ThreadId,
+  patientIds: patient_ids as ReadonlyArray<PatientId>
+})
 
 export const fromRow = (row: ThreadRow): Thread.Thread => ({
   id: row.id as ThreadId,

@@ -3,7 +3,7 @@
  * several tenants, one for each of those that it showed something of.
  */
 import type { PatientId, Tenant, ThreadId } from "@careline/domain"
-import { type AuditEntry, AuditLog } from "@careline/ports"
+import { type AuditEntry, AuditLog, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { type Actor, homeTenant } from "./Actor.ts"
 
@@ -82,6 +82,20 @@ export const auditList = Effect.fnUntraced(function* (
         at
       )
     })
+  )
+})
+
+/** What a list showed that belongs to threads and does not name their patients itself. */
+export const shownOfThreads = Effect.fnUntraced(function* (
+  items: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId | null }>
+) {
+  const ids = items.flatMap(({ siteGroupingId, threadId }) => (threadId === null ? [] : [{ siteGroupingId, threadId }]))
+  const told = ids.length === 0 ? [] : yield* (yield* Threads).patientsOf(ids)
+  const patients = new Map(told.map(({ patientIds, threadId }) => [threadId, patientIds]))
+  return items.map(({ siteGroupingId, threadId }): Shown =>
+    threadId === null
+      ? { siteGroupingId }
+      : { siteGroupingId, threadIds: [threadId], patientIds: patients.get(threadId) ?? [] }
   )
 })
 

@@ -1,6 +1,6 @@
 /** Staff look up, or put down on a contact's behalf, whether it may be texted. */
 import { Consent, type Contact, PhoneNumber, type Tenant } from "@careline/domain"
-import { Consents, Transaction } from "@careline/ports"
+import { Consents, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
@@ -12,6 +12,12 @@ import { readSender } from "./ReadRequest.ts"
 /** The log is read by who may not see the contact: its last digits, and whoever may finds it by them. */
 const subjectOf = (contact: Contact.Contact): string => `contact:${PhoneNumber.mask(contact)}`
 
+/** Whose data it is: the contact's thread names the patients. Locked before the consent is, as for a text that comes in. */
+const threadOf = Effect.fnUntraced(function* (siteGroupingId: Tenant, contact: Contact.Contact) {
+  const [thread] = yield* (yield* Threads).loadByKeys([{ siteGroupingId, threadType: "voip", contact }])
+  return thread
+})
+
 /** What is on record of a contact, given as it writes to us, or as a phone number in any usual way of writing. */
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
   yield* assertSees(actor, siteGroupingId)
@@ -19,8 +25,9 @@ export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGro
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      const thread = yield* threadOf(siteGroupingId, externalContact)
       const consent = yield* consentOf({ siteGroupingId, externalContact })
-      yield* audit(actor, siteGroupingId, "consent.view", subjectOf(externalContact))
+      yield* audit(actor, siteGroupingId, "consent.view", subjectOf(externalContact), {}, thread)
       return consent
     })
   )
@@ -37,6 +44,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      const thread = yield* threadOf(siteGroupingId, contact)
       const [known] = yield* (yield* Consents).load([{ siteGroupingId, contact }])
       const consent: Consent.Consent = {
         ...(known ?? Consent.unrecorded(siteGroupingId, contact)),
@@ -45,7 +53,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
         changedAt: yield* DateTime.now
       }
       yield* commit([{ _tag: "ConsentChanged", consent }])
-      yield* audit(actor, siteGroupingId, "consent.set", subjectOf(contact), { status })
+      yield* audit(actor, siteGroupingId, "consent.set", subjectOf(contact), { status }, thread)
       return consent
     })
   )

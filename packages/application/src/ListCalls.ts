@@ -13,7 +13,7 @@ import {
 import { Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import { audit, auditList, narrowedBy } from "./Audit.ts"
+import { audit, auditList, narrowedBy, shownOfThreads } from "./Audit.ts"
 import type { InvalidRequest, NotFound } from "./Errors.ts"
 import { viewThread } from "./LoadThread.ts"
 import { assertPage } from "./ReadRequest.ts"
@@ -39,11 +39,7 @@ export const listCalls: (
         yield* audit(actor, asked.siteGroupingId, "call.list", `thread:${asked.id}`, detail, asked)
         return page
       }
-      const shown = page.items.map((call) => ({
-        siteGroupingId: call.siteGroupingId,
-        threadIds: call.threadId === null ? [] : [call.threadId]
-      }))
-      yield* auditList(actor, "call.list", "calls:all", shown, by)
+      yield* auditList(actor, "call.list", "calls:all", yield* shownOfThreads(page.items), by)
       return page
     })
   )

@@ -3,11 +3,11 @@
  * A member of staff sends them again or lets them go.
  */
 import { type MessageId, Send } from "@careline/domain"
-import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Transaction } from "@careline/ports"
+import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option, type Result } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import { audit, auditList, narrowedBy } from "./Audit.ts"
+import { audit, auditList, narrowedBy, shownOfThreads } from "./Audit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
 import { pageWithLinks, withLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
@@ -23,10 +23,9 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   const found = yield* transact(
     Effect.gen(function* () {
       const page = yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
-      const shown = page.items.map(({ externalThreadId, siteGroupingId }) => ({
-        siteGroupingId,
-        threadIds: [externalThreadId]
-      }))
+      const shown = yield* shownOfThreads(
+        page.items.map(({ externalThreadId, siteGroupingId }) => ({ siteGroupingId, threadId: externalThreadId }))
+      )
       const { deliveryStatus, needsDecision } = query
       yield* auditList(actor, "message.list", `messages:${deliveryStatus}`, shown, narrowedBy({ needsDecision }))
       return page
@@ -61,8 +60,9 @@ const decide = Effect.fnUntraced(function* (
       const decided = yield* Effect.fromResult(decision(send, yield* DateTime.now)).pipe(
         Effect.mapError((reason) => new NotUndecided({ reason }))
       )
+      const [whose] = yield* (yield* Threads).patientsOf([send])
       if (decided === send) {
-        yield* audit(actor, send.siteGroupingId, "message.view", `message:${id}`, { thread: send.threadId })
+        yield* audit(actor, send.siteGroupingId, "message.view", `message:${id}`, { thread: send.threadId }, whose)
         return message
       }
       if (decided.state === "queued") yield* assertMayLeave(send, decided.notBefore)
@@ -73,7 +73,7 @@ const decide = Effect.fnUntraced(function* (
         { siteGroupingId, messageId: id, status: "unknown", metaData: { needsDecision: false } }
       ])
       yield* (yield* Broadcaster).publish([{ siteGroupingId, type: "message.updated", threadId, messageId: id }])
-      yield* audit(actor, siteGroupingId, action, `message:${id}`, { thread: threadId })
+      yield* audit(actor, siteGroupingId, action, `message:${id}`, { thread: threadId }, whose)
       return changed ?? message
     })
   )

@@ -30,6 +30,11 @@ export interface ThreadQuery extends PageRequest {
   readonly search?: string | undefined
 }
 
+export interface ThreadPatients {
+  readonly threadId: ThreadId
+  readonly patientIds: ReadonlyArray<PatientId>
+}
+
 /** Conversations, one for each contact of a tenant. */
 export class Threads extends Context.Service<
   Threads,
@@ -45,6 +50,10 @@ export class Threads extends Context.Service<
     readonly loadByIds: (
       ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>
     ) => Effect.Effect<ReadonlyArray<Thread.Thread>, StorageError>
+    /** The patients that the threads of the ids are about, of deleted ones too. Locks nothing; absent threads are left out. */
+    readonly patientsOf: (
+      ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>
+    ) => Effect.Effect<ReadonlyArray<ThreadPatients>, StorageError>
     /** One open thread within the scope. */
     readonly get: (scope: TenantScope, id: ThreadId) => Effect.Effect<Option.Option<ThreadView>, StorageError>
     /** Open threads, the one with the newest message first. */

@@ -134,7 +134,15 @@ describe("A port's own error", () => {
       const list = async () => {
         throw foreign("InvalidCursor", {})
       }
-      const layer = repositories({ threads: () => ({ list, get: unused, loadByIds: unused, loadByKeys: unused }) })
+      const layer = repositories({
+        threads: () => ({
+          list,
+          get: unused,
+          loadByIds: unused,
+          loadByKeys: unused,
+          patientsOf: unused
+        })
+      })
       const query = { scope: "all", view: "all", userId: "1" as never, limit: 1, cursor: "x" } as const
       const threads = yield* Effect.provide(Threads, layer)
       assert.instanceOf(yield* Effect.flip(threads.list(query)), InvalidCursor)

@@ -152,6 +152,20 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         })
     }))
   ),
+  broken(
+    "tells the patients of any tenant's thread",
+    "Threads",
+    "MUST know the patients of threads of several tenants, each within its own, of deleted ones too",
+    altered(Threads, (_sound, store) => ({
+      patientsOf: (ids) =>
+        store.read(({ threads }) => {
+          const wanted = new Set(ids.map(({ threadId }) => threadId))
+          return HashMap.toValues(threads).flatMap(({ id, patientIds }) =>
+            wanted.has(id) ? [{ threadId: id, patientIds }] : []
+          )
+        })
+    }))
+  ),
   besideOthers(
     broken(
       "knows the patients of a thread as they were before it waited for it",

@@ -101,7 +101,10 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(Settings, Settings.of(over("settings").calls("effective", "put"))),
     Layer.succeed(
       Threads,
-      Threads.of({ ...threads.calls("loadByKeys", "loadByIds", "list"), ...threads.lookUps("get") })
+      Threads.of({
+        ...threads.calls("loadByKeys", "loadByIds", "patientsOf", "list"),
+        ...threads.lookUps("get")
+      })
     ),
     Layer.succeed(Timers, Timers.of(over("timers").calls("claimDue")))
   )

@@ -55,6 +55,15 @@ const isListed = (thread: Thread.Thread, query: ThreadQuery): boolean =>
   (query.facilityId === undefined || thread.facilityId === query.facilityId) &&
   (query.search === undefined || matches(thread, query.search))
 
+const ofIds =
+  (ids: Parameters<Threads["Service"]["loadByIds"]>[0]) =>
+  (state: MemoryState): ReadonlyArray<Thread.Thread> => {
+    const wanted = new Map(ids.map(({ siteGroupingId, threadId }) => [threadId, siteGroupingId]))
+    return [...wanted].flatMap(([id, tenant]) =>
+      Option.toArray(Option.filter(HashMap.get(state.threads, id), ({ siteGroupingId }) => siteGroupingId === tenant))
+    )
+  }
+
 export const layer: Layer.Layer<Threads, never, MemoryStore> = Layer.effect(
   Threads,
   Effect.map(MemoryStore, (store) =>
@@ -65,15 +74,9 @@ export const layer: Layer.Layer<Threads, never, MemoryStore> = Layer.effect(
             Option.toArray(Option.flatMap(HashMap.get(state.threadIds, key), (id) => HashMap.get(state.threads, id)))
           )
         ),
-      loadByIds: (ids) =>
-        store.read((state) => {
-          const wanted = new Map(ids.map(({ siteGroupingId, threadId }) => [threadId, siteGroupingId]))
-          return [...wanted].flatMap(([id, tenant]) =>
-            Option.toArray(
-              Option.filter(HashMap.get(state.threads, id), ({ siteGroupingId }) => siteGroupingId === tenant)
-            )
-          )
-        }),
+      loadByIds: (ids) => store.read(ofIds(ids)),
+      patientsOf: (ids) =>
+        store.read((state) => ofIds(ids)(state).map(({ id, patientIds }) => ({ threadId: id, patientIds }))),
       get: (scope, id) =>
         store.read((state) =>
           HashMap.get(state.threads, id).pipe(

@@ -39,10 +39,12 @@ const FIELDS = {
 
 export type Row = Flat & Pick<ExternalThread, "patientIds">
 
-export const COLUMNS = `${columnsOf("t", FIELDS)},
-  array(
+/** The patients that a thread is linked to, in their order. */
+export const PATIENTS = `array(
     select l.patient_id::text from external_thread_patients l where l.external_thread_id = t.id order by l.place
-  ) as "patientIds"`
+  )`
+
+export const COLUMNS = `${columnsOf("t", FIELDS)}, ${PATIENTS} as "patientIds"`
 
 export const fromRow = ({ alarmDueAt, alarmPeriod, alarmState, ...thread }: Row): ExternalThread => ({
   ...thread,

@@ -2,7 +2,7 @@
 import type { Repositories } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"
-import { COLUMNS, fromRow, type Row } from "./externalThreads.ts"
+import { COLUMNS, fromRow, PATIENTS, type Row } from "./externalThreads.ts"
 import { inScope, keyOf, scopeOf } from "./rows.ts"
 
 type ViewRow = Row & { readonly phoneNumber: string | null; readonly optedOut: boolean }
@@ -58,6 +58,20 @@ export const threads: Repositories<Queryable>["threads"] = (db) => {
         "site_group_id bigint, id bigint",
         ids.map(({ siteGroupingId, threadId }) => ({ site_group_id: keyOf(siteGroupingId), id: keyOf(threadId) }))
       ),
+
+    patientsOf: async (ids) => {
+      const { rows } = await db.query<{ threadId: string; patientIds: ReadonlyArray<string> }>(
+        `select t.id as "threadId", ${PATIENTS} as "patientIds"
+         from (select distinct * from jsonb_to_recordset($1) k (site_group_id bigint, id bigint)) k
+         join external_threads t on t.id = k.id and t.site_group_id is not distinct from k.site_group_id`,
+        [
+          JSON.stringify(
+            ids.map(({ siteGroupingId, threadId }) => ({ site_group_id: keyOf(siteGroupingId), id: keyOf(threadId) }))
+          )
+        ]
+      )
+      return rows
+    },
 
     get: async (scope, id) => {
       const { rows } = await db.query<ViewRow>(

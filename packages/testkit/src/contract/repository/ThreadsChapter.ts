@@ -1,5 +1,5 @@
 import { Consent, Thread, type Tenant } from "@careline/domain"
-import { Threads, type TenantScope, Transaction } from "@careline/ports"
+import { type ThreadPatients, Threads, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
@@ -11,17 +11,18 @@ import { freshContact, StoreUnderTest } from "./Harness.ts"
 const loadByKeys = (keys: ReadonlyArray<Thread.ThreadKey>) =>
   Given.transact(Effect.flatMap(Threads, (threads) => threads.loadByKeys(keys)))
 
+/** The ids of the threads, each said to be of its own tenant, or all of them of one. */
+const keysOf = (threads: ReadonlyArray<Thread.Thread>, tenant?: Tenant) =>
+  threads.map(({ id, siteGroupingId }) => ({
+    siteGroupingId: tenant === undefined ? siteGroupingId : tenant,
+    threadId: id
+  }))
+
 const loadByIds = (threads: ReadonlyArray<Thread.Thread>, tenant?: Tenant) =>
-  Given.transact(
-    Effect.flatMap(Threads, (port) =>
-      port.loadByIds(
-        threads.map(({ id, siteGroupingId }) => ({
-          siteGroupingId: tenant === undefined ? siteGroupingId : tenant,
-          threadId: id
-        }))
-      )
-    )
-  )
+  Given.transact(Effect.flatMap(Threads, (port) => port.loadByIds(keysOf(threads, tenant))))
+
+const patientsOf = (threads: ReadonlyArray<Thread.Thread>, tenant?: Tenant) =>
+  Effect.flatMap(Threads, (port) => port.patientsOf(keysOf(threads, tenant)))
 
 const byId = ({ id, siteGroupingId }: Thread.Thread) =>
   Effect.flatMap(Threads, (threads) => threads.loadByIds([{ siteGroupingId, threadId: id }]))
@@ -127,6 +128,21 @@ export const threadsChapter: Chapter = {
       sameThreads(yield* loadByIds([thread]), [thread])
       assert.isTrue(Option.isNone(yield* get("all", thread)))
       assert.isTrue(Option.isNone(yield* get([tenants[0]], thread)))
+    }),
+
+    test("MUST know the patients of threads of several tenants, each within its own, of deleted ones too", function* () {
+      const { people, tenants } = yield* StoreUnderTest
+      const [patient, other] = people.patients
+      const about = [
+        yield* Given.aThread(tenants[0], { patientIds: [other, patient] }),
+        yield* Given.aThread(tenants[1], { patientIds: [patient], deletedAt: yield* Given.storeNow }),
+        yield* Given.aThread(null)
+      ]
+      const told = about.map(({ id, patientIds }) => ({ threadId: id, patientIds }))
+      const written = (found: ReadonlyArray<ThreadPatients>) => found.map((one) => JSON.stringify(one))
+      sameSet(written(yield* patientsOf([...about, ...about])), written(told))
+      assert.deepStrictEqual(yield* patientsOf(about, tenants[1]), told.slice(1, 2))
+      assert.deepStrictEqual(yield* patientsOf([]), [])
     }),
 
     test("MUST show a thread again that was reopened", function* () {
