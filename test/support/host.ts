@@ -75,6 +75,8 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
       DATA_ENCRYPTION_KEYS: dataKeys,
       PUBLIC_URL: publicUrl,
       LOG_LEVEL: "error",
+      // Hosts of other databases run in this directory at the same time.
+      SPOOL_DIRECTORY: "off",
       ...environment,
       PORT: port
     },

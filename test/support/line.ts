@@ -53,6 +53,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     databaseOwnerUrl: null,
     dataDirectory: join(tmpdir(), "careline-line"),
     dataEncryption: DataEncryption.readKeys(Host.dataKeys)!,
+    spool: null,
     provider,
     fallbackProvider: fallbackProvider ?? null,
     sandbox: false,

@@ -25,6 +25,9 @@ const encode = Schema.encodeSync(Header)
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
+/** What a blob's seal is bound to. */
+export const contextOf = (key: BlobKey): string => `blob ${key}`
+
 /** The first line, with its end. */
 export const header = (info: BlobInfo, seal: Seal | null): Uint8Array =>
   new TextEncoder().encode(`${encode(seal === null ? info : { ...info, seal })}\n`)

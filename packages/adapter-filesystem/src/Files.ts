@@ -78,5 +78,12 @@ export const writtenAt = (path: string): Effect.Effect<number, FileFailure> =>
     ({ mtimeMs }) => mtimeMs
   )
 
+/** In bytes. */
+export const sizeOf = (path: string): Effect.Effect<number, FileFailure> =>
+  Effect.map(
+    tried(() => stat(path)),
+    ({ size }) => size
+  )
+
 /** Fails when there is nothing by that name. */
 export const exists = (path: string): Effect.Effect<void, FileFailure> => Effect.asVoid(tried(() => stat(path)))

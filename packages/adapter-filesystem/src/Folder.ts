@@ -40,7 +40,7 @@ export const files = Effect.fnUntraced(function* (directory: string) {
   return names.flat()
 })
 
-/** What a crash left unfinished: nobody was told that it is kept. */
+/** Removes what a crash left unfinished: nobody was told that it is kept. */
 const sweep = Effect.fnUntraced(function* (directory: string) {
   const incoming = join(directory, INCOMING)
   const now = yield* Clock.currentTimeMillis
@@ -55,6 +55,13 @@ const sweep = Effect.fnUntraced(function* (directory: string) {
       ),
     { discard: true }
   )
+})
+
+/** Makes a directory into which files are moved once they are whole, durably. */
+export const prepareIncoming = Effect.fnUntraced(function* (directory: string) {
+  yield* Files.makeFolder(join(directory, INCOMING))
+  yield* Files.syncFolder(directory)
+  yield* sweep(directory)
 })
 
 /** Makes all folders, durably and at once: a directory without them is one that is not mounted. */

@@ -52,7 +52,7 @@ const sealedReader = (
   Effect.fnUntraced(function* (start, end) {
     if (keys === null) return yield* Effect.fail(damaged(OPERATION))
     const stored = yield* during(OPERATION)(Files.read(handle, offset, info.size + Seal.OVERHEAD_BYTES))
-    const bytes = yield* Seal.open(keys, info.key, seal, stored)
+    const bytes = yield* Seal.open(keys, BlobFile.contextOf(info.key), seal, stored)
     return BlobFile.sha256Of(bytes) === info.sha256
       ? bytes.subarray(start, end)
       : yield* Effect.fail(damaged(OPERATION))

@@ -42,7 +42,7 @@ const write = (directory: string, key: BlobKey, header: Uint8Array, stored: Uint
 }
 
 const sealed = (keys: KeyEncryption.KeyEncryption | null, key: BlobKey, bytes: Uint8Array) =>
-  keys === null ? Effect.succeed({ stored: bytes, seal: null }) : Seal.close(keys, key, bytes)
+  keys === null ? Effect.succeed({ stored: bytes, seal: null }) : Seal.close(keys, BlobFile.contextOf(key), bytes)
 
 export const put = (
   { directory, encryption = null }: Pick<FileBlobOptions, "directory" | "encryption">,
@@ -73,10 +73,9 @@ export const reseal = Effect.fnUntraced(function* (
   const { info, offset, seal } = described.value
   if (seal?.keyId === keys.currentKeyId) return false
   const stored = content.value.subarray(offset)
+  const context = BlobFile.contextOf(info.key)
   const next =
-    seal === null
-      ? yield* Seal.close(keys, info.key, stored)
-      : { stored, seal: yield* Seal.renew(keys, info.key, seal) }
+    seal === null ? yield* Seal.close(keys, context, stored) : { stored, seal: yield* Seal.renew(keys, context, seal) }
   yield* during(OPERATION)(
     Effect.andThen(Files.exists(file), write(directory, info.key, BlobFile.header(info, next.seal), next.stored))
   )

@@ -3,21 +3,21 @@
  *
  * Under load the cost of intake is the commit, not the event, so waiting events are gathered while others commit. An
  * event waits for nobody when intake is idle.
+ *
+ * Where there is a `Spool`, what the store cannot take in waits there, and counts as taken in.
  */
-import { type Acceptance, Inbox, type IncomingEvent, type StorageError } from "@careline/ports"
-import { Cause, Context, Deferred, Effect, Exit, Layer, Queue } from "effect"
+import { type Acceptance, Inbox, type IncomingEvent, Spool, type StorageError } from "@careline/ports"
+import { Context, Deferred, Effect, Exit, Layer, Option, Queue, Stream } from "effect"
 import { asSystem } from "./Access.ts"
 import { IntakeOverloaded } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
+import * as SpooledIntake from "./SpooledIntake.ts"
+import { loop } from "./Workers.ts"
 
 interface Waiting {
   readonly event: IncomingEvent
   readonly accepted: Deferred.Deferred<Acceptance, StorageError>
 }
-
-/** Whether the store is away for all, and not for one event alone. */
-const isPassing = (cause: Cause.Cause<StorageError>): boolean =>
-  cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.isRetryable)
 
 const isWritable = (value: unknown): boolean => {
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\0")
@@ -47,12 +47,17 @@ export class Intake extends Context.Service<
       const limits = yield* Limits
       const waiting = yield* Queue.dropping<Waiting>(limits.intakeQueue)
 
+      const spool = Option.getOrUndefined(yield* Effect.serviceOption(Spool))
+      const store: SpooledIntake.Store = (events) => asSystem(inbox.accept(events))
+      const keep = spool === undefined ? store : SpooledIntake.beside(spool, store)
+      if (spool !== undefined) yield* loop("spool", SpooledIntake.drain(spool), Stream.empty)
+
       const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
-        asSystem(inbox.accept(batch.map(({ event }) => event))).pipe(
+        keep(batch.map(({ event }) => event)).pipe(
           Effect.exit,
           Effect.flatMap((exit) => {
             // One that the store cannot take keeps nobody else out.
-            if (Exit.isFailure(exit) && batch.length > 1 && !isPassing(exit.cause)) {
+            if (Exit.isFailure(exit) && batch.length > 1 && !SpooledIntake.isPassing(exit.cause)) {
               return Effect.forEach(batch, (one) => commit([one]), { discard: true })
             }
             batch.forEach(({ accepted }, index) => {

@@ -12,6 +12,8 @@ export interface LimitsShape {
   readonly intakeConcurrency: number
   /** Webhooks that may wait for a commit; more are refused with 503 rather than kept in memory. */
   readonly intakeQueue: number
+  /** How long the store may take for a commit of intake before what it should take in waits on the disk, where there is a spool. */
+  readonly intakePatience: number
   /** Lanes that one transaction of the lane worker takes. */
   readonly lanesPerBatch: number
   /** Events of one lane that one transaction takes. */
@@ -154,6 +156,8 @@ export const defaults: LimitsShape = {
   intakeBatch: 256,
   intakeConcurrency: 2,
   intakeQueue: 10_000,
+  // The least patient provider gives a webhook up after 2 to 5 s, and comes again; Twilio after 15 s, for good.
+  intakePatience: 4_000,
   lanesPerBatch: 200,
   eventsPerLane: 20,
   reportsPerBatch: 500,

@@ -1,7 +1,8 @@
 /** The host's HTTP surface, mounted on Hono. Everything that it does is a use case. */
 import { activeActor, lineSettings, Problem } from "@careline/application"
 import type { UserId } from "@careline/domain"
-import { Effect, Exit } from "effect"
+import { Spool } from "@careline/ports"
+import { Effect, Exit, Option } from "effect"
 import { Hono } from "hono"
 import type { Authenticate } from "./Auth.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
@@ -29,7 +30,19 @@ import type { Services } from "./Services.ts"
 export const VERSION = "0.1.0"
 
 /** Who looks whether the store answers. */
+const STORE_ANSWERS_WITHIN = "2 seconds"
+
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
+
+/** Without its store a host takes webhooks in still, where it has a spool: to send them elsewhere would be to lose them. */
+const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).pipe(
+  Effect.as("ready"),
+  Effect.catchCause((cause) =>
+    Effect.flatMap(Effect.serviceOption(Spool), (spool) =>
+      Option.isSome(spool) ? Effect.succeed("spooling") : Effect.failCause(cause)
+    )
+  )
+)
 
 const routes: ReadonlyArray<Route<Services>> = [
   ...threads,
@@ -69,9 +82,9 @@ export const makeApp = (
   app.use(limit)
   app.get("/healthz", (context) => context.json({ status: "ok" }))
   app.get("/readyz", async (context) => {
-    const ready = await runtime.runPromiseExit(Effect.timeout(lineSettings(probe, null), "2 seconds"))
+    const ready = await runtime.runPromiseExit(status)
     return Exit.isSuccess(ready)
-      ? context.json({ status: "ready" })
+      ? context.json({ status: ready.value })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
   mount(app, routes, runtime, authenticate)

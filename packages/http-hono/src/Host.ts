@@ -2,6 +2,7 @@
 import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
+import { FileSpool } from "@careline/adapter-filesystem"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
 import {
   BreakGlassAllowed,
@@ -96,6 +97,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   const stores = Layer.mergeAll(
     postgres({ url, ownerUrl: config.databaseOwnerUrl ?? undefined, sealing }),
     Layer.succeed(BlobStore, blobs),
+    config.spool === null ? Layer.empty : FileSpool.layer({ ...config.spool, encryption }),
     Directory.layerEmpty,
     transcriber
   )

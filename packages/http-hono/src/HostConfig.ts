@@ -1,4 +1,6 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
+import { join } from "node:path"
+import { FileSpool } from "@careline/adapter-filesystem"
 import { Effect, type LogLevel, Redacted } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { read, readWhole, refuse } from "./Environment.ts"
@@ -22,6 +24,8 @@ export interface HostConfig {
   readonly dataDirectory: string
   /** What seals patient data at rest. */
   readonly dataEncryption: DataEncryption
+  /** Where webhooks wait while the store is away, and how many bytes of them; `null`: they are refused then. */
+  readonly spool: { readonly directory: string; readonly maxBytes: number } | null
   /** The provider that sends. */
   readonly provider: ProviderName
   /** The provider that sends while the first one fails; `null`: texts wait for the first one. */
@@ -168,6 +172,12 @@ const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   )
 })
 
+const readSpool = Effect.fnUntraced(function* (dataDirectory: string) {
+  const directory = (yield* read("SPOOL_DIRECTORY")) ?? join(dataDirectory, "spool")
+  const maxBytes = yield* readWhole("SPOOL_MAX_BYTES", { minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+  return directory === "off" ? null : { directory, maxBytes: maxBytes ?? FileSpool.DEFAULT_MAX_BYTES }
+})
+
 const readPort = Effect.gen(function* () {
   const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
   return Number.isInteger(port) && port >= 0 && port <= 65_535
@@ -193,14 +203,16 @@ export const hostConfig = Effect.gen(function* () {
   if (logLevel === undefined) {
     return yield* refuse("LOG_LEVEL", `must be one of ${Object.keys(logLevels).join(", ")}`)
   }
+  const dataDirectory = (yield* read("DATA_DIR")) ?? ".careline"
   const config: HostConfig = {
     port,
     hostname: sandbox ? "127.0.0.1" : ((yield* read("HOST")) ?? "0.0.0.0"),
     publicUrl: (publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
     databaseUrl: databaseUrl === null ? null : Redacted.make(databaseUrl),
     databaseOwnerUrl: databaseOwnerUrl === null ? null : Redacted.make(databaseOwnerUrl),
-    dataDirectory: (yield* read("DATA_DIR")) ?? ".careline",
+    dataDirectory,
     dataEncryption: yield* readDataEncryption(databaseUrl !== null && !sandbox),
+    spool: yield* readSpool(dataDirectory),
     provider,
     fallbackProvider: yield* readFallback(provider),
     sandbox,
