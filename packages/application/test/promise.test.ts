@@ -1,9 +1,9 @@
 /** Careline without Effect: a provider of plain async functions, and a line that is only called and awaited. */
 import { createHmac, timingSafeEqual } from "node:crypto"
-import { Directory, TelephonyError } from "@careline/ports"
+import { Directory, Inbox, StorageError, StoreUnavailable, TelephonyError } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { Effect, Layer } from "effect"
-import { afterEach, assert, describe, it } from "vitest"
+import { afterEach, assert, describe, it, vi } from "vitest"
 import {
   type Careline,
   type CarelineOnLayer,
@@ -14,6 +14,7 @@ import {
   type PlainTelephony,
   SendRefused
 } from "../src/promise/index.ts"
+import { memorySpool } from "./support/memorySpool.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -135,6 +136,34 @@ describe("A line without Effect", () => {
     await careline.work.applyReports()
     const { items } = await careline.listMessages(nurse, found!.thread.id, { limit: 10, cursor: null })
     assert.strictEqual(items.find(({ id }) => id === reply.id)?.deliveryStatus, "delivered")
+  })
+
+  it("keeps a text in its spool while the store is away, and has it once the store is back", async () => {
+    const is = { away: false }
+    const storage = Layer.effect(
+      Inbox,
+      Effect.map(Inbox, ({ accept, ...inbox }) => ({
+        ...inbox,
+        accept: (events: Parameters<typeof accept>[0]) =>
+          is.away
+            ? Effect.fail(
+                new StorageError({ operation: "inbox.accept", reason: new StoreUnavailable({ message: "away" }) })
+              )
+            : accept(events)
+      }))
+    ).pipe(Layer.provideMerge(Memory.layerStorage))
+    const spool = memorySpool()
+    const { careline } = await open({ repositories: storage, spool: spool.layer, limits: { workerBackoffMax: 1 } })
+    is.away = true
+    assert.strictEqual((await text(careline, "Is anybody there?")).status, 204)
+    assert.lengthOf(spool.waiting, 1)
+    is.away = false
+    await vi.waitFor(() => assert.lengthOf(spool.waiting, 0), { timeout: 10_000 })
+    await careline.work.processInbound()
+    assert.deepStrictEqual(
+      (await inbox(careline)).map(({ thread }) => thread.lastMessagePreview),
+      ["Is anybody there?"]
+    )
   })
 
   it("rejects with the use case's own error", async () => {

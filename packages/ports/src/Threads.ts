@@ -30,6 +30,7 @@ export interface ThreadQuery extends PageRequest {
   readonly search?: string | undefined
 }
 
+/** Whose data a thread is. */
 export interface ThreadPatients {
   readonly threadId: ThreadId
   readonly patientIds: ReadonlyArray<PatientId>

@@ -3,6 +3,7 @@ import {
   Broadcaster,
   Directory,
   type PublishedEvent,
+  type Spool,
   type StoragePorts,
   Telephony,
   TelephonyProviders
@@ -59,6 +60,8 @@ export interface CarelineOnLayer extends LineOptions {
  */
 export interface LineOptions {
   readonly telephony: TelephonyAdapter | TelephonyAdapters
+  /** Where webhooks wait while the store is away, such as `FileSpool.layer(…)`; without, they are answered 503 then. */
+  readonly spool?: Layer.Layer<Spool, unknown> | undefined
   /** Where staff open a thread: the link that an escalation carries. */
   readonly threadUrl?: ((threadId: string) => string) | undefined
   /** Other limits than the defaults, by name. */
@@ -145,11 +148,11 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 export async function createCareline<Db>(options: CarelineOptions<Db>): Promise<Careline>
 export async function createCareline(options: CarelineOnLayer): Promise<Careline>
 export async function createCareline(options: CarelineOptions<unknown> | CarelineOnLayer): Promise<Careline> {
-  const { log, telephony, threadUrl, workers } = options
+  const { log, spool = Layer.empty, telephony, threadUrl, workers } = options
   const limits = withDefaults(options.limits)
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(Intake.layer, workers === true ? Workers.layer : Layer.empty).pipe(
-      Layer.provideMerge(Layer.merge(storesLayer(options), providersLayer(telephony))),
+      Layer.provideMerge(Layer.mergeAll(storesLayer(options), providersLayer(telephony), spool)),
       Layer.provideMerge(
         Layer.mergeAll(
           Layer.succeed(Limits, limits),

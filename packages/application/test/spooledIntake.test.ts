@@ -1,0 +1,166 @@
+/** What becomes of webhooks while the store is away, and once it is back. */
+import type { Contact, PhoneNumber } from "@careline/domain"
+import {
+  type Acceptance,
+  Inbox,
+  type IncomingEvent,
+  NumberInventory,
+  StorageError,
+  StoreFault,
+  StoreUnavailable
+} from "@careline/ports"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Option } from "effect"
+import { TestClock } from "effect/testing"
+import { type Alert, Intake, Limits, OnAlert } from "../src/index.ts"
+import { memorySpool } from "./support/memorySpool.ts"
+
+const textOf = (text: string): IncomingEvent => ({
+  provider: "acme",
+  account: "acme",
+  event: {
+    _tag: "MessageReceived",
+    providerMessageId: text,
+    from: "+13035550123" as Contact.Contact,
+    to: "+12025550100" as PhoneNumber.E164,
+    text,
+    attachments: [],
+    providerKeyword: null
+  }
+})
+const wordOf = ({ event }: IncomingEvent): string => (event._tag === "MessageReceived" ? event.text : "")
+
+const failure = (reason: StorageError["reason"]) => Effect.fail(new StorageError({ operation: "inbox.accept", reason }))
+
+/** A store, a spool and whoever hears of alerts; how they are is said as a test goes on. */
+const makeWorld = () => {
+  const stored: Array<string> = []
+  const alerts: Array<Alert> = []
+  const strays: Array<string> = []
+  const is = { store: "up" as "up" | "away" | "silent", room: Infinity, refused: "", stray: "" }
+
+  const inbox = Layer.mock(Inbox)({
+    accept: (events) =>
+      Effect.suspend((): Effect.Effect<ReadonlyArray<Acceptance>, StorageError> => {
+        if (is.store === "silent") return Effect.never
+        if (is.store === "away") return failure(new StoreUnavailable({ message: "ConnectionError" }))
+        const words = events.map(wordOf)
+        if (words.includes(is.refused)) return failure(new StoreFault({ message: "22P05" }))
+        stored.push(...words)
+        return Effect.succeed(words.map((word) => (word === is.stray ? "unroutable" : "accepted")))
+      })
+  })
+  const spool = memorySpool(is)
+  const inventory = Layer.mock(NumberInventory)({
+    noteStray: ({ isAnswerable, number }) =>
+      Effect.sync(() => {
+        strays.push(`${number} ${isAnswerable}`)
+        return Option.none()
+      })
+  })
+  const layer = Intake.layer.pipe(
+    Layer.provide(
+      Layer.mergeAll(
+        inbox,
+        spool.layer,
+        inventory,
+        Layer.succeed(OnAlert, (alert: Alert) => Effect.sync(() => void alerts.push(alert)))
+      )
+    )
+  )
+  const words = (entries: ReadonlyArray<ReadonlyArray<IncomingEvent>>) => entries.flat().map(wordOf)
+  return { is, stored, waiting: () => words(spool.waiting), aside: () => words(spool.aside), alerts, strays, layer }
+}
+
+const accept = (word: string) => Effect.flatMap(Intake, (intake) => intake.accept(textOf(word)))
+
+/** Longer than any pause of a worker. */
+const aWhile = TestClock.adjust(Limits.defaults.workerBackoffMax * 4)
+
+describe("Intake with a spool", () => {
+  it.effect("keeps what the store cannot take, tells of it once, and stores it before what comes later", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      yield* accept("one")
+      world.is.store = "away"
+      yield* accept("two")
+      yield* accept("three")
+      assert.deepStrictEqual([world.stored, world.waiting()], [["one"], ["two", "three"]])
+      assert.deepStrictEqual(
+        world.alerts.map(({ name }) => name),
+        ["intake.spool"]
+      )
+      // The store is back, and nobody has looked yet.
+      world.is.store = "up"
+      assert.strictEqual(yield* accept("four"), "accepted")
+      assert.deepStrictEqual(world.stored, ["one"])
+      yield* aWhile
+      assert.deepStrictEqual([world.stored, world.waiting()], [["one", "two", "three", "four"], []])
+      yield* accept("five")
+      assert.deepStrictEqual([world.stored.at(-1), world.waiting()], ["five", []])
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("waits for a store that is silent as long as it may, and no longer", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.store = "silent"
+      const accepting = yield* Effect.forkChild(accept("one"))
+      yield* TestClock.adjust(Limits.defaults.intakePatience - 1)
+      assert.isUndefined(accepting.pollUnsafe())
+      yield* TestClock.adjust(1)
+      assert.strictEqual(yield* Fiber.join(accepting), "accepted")
+      assert.deepStrictEqual(world.waiting(), ["one"])
+      world.is.store = "up"
+      yield* aWhile
+      assert.deepStrictEqual([world.stored, world.waiting()], [["one"], []])
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("fails where neither the store nor the spool takes it, and lets either take it that can", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.store = "away"
+      world.is.room = 1
+      yield* accept("one")
+      const refused = yield* Effect.flip(accept("two"))
+      assert.strictEqual(refused._tag, "StorageError")
+      world.is.store = "up"
+      yield* accept("three")
+      assert.deepStrictEqual([world.stored, world.waiting()], [["three"], ["one"]])
+      yield* aWhile
+      assert.deepStrictEqual(world.stored, ["three", "one"])
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("sets aside what the store refuses for good, and tells of it; the others are stored", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.refused = "poison"
+      // Refused at once, it is the provider's to hear of: nothing is away.
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(accept("poison"))))
+      assert.deepStrictEqual(world.waiting(), [])
+      world.is.store = "away"
+      yield* Effect.forEach(["one", "poison", "two"], accept, { concurrency: "unbounded" })
+      yield* accept("three")
+      world.is.store = "up"
+      yield* aWhile
+      assert.sameMembers(world.stored, ["one", "two", "three"])
+      assert.include(world.aside(), "poison")
+      assert.deepStrictEqual(world.waiting(), [])
+      assert.deepInclude(world.alerts.at(-1), { name: "intake.aside", detail: { events: 1 } })
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("counts who reached nobody's number while the store was away, and answers nobody so late", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.store = "away"
+      yield* accept("hello")
+      world.is.stray = "hello"
+      world.is.store = "up"
+      yield* aWhile
+      assert.deepStrictEqual([world.stored, world.strays], [["hello"], ["+12025550100 false"]])
+    }).pipe(Effect.provide(world.layer))
+  })
+})
