@@ -1,25 +1,15 @@
 /**
- * The Spool port in a directory of this process: one file for what was to be stored at once, named by when it came. A file is
- * on the disk, and so is its name, before a provider is answered.
+ * The Spool port in a directory of this process: one file for what was to be stored at once, on the disk before a provider is
+ * answered.
  */
-import {
-  type IncomingEvent,
-  type KeyEncryption,
-  Spool,
-  type Spooled,
-  StorageError,
-  StoreUnavailable
-} from "@careline/ports"
-import { Clock, Effect, Layer, Metric, Option, Semaphore } from "effect"
-import { randomUUID } from "node:crypto"
-import { join } from "node:path"
+import { type IncomingEvent, type KeyEncryption, Spool, StorageError, StoreUnavailable } from "@careline/ports"
+import { Clock, Effect, Layer, Metric, Semaphore } from "effect"
 import { during } from "./Failure.ts"
-import * as Files from "./Files.ts"
-import * as Folder from "./Folder.ts"
 import * as SpoolFile from "./SpoolFile.ts"
+import * as SpoolFolder from "./SpoolFolder.ts"
 
 export interface FileSpoolOptions {
-  /** Made when it is not there, for this user only. No two processes at once may have the same one. */
+  /** Made when it is not there, for this user only. No two processes at once should have the same one. */
   readonly directory: string
   /** How much may wait, in bytes; `DEFAULT_MAX_BYTES` unless given. */
   readonly maxBytes?: number | undefined
@@ -30,117 +20,73 @@ export interface FileSpoolOptions {
 /** Several hundred thousand texts. */
 export const DEFAULT_MAX_BYTES = 512 * 1024 * 1024
 
-const WAITING = ".waiting"
-const ASIDE = ".aside"
-
-/** Enough digits for milliseconds until the year 2286, and for what comes within one of them. */
-const DIGITS = 13
-
-const full = (): StorageError =>
-  new StorageError({ operation: "spool.add", reason: new StoreUnavailable({ message: "the spool is full" }) })
-
-/** Another process had the same directory, and stored what was in the file. */
-const orGone = <A, B>(use: Effect.Effect<A, Files.FileFailure>, gone: B): Effect.Effect<A | B, Files.FileFailure> =>
-  Effect.catchIf(
-    use,
-    ({ code }) => code === "ENOENT",
-    () => Effect.succeed(gone)
-  )
-
 const bytesWaiting = Metric.gauge("careline_spool_bytes", {
   description: "What waits on the disk for the store to be back, in bytes"
 })
 
-/** A directory that nothing can be written to is found out before anything depends on it. */
-const prepare = Effect.fnUntraced(function* (directory: string) {
-  yield* Folder.prepareIncoming(directory)
-  const probe = Folder.unfinished(directory)
-  yield* Files.writeDurably(probe, [new Uint8Array(1)])
-  yield* Files.remove(probe)
-  // What nobody could read or store may be read or stored by now.
-  const names = yield* Files.namesIn(directory)
-  yield* Effect.forEach(
-    names.filter((name) => name.endsWith(ASIDE)),
-    (name) => Files.move(join(directory, name), join(directory, `${name.slice(0, -ASIDE.length)}${WAITING}`)),
-    { discard: true }
-  )
-  yield* Files.syncFolder(directory)
+const full = new StorageError({
+  operation: "spool.add",
+  reason: new StoreUnavailable({ message: "the spool is full" })
 })
 
 export const make = Effect.fnUntraced(function* (
   options: FileSpoolOptions
 ): Effect.fn.Return<Spool["Service"], StorageError> {
   const { directory, encryption = null, maxBytes = DEFAULT_MAX_BYTES } = options
-  const place = (name: string) => join(directory, name)
-  yield* during("spool.open")(prepare(directory))
-
-  /** Files that wait, the oldest first, and their sizes. */
+  /** The files that wait, the oldest first, and their sizes. */
   const waiting = new Map<string, number>()
-  let adding = 0
   let used = 0
-  let last = 0
-  const measure = Effect.suspend(() => Metric.update(bytesWaiting, used))
-  const keep = (name: string, size: number) => {
+  let adding = 0
+  let latest = 0
+
+  const noteWaiting = (name: string, size: number) => {
     if (waiting.has(name)) return
     waiting.set(name, size)
     used += size
-    last = Math.max(last, Number(name.slice(0, DIGITS)))
+    latest = Math.max(latest, SpoolFolder.millisOf(name))
   }
   const forget = (name: string) => {
     used -= waiting.get(name) ?? 0
     waiting.delete(name)
   }
+  const measure = Effect.suspend(() => Metric.update(bytesWaiting, used))
 
-  /** What another process left behind in this directory, at the start or since. */
+  /** Finds what another process left behind, before this one or beside it. */
   const look = Effect.gen(function* () {
-    const names = (yield* Files.namesIn(directory)).filter((name) => name.endsWith(WAITING) && !waiting.has(name))
-    for (const name of names.toSorted()) {
-      const size = yield* Effect.option(Files.sizeOf(place(name)))
-      if (Option.isSome(size)) keep(name, size.value)
+    for (const name of yield* SpoolFolder.waitingIn(directory)) {
+      noteWaiting(name, yield* SpoolFolder.sizeOf(directory, name))
     }
+    yield* measure
   })
-  yield* during("spool.open")(look)
-  yield* measure
+  yield* Effect.andThen(SpoolFolder.prepare(directory), look).pipe(during("spool.open"))
 
-  const nextName = Effect.map(Clock.currentTimeMillis, (now) => {
-    last = Math.max(last + 1, now)
-    return `${String(last).padStart(DIGITS, "0")}-${randomUUID()}${WAITING}`
-  })
-
-  const write = Effect.fnUntraced(function* (events: ReadonlyArray<IncomingEvent>) {
-    const name = yield* nextName
+  const add = Effect.fnUntraced(function* (events: ReadonlyArray<IncomingEvent>) {
+    // Behind all others, even where the clock was set back.
+    latest = Math.max(latest + 1, yield* Clock.currentTimeMillis)
+    const name = SpoolFolder.nameOf(latest)
     const bytes = yield* SpoolFile.write(encryption, name, events)
-    if (used + bytes.length > maxBytes) return yield* full()
-    yield* Effect.acquireUseRelease(
-      Effect.sync(() => Folder.unfinished(directory)),
-      (path) =>
-        Effect.gen(function* () {
-          yield* Files.writeDurably(path, [bytes])
-          yield* Files.move(path, place(name))
-          yield* Files.syncFolder(directory)
-        }),
-      Files.discard
-    ).pipe(during("spool.add"))
-    keep(name, bytes.length)
+    if (used + bytes.length > maxBytes) return yield* full
+    yield* during("spool.add")(SpoolFolder.keep(directory, name, bytes))
+    noteWaiting(name, bytes.length)
     yield* measure
   })
   // One after the other: in the order in which they came.
   const inOrder = yield* Semaphore.make(1)
 
-  const putAside = Effect.fnUntraced(function* (name: string) {
-    yield* Files.move(place(name), place(`${name.slice(0, -WAITING.length)}${ASIDE}`))
-    yield* Files.syncFolder(directory)
-    forget(name)
-  })
-
-  const drop = Effect.fnUntraced(function* (name: string) {
-    yield* orGone(Files.remove(place(name)), undefined)
-    forget(name)
-  })
+  const setAside = (name: string) =>
+    Effect.andThen(
+      SpoolFolder.putAside(directory, name),
+      Effect.sync(() => forget(name))
+    )
+  const remove = (name: string) =>
+    Effect.andThen(
+      SpoolFolder.remove(directory, name),
+      Effect.sync(() => forget(name))
+    )
 
   /** The events of a file; none where it is gone, or cannot be read. */
-  const read = Effect.fnUntraced(function* (name: string) {
-    const file = yield* orGone(Files.readWhole(place(name)), null)
+  const eventsOf = Effect.fnUntraced(function* (name: string) {
+    const file = yield* SpoolFolder.read(directory, name)
     if (file === null) {
       forget(name)
       return []
@@ -148,7 +94,7 @@ export const make = Effect.fnUntraced(function* (
     return yield* SpoolFile.read(encryption, name, file).pipe(
       Effect.catch(
         Effect.fnUntraced(function* ({ reason }) {
-          yield* putAside(name)
+          yield* setAside(name)
           yield* Effect.logError("Webhooks that wait on the disk cannot be read, and are kept aside", reason.message)
           return []
         })
@@ -158,24 +104,23 @@ export const make = Effect.fnUntraced(function* (
 
   const take = Effect.fnUntraced(function* (limit: number) {
     if (waiting.size === 0) yield* look
-    const events: Array<IncomingEvent> = []
-    const names: Array<string> = []
+    const taken: Array<{ readonly name: string; readonly events: ReadonlyArray<IncomingEvent> }> = []
+    let count = 0
     for (const name of waiting.keys()) {
-      if (events.length >= limit) break
-      const found = yield* read(name)
-      if (found.length === 0) continue
-      events.push(...found)
-      names.push(name)
+      const events = yield* eventsOf(name)
+      if (events.length > 0) taken.push({ name, events })
+      count += events.length
+      if (count >= limit) break
     }
-    if (names.length === 0) return null
-    const forEach = (settle: (name: string) => Effect.Effect<void, Files.FileFailure>) =>
-      Effect.andThen(during("spool.settle")(Effect.forEach(names, settle, { discard: true })), measure)
-    const taken: Spooled = {
-      events,
-      remove: forEach(drop),
-      setAside: forEach(putAside)
-    }
-    return taken
+    if (taken.length === 0) return null
+    const settle = (one: typeof remove) =>
+      during("spool.settle")(
+        Effect.andThen(
+          Effect.forEach(taken, ({ name }) => one(name)),
+          measure
+        )
+      )
+    return { events: taken.flatMap(({ events }) => events), remove: settle(remove), setAside: settle(setAside) }
   })
 
   return {
@@ -183,7 +128,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.suspend(() => {
         adding++
         return Effect.ensuring(
-          inOrder.withPermits(1)(write(events)),
+          inOrder.withPermits(1)(add(events)),
           Effect.sync(() => void adding--)
         )
       }),
@@ -192,8 +137,4 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-export const layer = (options: FileSpoolOptions): Layer.Layer<Spool, StorageError> =>
-  Layer.effect(
-    Spool,
-    Effect.map(make(options), (spool) => Spool.of(spool))
-  )
+export const layer = (options: FileSpoolOptions): Layer.Layer<Spool, StorageError> => Layer.effect(Spool, make(options))

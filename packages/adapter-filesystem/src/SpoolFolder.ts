@@ -1,0 +1,81 @@
+/**
+ * The files of a spool: named by when they came, so that their order is that of their names, and moved to their name once they
+ * are whole.
+ */
+import { Effect } from "effect"
+import { randomUUID } from "node:crypto"
+import { join } from "node:path"
+import * as Files from "./Files.ts"
+import * as Folder from "./Folder.ts"
+
+const WAITING = ".waiting"
+const ASIDE = ".aside"
+
+/** Milliseconds since 1970 have so many digits until the year 2286. */
+const DIGITS = 13
+
+/** A name that no other file has. */
+export const nameOf = (millis: number): string => `${String(millis).padStart(DIGITS, "0")}-${randomUUID()}${WAITING}`
+
+export const millisOf = (name: string): number => Number(name.slice(0, DIGITS))
+
+const otherwise = (name: string, from: string, to: string): string => `${name.slice(0, -from.length)}${to}`
+
+/** Makes the directory, or fails: one that nothing can be written to is found out before anything depends on it. */
+export const prepare = Effect.fnUntraced(function* (directory: string) {
+  yield* Folder.prepareIncoming(directory)
+  const probe = Folder.unfinished(directory)
+  yield* Files.writeDurably(probe, [new Uint8Array(1)])
+  yield* Files.remove(probe)
+  // What nobody could read or store may be read or stored by now.
+  const aside = (yield* Files.namesIn(directory)).filter((name) => name.endsWith(ASIDE))
+  yield* Effect.forEach(
+    aside,
+    (name) => Files.move(join(directory, name), join(directory, otherwise(name, ASIDE, WAITING))),
+    { discard: true }
+  )
+  yield* Files.syncFolder(directory)
+})
+
+/** The names of what waits, the oldest first. */
+export const waitingIn = (directory: string): Effect.Effect<ReadonlyArray<string>, Files.FileFailure> =>
+  Effect.map(Files.namesIn(directory), (names) => names.filter((name) => name.endsWith(WAITING)).toSorted())
+
+/** Keeps a file: it and its name are on the disk when this returns. */
+export const keep = (directory: string, name: string, bytes: Uint8Array): Effect.Effect<void, Files.FileFailure> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => Folder.unfinished(directory)),
+    (path) =>
+      Effect.gen(function* () {
+        yield* Files.writeDurably(path, [bytes])
+        yield* Files.move(path, join(directory, name))
+        yield* Files.syncFolder(directory)
+      }),
+    Files.discard
+  )
+
+/** Another process had the same directory, and stored what was in the file. */
+const orGone = <A, B>(use: Effect.Effect<A, Files.FileFailure>, gone: B): Effect.Effect<A | B, Files.FileFailure> =>
+  Effect.catchIf(
+    use,
+    ({ code }) => code === "ENOENT",
+    () => Effect.succeed(gone)
+  )
+
+/** The bytes of a file; `null` where it is gone. */
+export const read = (directory: string, name: string): Effect.Effect<Uint8Array | null, Files.FileFailure> =>
+  orGone(Files.readWhole(join(directory, name)), null)
+
+/** 0 where it is gone. */
+export const sizeOf = (directory: string, name: string): Effect.Effect<number, Files.FileFailure> =>
+  orGone(Files.sizeOf(join(directory, name)), 0)
+
+export const remove = (directory: string, name: string): Effect.Effect<void, Files.FileFailure> =>
+  orGone(Files.remove(join(directory, name)), undefined)
+
+/** Keeps a file out of the way, for a person. */
+export const putAside = (directory: string, name: string): Effect.Effect<void, Files.FileFailure> =>
+  Effect.andThen(
+    orGone(Files.move(join(directory, name), join(directory, otherwise(name, WAITING, ASIDE))), undefined),
+    Files.syncFolder(directory)
+  )
