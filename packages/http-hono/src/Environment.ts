@@ -17,6 +17,12 @@ export const read = (variable: string) =>
     Effect.map((text) => Option.getOrNull(Option.filter(text, (one) => one.trim() !== "")))
   )
 
+/** Whether it is `true`; not where nothing is set. */
+export const readFlag = Effect.fnUntraced(function* (variable: string) {
+  const text = (yield* read(variable)) ?? "false"
+  return text === "true" || text === "false" ? text === "true" : yield* refuse(variable, "must be true or false")
+})
+
 /** A whole number within bounds; `null` where none is set. */
 export const readWhole = Effect.fnUntraced(function* (
   variable: string,

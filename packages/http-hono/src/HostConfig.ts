@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
 import { Effect, type LogLevel, Redacted } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
-import { read, readWhole, refuse } from "./Environment.ts"
+import { read, readFlag, readWhole, refuse } from "./Environment.ts"
 import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
@@ -48,7 +48,10 @@ export interface HostConfig {
   readonly breakGlass: boolean
 }
 
-const DEFAULT_PORT = "3000"
+const DEFAULT_PORT = 3000
+const PORTS = { minimum: 0, maximum: 65_535 }
+const MAX_REQUESTS = 1_000_000
+const TRUSTED_PROXIES = { minimum: 0, maximum: 10 }
 const MIN_RATE = 0.1
 const MAX_RATE = 1_000
 
@@ -71,15 +74,10 @@ const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
   none: "None"
 }
 
-/** A whole number from `min` on; `off` where nothing limits. */
-const readCount = Effect.fnUntraced(function* (variable: string, fallback: number | null, min: number) {
-  const text = yield* read(variable)
-  if (text === null) return fallback
-  if (text === "off" && min > 0) return null
-  const count = Number(text)
-  return Number.isInteger(count) && count >= min
-    ? count
-    : yield* refuse(variable, `must be a whole number from ${min} on${min > 0 ? ", or off" : ""}`)
+/** Requests a minute; `off` where nothing limits. */
+const readRequests = Effect.fnUntraced(function* (variable: string, fallback: number | null) {
+  if ((yield* read(variable)) === "off") return null
+  return (yield* readWhole(variable, { minimum: 1, maximum: MAX_REQUESTS })) ?? fallback
 })
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text
@@ -97,15 +95,10 @@ const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
   return {
     corsOrigins: yield* readOrigins,
     isHttps: publicUrl.startsWith("https:"),
-    requestsPerAddress: yield* readCount("REQUESTS_PER_ADDRESS", requestsPerAddress, 1),
-    requestsPerUser: yield* readCount("REQUESTS_PER_USER", requestsPerUser, 1),
-    proxies: (yield* readCount("TRUSTED_PROXIES", proxies, 0)) ?? proxies
+    requestsPerAddress: yield* readRequests("REQUESTS_PER_ADDRESS", requestsPerAddress),
+    requestsPerUser: yield* readRequests("REQUESTS_PER_USER", requestsPerUser),
+    proxies: (yield* readWhole("TRUSTED_PROXIES", TRUSTED_PROXIES)) ?? proxies
   } satisfies HttpOptions
-})
-
-const readBreakGlass = Effect.gen(function* () {
-  const text = (yield* read("BREAK_GLASS")) ?? "false"
-  return text === "true" || text === "false" ? text === "true" : yield* refuse("BREAK_GLASS", "must be true or false")
 })
 
 const readTokenSource = Effect.gen(function* () {
@@ -124,10 +117,9 @@ const readTokenSource = Effect.gen(function* () {
 /** `sandbox` is the first provider's simulator; with `VOIP_SANDBOX=true` it is that of the named one. */
 const readProvider = Effect.gen(function* () {
   const name = (yield* read("VOIP_PROVIDER")) ?? "sandbox"
-  const simulated = (yield* read("VOIP_SANDBOX")) ?? "false"
-  if (simulated !== "true" && simulated !== "false") return yield* refuse("VOIP_SANDBOX", "must be true or false")
+  const simulated = yield* readFlag("VOIP_SANDBOX")
   if (name === "sandbox") return { provider: providerNames[0], sandbox: true }
-  if (isProviderName(name)) return { provider: name, sandbox: simulated === "true" }
+  if (isProviderName(name)) return { provider: name, sandbox: simulated }
   return yield* refuse("VOIP_PROVIDER", `must be sandbox, ${providerNames.join(", ")}`)
 })
 
@@ -178,16 +170,9 @@ const readSpool = Effect.fnUntraced(function* (dataDirectory: string) {
   return directory === "off" ? null : { directory, maxBytes: maxBytes ?? FileSpool.DEFAULT_MAX_BYTES }
 })
 
-const readPort = Effect.gen(function* () {
-  const port = Number((yield* read("PORT")) ?? DEFAULT_PORT)
-  return Number.isInteger(port) && port >= 0 && port <= 65_535
-    ? port
-    : yield* refuse("PORT", "must be a port number, 0 to 65535")
-})
-
 export const hostConfig = Effect.gen(function* () {
   const { provider, sandbox } = yield* readProvider
-  const port = yield* readPort
+  const port = (yield* readWhole("PORT", PORTS)) ?? DEFAULT_PORT
   const publicUrl = yield* readUrl("PUBLIC_URL", ["https:", "http:"])
   const databaseUrl = yield* readUrl("DATABASE_URL", ["postgres:", "postgresql:"])
   const databaseOwnerUrl = yield* readUrl("DATABASE_OWNER_URL", ["postgres:", "postgresql:"])
@@ -224,7 +209,7 @@ export const hostConfig = Effect.gen(function* () {
     auth:
       source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
     logLevel,
-    breakGlass: yield* readBreakGlass,
+    breakGlass: yield* readFlag("BREAK_GLASS"),
     http: yield* readHttp(publicUrl ?? "http:")
   }
   return config

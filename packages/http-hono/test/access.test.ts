@@ -1,10 +1,9 @@
 /** Who looked at what, and who was let in: through every route, on a PostgreSQL with its walls up. */
 import { spawn } from "node:child_process"
 import { layer as postgres } from "@careline/adapter-postgres"
-import { TwilioTelephony } from "@careline/adapter-twilio"
 import { type Alert, BreakGlassAllowed, Intake, OnAlert, processInbound, verifyAudit } from "@careline/application"
 import { Call } from "@careline/domain"
-import { Calls, Directory, Inbox, RowAccess, TelephonyProviders } from "@careline/ports"
+import { Calls, Directory, Inbox, RowAccess } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
@@ -12,9 +11,9 @@ import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { freshDatabase } from "../../../test/support/postgres.ts"
 import { describeFault } from "../src/AuditFaults.ts"
-import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+import { makeApp, openApiDocument, type Role } from "../src/index.ts"
+import { authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
 const line = "+12025550100"
 const contact = "+13035550123"
 const reason = "Ana's nurse cannot be reached and her daughter has texted twice"
@@ -48,16 +47,7 @@ const owner = <A extends object>(statement: string): Promise<ReadonlyArray<A>> =
 beforeAll(async () => {
   database = await freshDatabase()
   scope = await Effect.runPromise(Scope.make())
-  const telephony = TwilioTelephony.layer({
-    accountSid: `AC${"3d".repeat(16)}`,
-    authTokens: [Redacted.make("access-test-auth-token")],
-    apiKey: null,
-    messagingServiceSid: null,
-    baseUrl: "http://127.0.0.1:9",
-    publicUrl: "https://clinic.example.com",
-    timeoutMillis: 100
-  })
-  const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(telephony))).pipe(
+  const world = Layer.mergeAll(Intake.layer, twilio).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         postgres({ url: Redacted.make(database), maxConnections: 6 }),
@@ -70,11 +60,10 @@ beforeAll(async () => {
     )
   )
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
   app = makeApp({ runPromiseExit: (effect, given) => Effect.runPromiseExitWith(context)(effect, given) }, authenticate)
   run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
   const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string>, sub: string) =>
-    Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+    Effect.runPromise(tokenOf(sub, roles, siteGroupingIds))
   tokens.root = await token(["SYSTEM_ADMIN"], [], "root")
   tokens.nurse = await token(["CLINICIAN"], ["north"], "nurse")
   tokens.auditor = await token(["AUDITOR"], ["north"], "auditor")

@@ -1,19 +1,15 @@
 /** The HTTP surface, through `app.request`: what clients and providers meet. */
 import { Intake, processInbound } from "@careline/application"
-import { TwilioTelephony } from "@careline/adapter-twilio"
-import { Broadcaster, TelephonyProviders } from "@careline/ports"
+import { Broadcaster } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { SignJWT } from "jose"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+import { makeApp, openApiDocument, type Role } from "../src/index.ts"
+import { accountSid, authToken, authenticate, publicUrl, secret, tokenOf, twilio } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
-const accountSid = `AC${"3d".repeat(16)}`
-const authToken = "app-test-auth-token"
-const publicUrl = "https://clinic.example.com"
 const line = "+12025550100"
 const contact = "+13035550123"
 
@@ -22,21 +18,10 @@ const closing = new AbortController()
 let scope: Scope.Closeable
 let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
 
-const twilio = TwilioTelephony.layer({
-  accountSid,
-  authTokens: [Redacted.make(authToken)],
-  apiKey: null,
-  messagingServiceSid: null,
-  baseUrl: "http://127.0.0.1:9",
-  publicUrl,
-  timeoutMillis: 100
-})
-const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(twilio))).pipe(
-  Layer.provideMerge(Memory.layer)
-)
+const world = Layer.mergeAll(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
 
 const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = [], sub = "user-1") =>
-  Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+  Effect.runPromise(tokenOf(sub, roles, siteGroupingIds))
 
 let admin: string
 let nurse: string
@@ -45,7 +30,6 @@ let stranger: string
 beforeAll(async () => {
   scope = await Effect.runPromise(Scope.make())
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
   app = makeApp(
     {
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),

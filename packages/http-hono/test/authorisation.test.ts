@@ -3,27 +3,15 @@
  * none. A route that is not in the table fails the first test.
  */
 import { BreakGlassAllowed, Intake } from "@careline/application"
-import { TwilioTelephony } from "@careline/adapter-twilio"
-import { TelephonyProviders } from "@careline/ports"
+
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { assert, describe, it } from "vitest"
-import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+import { makeApp, openApiDocument, type Role } from "../src/index.ts"
+import { authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
-
-const twilio = TwilioTelephony.layer({
-  accountSid: `AC${"3d".repeat(16)}`,
-  authTokens: [Redacted.make("authorisation-test-token")],
-  apiKey: null,
-  messagingServiceSid: null,
-  baseUrl: "http://127.0.0.1:9",
-  publicUrl: "https://clinic.example.com",
-  timeoutMillis: 100
-})
-
-const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(twilio))).pipe(
+const world = Layer.mergeAll(Intake.layer, twilio).pipe(
   Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
 )
 
@@ -241,10 +229,8 @@ const askOf = async (app: Hono, token: string | null, { body, method, path }: As
   return { status: response.status, text: withoutInstance(text) }
 }
 
-const tokenOf = (role: Role, tenants: ReadonlyArray<string>) =>
-  Effect.runPromise(
-    issueToken(secret, { sub: `user-${role}`, roles: [role], siteGroupingIds: tenants }, { expiresIn: "1h" })
-  )
+const asRole = (role: Role, tenants: ReadonlyArray<string>) =>
+  Effect.runPromise(tokenOf(`user-${role}`, [role], tenants))
 
 /** A host with the same things in two site groupings. */
 const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
@@ -256,9 +242,9 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
       closing: closing.signal
     },
-    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+    authenticate
   )
-  const admin = await tokenOf("SYSTEM_ADMIN", [])
+  const admin = await asRole("SYSTEM_ADMIN", [])
   const make = async (path: string, body: unknown, token = admin): Promise<string> => {
     const { status, text } = await askOf(app, token, { method: "POST", path, body })
     assert.include([201, 202], status, `${path}: ${text}`)
@@ -272,8 +258,7 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
       phoneNumberId: number
     })
     const message = await make(`/external-threads/${thread}/messages`, { content: "Good day" })
-    const claims = { sub: guest, roles: ["CLINICIAN" as const], siteGroupingIds: ["elsewhere"] }
-    const token = await Effect.runPromise(issueToken(secret, claims, { expiresIn: "1h" }))
+    const token = await Effect.runPromise(tokenOf(guest, ["CLINICIAN"], ["elsewhere"]))
     const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
     return { tenant, line, contact, number, thread, message, glass }
   }
@@ -315,7 +300,7 @@ describe("Who may do what to whose", () => {
       for (const role of roles) {
         const tenants = role === "SYSTEM_ADMIN" ? [] : ["north"]
         await within(async (app, own, foreign) => {
-          const token = await tokenOf(role, tenants)
+          const token = await asRole(role, tenants)
           if (!allowed.includes(role)) {
             const answers = [own, foreign, nobodys(own)].map((things) => askOf(app, token, request(things)))
             const [first, ...others] = await Promise.all(answers)

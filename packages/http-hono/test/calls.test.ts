@@ -3,20 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { FileBlobStore } from "@careline/adapter-filesystem"
-import { TwilioTelephony } from "@careline/adapter-twilio"
 import { applyCallReports, Intake, processInbound, Voice } from "@careline/application"
-import { BlobStore, TelephonyProviders } from "@careline/ports"
+import { BlobStore } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { issueToken, makeApp, makeAuthenticate, type Role } from "../src/index.ts"
+import { makeApp, type Role } from "../src/index.ts"
+import { accountSid, authToken, authenticate, publicUrl, tokenOf, twilio } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
-const accountSid = `AC${"3d".repeat(16)}`
-const authToken = "app-test-auth-token"
-const publicUrl = "https://clinic.example.com"
 const line = "+12025550100"
 const contact = "+13035550123"
 const clinicianNumber = "+14155550177"
@@ -33,19 +29,8 @@ let admin: string
 let nurse: string
 let stranger: string
 
-const twilio = TwilioTelephony.layer({
-  accountSid,
-  authTokens: [Redacted.make(authToken)],
-  apiKey: null,
-  messagingServiceSid: null,
-  // Nobody listens there: whatever is placed cannot be sent.
-  baseUrl: "http://127.0.0.1:9",
-  publicUrl,
-  timeoutMillis: 100
-})
-
 const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = [], sub = "dr") =>
-  Effect.runPromise(issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" }))
+  Effect.runPromise(tokenOf(sub, roles, siteGroupingIds))
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "careline-media-"))
@@ -54,18 +39,12 @@ beforeAll(async () => {
     FileBlobStore.make({ directory, publicUrl, path: "/blobs", signingSecrets: [Redacted.make("s".repeat(32))] })
   )
   const world = Layer.mergeAll(Intake.layer, Voice.layer).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        Memory.layer,
-        Layer.succeed(BlobStore, blobs),
-        TelephonyProviders.layer.pipe(Layer.provide(twilio))
-      )
-    )
+    Layer.provideMerge(Layer.mergeAll(Memory.layer, Layer.succeed(BlobStore, blobs), twilio))
   )
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
   app = makeApp(
     { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
-    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null }),
+    authenticate,
     { path: "/blobs", answer: blobs.serve }
   )
   run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)

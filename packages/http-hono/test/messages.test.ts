@@ -3,12 +3,12 @@ import { dispatchSends, Intake, Limits, processInbound, reconcileSends } from "@
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { Inbox, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+import { makeApp, openApiDocument, type Role } from "../src/index.ts"
+import { authenticate, tokenOf } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
 const lines = { north: "+12025550100", south: "+12025550101" } as const
 const contact = "+13035550123"
 
@@ -24,7 +24,7 @@ let scope: Scope.Closeable
 let run: <A, E>(effect: Effect.Effect<A, E, World>) => Promise<A>
 
 const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = []) =>
-  Effect.runPromise(issueToken(secret, { sub: "user-1", roles, siteGroupingIds }, { expiresIn: "1h" }))
+  Effect.runPromise(tokenOf("user-1", roles, siteGroupingIds))
 
 let admin: string
 let nurse: string
@@ -105,7 +105,6 @@ const waiting = async (bearer: string, query = "needsDecision=true") =>
 beforeAll(async () => {
   scope = await Effect.runPromise(Scope.make())
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
   app = makeApp(
     {
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),

@@ -3,12 +3,12 @@ import { Intake, processInbound } from "@careline/application"
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { Inbox, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { issueToken, makeApp, makeAuthenticate, openApiDocument, type Role } from "../src/index.ts"
+import { makeApp, openApiDocument, type Role } from "../src/index.ts"
+import { authenticate, tokenOf } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
 const contact = "+13035550123"
 
 const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer).pipe(Layer.provideMerge(Memory.layer))
@@ -23,7 +23,7 @@ let north: string
 let south: string
 
 const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = []) =>
-  Effect.runPromise(issueToken(secret, { sub: "user-1", roles, siteGroupingIds }, { expiresIn: "1h" }))
+  Effect.runPromise(tokenOf("user-1", roles, siteGroupingIds))
 
 interface Body {
   readonly id: string
@@ -86,7 +86,7 @@ beforeAll(async () => {
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
       closing: closing.signal
     },
-    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null })
+    authenticate
   )
   run = (effect) => Effect.runPromiseWith(context)(effect)
   admin = await token(["SYSTEM_ADMIN"])

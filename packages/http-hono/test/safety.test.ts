@@ -1,32 +1,15 @@
 /** What the host tells browsers, and how much it takes from whom. */
 import { Intake } from "@careline/application"
-import { TwilioTelephony } from "@careline/adapter-twilio"
-import { TelephonyProviders } from "@careline/ports"
+
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { defaultHttpOptions, type HttpOptions, issueToken, makeApp, makeAuthenticate } from "../src/index.ts"
+import { defaultHttpOptions, type HttpOptions, issueToken, makeApp } from "../src/index.ts"
+import { accountSid, authToken, authenticate, publicUrl, secret, twilio } from "./twilioLine.ts"
 
-const secret = Redacted.make("a-test-secret-of-at-least-32-bytes!")
-const accountSid = `AC${"3d".repeat(16)}`
-const authToken = "safety-test-auth-token"
-const publicUrl = "https://clinic.example.com"
-
-const twilio = TwilioTelephony.layer({
-  accountSid,
-  authTokens: [Redacted.make(authToken)],
-  apiKey: null,
-  messagingServiceSid: null,
-  baseUrl: "http://127.0.0.1:9",
-  publicUrl,
-  timeoutMillis: 100
-})
-
-const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer.pipe(Layer.provide(twilio))).pipe(
-  Layer.provideMerge(Memory.layer)
-)
+const world = Layer.mergeAll(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
 
 interface Asked extends Omit<RequestInit, "headers"> {
   readonly address?: string
@@ -39,7 +22,7 @@ const hosted = Effect.fnUntraced(function* (options: Partial<HttpOptions> = {}) 
   const context = yield* Effect.provide(Effect.context<Layer.Success<typeof world>>(), yield* Layer.build(world))
   const app = makeApp(
     { runPromiseExit: (effect, run) => Effect.runPromiseExitWith(context)(effect, run) },
-    makeAuthenticate({ source: { _tag: "Secret", secret }, issuer: null, audience: null }),
+    authenticate,
     null,
     { ...defaultHttpOptions, proxies: 1, ...options }
   )
@@ -56,7 +39,7 @@ const hosted = Effect.fnUntraced(function* (options: Partial<HttpOptions> = {}) 
     )
 })
 
-const tokenOf = (sub: string) => issueToken(secret, { sub, roles: ["SYSTEM_ADMIN"] }, { expiresIn: "2h" })
+const adminToken = (sub: string) => issueToken(secret, { sub, roles: ["SYSTEM_ADMIN"] }, { expiresIn: "2h" })
 
 const text = (sid: number): Asked => {
   const url = `${publicUrl}/api/v1/webhooks/twilio/sms`
@@ -111,10 +94,10 @@ describe("How much is taken from whom", () => {
       const ask = yield* hosted({ requestsPerUser: 2 })
       const statuses: Array<number> = []
       for (const address of ["198.51.100.1", "198.51.100.2", "198.51.100.3"]) {
-        statuses.push((yield* ask("/api/v1/phone-numbers", { address, token: yield* tokenOf("busy") })).status)
+        statuses.push((yield* ask("/api/v1/phone-numbers", { address, token: yield* adminToken("busy") })).status)
       }
       assert.deepStrictEqual(statuses, [200, 200, 429])
-      assert.strictEqual((yield* ask("/api/v1/phone-numbers", { token: yield* tokenOf("calm") })).status, 200)
+      assert.strictEqual((yield* ask("/api/v1/phone-numbers", { token: yield* adminToken("calm") })).status, 200)
     }).pipe(Effect.scoped)
   )
 
@@ -134,7 +117,7 @@ describe("What browsers are told", () => {
   it.effect("keeps answers out of pages, frames and caches", () =>
     Effect.gen(function* () {
       const ask = yield* hosted({ isHttps: true })
-      const { headers } = yield* ask("/api/v1/phone-numbers", { token: yield* tokenOf("admin") })
+      const { headers } = yield* ask("/api/v1/phone-numbers", { token: yield* adminToken("admin") })
       assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
       assert.strictEqual(headers.get("referrer-policy"), "no-referrer")
       assert.strictEqual(headers.get("x-frame-options"), "DENY")
@@ -175,7 +158,7 @@ describe("A body", () => {
   it.effect("is JSON in UTF-8 and no larger than it may be, announced or not", () =>
     Effect.gen(function* () {
       const ask = yield* hosted()
-      const token = yield* tokenOf("admin")
+      const token = yield* adminToken("admin")
       const post = (body: NonNullable<RequestInit["body"]>, type: string, more: { readonly duplex?: "half" } = {}) =>
         Effect.map(
           ask("/api/v1/external-threads", { method: "POST", token, body, headers: { "content-type": type }, ...more }),
@@ -196,7 +179,7 @@ describe("A token of the host's own", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.now())
       const ask = yield* hosted()
-      const token = yield* tokenOf("admin")
+      const token = yield* adminToken("admin")
       const status = Effect.map(ask("/api/v1/phone-numbers", { token }), (response) => response.status)
       const statuses: Array<number> = [yield* status]
       for (const pause of ["29 minutes", "29 minutes", "31 minutes"] as const) {
