@@ -7,7 +7,7 @@ import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from 
 import { Context, DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import { raise } from "./Alerts.ts"
+import { tell } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
 import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
@@ -89,10 +89,8 @@ export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, reque
       yield* audit(under(actor, glass), siteGroupingId, "break_glass.open", `breakGlass:${glass.id}`, { minutes })
     })
   ).pipe(asStaff(under(actor, glass)))
-  yield* raise(
-    { name: "break_glass.open", siteGroupingId, detail: { breakGlass: glass.id, user: userId, minutes } },
-    "Somebody broke the glass"
-  )
+  const detail = { siteGrouping: siteGroupingId, breakGlass: glass.id, user: userId, minutes }
+  yield* tell({ subject: "break_glass", condition: "open", isOver: false, detail }, "Somebody broke the glass")
   return glass
 })
 

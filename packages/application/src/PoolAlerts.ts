@@ -1,30 +1,20 @@
-/** What operators are told of the pool and of orders: once when it begins, once when it is over; in the log, and as metrics. */
+/** What operators are told of the pool and of orders: once when it begins, once when it is over. */
 import type { NumberOrder, PoolPlan } from "@careline/domain"
-import { type Alert, Alerts, type ConditionChange } from "@careline/ports"
+import type { ConditionChange } from "@careline/ports"
 import { Effect, Metric } from "effect"
+import { tell } from "./Alerts.ts"
 
 const available = Metric.gauge("careline_pool_available", { description: "Numbers that can be assigned" })
-const alerts = Metric.counter("careline_pool_alerts", { description: "Alerts raised on numbers" })
 const orders = Metric.counter("careline_pool_orders", { description: "Orders for numbers that came to their end" })
-
-const tell = Effect.fnUntraced(function* (alert: Alert) {
-  const { condition, detail, isOver, subject } = alert
-  const annotations = { subject, condition, ...detail }
-  if (isOver) {
-    yield* Effect.logInfo("What was wrong with the numbers is over").pipe(Effect.annotateLogs(annotations))
-  } else {
-    yield* Metric.update(Metric.withAttributes(alerts, { condition }), 1)
-    yield* Effect.logWarning("Somebody should look after the numbers").pipe(Effect.annotateLogs(annotations))
-  }
-  const { raise } = yield* Alerts
-  yield* Effect.ignoreCause(raise(alert))
-})
 
 /** What changed of the pool, and how many numbers it has. */
 export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: ConditionChange, count: number) {
   yield* Metric.update(available, count)
   const of = (isOver: boolean) => (condition: PoolPlan.PoolCondition) =>
-    tell({ subject: "number_pool", condition, isOver, detail: { available: count } })
+    tell(
+      { subject: "number_pool", condition, isOver, detail: { available: count } },
+      isOver ? "What was wrong with the pool of numbers is over" : "Somebody should look after the pool of numbers"
+    )
   yield* Effect.forEach(began, of(false), { discard: true })
   yield* Effect.forEach(ended, of(true), { discard: true })
 })
@@ -45,9 +35,7 @@ export const orderEnded = Effect.fnUntraced(function* ({
 
 /** A number that is ours, or may be, cannot be brought in. */
 export const orderStuck = ({ failures, id, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> =>
-  tell({
-    subject: "number_order",
-    condition: `stuck_${state}`,
-    isOver: false,
-    detail: { order: id, provider, failures }
-  })
+  tell(
+    { subject: "number_order", condition: `stuck_${state}`, isOver: false, detail: { order: id, provider, failures } },
+    "A number that is ours, or may be, cannot be brought in"
+  )

@@ -14,7 +14,7 @@ import {
 } from "@careline/ports"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { asSystem } from "./Access.ts"
-import { raise } from "./Alerts.ts"
+import { tell } from "./Alerts.ts"
 import { Limits } from "./Limits.ts"
 import { noteStray } from "./Strays.ts"
 
@@ -42,12 +42,13 @@ const inTime = Effect.fnUntraced(function* (store: Store, events: Events) {
   )
 })
 
+const spooling = (isOver: boolean) => ({ subject: "intake", condition: "spooling", isOver, detail: {} })
+
 const spooled = Effect.fnUntraced(function* (spool: Spool["Service"], events: Events) {
   const isFirst = !(yield* spool.holds)
   yield* spool.add(events)
   if (isFirst) {
-    const alert = { name: "intake.spool", siteGroupingId: null, detail: {} }
-    yield* raise(alert, "The store is away: webhooks wait on the disk of this host until it is back")
+    yield* tell(spooling(false), "The store is away: webhooks wait on the disk of this host until it is back")
   }
   return events.map((): Acceptance => "accepted")
 })
@@ -92,8 +93,8 @@ const settle = Effect.fnUntraced(function* ({ events, remove, setAside }: Spoole
   const refused = yield* store(events)
   if (refused === 0) return yield* remove
   yield* setAside
-  const alert = { name: "intake.aside", siteGroupingId: null, detail: { events: refused } }
-  yield* raise(alert, "The store refuses webhooks that waited: they are kept aside on the disk of this host")
+  const alert = { subject: "intake", condition: "set_aside", isOver: false, detail: { events: refused } }
+  yield* tell(alert, "The store refuses webhooks that waited: they are kept aside on the disk of this host")
 })
 
 /** Stores the oldest that wait. Returns how many there were; 0 when none waited. */
@@ -102,6 +103,7 @@ export const drain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
   const waiting = yield* spool.take(intakeBatch)
   if (waiting === null) return 0
   yield* settle(waiting)
-  if (!(yield* spool.holds)) yield* Effect.logInfo("The store is back, and has all webhooks that waited on the disk")
+  if (!(yield* spool.holds))
+    yield* tell(spooling(true), "The store is back, and has all webhooks that waited on the disk")
   return waiting.events.length
 }, asSystem)

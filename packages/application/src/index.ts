@@ -1,7 +1,6 @@
 /** The use cases of Careline, each callable on its own, and the workers that call them in a host without a queue. */
 export { asStaff, asSystem } from "./Access.ts"
 export * from "./Actor.ts"
-export { type Alert, alertsRaised, OnAlert } from "./Alerts.ts"
 export { listAudit } from "./AuditReport.ts"
 export {
   breakGlass,

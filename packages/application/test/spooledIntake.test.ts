@@ -2,6 +2,8 @@
 import type { Contact, PhoneNumber } from "@careline/domain"
 import {
   type Acceptance,
+  type Alert,
+  Alerts,
   Inbox,
   type IncomingEvent,
   NumberInventory,
@@ -12,7 +14,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { type Alert, Intake, Limits, OnAlert } from "../src/index.ts"
+import { Intake, Limits } from "../src/index.ts"
 import { memorySpool } from "./support/memorySpool.ts"
 
 const textOf = (text: string): IncomingEvent => ({
@@ -64,7 +66,7 @@ const makeWorld = () => {
         inbox,
         spool.layer,
         inventory,
-        Layer.succeed(OnAlert, (alert: Alert) => Effect.sync(() => void alerts.push(alert)))
+        Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) })
       )
     )
   )
@@ -87,8 +89,8 @@ describe("Intake with a spool", () => {
       yield* accept("three")
       assert.deepStrictEqual([world.stored, world.waiting()], [["one"], ["two", "three"]])
       assert.deepStrictEqual(
-        world.alerts.map(({ name }) => name),
-        ["intake.spool"]
+        world.alerts.map(({ condition, isOver }) => [condition, isOver]),
+        [["spooling", false]]
       )
       // The store is back, and nobody has looked yet.
       world.is.store = "up"
@@ -98,6 +100,8 @@ describe("Intake with a spool", () => {
       assert.deepStrictEqual([world.stored, world.waiting()], [["one", "two", "three", "four"], []])
       yield* accept("five")
       assert.deepStrictEqual([world.stored.at(-1), world.waiting()], ["five", []])
+      assert.deepInclude(world.alerts[1], { condition: "spooling", isOver: true })
+      assert.lengthOf(world.alerts, 2)
     }).pipe(Effect.provide(world.layer))
   })
 
@@ -148,7 +152,10 @@ describe("Intake with a spool", () => {
       assert.sameMembers(world.stored, ["one", "two", "three"])
       assert.include(world.aside(), "poison")
       assert.deepStrictEqual(world.waiting(), [])
-      assert.deepInclude(world.alerts.at(-1), { name: "intake.aside", detail: { events: 1 } })
+      assert.deepInclude(
+        world.alerts.find(({ condition }) => condition === "set_aside"),
+        { subject: "intake", detail: { events: 1 } }
+      )
     }).pipe(Effect.provide(world.layer))
   })
 

@@ -1,9 +1,9 @@
 /** Who looked at what, and who was let in: through every route, on a PostgreSQL with its walls up. */
 import { spawn } from "node:child_process"
 import { layer as postgres } from "@careline/adapter-postgres"
-import { type Alert, BreakGlassAllowed, Intake, OnAlert, processInbound, verifyAudit } from "@careline/application"
+import { BreakGlassAllowed, Intake, processInbound, verifyAudit } from "@careline/application"
 import { Call } from "@careline/domain"
-import { Calls, Directory, Inbox, RowAccess } from "@careline/ports"
+import { type Alert, Alerts, Calls, Directory, Inbox, RowAccess } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
@@ -55,7 +55,7 @@ beforeAll(async () => {
         Directory.layerEmpty,
         Logger.layer([Logger.map(Logger.formatJson, (text) => void logged.push(text))]),
         Layer.succeed(BreakGlassAllowed, true),
-        Layer.succeed(OnAlert, (alert) => Effect.sync(() => void alerts.push(alert)))
+        Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) })
       )
     )
   )
@@ -350,9 +350,10 @@ describe("Breaking the glass", () => {
     const told = alerts.splice(0)
     assert.deepStrictEqual(told, [
       {
-        name: "break_glass.open",
-        siteGroupingId: "north" as never,
-        detail: { breakGlass: glass.id, user: "southern", minutes: 30 }
+        subject: "break_glass",
+        condition: "open",
+        isOver: false,
+        detail: { siteGrouping: "north", breakGlass: glass.id, user: "southern", minutes: 30 }
       }
     ])
     assert.lengthOf(

@@ -3,9 +3,9 @@ import { Context, Effect } from "effect"
 
 /** Something that began to need somebody, or (`isOver`) needs nobody any more. Names and counts only: no patient's data. */
 export interface Alert {
-  /** What it is about: `number_pool`, `number_order`. */
+  /** What it is about: `break_glass`, `intake`, `number_pool`, `number_order`. */
   readonly subject: string
-  /** What it is: `low`, `over_budget`. */
+  /** What it is: `open`, `spooling`, `low`, `over_budget`. */
   readonly condition: string
   readonly isOver: boolean
   readonly detail: Readonly<Record<string, string | number | null>>
