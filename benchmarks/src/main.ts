@@ -1,9 +1,10 @@
-/** Runs the benchmarks: `node benchmarks/src/main.ts [--quick] [B1 B2 B3 B4]`. Prints a table, and writes it as JSON. */
+/** Runs the benchmarks: `node benchmarks/src/main.ts [--quick] [B1 B2 B3 B4 B5]`. Prints a table, and writes it as JSON. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { Effect, Redacted } from "effect"
+import { audit } from "./audit.ts"
 import { coldStart } from "./coldStart.ts"
 import { inbox } from "./inbox.ts"
 import { intake } from "./intake.ts"
@@ -12,7 +13,7 @@ import { type Figure, isMet, table } from "./support/report.ts"
 
 const quick = process.argv.includes("--quick")
 const chosen = process.argv.slice(2).filter((argument) => /^B\d$/.test(argument))
-const benchmarks = { B1: intake, B2: pipeline, B3: inbox, B4: coldStart }
+const benchmarks = { B1: intake, B2: pipeline, B3: inbox, B4: coldStart, B5: audit }
 
 const run = async (server: string): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
