@@ -2,6 +2,8 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
 import { migratedDatabase } from "./support/postgres.ts"
@@ -13,12 +15,14 @@ const PER_CONTACT = 8
 const sms = "/api/v1/webhooks/twilio/sms"
 
 let directory: string
+let database: string
 let wire: Wire
 let hosts: Array<Host.HostProcess> = []
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "careline-spool-"))
-  wire = await openWire(await migratedDatabase())
+  database = await migratedDatabase()
+  wire = await openWire(database)
 })
 afterEach(async () => {
   for (const host of hosts) await host.kill()
@@ -98,7 +102,24 @@ const isThere = (host: Host.HostProcess, count: number) =>
     return [...found.values()].flat().length >= contacts.length * count && found
   })
 
-const files = async (suffix: string) => (await readdir(directory)).filter((name) => name.endsWith(suffix))
+const files = async (suffix: string) =>
+  (await readdir(directory, { recursive: true })).filter((name) => name.endsWith(suffix))
+
+/** As an operator does it who fails over to a standby, and back. */
+const setReadOnly = async (isReadOnly: boolean) => {
+  const { pathname } = new URL(database)
+  const statement = `alter database ${pathname.slice(1)} set default_transaction_read_only = ${isReadOnly ? "on" : "off"}`
+  await Effect.runPromise(
+    Effect.gen(function* () {
+      const sql = yield* PgClient.PgClient
+      yield* sql.unsafe("set default_transaction_read_only = off")
+      yield* sql.unsafe(statement)
+      yield* sql.unsafe(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+      )
+    }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 })))
+  )
+}
 
 describe("A host that cannot reach its PostgreSQL", () => {
   it("answers for every text, keeps each through kill -9, and has each once and in order afterwards", async () => {
@@ -139,6 +160,34 @@ describe("A host that cannot reach its PostgreSQL", () => {
     assert.deepStrictEqual(new Set(await write(host, 4, 1)), new Set([200]))
     assert.deepStrictEqual(await isThere(host, 5), all(5))
     assert.deepStrictEqual(await (await fetch(`${host.url}/readyz`)).json(), { status: "ready" })
+  })
+
+  it("keeps what a database does not take that is read-only, and stores it once it is not", async () => {
+    const host = await startHost()
+    await addNumber(host)
+    await setReadOnly(true)
+    assert.deepStrictEqual(new Set(await write(host, 0, 2)), new Set([200]))
+    assert.isAbove((await files(".waiting")).length, 0)
+    await setReadOnly(false)
+    assert.deepStrictEqual(await isThere(host, 2), all(2))
+    assert.deepStrictEqual(await files(".aside"), [])
+  })
+
+  it("leaves what waits for another database to the hosts of that one", async () => {
+    const host = await startHost()
+    await addNumber(host)
+    await wire.fail("cut")
+    await write(host, 0, 2)
+    await host.kill()
+    const waiting = await files(".waiting")
+    const other = await startHost({ DATABASE_URL: await migratedDatabase(), LOG_LEVEL: "warn" })
+    await addNumber(other)
+    assert.deepStrictEqual(new Set(await write(other, 2, 1)), new Set([200]))
+    await isThere(other, 1)
+    assert.deepStrictEqual(await files(".waiting"), waiting)
+    assert.include(other.output(), "for another database")
+    await wire.mend()
+    assert.deepStrictEqual(await isThere(await startHost(), 2), all(2))
   })
 
   it("tells the provider to come again where it has no spool, or no room in it", async () => {

@@ -13,11 +13,18 @@ const ASIDE = ".aside"
 
 /** Milliseconds since 1970 have so many digits until the year 2286. */
 const DIGITS = 13
+/** What is not called so is not ours. */
+const OURS = new RegExp(`^\\d{${DIGITS}}-[0-9a-f-]{36}\\.(waiting|aside)$`)
 
 /** A name that no other file has. */
 export const nameOf = (millis: number): string => `${String(millis).padStart(DIGITS, "0")}-${randomUUID()}${WAITING}`
 
 export const millisOf = (name: string): number => Number(name.slice(0, DIGITS))
+
+const ours = (directory: string, suffix: string): Effect.Effect<ReadonlyArray<string>, Files.FileFailure> =>
+  Effect.map(Files.namesIn(directory), (names) =>
+    names.filter((name) => OURS.test(name) && name.endsWith(suffix)).toSorted()
+  )
 
 const otherwise = (name: string, from: string, to: string): string => `${name.slice(0, -from.length)}${to}`
 
@@ -27,19 +34,22 @@ export const prepare = Effect.fnUntraced(function* (directory: string) {
   const probe = Folder.unfinished(directory)
   yield* Files.writeDurably(probe, [new Uint8Array(1)])
   yield* Files.remove(probe)
-  // What nobody could read or store may be read or stored by now.
-  const aside = (yield* Files.namesIn(directory)).filter((name) => name.endsWith(ASIDE))
+})
+
+/** Lets what is aside wait again: it may be read or stored by now. */
+export const reclaim = Effect.fnUntraced(function* (directory: string) {
+  const aside = yield* ours(directory, ASIDE)
   yield* Effect.forEach(
     aside,
-    (name) => Files.move(join(directory, name), join(directory, otherwise(name, ASIDE, WAITING))),
+    (name) => orGone(Files.move(join(directory, name), join(directory, otherwise(name, ASIDE, WAITING))), undefined),
     { discard: true }
   )
-  yield* Files.syncFolder(directory)
+  if (aside.length > 0) yield* Files.syncFolder(directory)
 })
 
 /** The names of what waits, the oldest first. */
 export const waitingIn = (directory: string): Effect.Effect<ReadonlyArray<string>, Files.FileFailure> =>
-  Effect.map(Files.namesIn(directory), (names) => names.filter((name) => name.endsWith(WAITING)).toSorted())
+  ours(directory, WAITING)
 
 /** Keeps a file: it and its name are on the disk when this returns. */
 export const keep = (directory: string, name: string, bytes: Uint8Array): Effect.Effect<void, Files.FileFailure> =>

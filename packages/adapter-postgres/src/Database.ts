@@ -15,6 +15,7 @@ import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
+import installation from "./migrations/0013_installation.ts"
 import numberKeys from "./migrations/0012_number_keys.ts"
 
 export interface DatabaseOptions {
@@ -101,7 +102,8 @@ export const migrate = Migrator.make({})({
     "8_walls": walls,
     "9_number_orders": numberOrders,
     "10_thread_patients": threadPatients,
-    "12_number_keys": numberKeys
+    "12_number_keys": numberKeys,
+    "13_installation": installation
   })
 })
 
@@ -139,6 +141,9 @@ const reasonOf = ({ reason }: SqlError.SqlError): StorageError["reason"] => {
     case "SerializationError":
       return new StoreConflict({ message: reason._tag, constraint: null })
     default:
+      if (AWAY.test(sqlState(reason.cause))) {
+        return new StoreUnavailable({ message: `${reason._tag}${sqlState(reason.cause)}` })
+      }
       // Something failed before in the same transaction, which may be tried again as a whole.
       if (sqlState(reason.cause) === ` ${TRANSACTION_ABORTED}`) {
         return new StoreConflict({ message: reason._tag, constraint: null })
@@ -149,6 +154,12 @@ const reasonOf = ({ reason }: SqlError.SqlError): StorageError["reason"] => {
 
 /** SQLSTATE of a statement in a transaction in which another one failed. */
 const TRANSACTION_ABORTED = "25P02"
+
+/**
+ * SQLSTATEs of a server that takes nothing for now: read-only after a failover, out of disk, memory or connections, stopped by
+ * an operator or starting, its disk failing (PostgreSQL, appendix A: 25006, and classes 53, 57P and 58).
+ */
+const AWAY = /^ (25006|53...|57P..|58...)$/
 
 const sqlState = (cause: unknown): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? ` ${String(cause.code)}` : ""

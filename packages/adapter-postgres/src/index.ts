@@ -29,6 +29,7 @@ import * as Sealing from "./sealing/layer.ts"
 import type { SealingOptions } from "./sealing/layer.ts"
 
 export * as Database from "./Database.ts"
+export * as Installation from "./Installation.ts"
 export type { SealingOptions } from "./sealing/layer.ts"
 
 const ports = Layer.mergeAll(

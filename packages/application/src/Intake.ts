@@ -50,7 +50,7 @@ export class Intake extends Context.Service<
       const spool = Option.getOrUndefined(yield* Effect.serviceOption(Spool))
       const store: SpooledIntake.Store = (events) => asSystem(inbox.accept(events))
       const keep = spool === undefined ? store : SpooledIntake.beside(spool, store)
-      if (spool !== undefined) yield* loop("spool", SpooledIntake.drain(spool), Stream.empty)
+      if (spool !== undefined) yield* loop("spool", yield* SpooledIntake.makeDrain(spool), Stream.empty)
 
       const commit = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
         keep(batch.map(({ event }) => event)).pipe(

@@ -14,6 +14,10 @@ export interface LimitsShape {
   readonly intakeQueue: number
   /** How long the store may take for a commit of intake before what it should take in waits on the disk, where there is a spool. */
   readonly intakePatience: number
+  /** How long it may take for what waited there, when no provider waits: longer than any statement of the store may. */
+  readonly drainPatience: number
+  /** Tries at what waited, with nothing else to tell whether the store is at fault, before it is set aside. */
+  readonly drainAttempts: number
   /** Lanes that one transaction of the lane worker takes. */
   readonly lanesPerBatch: number
   /** Events of one lane that one transaction takes. */
@@ -158,6 +162,8 @@ export const defaults: LimitsShape = {
   intakeQueue: 10_000,
   // The least patient provider gives a webhook up after 2 to 5 s, and comes again; Twilio after 15 s, for good.
   intakePatience: 4_000,
+  drainPatience: 60_000,
+  drainAttempts: 8,
   lanesPerBatch: 200,
   eventsPerLane: 20,
   reportsPerBatch: 500,

@@ -1,6 +1,6 @@
 /**
- * What is to be stored while the store is away waits in the spool, and comes first once it is back: a contact's texts keep
- * their order. What waits there twice, or was stored after all, is told apart by the store as a webhook is that comes twice.
+ * What the store does not take in waits in the spool, and comes first once it does again: a contact's texts keep their order.
+ * What waits there twice, or was stored after all, is told apart by the store as a webhook is that comes twice.
  */
 import {
   type Acceptance,
@@ -30,14 +30,13 @@ const tooLate = new StorageError({
   reason: new StoreUnavailable({ message: "it did not answer in time" })
 })
 
-/** The store, given up after a while. It is let go in the background: to end what hangs takes a while of its own. */
-const inTime = Effect.fnUntraced(function* (store: Store, events: Events) {
-  const { intakePatience } = yield* Limits
-  const storing = yield* Effect.forkDetach(store(events))
-  return yield* Fiber.join(storing).pipe(
+/** Given up after a while. It is let go in the background: to end what hangs takes a while of its own. */
+const within = Effect.fnUntraced(function* <A>(millis: number, storing: Effect.Effect<A, StorageError>) {
+  const fiber = yield* Effect.forkDetach(storing)
+  return yield* Fiber.join(fiber).pipe(
     Effect.timeoutOrElse({
-      duration: intakePatience,
-      orElse: () => Effect.andThen(Effect.forkDetach(Fiber.interrupt(storing)), Effect.fail(tooLate))
+      duration: millis,
+      orElse: () => Effect.andThen(Effect.forkDetach(Fiber.interrupt(fiber)), Effect.fail(tooLate))
     })
   )
 })
@@ -45,10 +44,12 @@ const inTime = Effect.fnUntraced(function* (store: Store, events: Events) {
 const spooling = (isOver: boolean) => ({ subject: "intake", condition: "spooling", isOver, detail: {} })
 
 const spooled = Effect.fnUntraced(function* (spool: Spool["Service"], events: Events) {
-  const isFirst = !(yield* spool.holds)
+  const isFirst = (yield* spool.state) === "empty"
   yield* spool.add(events)
   if (isFirst) {
-    yield* tell(spooling(false), "The store is away: webhooks wait on the disk of this host until it is back")
+    // The provider is answered first.
+    const words = "The store takes no webhooks: they wait on the disk of this host until it does"
+    yield* Effect.forkDetach(tell(spooling(false), words))
   }
   return events.map((): Acceptance => "accepted")
 })
@@ -57,53 +58,100 @@ const spooled = Effect.fnUntraced(function* (spool: Spool["Service"], events: Ev
 export const beside =
   (spool: Spool["Service"], store: Store): Store =>
   (events) =>
-    Effect.flatMap(spool.holds, (holds) =>
-      holds
-        ? // Where nothing more can wait, the store may take it: late is better than lost.
-          spooled(spool, events).pipe(Effect.catch(() => inTime(store, events)))
-        : Effect.catchIf(
-            inTime(store, events),
-            ({ isRetryable }) => isRetryable,
-            (error) => Effect.mapError(spooled(spool, events), () => error)
-          )
-    )
-
-/** Stores events that waited, all at once or else one by one. Returns how many the store refuses. */
-const store = Effect.fnUntraced(function* (events: Events) {
-  const { accept } = yield* Inbox
-  const keep = (some: Events) =>
     Effect.gen(function* () {
-      const acceptances = yield* inTime(accept, some)
-      // Hours may have gone by: whoever reached nobody's number is counted, and not answered.
-      const strays = some.filter((_event, place) => acceptances[place] === "unroutable")
-      yield* Effect.forEach(strays, ({ event }) => (isArrival(event) ? noteStray(event, false) : Effect.void))
+      const { intakePatience } = yield* Limits
+      const storing = within(intakePatience, store(events))
+      return yield* (yield* spool.state) === "empty"
+        ? storing.pipe(Effect.catch((error) => Effect.mapError(spooled(spool, events), () => error)))
+        : // Where nothing more can wait, the store may take it: late is better than lost.
+          spooled(spool, events).pipe(Effect.catch(() => storing))
     })
-  const whole = yield* Effect.exit(keep(events))
-  if (Exit.isSuccess(whole)) return 0
-  if (isPassing(whole.cause)) return yield* Effect.failCause(whole.cause)
-  const each = yield* Effect.forEach(events, (event) =>
-    Effect.flatMap(Effect.exit(keep([event])), (exit) =>
-      Exit.isFailure(exit) && isPassing(exit.cause) ? Effect.failCause(exit.cause) : Effect.succeed(exit)
+
+/** What the store said of events: of each, or of all of them at once. */
+type Outcome = ReadonlyMap<IncomingEvent, Acceptance | "refused">
+
+/** Stores events all at once, or else one by one. Fails while the store is away. */
+const keep = Effect.fnUntraced(function* (events: Events) {
+  const { accept } = yield* Inbox
+  const { drainPatience } = yield* Limits
+  const tried = (some: Events) =>
+    Effect.flatMap(Effect.exit(within(drainPatience, accept(some))), (exit) =>
+      Exit.isFailure(exit) && (isPassing(exit.cause) || Cause.hasInterrupts(exit.cause))
+        ? Effect.failCause(exit.cause)
+        : Effect.succeed(exit)
     )
+  const whole = yield* tried(events)
+  const each = Exit.isSuccess(whole)
+    ? whole.value
+    : yield* Effect.forEach(events, (event) =>
+        Effect.map(tried([event]), (one) => (Exit.isSuccess(one) ? one.value[0]! : "refused"))
+      )
+  return new Map(events.map((event, place) => [event, each[place]!])) satisfies Outcome
+})
+
+/** Hours may have gone by: whoever reached nobody's number is counted, as far as it can be, and not answered. */
+const noteStrays = Effect.fnUntraced(function* (outcome: Outcome) {
+  const { drainPatience } = yield* Limits
+  const strays = [...outcome].filter(([, said]) => said === "unroutable")
+  yield* Effect.forEach(strays, ([{ event }]) => (isArrival(event) ? noteStray(event, false) : Effect.void)).pipe(
+    Effect.timeout(drainPatience),
+
+    Effect.ignoreCause
   )
-  return each.filter(Exit.isFailure).length
 })
 
-const settle = Effect.fnUntraced(function* ({ events, remove, setAside }: Spooled) {
-  const refused = yield* store(events)
-  if (refused === 0) return yield* remove
-  yield* setAside
-  const alert = { subject: "intake", condition: "set_aside", isOver: false, detail: { events: refused } }
-  yield* tell(alert, "The store refuses webhooks that waited: they are kept aside on the disk of this host")
+const setAside = Effect.fnUntraced(function* (entries: ReadonlyArray<Spooled>, because: "unreadable" | "refused") {
+  if (entries.length === 0) return
+  yield* Effect.forEach(entries, (entry) => entry.setAside, { discard: true })
+  yield* tell(
+    { subject: "intake", condition: "set_aside", isOver: false, detail: { because, files: entries.length } },
+    "Webhooks that waited cannot be stored: they are kept aside on the disk of this host"
+  )
 })
 
-/** Stores the oldest that wait. Returns how many there were; 0 when none waited. */
-export const drain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
-  const { intakeBatch } = yield* Limits
-  const waiting = yield* spool.take(intakeBatch)
-  if (waiting === null) return 0
-  yield* settle(waiting)
-  if (!(yield* spool.holds))
-    yield* tell(spooling(true), "The store is back, and has all webhooks that waited on the disk")
-  return waiting.events.length
-}, asSystem)
+/** Stores the oldest that wait, time after time. Returns how many events there were; 0 when none waited. */
+export const makeDrain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
+  const { drainAttempts, intakeBatch } = yield* Limits
+  let batch = intakeBatch
+  let refusals = 0
+
+  const settle = Effect.fnUntraced(function* (waiting: ReadonlyArray<Spooled>) {
+    const events = waiting.flatMap((entry) => entry.events ?? [])
+    if (events.length === 0) return
+    const outcome = yield* keep(events)
+    const isRefused = (entry: Spooled) => entry.events?.some((event) => outcome.get(event) === "refused") === true
+    const refused = waiting.filter(isRefused)
+    // Where it takes nothing at all, it may be the store that is at fault.
+    if (refused.length > 0 && [...outcome.values()].every((said) => said === "refused") && ++refusals < drainAttempts) {
+      return yield* Effect.fail(
+        new StorageError({ operation: "inbox.accept", reason: new StoreUnavailable({ message: "it refuses all" }) })
+      )
+    }
+    refusals = 0
+    yield* Effect.forEach(
+      waiting.filter((entry) => !isRefused(entry)),
+      (entry) => entry.remove,
+      { discard: true }
+    )
+    yield* setAside(refused, "refused")
+    yield* noteStrays(outcome)
+  })
+
+  return Effect.gen(function* () {
+    const waiting = yield* spool.take(batch)
+    if (waiting.length === 0) return 0
+    const isReadable = ({ events }: Spooled) => events !== null
+    yield* setAside(
+      waiting.filter((entry) => !isReadable(entry)),
+      "unreadable"
+    )
+    const readable = waiting.filter(isReadable)
+    // What takes too long in one go may not in two.
+    yield* Effect.onError(settle(readable), () => Effect.sync(() => (batch = Math.max(1, Math.floor(batch / 2)))))
+    batch = Math.min(intakeBatch, batch * 2)
+    if ((yield* spool.state) === "empty") {
+      yield* tell(spooling(true), "The store is back, and what waited on the disk is dealt with")
+    }
+    return waiting.length
+  }).pipe(asSystem)
+})

@@ -12,7 +12,7 @@ import {
   StoreUnavailable
 } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Option } from "effect"
+import { Effect, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { Intake, Limits } from "../src/index.ts"
 import { memorySpool } from "./support/memorySpool.ts"
@@ -39,7 +39,13 @@ const makeWorld = () => {
   const stored: Array<string> = []
   const alerts: Array<Alert> = []
   const strays: Array<string> = []
-  const is = { store: "up" as "up" | "away" | "silent", room: Infinity, refused: "", stray: "" }
+  const is = {
+    store: "up" as "up" | "away" | "silent" | "faulty",
+    room: Infinity,
+    atOnce: Infinity,
+    refused: "",
+    stray: ""
+  }
 
   const inbox = Layer.mock(Inbox)({
     accept: (events) =>
@@ -47,7 +53,8 @@ const makeWorld = () => {
         if (is.store === "silent") return Effect.never
         if (is.store === "away") return failure(new StoreUnavailable({ message: "ConnectionError" }))
         const words = events.map(wordOf)
-        if (words.includes(is.refused)) return failure(new StoreFault({ message: "22P05" }))
+        if (words.length > is.atOnce) return Effect.never
+        if (is.store === "faulty" || words.includes(is.refused)) return failure(new StoreFault({ message: "22P05" }))
         stored.push(...words)
         return Effect.succeed(words.map((word) => (word === is.stray ? "unroutable" : "accepted")))
       })
@@ -55,9 +62,9 @@ const makeWorld = () => {
   const spool = memorySpool(is)
   const inventory = Layer.mock(NumberInventory)({
     noteStray: ({ isAnswerable, number }) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         strays.push(`${number} ${isAnswerable}`)
-        return Option.none()
+        return strays.length === 1 ? Effect.never : Effect.succeed(Option.none())
       })
   })
   const layer = Intake.layer.pipe(
@@ -76,8 +83,8 @@ const makeWorld = () => {
 
 const accept = (word: string) => Effect.flatMap(Intake, (intake) => intake.accept(textOf(word)))
 
-/** Longer than any pause of a worker. */
-const aWhile = TestClock.adjust(Limits.defaults.workerBackoffMax * 4)
+/** Longer than anything that a worker waits for. */
+const aWhile = TestClock.adjust((Limits.defaults.drainPatience + Limits.defaults.workerBackoffMax) * 2)
 
 describe("Intake with a spool", () => {
   it.effect("keeps what the store cannot take, tells of it once, and stores it before what comes later", () => {
@@ -140,22 +147,50 @@ describe("Intake with a spool", () => {
   it.effect("sets aside what the store refuses for good, and tells of it; the others are stored", () => {
     const world = makeWorld()
     return Effect.gen(function* () {
+      // The provider might not come again: whatever is wrong with it, it is kept.
       world.is.refused = "poison"
-      // Refused at once, it is the provider's to hear of: nothing is away.
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(accept("poison"))))
-      assert.deepStrictEqual(world.waiting(), [])
-      world.is.store = "away"
-      yield* Effect.forEach(["one", "poison", "two"], accept, { concurrency: "unbounded" })
-      yield* accept("three")
-      world.is.store = "up"
+      assert.strictEqual(yield* accept("poison"), "accepted")
+      yield* Effect.forEach(["one", "two"], accept)
       yield* aWhile
-      assert.sameMembers(world.stored, ["one", "two", "three"])
-      assert.include(world.aside(), "poison")
-      assert.deepStrictEqual(world.waiting(), [])
+      assert.deepStrictEqual([world.stored, world.waiting(), world.aside()], [["one", "two"], [], ["poison"]])
       assert.deepInclude(
         world.alerts.find(({ condition }) => condition === "set_aside"),
-        { subject: "intake", detail: { events: 1 } }
+        { subject: "intake", detail: { because: "refused", files: 1 } }
       )
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("sets nothing aside while it is the store that is at fault, or away, until that has lasted", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.store = "away"
+      yield* Effect.forEach(["one", "two"], accept)
+      yield* aWhile
+      world.is.store = "faulty"
+      yield* accept("three")
+      yield* TestClock.adjust(Limits.defaults.workerBackoffMax * 2)
+      assert.deepStrictEqual([world.stored, world.aside()], [[], []])
+      world.is.store = "up"
+      yield* aWhile
+      assert.deepStrictEqual([world.stored, world.waiting()], [["one", "two", "three"], []])
+
+      world.is.store = "faulty"
+      yield* accept("four")
+      yield* TestClock.adjust(Limits.defaults.workerBackoffMax * Limits.defaults.drainAttempts)
+      assert.deepStrictEqual([world.waiting(), world.aside()], [[], ["four"]])
+    }).pipe(Effect.provide(world.layer))
+  })
+
+  it.effect("gives less at once to a store that takes too long for all of it", () => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      world.is.store = "away"
+      const words = ["one", "two", "three", "four", "five"]
+      yield* Effect.forEach(words, accept)
+      world.is.store = "up"
+      world.is.atOnce = 2
+      for (let tries = 0; tries < 10; tries++) yield* aWhile
+      assert.deepStrictEqual([world.stored, world.waiting()], [words, []])
     }).pipe(Effect.provide(world.layer))
   })
 
@@ -166,8 +201,10 @@ describe("Intake with a spool", () => {
       yield* accept("hello")
       world.is.stray = "hello"
       world.is.store = "up"
+      // The count hangs, and holds nothing up.
       yield* aWhile
       assert.deepStrictEqual([world.stored, world.strays], [["hello"], ["+12025550100 false"]])
+      assert.deepStrictEqual(world.waiting(), [])
     }).pipe(Effect.provide(world.layer))
   })
 })

@@ -37,10 +37,11 @@ const probe = { userId: "readyz" as UserId, scope: "all" as const }
 /** Without its store a host takes webhooks in still, where it has a spool: to send them elsewhere would be to lose them. */
 const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).pipe(
   Effect.as("ready"),
-  Effect.catchCause((cause) =>
-    Effect.flatMap(Effect.serviceOption(Spool), (spool) =>
-      Option.isSome(spool) ? Effect.succeed("spooling") : Effect.failCause(cause)
-    )
+  Effect.catch(
+    Effect.fnUntraced(function* (error) {
+      const spool = Option.getOrUndefined(yield* Effect.serviceOption(Spool))
+      return spool === undefined || (yield* spool.state) === "full" ? yield* Effect.fail(error) : "spooling"
+    })
   )
 )
 

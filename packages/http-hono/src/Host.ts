@@ -2,7 +2,6 @@
 import { chmod, mkdir, stat } from "node:fs/promises"
 import { layer as postgres } from "@careline/adapter-postgres"
 import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
-import { FileSpool } from "@careline/adapter-filesystem"
 import { OpenAiTranscriber } from "@careline/adapter-openai"
 import {
   BreakGlassAllowed,
@@ -28,6 +27,7 @@ import * as Providers from "./Providers.ts"
 import * as Sandbox from "./Sandbox.ts"
 import * as Server from "./Server.ts"
 import type { Services } from "./Services.ts"
+import * as WebhookSpool from "./WebhookSpool.ts"
 
 export interface RunningHost {
   readonly url: string
@@ -94,10 +94,11 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   const encryption = yield* DataEncryption.open(config.dataEncryption, config.dataDirectory)
   const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
   const sealing = encryption === null ? null : { keys: encryption }
+  const database = postgres({ url, ownerUrl: config.databaseOwnerUrl ?? undefined, sealing })
   const stores = Layer.mergeAll(
-    postgres({ url, ownerUrl: config.databaseOwnerUrl ?? undefined, sealing }),
+    database,
     Layer.succeed(BlobStore, blobs),
-    config.spool === null ? Layer.empty : FileSpool.layer({ ...config.spool, encryption }),
+    Layer.provide(WebhookSpool.layer(config, encryption), database),
     Directory.layerEmpty,
     transcriber
   )

@@ -15,14 +15,14 @@ export const memorySpool = (is: { readonly room: number } = { room: Number.POSIT
       Effect.suspend(() =>
         waiting.length < is.room ? Effect.sync(() => void waiting.push(events)) : Effect.fail(full)
       ),
-    holds: Effect.sync(() => waiting.length > 0),
-    take: () =>
-      Effect.sync(() => {
-        const [events] = waiting
-        if (events === undefined) return null
-        const keepAside = Effect.sync(() => void aside.push(events))
-        return { events, remove: leave(events), setAside: Effect.andThen(leave(events), keepAside) }
-      })
+    state: Effect.sync(() => (waiting.length === 0 ? "empty" : waiting.length < is.room ? "holding" : "full")),
+    take: (limit) =>
+      Effect.sync(() =>
+        waiting.slice(0, limit).map((events) => {
+          const keepAside = Effect.sync(() => void aside.push(events))
+          return { events, remove: leave(events), setAside: Effect.andThen(leave(events), keepAside) }
+        })
+      )
   })
   return { waiting, aside, layer }
 }
