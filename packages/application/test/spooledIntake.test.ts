@@ -204,7 +204,11 @@ describe("Intake with a spool", () => {
       // The count hangs, and holds nothing up.
       yield* aWhile
       assert.deepStrictEqual([world.stored, world.strays], [["hello"], ["+12025550100 false"]])
-      assert.deepStrictEqual(world.waiting(), [])
+      world.is.store = "away"
+      yield* accept("later")
+      world.is.store = "up"
+      yield* aWhile
+      assert.deepStrictEqual([world.stored, world.waiting()], [["hello", "later"], []])
     }).pipe(Effect.provide(world.layer))
   })
 })
