@@ -48,7 +48,8 @@ export const text = (words: string): InboundText.InboundText => ({
   text: words,
   attachments: [],
   providerKeyword: null,
-  providerConfirmsOptOut: true
+  providerConfirmsOptOut: true,
+  receivedAt: noon
 })
 
 let drawn = 0

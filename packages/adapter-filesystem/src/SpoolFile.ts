@@ -20,7 +20,14 @@ const encodeHeader = Schema.encodeSync(Header)
 const decodeHeader = Schema.decodeUnknownEffect(Header)
 
 const Events = Schema.fromJsonString(
-  Schema.Array(Schema.Struct({ provider: Schema.String, account: Schema.String, event: TelephonyEvent }))
+  Schema.Array(
+    Schema.Struct({
+      provider: Schema.String,
+      account: Schema.String,
+      event: TelephonyEvent,
+      receivedAt: Schema.optional(Schema.DateTimeUtcFromString)
+    })
+  )
 )
 const encodeEvents = Schema.encodeSync(Events)
 const decodeEvents = Schema.decodeUnknownEffect(Events)

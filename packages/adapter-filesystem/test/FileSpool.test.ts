@@ -2,7 +2,7 @@
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { type IncomingEvent, type Spool, StorageError, StoreUnavailable } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { DateTime, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { mkdir, readdir, readFile, rename, rmdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -59,6 +59,10 @@ describe("A spool in a directory", () => {
       assert.isTrue(yield* holds(next))
       const [first] = yield* next.take(1)
       assert.deepStrictEqual(first?.events, [text(1), text(2)])
+      const receivedAt = DateTime.makeUnsafe("2026-03-02T09:30:00.250Z")
+      yield* (yield* FileSpool.make({ directory: join(directory, "other") })).add([{ ...text(1), receivedAt }])
+      const [other] = yield* (yield* FileSpool.make({ directory: join(directory, "other") })).take(1)
+      assert.deepStrictEqual(other?.events, [{ ...text(1), receivedAt }])
       yield* first!.remove
       assert.deepStrictEqual(yield* taken(next), all.slice(2))
       // The other one meets a file that is gone.

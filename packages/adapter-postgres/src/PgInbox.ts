@@ -28,7 +28,7 @@ const WINDOW_PER_LANE = 8
 const INTAKE_RETRIES = 5
 
 /** What tells an event from every other, the status of a report included. */
-const keyJson = ({ account, event, provider }: IncomingEvent) => {
+const keyJson = ({ account, event, provider, receivedAt }: IncomingEvent) => {
   const { detail, id } = identityOf(event)
   return {
     provider,
@@ -38,6 +38,7 @@ const keyJson = ({ account, event, provider }: IncomingEvent) => {
     status: detail,
     number: isArrival(event) ? event.to : null,
     contact: isArrival(event) ? event.from : null,
+    received_at: iso(receivedAt ?? null),
     event
   }
 }
@@ -117,14 +118,16 @@ export const layer = Layer.effect(
       with incoming as materialized (
         select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id
         from rows from (json_to_recordset(${JSON.stringify(events)}::json) as (
-          provider text, account text, provider_message_id text, kind text, status text, number text, contact text, event jsonb
-        )) with ordinality i (provider, account, provider_message_id, kind, status, number, contact, event, place)
+          provider text, account text, provider_message_id text, kind text, status text, number text, contact text, received_at timestamptz,
+          event jsonb
+        )) with ordinality i (provider, account, provider_message_id, kind, status, number, contact, received_at, event, place)
         left join phone_numbers n on n.number = i.number
         order by i.place
       ), inserted as (
         insert into webhook_events (id, site_grouping_id, contact, provider, account, provider_message_id, kind, status,
-                                    event, state, reason)
+                                    event, received_at, state, reason)
         select id, site_grouping_id, contact, provider, account, provider_message_id, kind, status, event,
+               least(received_at, careline_now()),
                case when number is not null and site_grouping_id is null then 'parked' else 'pending' end,
                case when number is not null and site_grouping_id is null then 'the number is in no pool' end
         from incoming order by provider, account, provider_message_id, kind, status, id

@@ -47,10 +47,11 @@ const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact
   `${key.siteGroupingId ?? ""}\u0000${key.contact}`
 
 const inboundText = (
-  provider: string,
+  { provider, receivedAt }: LaneEvent,
   { attachments, from, providerKeyword, providerMessageId, text }: MessageReceived,
   providerConfirmsOptOut: boolean
 ): InboundText.InboundText => ({
+  receivedAt,
   provider,
   providerMessageId,
   from,
@@ -148,7 +149,7 @@ const processBatch = Effect.fnUntraced(function* (
       }
       if (event._tag === "MessageReceived") {
         const confirms = providers.byName(provider)?.capabilities.optOutReplies === "provider"
-        const decision = InboundText.decide(state, inboundText(provider, event, confirms), number, ids, now)
+        const decision = InboundText.decide(state, inboundText(arrival, event, confirms), number, ids, now)
         state = decision.state
         changes.push(...decision.changes)
       } else {

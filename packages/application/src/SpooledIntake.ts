@@ -12,7 +12,7 @@ import {
   StorageError,
   StoreUnavailable
 } from "@careline/ports"
-import { Cause, Effect, Exit, Fiber } from "effect"
+import { Cause, DateTime, Effect, Exit, Fiber } from "effect"
 import { asSystem } from "./Access.ts"
 import { tell } from "./Alerts.ts"
 import { Limits } from "./Limits.ts"
@@ -45,7 +45,8 @@ const spooling = (isOver: boolean) => ({ subject: "intake", condition: "spooling
 
 const spooled = Effect.fnUntraced(function* (spool: Spool["Service"], events: Events) {
   const isFirst = (yield* spool.state) === "empty"
-  yield* spool.add(events)
+  const now = yield* DateTime.now
+  yield* spool.add(events.map((event) => ({ receivedAt: now, ...event })))
   if (isFirst) {
     // The provider is answered first.
     const words = "The store takes no webhooks: they wait on the disk of this host until it does"

@@ -2,15 +2,7 @@
  * Asks providers for what they received and never told us of, and files it as if it had just come. What did come is known
  * already, and told apart as a webhook that comes twice is. What came before a number was ours to answer is left alone.
  */
-import {
-  identityOf,
-  Inbox,
-  isArrival,
-  PoolNumbers,
-  type Telephony,
-  type TelephonyEvent,
-  TelephonyProviders
-} from "@careline/ports"
+import { identityOf, Inbox, isArrival, PoolNumbers, type Telephony, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { describeFault } from "./Fault.ts"
@@ -26,18 +18,16 @@ const ours = Effect.fnUntraced(function* (records: ReadonlyArray<Telephony.Histo
     const from = isArrival(event) ? since.get(event.to) : undefined
     return from !== undefined && DateTime.isGreaterThanOrEqualTo(at, from)
   }
-  const arrived = records.filter(isOurs).map(({ event }) => event)
-  const known = new Set(arrived.map((event) => identityOf(event).id))
+  const arrived = records.filter(isOurs)
+  const known = new Set(arrived.map(({ event }) => identityOf(event).id))
   // Of a call that is not filed, what is reported of it is of no use.
-  const reports = records
-    .map(({ event }) => event)
-    .filter((event) => !isArrival(event) && known.has(identityOf(event).id))
+  const reports = records.filter(({ event }) => !isArrival(event) && known.has(identityOf(event).id))
   return [...arrived, ...reports]
 })
 
-const file = Effect.fnUntraced(function* (provider: string, account: string, event: TelephonyEvent) {
+const file = Effect.fnUntraced(function* (provider: string, account: string, { at, event }: Telephony.HistoryRecord) {
   if (event._tag === "CallReceived") return yield* fileCall({ provider, account }, event)
-  const [acceptance] = yield* (yield* Inbox).accept([{ provider, account, event }])
+  const [acceptance] = yield* (yield* Inbox).accept([{ provider, account, event, receivedAt: at }])
   return acceptance !== "duplicate"
 })
 
@@ -51,8 +41,8 @@ const sweepOne = Effect.fnUntraced(function* (telephony: Telephony.TelephonyServ
       DateTime.subtractDuration(now, back),
       DateTime.subtractDuration(now, Math.max(back - limits.sweepSlice, limits.sweepSettled))
     )
-    for (const event of yield* ours(records)) {
-      if (yield* file(provider, account, event)) filed++
+    for (const record of yield* ours(records)) {
+      if (yield* file(provider, account, record)) filed++
     }
   }
   if (filed > 0) {

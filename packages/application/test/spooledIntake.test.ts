@@ -37,6 +37,7 @@ const failure = (reason: StorageError["reason"]) => Effect.fail(new StorageError
 /** A store, a spool and whoever hears of alerts; how they are is said as a test goes on. */
 const makeWorld = () => {
   const stored: Array<string> = []
+  const receivedAt: Array<number | null> = []
   const alerts: Array<Alert> = []
   const strays: Array<string> = []
   const is = {
@@ -56,6 +57,7 @@ const makeWorld = () => {
         if (words.length > is.atOnce) return Effect.never
         if (is.store === "faulty" || words.includes(is.refused)) return failure(new StoreFault({ message: "22P05" }))
         stored.push(...words)
+        receivedAt.push(...events.map((event) => event.receivedAt?.epochMilliseconds ?? null))
         return Effect.succeed(words.map((word) => (word === is.stray ? "unroutable" : "accepted")))
       })
   })
@@ -78,7 +80,16 @@ const makeWorld = () => {
     )
   )
   const words = (entries: ReadonlyArray<ReadonlyArray<IncomingEvent>>) => entries.flat().map(wordOf)
-  return { is, stored, waiting: () => words(spool.waiting), aside: () => words(spool.aside), alerts, strays, layer }
+  return {
+    is,
+    stored,
+    receivedAt,
+    waiting: () => words(spool.waiting),
+    aside: () => words(spool.aside),
+    alerts,
+    strays,
+    layer
+  }
 }
 
 const accept = (word: string) => Effect.flatMap(Intake, (intake) => intake.accept(textOf(word)))
@@ -107,6 +118,8 @@ describe("Intake with a spool", () => {
       assert.deepStrictEqual([world.stored, world.waiting()], [["one", "two", "three", "four"], []])
       yield* accept("five")
       assert.deepStrictEqual([world.stored.at(-1), world.waiting()], ["five", []])
+      // What waited is known to have come when it did.
+      assert.deepStrictEqual(world.receivedAt, [null, 0, 0, 0, null])
       assert.deepInclude(world.alerts[1], { condition: "spooling", isOver: true })
       assert.lengthOf(world.alerts, 2)
     }).pipe(Effect.provide(world.layer))

@@ -4,7 +4,7 @@
  * An opt-out binds the contact's number across the tenant (47 CFR 64.1200(a)(10)). Only a whole message counts, so that
  * "please don't stop my medication" opts nobody out; what only looks like a wish to opt out is flagged for staff.
  */
-import { Schema } from "effect"
+import { DateTime, Schema } from "effect"
 import { Contact } from "./Contact.ts"
 import { Tenant } from "./Ids.ts"
 
@@ -84,13 +84,12 @@ const fuzzyOptOut =
 export const mayMeanOptOut = (text: string): boolean =>
   keyword(text) === null && fuzzyOptOut.test(normalise(text.replaceAll("'", "").replaceAll("’", "")))
 
-/** The consent after a keyword. A help word changes nothing. */
-export const afterKeyword = (
-  consent: Consent,
-  said: Keyword,
-  source: Consent["source"],
-  at: Consent["changedAt"]
-): Consent => {
+/**
+ * The consent after a keyword that came at a time. A help word changes nothing. Nor does an opt-in that is older than what is on
+ * record: it waited somewhere, and must not undo what came after it. An opt-out binds whenever it came.
+ */
+export const afterKeyword = (consent: Consent, said: Keyword, source: Consent["source"], at: DateTime.Utc): Consent => {
+  if (said === "opt_in" && consent.changedAt !== null && DateTime.isLessThan(at, consent.changedAt)) return consent
   const status = said === "opt_out" ? "opted_out" : said === "opt_in" ? "opted_in" : consent.status
   return status === consent.status ? consent : { ...consent, status, source, changedAt: at }
 }

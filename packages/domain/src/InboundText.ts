@@ -31,6 +31,8 @@ export interface InboundText {
   readonly providerKeyword: Consent.Keyword | null
   /** Whether the provider answers opt-out and help words by itself. */
   readonly providerConfirmsOptOut: boolean
+  /** When it reached us: some time ago, where it had to wait. */
+  readonly receivedAt: DateTime.Utc
 }
 
 /** What the decision rests on. */
@@ -125,7 +127,12 @@ export const decide = (
   const consent =
     keyword === null
       ? state.consent
-      : Consent.afterKeyword(state.consent, keyword, inbound.providerKeyword === null ? "keyword" : "provider", now)
+      : Consent.afterKeyword(
+          state.consent,
+          keyword,
+          inbound.providerKeyword === null ? "keyword" : "provider",
+          inbound.receivedAt
+        )
   if (consent !== state.consent) {
     changes.push({ _tag: "ConsentChanged", consent })
     const said = consent.status === "opted_out" ? "opt_out" : "opt_in"

@@ -87,6 +87,13 @@ describe("Consent", () => {
     assert.deepInclude(out, { status: "opted_out", source: "keyword", changedAt: now })
     assert.strictEqual(Consent.afterKeyword(out, "opt_in", "keyword", now).status, "opted_in")
   })
+  it("is not given by an opt-in that waited while the contact opted out, and is withdrawn by an opt-out that waited", () => {
+    const earlier = DateTime.subtract(now, { minutes: 1 })
+    const out = Consent.afterKeyword(before, "opt_out", "keyword", now)
+    assert.strictEqual(Consent.afterKeyword(out, "opt_in", "keyword", earlier), out)
+    const given = Consent.afterKeyword(before, "opt_in", "keyword", now)
+    assert.strictEqual(Consent.afterKeyword(given, "opt_out", "keyword", earlier).status, "opted_out")
+  })
   it("is left alone by a cry for help, and by what it says already", () => {
     assert.strictEqual(Consent.afterKeyword(before, "help", "keyword", now), before)
     const out = Consent.afterKeyword(before, "opt_out", "keyword", now)

@@ -112,7 +112,8 @@ const play = (events: ReadonlyArray<Event>) => {
             text: one.words,
             attachments: [],
             providerKeyword: null,
-            providerConfirmsOptOut: true
+            providerConfirmsOptOut: true,
+            receivedAt: now
           },
           numbers[one.on],
           {

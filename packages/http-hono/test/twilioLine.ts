@@ -18,7 +18,8 @@ export const twilio = TelephonyProviders.layer.pipe(
       messagingServiceSid: null,
       baseUrl: "http://127.0.0.1:9",
       publicUrl,
-      timeoutMillis: 100
+      // What is refused is refused at once; a busy machine must not make it something that hangs.
+      timeoutMillis: 10_000
     })
   )
 )

@@ -15,6 +15,8 @@ export interface IncomingEvent {
   readonly provider: string
   readonly account: string
   readonly event: TelephonyEvent
+  /** When it reached us, where it had to wait for the store; else it is when the store keeps it. */
+  readonly receivedAt?: DateTime.Utc | undefined
 }
 
 /** `unroutable`: kept, and parked because the number is not ours. */

@@ -153,6 +153,14 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "takes what waited for what came just now",
+    "Inbox: intake",
+    "MUST know when an event reached us that waited for the store, and never say later than now",
+    altered(Inbox, ({ accept }) => ({
+      accept: (events) => accept(events.map((event) => ({ ...event, receivedAt: undefined })))
+    }))
+  ),
+  broken(
     "tells the patients of any tenant's thread",
     "Threads",
     "MUST know the patients of threads of several tenants, each within its own, of deleted ones too",

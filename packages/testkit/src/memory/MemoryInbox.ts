@@ -52,7 +52,7 @@ const acceptOne = (
     provider: incoming.provider,
     event: incoming.event,
     siteGroupingId: tenant ?? null,
-    receivedAt: now,
+    receivedAt: DateTime.min(incoming.receivedAt ?? now, now),
     failures: 0,
     dueAt: now,
     parkedBecause: tenant === undefined ? "The number is in no pool" : null

@@ -15,22 +15,22 @@ export const takeIn = async (
   // at once wait for each other in one direction only.
   const ids = await drawIds(db, "inbound_events", events.length)
   const incoming = events
-    .map(({ account, event, provider }, place) => {
+    .map(({ account, event, provider, receivedAt = null }, place) => {
       const { detail, id } = identityOf(event)
       const key = [provider, account, id, event._tag, detail]
-      return { place, rowId: ids[place]!, event, key, sortKey: JSON.stringify(key) }
+      return { place, rowId: ids[place]!, event, receivedAt, key, sortKey: JSON.stringify(key) }
     })
     .toSorted((one, other) => (one.sortKey < other.sortKey ? -1 : one.sortKey > other.sortKey ? 1 : 0))
 
   const answers: Array<Acceptance> = events.map(() => "duplicate")
-  for (const { event, key, place, rowId } of incoming) {
+  for (const { event, key, place, receivedAt, rowId } of incoming) {
     const arrival = isArrival(event) ? event : null
     // The lane is of the site group that has the number; a number that nobody has, nobody can answer from.
     const { rows } = await db.query<{ state: "pending" | "parked" }>(
       `insert into inbound_events
-         (id, provider, account, provider_message_id, kind, status, event, site_group_id, contact, state, reason)
+         (id, provider, account, provider_message_id, kind, status, event, site_group_id, contact, received_at, state, reason)
        overriding system value
-       select $1, $2, $3, $4, $5, $6, $7, l.site_group_id, $8, s.state,
+       select $1, $2, $3, $4, $5, $6, $7, l.site_group_id, $8, least($10, now()), s.state,
          case s.state when 'parked' then 'the number is no line of ours' end
        from (values ($9::text)) as given (number)
        left join phone_lines l on l.number = given.number
@@ -39,7 +39,7 @@ export const takeIn = async (
        ) as s
        on conflict (provider_message_id, provider, account, kind, status) do nothing
        returning state`,
-      [rowId, ...key, JSON.stringify(event), arrival?.from ?? null, arrival?.to ?? null]
+      [rowId, ...key, JSON.stringify(event), arrival?.from ?? null, arrival?.to ?? null, receivedAt]
     )
     if (rows[0] !== undefined) answers[place] = rows[0].state === "parked" ? "unroutable" : "accepted"
   }

@@ -118,7 +118,8 @@ export const inboundText = Effect.fnUntraced(function* (
     text,
     attachments: [],
     providerKeyword: null,
-    providerConfirmsOptOut: false
+    providerConfirmsOptOut: false,
+    receivedAt: now
   }
   return InboundText.decide(state, inbound, on, ids, now)
 })

@@ -1,7 +1,7 @@
 import { Contact } from "@careline/domain"
 import { Inbox } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { Duration, Effect, Fiber, Stream } from "effect"
+import { DateTime, Duration, Effect, Fiber, Stream } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
@@ -41,6 +41,31 @@ export const inboxIntakeChapter: Chapter = {
       assert.strictEqual(kept?.failures, 0)
       assert.isNotEmpty(kept?.id)
       assert.isAtMost(kept!.receivedAt.epochMilliseconds, (yield* Given.storeNow).epochMilliseconds)
+    }),
+
+    test("MUST know when an event reached us that waited for the store, and never say later than now", function* () {
+      const lane = yield* aLane
+      const now = yield* Given.storeNow
+      const times = [DateTime.subtract(now, { hours: 1 }), DateTime.add(now, { hours: 1 })]
+      yield* Traffic.accept(
+        times.map((receivedAt, place) => ({
+          provider: "memory",
+          account: "main",
+          event: {
+            _tag: "MessageReceived" as const,
+            ...lane,
+            providerMessageId: `MM-${place}`,
+            text: "Hello",
+            attachments: [],
+            providerKeyword: null
+          },
+          receivedAt
+        }))
+      )
+      const [claimed] = yield* Given.peek(Traffic.claimLanes())
+      const kept = claimed?.events.map(({ receivedAt }) => receivedAt.epochMilliseconds) ?? []
+      assert.strictEqual(kept[0], times[0]!.epochMilliseconds)
+      assert.isAtMost(kept[1]!, (yield* Given.storeNow).epochMilliseconds)
     }),
 
     test("MUST keep a delivery report as it came in", function* () {
