@@ -5,7 +5,8 @@ import { Effect, Schedule } from "effect"
 const TRIES = 5
 const FIRST_PAUSE_MILLIS = 20
 
-const isConflict = (error: unknown): boolean => error instanceof StorageError && error.reason._tag === "StoreConflict"
+export const isConflict = (error: unknown): boolean =>
+  error instanceof StorageError && error.reason._tag === "StoreConflict"
 
 /** The transaction, again a few times where it met another one. */
 export const despiteConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

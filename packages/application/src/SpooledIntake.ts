@@ -12,9 +12,10 @@ import {
   StorageError,
   StoreUnavailable
 } from "@careline/ports"
-import { Cause, DateTime, Effect, Exit, Fiber } from "effect"
+import { Cause, DateTime, Effect, Exit } from "effect"
 import { asSystem } from "./Access.ts"
 import { tell } from "./Alerts.ts"
+import { inTime } from "./InTime.ts"
 import { Limits } from "./Limits.ts"
 import { noteStray } from "./Strays.ts"
 
@@ -30,16 +31,9 @@ const tooLate = new StorageError({
   reason: new StoreUnavailable({ message: "it did not answer in time" })
 })
 
-/** Given up after a while. It is let go in the background: to end what hangs takes a while of its own. */
-const within = Effect.fnUntraced(function* <A>(millis: number, storing: Effect.Effect<A, StorageError>) {
-  const fiber = yield* Effect.forkDetach(storing)
-  return yield* Fiber.join(fiber).pipe(
-    Effect.timeoutOrElse({
-      duration: millis,
-      orElse: () => Effect.andThen(Effect.forkDetach(Fiber.interrupt(fiber)), Effect.fail(tooLate))
-    })
-  )
-})
+/** The store is given up after a while. */
+const within = <A>(millis: number, storing: Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> =>
+  inTime(millis)(storing).pipe(Effect.catchTag("TimeoutError", () => Effect.fail(tooLate)))
 
 const spooling = (isOver: boolean) => ({ subject: "intake", condition: "spooling", isOver, detail: {} })
 

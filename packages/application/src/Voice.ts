@@ -24,17 +24,19 @@ import {
   NumberInventory,
   PoolNumbers,
   Settings,
-  StorageError,
+  type StorageError,
   type StoragePorts,
   type Telephony,
   Threads,
   Transaction,
   type VoiceStoragePorts
 } from "@careline/ports"
-import { Context, DateTime, Effect, Fiber, Layer, Option, Schedule } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
 import { asSystem } from "./Access.ts"
 import { connectBridge, refusePins } from "./BridgeCall.ts"
+import { isConflict } from "./Conflicts.ts"
 import { describeFault } from "./Fault.ts"
+import { inTime } from "./InTime.ts"
 import { Limits } from "./Limits.ts"
 import { hangUp, NeutralAnswer } from "./NeutralAnswer.ts"
 import { reachedNumbers } from "./ReachedNumbers.ts"
@@ -318,16 +320,3 @@ export class Voice extends Context.Service<
     })
   )
 }
-
-/** Fails in time, though what it waits for cannot be interrupted: a connection that hangs is given up behind its back. */
-const inTime =
-  (millis: number) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.gen(function* () {
-      const fiber = yield* Effect.forkDetach(effect)
-      return yield* Effect.timeout(Fiber.join(fiber), millis).pipe(
-        Effect.onError(() => Effect.forkDetach(Fiber.interrupt(fiber)))
-      )
-    })
-
-const isConflict = (error: unknown): boolean => error instanceof StorageError && error.reason._tag === "StoreConflict"
