@@ -6,7 +6,7 @@ import type { BlobKey } from "@careline/domain"
 import { BlobInfo } from "@careline/ports"
 import { Option, Schema } from "effect"
 import { createHash } from "node:crypto"
-import type { Seal } from "./Seal.ts"
+import { Seal } from "./Seal.ts"
 
 /** More than the longest first line: a key of 200 characters, a media type of 255, names and digits, and a wrapped key. */
 export const MAX_HEADER_BYTES = 2048
@@ -17,7 +17,7 @@ const Header = Schema.fromJsonString(
   Schema.Struct({
     ...BlobInfo.fields,
     /** What opens the bytes; absent where they stand as they are. */
-    seal: Schema.optionalKey(Schema.Struct({ keyId: Schema.String, wrapped: Schema.String }))
+    seal: Schema.optionalKey(Seal)
   })
 )
 const decode = Schema.decodeUnknownOption(Header)

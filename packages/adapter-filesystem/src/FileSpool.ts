@@ -4,8 +4,10 @@
  */
 import { type IncomingEvent, type KeyEncryption, Spool, StorageError, StoreUnavailable } from "@careline/ports"
 import { Clock, Effect, Layer, Metric, Semaphore } from "effect"
+import { join } from "node:path"
 import { during } from "./Failure.ts"
 import type { FileFailure } from "./Files.ts"
+import * as Folder from "./Folder.ts"
 import * as SpoolFile from "./SpoolFile.ts"
 import * as SpoolFolder from "./SpoolFolder.ts"
 
@@ -34,8 +36,10 @@ const bytesWaiting = Metric.gauge("careline_spool_bytes", {
   description: "What waits on the disk for the store to be back, in bytes"
 })
 
+const ADD = "spool.add"
+
 const full = new StorageError({
-  operation: "spool.add",
+  operation: ADD,
   reason: new StoreUnavailable({ message: "the spool is full" })
 })
 
@@ -85,7 +89,8 @@ export const make = Effect.fnUntraced(function* (
     const name = SpoolFolder.nameOf(latest)
     const bytes = yield* SpoolFile.write(encryption, name, events)
     if (used + onDisk(bytes.length) > maxBytes) return yield* full
-    yield* during("spool.add")(SpoolFolder.keep(directory, name, bytes))
+    const place = { folder: directory, file: join(directory, name) }
+    yield* during(ADD)(Folder.put(directory, place, [bytes], ADD))
     noteWaiting(name, bytes.length)
     yield* measure
   })
@@ -158,5 +163,9 @@ export const make = Effect.fnUntraced(function* (
     take: (limit) => during("spool.take")(take(limit))
   }
 })
+
+/** How many files wait in a directory, or are set aside there. */
+export const count = (directory: string): Effect.Effect<number, StorageError> =>
+  during("spool.count")(SpoolFolder.count(directory))
 
 export const layer = (options: FileSpoolOptions): Layer.Layer<Spool, StorageError> => Layer.effect(Spool, make(options))

@@ -3,9 +3,11 @@
  * folder of another one, and a file system that does not tell cases apart, or knows names that nobody may use, does no harm.
  */
 import type { BlobKey } from "@careline/domain"
+import type { StorageError } from "@careline/ports"
 import { Clock, Effect } from "effect"
 import { createHash, randomUUID } from "node:crypto"
 import { join } from "node:path"
+import { damaged } from "./Failure.ts"
 import * as Files from "./Files.ts"
 
 /** What is being written, until it is whole. In the same file system, so that it can be moved in one step. */
@@ -30,6 +32,35 @@ export const placeOf = (directory: string, key: BlobKey): Place => {
 
 /** A name that no other unfinished file has. */
 export const unfinished = (directory: string): string => join(directory, INCOMING, randomUUID())
+
+/** The file holds these parts, and no more. */
+const holds = (path: string, parts: ReadonlyArray<Uint8Array>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const handle = yield* Files.opened(path, "r")
+      const expected = Buffer.concat(parts)
+      return expected.equals(yield* Files.read(handle, 0, expected.length + 1))
+    })
+  )
+
+/** Gives a place its file, durably and in one step: it is on the disk, and was read again, before it takes the name. */
+export const put = (
+  directory: string,
+  { file, folder }: Place,
+  parts: ReadonlyArray<Uint8Array>,
+  operation: string
+): Effect.Effect<void, Files.FileFailure | StorageError> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => unfinished(directory)),
+    (path) =>
+      Effect.gen(function* () {
+        yield* Files.writeDurably(path, parts)
+        if (!(yield* holds(path, parts))) return yield* Effect.fail(damaged(operation))
+        yield* Files.move(path, file)
+        yield* Files.syncFolder(folder)
+      }),
+    Files.discard
+  )
 
 /** Every file that holds a blob. */
 export const files = Effect.fnUntraced(function* (directory: string) {

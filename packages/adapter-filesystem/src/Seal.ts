@@ -4,11 +4,12 @@
  * not open.
  */
 import { KeyEncryption, type StorageError } from "@careline/ports"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import { damaged } from "./Failure.ts"
 
-/** What of a file's key is beside the bytes. */
+/** What of a file's key is beside the bytes, in its first line. */
+export const Seal = Schema.Struct({ keyId: Schema.String, wrapped: Schema.String })
 export type Seal = KeyEncryption.WrappedKey
 
 /** More bytes than those that were given. */

@@ -13,7 +13,7 @@ const Header = Schema.fromJsonString(
     /** Of the bytes as they lie in the file. */
     sha256: Schema.String,
     /** What opens the bytes; absent where they stand as they are. */
-    seal: Schema.optionalKey(Schema.Struct({ keyId: Schema.String, wrapped: Schema.String }))
+    seal: Schema.optionalKey(Seal.Seal)
   })
 )
 const encodeHeader = Schema.encodeSync(Header)

@@ -51,19 +51,6 @@ export const reclaim = Effect.fnUntraced(function* (directory: string) {
 export const waitingIn = (directory: string): Effect.Effect<ReadonlyArray<string>, Files.FileFailure> =>
   ours(directory, WAITING)
 
-/** Keeps a file: it and its name are on the disk when this returns. */
-export const keep = (directory: string, name: string, bytes: Uint8Array): Effect.Effect<void, Files.FileFailure> =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => Folder.unfinished(directory)),
-    (path) =>
-      Effect.gen(function* () {
-        yield* Files.writeDurably(path, [bytes])
-        yield* Files.move(path, join(directory, name))
-        yield* Files.syncFolder(directory)
-      }),
-    Files.discard
-  )
-
 /** Another process had the same directory, and stored what was in the file. */
 const orGone = <A, B>(use: Effect.Effect<A, Files.FileFailure>, gone: B): Effect.Effect<A | B, Files.FileFailure> =>
   Effect.catchIf(
@@ -82,6 +69,10 @@ export const sizeOf = (directory: string, name: string): Effect.Effect<number, F
 
 export const remove = (directory: string, name: string): Effect.Effect<void, Files.FileFailure> =>
   orGone(Files.remove(join(directory, name)), undefined)
+
+/** How many files wait or are set aside. 0 where there is no such directory. */
+export const count = (directory: string): Effect.Effect<number, Files.FileFailure> =>
+  Effect.map(orGone(Files.namesIn(directory), []), (names) => names.filter((name) => OURS.test(name)).length)
 
 /** Keeps a file out of the way, for a person. */
 export const putAside = (directory: string, name: string): Effect.Effect<void, Files.FileFailure> =>

@@ -6,7 +6,7 @@ import type { BlobKey } from "@careline/domain"
 import { type BlobInfo, type KeyEncryption, MediaType, type StorageError } from "@careline/ports"
 import { Effect, Option } from "effect"
 import * as BlobFile from "./BlobFile.ts"
-import { damaged, during } from "./Failure.ts"
+import { during } from "./Failure.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Files from "./Files.ts"
 import * as Folder from "./Folder.ts"
@@ -15,31 +15,9 @@ import * as Seal from "./Seal.ts"
 
 const OPERATION = "blobs.put"
 
-/** The file holds the header and the bytes that the header speaks of, and no more. */
-const holds = (path: string, header: Uint8Array, stored: Uint8Array) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const handle = yield* Files.opened(path, "r")
-      const written = yield* Files.read(handle, 0, header.length + stored.length + 1)
-      return Buffer.concat([header, stored]).equals(written)
-    })
-  )
-
-/** Gives a blob its file, durably and in one step. */
-const write = (directory: string, key: BlobKey, header: Uint8Array, stored: Uint8Array) => {
-  const { file, folder } = Folder.placeOf(directory, key)
-  return Effect.acquireUseRelease(
-    Effect.sync(() => Folder.unfinished(directory)),
-    (path) =>
-      Effect.gen(function* () {
-        yield* Files.writeDurably(path, [header, stored])
-        if (!(yield* holds(path, header, stored))) return yield* Effect.fail(damaged(OPERATION))
-        yield* Files.move(path, file)
-        yield* Files.syncFolder(folder)
-      }),
-    Files.discard
-  )
-}
+/** Gives a blob its file. */
+const write = (directory: string, key: BlobKey, header: Uint8Array, stored: Uint8Array) =>
+  Folder.put(directory, Folder.placeOf(directory, key), [header, stored], OPERATION)
 
 const sealed = (keys: KeyEncryption.KeyEncryption | null, key: BlobKey, bytes: Uint8Array) =>
   keys === null ? Effect.succeed({ stored: bytes, seal: null }) : Seal.close(keys, BlobFile.contextOf(key), bytes)

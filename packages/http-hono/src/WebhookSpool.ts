@@ -10,14 +10,12 @@ import type { HostConfig } from "./HostConfig.ts"
 /** Somebody copied, renamed or changed the database: what waits for the other one is not this host's to store. */
 const lookForOthers = Effect.fnUntraced(function* (directory: string, own: string) {
   const found = yield* Effect.promise(() => readdir(directory, { withFileTypes: true }).catch(() => []))
-  const others = found.filter((entry) => entry.isDirectory() && entry.name !== own).map(({ name }) => name)
-  for (const name of others) {
-    const files = yield* Effect.promise(() => readdir(join(directory, name)).catch(() => []))
-    const waiting = files.filter((file) => file !== "incoming").length
-    if (waiting === 0) continue
-    yield* Effect.logWarning(
-      "Webhooks wait on this disk for another database: a host of that one has to take them"
-    ).pipe(Effect.annotateLogs({ database: name, files: waiting }))
+  for (const { name } of found.filter((entry) => entry.isDirectory() && entry.name !== own)) {
+    // What is another user's cannot be counted, and is no reason not to start.
+    const files = yield* Effect.orElseSucceed(FileSpool.count(join(directory, name)), () => 0)
+    if (files === 0) continue
+    const said = "Webhooks wait on this disk for another database: a host of that one has to take them"
+    yield* Effect.annotateLogs(Effect.logWarning(said), { database: name, files })
   }
 })
 
