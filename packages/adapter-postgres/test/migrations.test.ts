@@ -12,6 +12,12 @@ import decisions from "../src/migrations/0002_decisions.ts"
 
 const [thread, first, second] = [1, 2, 3].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`)
 
+/** The tables as the first two migrations left them. */
+const migrateToDecisions = Migrator.make({})({
+  table: "careline_migrations",
+  loader: Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
+})
+
 /** A tenant with an empty thread. */
 const inUse = Effect.fnUntraced(function* (sql: PgClient.PgClient, tenant: string) {
   yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
@@ -40,8 +46,7 @@ describe("A database in use", () => {
       const url = Redacted.make(yield* Effect.promise(freshDatabase))
       yield* Effect.gen(function* () {
         const sql = yield* PgClient.PgClient
-        const loader = Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
-        yield* Migrator.make({})({ table: "careline_migrations", loader })
+        yield* migrateToDecisions
         yield* inUse(sql, "north")
         yield* attempted(sql, "north", first!, "+12025550100")
         yield* attempted(sql, "north", second!, "+12025550101")
@@ -64,8 +69,7 @@ describe("A database in use", () => {
       const url = Redacted.make(yield* Effect.promise(freshDatabase))
       yield* Effect.gen(function* () {
         const sql = yield* PgClient.PgClient
-        const loader = Migrator.fromRecord({ "1_careline": careline, "2_decisions": decisions })
-        yield* Migrator.make({})({ table: "careline_migrations", loader })
+        yield* migrateToDecisions
         yield* sql`
           insert into audit_log (site_grouping_id, actor, action, subject, detail, at)
           select case when n % 2 = 0 then '' else 'north' end, 'nurse', 'thread.read', 'thread:' || n,

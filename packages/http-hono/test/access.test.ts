@@ -12,7 +12,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { freshDatabase } from "../../../test/support/postgres.ts"
 import { describeFault } from "../src/AuditFaults.ts"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { type Answer, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -93,30 +93,8 @@ beforeAll(async () => {
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-interface Answer {
-  readonly status: number
-  readonly body: Record<string, any>
-}
-
-const call = async (
-  who: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Readonly<Record<string, string>> = {}
-): Promise<Answer> => {
-  const response = await app.request(`/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokens[who]}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
-  const text = await response.text()
-  return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, any>) }
-}
+const call = (who: string, method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) =>
+  ask(app, tokens[who]!, method, path, body, headers)
 
 const entries = async (query = "", who = "root"): Promise<ReadonlyArray<Entry>> =>
   (await call(who, "GET", `/audit-log?limit=200${query}`)).body.items

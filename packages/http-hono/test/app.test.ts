@@ -8,7 +8,17 @@ import type { Hono } from "hono"
 import { SignJWT } from "jose"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { accountSid, authToken, authenticate, publicUrl, secret, tokenOf, twilio } from "./twilioLine.ts"
+import {
+  accountSid,
+  type Answer,
+  ask,
+  authenticate,
+  authToken,
+  publicUrl,
+  secret,
+  tokenOf,
+  twilio
+} from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -45,37 +55,13 @@ beforeAll(async () => {
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly headers: Headers
-  readonly body: Record<string, any>
-}
-
-const call = async (
+const call = (
   bearer: string | null,
   method: string,
   path: string,
   body?: unknown,
-  headers: Readonly<Record<string, string>> = {}
-): Promise<Answer> => {
-  const response = await app.request(`/api/v1${path}`, {
-    method,
-    headers: {
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers
-    },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
-  })
-  const text = await response.text()
-  return {
-    status: response.status,
-    type: response.headers.get("content-type") ?? "",
-    headers: response.headers,
-    body: text === "" ? {} : (JSON.parse(text) as Record<string, any>)
-  }
-}
+  headers?: Readonly<Record<string, string>>
+) => ask(app, bearer, method, path, body, headers)
 
 let sequence = 0
 const webhook = (

@@ -11,7 +11,7 @@ import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, type Role } from "../src/index.ts"
-import { accountSid, authToken, authenticate, publicUrl, tokenOf, twilio } from "./twilioLine.ts"
+import { accountSid, ask, authenticate, authToken, publicUrl, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -59,19 +59,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-const call = async (bearer: string | null, method: string, path: string, body?: unknown) => {
-  const response = await app.request(`/api/v1${path}`, {
-    method,
-    headers: {
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" })
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
-  const text = await response.text()
-  const type = response.headers.get("content-type") ?? ""
-  return { status: response.status, type, body: (text === "" ? {} : JSON.parse(text)) as Record<string, any> }
-}
+const call = (bearer: string | null, method: string, path: string, body?: unknown) =>
+  ask(app, bearer, method, path, body)
 
 /** A webhook as Twilio signs it. */
 const webhook = (path: string, fields: Readonly<Record<string, string>>, signature?: string) => {

@@ -7,7 +7,7 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { authenticate, tokenOf } from "./twilioLine.ts"
+import { ask, authenticate, tokenOf } from "./twilioLine.ts"
 
 const lines = { north: "+12025550100", south: "+12025550101" } as const
 const contact = "+13035550123"
@@ -47,19 +47,8 @@ interface Body {
 }
 
 const call = async (bearer: string | null, method: string, path: string, body?: unknown) => {
-  const response = await app.request(`/api/v1${path}`, {
-    method,
-    headers: {
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" })
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
-  return {
-    status: response.status,
-    problem: response.headers.get("content-type") === "application/problem+json",
-    body: (await response.json()) as Body
-  }
+  const answer = await ask<Body>(app, bearer, method, path, body)
+  return { ...answer, problem: answer.type === "application/problem+json" }
 }
 
 const receive = (tenant: keyof typeof lines) =>

@@ -7,7 +7,7 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { authenticate, tokenOf } from "./twilioLine.ts"
+import { ask, authenticate, tokenOf } from "./twilioLine.ts"
 
 const contact = "+13035550123"
 
@@ -36,24 +36,13 @@ interface Body {
   readonly [field: string]: unknown
 }
 
-const call = async (
+const call = (
   bearer: string,
   method: string,
   path: string,
   body?: unknown,
-  headers: Readonly<Record<string, string>> = {}
-) => {
-  const response = await app.request(`/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${bearer}`,
-      ...headers,
-      ...(body === undefined ? {} : { "content-type": "application/json" })
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
-  return { status: response.status, body: (await response.json()) as Body }
-}
+  headers?: Readonly<Record<string, string>>
+) => ask<Body>(app, bearer, method, path, body, headers)
 
 const add = async (number: string, siteGroupingId: string | null) =>
   (await call(admin, "POST", "/phone-numbers", { number, siteGroupingId })).body.id

@@ -2,6 +2,7 @@
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { TelephonyProviders } from "@careline/ports"
 import { Layer, Redacted } from "effect"
+import type { Hono } from "hono"
 import { issueToken, makeAuthenticate, type Role } from "../src/index.ts"
 
 export const accountSid = `AC${"3d".repeat(16)}`
@@ -29,3 +30,39 @@ export const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret 
 /** A token that works for an hour. */
 export const tokenOf = (sub: string, roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = []) =>
   issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" })
+
+/** An answer of the API, its body read. */
+export interface Answer<Body = Record<string, any>> {
+  readonly status: number
+  readonly type: string
+  readonly headers: Headers
+  /** `{}` where there is none. */
+  readonly body: Body
+}
+
+/** Asks the API: a body that is text goes as it is, any other as JSON. */
+export const ask = async <Body = Record<string, any>>(
+  app: Hono,
+  bearer: string | null,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+): Promise<Answer<Body>> => {
+  const response = await app.request(`/api/v1${path}`, {
+    method,
+    headers: {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    type: response.headers.get("content-type") ?? "",
+    headers: response.headers,
+    body: (text === "" ? {} : JSON.parse(text)) as Body
+  }
+}
