@@ -29,9 +29,9 @@ import type { Services } from "./Services.ts"
 
 export const VERSION = "0.1.0"
 
-/** Who looks whether the store answers. */
 const STORE_ANSWERS_WITHIN = "2 seconds"
 
+/** Who looks whether the store answers. */
 const probe = { userId: "readyz" as UserId, scope: "all" as const }
 
 /** Without its store a host takes webhooks in still, where it has a spool: to send them elsewhere would be to lose them. */

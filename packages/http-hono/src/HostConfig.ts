@@ -144,6 +144,7 @@ const readRate = Effect.fnUntraced(function* (variable: string) {
 
 const QUARANTINE_DAYS = { minimum: 30, maximum: 90 }
 const RETIRE_AFTER = { minimum: 1, maximum: 100_000 }
+
 /** On, unless it is switched off. A key that lies on one host is no key for a database that several share. */
 const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   const mode = (yield* read("DATA_ENCRYPTION")) ?? "on"
