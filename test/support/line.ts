@@ -57,6 +57,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     provider,
     fallbackProvider: fallbackProvider ?? null,
     sandbox: false,
+    sandboxNow: null,
     sendRatePerNumber: null,
     quarantineDays: null,
     retireAfter: null,

@@ -4,7 +4,7 @@
  */
 import type { BlobKey } from "@careline/domain"
 import type { StorageError } from "@careline/ports"
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { createHash, randomUUID } from "node:crypto"
 import { join } from "node:path"
 import { damaged } from "./Failure.ts"
@@ -74,7 +74,8 @@ export const files = Effect.fnUntraced(function* (directory: string) {
 /** Removes what a crash left unfinished: nobody was told that it is kept. */
 const sweep = Effect.fnUntraced(function* (directory: string) {
   const incoming = join(directory, INCOMING)
-  const now = yield* Clock.currentTimeMillis
+  // The machine stamps files by its own time, whatever time it is for us.
+  const now = yield* Effect.sync(() => Date.now())
   const paths = (yield* Files.namesIn(incoming)).map((name) => join(incoming, name))
   yield* Effect.forEach(
     paths,

@@ -15,8 +15,9 @@ import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
-import installation from "./migrations/0013_installation.ts"
 import numberKeys from "./migrations/0012_number_keys.ts"
+import installation from "./migrations/0013_installation.ts"
+import clock from "./migrations/0016_clock.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -29,17 +30,22 @@ export interface DatabaseOptions {
   readonly statementTimeout?: number
   /** When a transaction that does nothing is ended, in milliseconds: it would hold its lanes from everybody. */
   readonly idleTransactionTimeout?: number
+  /** How far the store's clock, by which leases and timers go, is ahead of the server's, in milliseconds. For a sandbox. */
+  readonly clockOffset?: number
 }
 
-const defaults = { maxConnections: 12, statementTimeout: 30_000, idleTransactionTimeout: 60_000 }
+const defaults = { maxConnections: 12, statementTimeout: 30_000, idleTransactionTimeout: 60_000, clockOffset: 0 }
 
 const sessionSettings = ({
+  clockOffset,
   idleTransactionTimeout,
   statementTimeout
 }: Required<Omit<DatabaseOptions, "ownerUrl">>) => ({
   timezone: "UTC",
   statement_timeout: String(statementTimeout),
-  idle_in_transaction_session_timeout: String(idleTransactionTimeout)
+  idle_in_transaction_session_timeout: String(idleTransactionTimeout),
+  // A pooler may refuse a parameter that it does not know: only a sandbox has it.
+  ...(clockOffset === 0 ? {} : { "careline.clock_offset": `${clockOffset} milliseconds` })
 })
 
 /** A pooled client whose sessions keep UTC and give up in time. It is its login, whom walls may not hold back. */
@@ -103,7 +109,8 @@ export const migrate = Migrator.make({})({
     "9_number_orders": numberOrders,
     "10_thread_patients": threadPatients,
     "12_number_keys": numberKeys,
-    "13_installation": installation
+    "13_installation": installation,
+    "16_clock": clock
   })
 })
 

@@ -2,7 +2,7 @@
 import { activeActor, lineSettings, Problem } from "@careline/application"
 import type { UserId } from "@careline/domain"
 import { Spool } from "@careline/ports"
-import { Effect, Exit, Option } from "effect"
+import { DateTime, Effect, Exit, Option } from "effect"
 import { Hono } from "hono"
 import type { Authenticate } from "./Auth.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
@@ -77,11 +77,14 @@ export const makeApp = (
   // Links answer with headers of their own.
   if (links !== null) {
     app.use(`${links.path}/*`, limit)
-    mountLinks(app, links)
+    mountLinks(app, runtime, links)
   }
   mountSecurityHeaders(app, http)
   app.use(limit)
-  app.get("/healthz", (context) => context.json({ status: "ok" }))
+  app.get("/healthz", async (context) => {
+    const now = await runtime.runPromiseExit(DateTime.now)
+    return context.json({ status: "ok", ...(Exit.isSuccess(now) ? { now: DateTime.formatIso(now.value) } : {}) })
+  })
   app.get("/readyz", async (context) => {
     const ready = await runtime.runPromiseExit(status)
     return Exit.isSuccess(ready)

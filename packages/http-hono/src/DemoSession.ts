@@ -1,11 +1,28 @@
 /** What demos have in common: a running sandbox, its simulator, and claims that come true or do not. */
 import { setTimeout as pause } from "node:timers/promises"
-import { Effect } from "effect"
+import { type Contact, QuietHours } from "@careline/domain"
+import { DateTime, Effect } from "effect"
 import { freshToken, readSandbox, type SandboxFile } from "./Sandbox.ts"
 
-/** How long a step may take to come true, and how often it is looked at, in milliseconds. */
-const PATIENCE = 20_000
+/** How long a step may take to come true, and how often it is looked at, in milliseconds. `DEMO_PATIENCE` names another limit. */
+const PATIENCE = Number(process.env.DEMO_PATIENCE || 60_000)
 const LOOK_EVERY = 100
+
+/** Numbers for fiction, and how many digits of them are free: in Denver, New York, Honolulu, on Guam, and in London (Ofcom). */
+const FICTITIOUS = [
+  ["+1303555", 4],
+  ["+1212555", 4],
+  ["+1808555", 4],
+  ["+1671555", 4],
+  ["+442079460", 3]
+] as const
+
+const isDay = (phone: Contact.Contact, now: DateTime.Utc): boolean =>
+  !QuietHours.isQuiet(QuietHours.solicitation, QuietHours.zonesOf(phone, null), now)
+
+/** The nth fictitious phone of the first place, and of the others. */
+const phones = (nth: number): ReadonlyArray<Contact.Contact> =>
+  FICTITIOUS.map(([digits, free]) => `${digits}${String(nth % 10 ** free).padStart(free, "0")}` as Contact.Contact)
 
 export interface Thread {
   readonly id: string
@@ -37,9 +54,15 @@ export interface Answer<A> {
   readonly body: A
 }
 
+export interface DemoOptions {
+  /** Whether it has to be day where the contact is: some texts wait for the morning. */
+  readonly isDayThere: boolean
+}
+
 export class Demo {
   readonly sandbox: SandboxFile
-  readonly contact = `+1303555${String(1000 + (Date.now() % 9000))}`
+  /** Somebody who never texted this sandbox. */
+  contact = ""
   private failures = 0
 
   constructor(sandbox: SandboxFile) {
@@ -53,6 +76,21 @@ export class Demo {
   check(holds: boolean, claim: string): void {
     console.log(`  ${holds ? "✓" : "✗"} ${claim}`)
     if (!holds) this.failures++
+  }
+
+  /** What time it is in the sandbox. */
+  get now(): DateTime.Utc {
+    return DateTime.makeUnsafe(Date.now() + this.sandbox.clockOffset)
+  }
+
+  /** Plays with a contact whom the sandbox does not know. */
+  async meetContact({ isDayThere }: DemoOptions): Promise<void> {
+    const { now } = this
+    let nth = DateTime.toEpochMillis(now)
+    do {
+      const [first, ...others] = phones(nth++)
+      this.contact = (isDayThere ? [first!, ...others].find((phone) => isDay(phone, now)) : undefined) ?? first!
+    } while ((await this.thread()) !== undefined)
   }
 
   get failed(): number {
@@ -133,7 +171,10 @@ export class Demo {
 }
 
 /** Plays a demo against the sandbox of this machine; the process fails when a step does not come true. */
-export const run = async (play: (demo: Demo) => Promise<void>): Promise<void> => {
+export const run = async (
+  play: (demo: Demo) => Promise<void>,
+  options: DemoOptions = { isDayThere: false }
+): Promise<void> => {
   const directory = process.env.DATA_DIR ?? ".careline"
   const running = Effect.all([readSandbox(directory), freshToken(directory)])
   const sandbox = await Effect.runPromise(
@@ -146,6 +187,7 @@ export const run = async (play: (demo: Demo) => Promise<void>): Promise<void> =>
   }
   const demo = new Demo(sandbox.value)
   try {
+    await demo.meetContact(options)
     await play(demo)
     console.log(demo.failed === 0 ? "\nEvery step came true.\n" : `\n${demo.failed} steps did not come true.\n`)
     process.exitCode = demo.failed === 0 ? 0 : 1

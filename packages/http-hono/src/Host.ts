@@ -17,7 +17,7 @@ import {
   Workers
 } from "@careline/application"
 import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
-import { Context, Effect, Layer, Logger, References, Schema } from "effect"
+import { Clock, Context, type DateTime, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "./App.ts"
 import { type AuthOptions, makeAuthenticate } from "./Auth.ts"
 import * as DataEncryption from "./DataEncryption.ts"
@@ -25,6 +25,7 @@ import type { HostConfig } from "./HostConfig.ts"
 import * as MediaStore from "./MediaStore.ts"
 import * as Providers from "./Providers.ts"
 import * as Sandbox from "./Sandbox.ts"
+import * as SandboxClock from "./SandboxClock.ts"
 import * as Server from "./Server.ts"
 import type { Services } from "./Services.ts"
 import * as WebhookSpool from "./WebhookSpool.ts"
@@ -36,6 +37,8 @@ export interface RunningHost {
   readonly token: string | null
   /** What the store is, for the greeting. */
   readonly store: "embedded" | "external"
+  /** When it is in a sandbox that has a time of its own, as it starts. */
+  readonly now: DateTime.Utc | null
 }
 
 const PASS_THROUGH = 0o011
@@ -57,11 +60,11 @@ const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
 })
 
 /** The providers, and who may come in. */
-const providers = Effect.fnUntraced(function* (config: HostConfig) {
+const providers = Effect.fnUntraced(function* (config: HostConfig, time: SandboxClock.SandboxClock) {
   const { fallbackProvider, provider } = config
   const others = yield* Providers.configureOthers(fallbackProvider === null ? [provider] : [provider, fallbackProvider])
   if (config.sandbox) {
-    const { active, fallback, secret, token } = yield* Sandbox.start(config)
+    const { active, fallback, secret, token } = yield* Sandbox.start(config, time.offset)
     const own: AuthOptions = { source: { _tag: "Secret", secret }, issuer: null, audience: null }
     return {
       telephony: TelephonyProviders.make(active, others, fallback),
@@ -85,16 +88,19 @@ const transcriber = Layer.unwrap(
 export interface HostParts {
   readonly telephony: TelephonyProviders.TelephonyProviders["Service"]
   readonly auth: AuthOptions
+  /** The time in the sandbox; the machine's, when not given. */
+  readonly time?: SandboxClock.SandboxClock
 }
 
 /** A host with these parts, until the scope closes: the server goes first, then the workers, then the store. */
-export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony }: HostParts) {
+export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, telephony, time }: HostParts) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
   const url = yield* databaseUrl(config)
   const encryption = yield* DataEncryption.open(config.dataEncryption, config.dataDirectory)
   const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
   const sealing = encryption === null ? null : { keys: encryption }
-  const database = postgres({ url, ownerUrl: config.databaseOwnerUrl ?? undefined, sealing })
+  const ownerUrl = config.databaseOwnerUrl ?? undefined
+  const database = postgres({ url, ownerUrl, sealing, clockOffset: time?.offset ?? 0 })
   const stores = Layer.mergeAll(
     database,
     Layer.succeed(BlobStore, blobs),
@@ -118,20 +124,22 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       )
     )
   )
-  // Requests go by the same limits as the workers.
+  // Requests go by the same clock and limits as the workers.
   const context = (yield* Layer.build(line)).pipe(
+    Context.add(Clock.Clock, yield* Clock.Clock),
     Context.add(Limits.Limits, yield* Limits.Limits),
     Context.add(BreakGlassAllowed, config.breakGlass),
     Context.add(BuysNumbers, yield* BuysNumbers),
     Context.add(PoolBudget, yield* PoolBudget)
   )
   const closing = new AbortController()
+  const authenticate = makeAuthenticate(auth)
   const app = makeApp(
     {
       runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
       closing: closing.signal
     },
-    makeAuthenticate(auth),
+    time?.checkLogins(authenticate) ?? authenticate,
     links,
     config.http
   )
@@ -175,8 +183,10 @@ const budgetOf = ({ fallbackProvider, pool, provider }: HostConfig): Partial<Poo
 /** Starts a host as its configuration says, until the scope closes. */
 export const start = Effect.fnUntraced(function* (config: HostConfig) {
   yield* Effect.promise(() => dataDirectory(config.dataDirectory))
-  const { auth, telephony, token } = yield* providers(config)
-  const { port } = yield* serve(config, { auth, telephony }).pipe(
+  const time = yield* SandboxClock.start(config.sandboxNow)
+  const { auth, telephony, token } = yield* providers(config, time)
+  const { port } = yield* serve(config, { auth, telephony, time }).pipe(
+    Effect.provideService(Clock.Clock, time.clock),
     Effect.updateService(Limits.Limits, limitsOf(config)),
     Effect.updateService(PoolBudget, (budget) => ({ ...budget, ...budgetOf(config) })),
     Effect.provideService(BuysNumbers, config.pool !== null)
@@ -185,7 +195,8 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     url: config.publicUrl,
     port,
     token,
-    store: config.databaseUrl === null ? "embedded" : "external"
+    store: config.databaseUrl === null ? "embedded" : "external",
+    now: config.sandboxNow
   } satisfies RunningHost
 })
 

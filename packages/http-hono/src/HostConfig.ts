@@ -1,7 +1,7 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
-import { Effect, type LogLevel, Redacted } from "effect"
+import { DateTime, Effect, type LogLevel, Option, Redacted } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
 import { type PoolConfig, readPool } from "./PoolConfig.ts"
@@ -32,6 +32,8 @@ export interface HostConfig {
   readonly fallbackProvider: ProviderName | null
   /** Whether the providers are simulators of ours. */
   readonly sandbox: boolean
+  /** When it is in the sandbox as it starts; `null`: what time it is. */
+  readonly sandboxNow: DateTime.Utc | null
   /** Texts a second from one number, and to one provider from all of them; `null`: as many as the provider takes. */
   readonly sendRatePerNumber: number | null
   readonly sendRatePerAccount: number | null
@@ -165,6 +167,22 @@ const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   )
 })
 
+/** With a date, a time and a zone, as ISO 8601 writes them: without a zone it would be another instant on each machine. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Only a sandbox has a time of its own: leases, alarms and quiet hours of patients go by the real one. */
+const readSandboxNow = Effect.fnUntraced(function* (sandbox: boolean) {
+  const variable = "SANDBOX_NOW"
+  const text = yield* read(variable)
+  if (text === null) return null
+  if (!sandbox) return yield* refuse(variable, "is for the sandbox only")
+  if ((yield* read("S3_BUCKET")) !== null) {
+    return yield* refuse(variable, "and S3_BUCKET are both set: S3 goes by the real time")
+  }
+  const now = INSTANT.test(text) ? Option.getOrNull(DateTime.make(text)) : null
+  return now ?? (yield* refuse(variable, "must be an instant, like 2026-03-10T15:00:00Z"))
+})
+
 const readSpool = Effect.fnUntraced(function* (dataDirectory: string) {
   const directory = (yield* read("SPOOL_DIRECTORY")) ?? join(dataDirectory, "spool")
   const maxBytes = yield* readWhole("SPOOL_MAX_BYTES", { minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
@@ -202,6 +220,7 @@ export const hostConfig = Effect.gen(function* () {
     provider,
     fallbackProvider: yield* readFallback(provider),
     sandbox,
+    sandboxNow: yield* readSandboxNow(sandbox),
     sendRatePerNumber: yield* readRate("SEND_RATE_PER_NUMBER"),
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),

@@ -24,6 +24,8 @@ export const SandboxFile = Schema.Struct({
   token: Schema.String,
   secret: Schema.String,
   number: Schema.String,
+  /** How far the time in the sandbox is ahead of the machine's, in milliseconds. */
+  clockOffset: Schema.Finite,
   simulator: Schema.Struct({ controlUrl: Schema.String, controlToken: Schema.String })
 })
 export type SandboxFile = typeof SandboxFile.Type
@@ -57,7 +59,8 @@ export interface RunningSandbox {
 
 /** The providers, and how to get in. A restarted sandbox keeps its secrets. */
 export const start = Effect.fnUntraced(function* (
-  config: HostConfig
+  config: HostConfig,
+  clockOffset: number
 ): Effect.fn.Return<RunningSandbox, never, Scope.Scope> {
   const known = yield* Effect.option(readSandbox(config.dataDirectory))
   const secret = known._tag === "Some" ? known.value.secret : newSecret()
@@ -72,6 +75,7 @@ export const start = Effect.fnUntraced(function* (
     token,
     secret,
     number: SANDBOX_NUMBER,
+    clockOffset,
     simulator: { controlUrl, controlToken }
   }
   yield* Effect.promise(() =>

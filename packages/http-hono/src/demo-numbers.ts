@@ -133,4 +133,5 @@ const play = async (demo: Demo): Promise<void> => {
   if (thread !== undefined) await close(demo, tenant, second, thread)
 }
 
-await run(play)
+// The notice of the new number waits for the morning of whom it is for.
+await run(play, { isDayThere: true })

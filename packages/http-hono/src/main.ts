@@ -1,6 +1,6 @@
 /** Starts Careline as a service, configured by the environment. */
 import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit } from "effect"
+import { Cause, Console, DateTime, Effect, Exit } from "effect"
 import * as Host from "./Host.ts"
 import { type HostConfig, hostConfig } from "./HostConfig.ts"
 
@@ -10,7 +10,8 @@ const greeting = (config: HostConfig, host: Host.RunningHost): string => {
     `  Careline listens on ${host.url}`,
     `  API documentation   ${host.url}/docs`,
     `  Store               ${host.store === "embedded" ? `PostgreSQL in ${config.dataDirectory}/database` : "DATABASE_URL"}`,
-    `  Provider            ${config.provider}${config.sandbox ? ", simulated" : ""}`
+    `  Provider            ${config.provider}${config.sandbox ? ", simulated" : ""}`,
+    ...(host.now === null ? [] : [`  Time                ${DateTime.formatIso(host.now)}, and on from there`])
   ]
   return [
     ...lines,

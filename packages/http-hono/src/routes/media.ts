@@ -29,11 +29,11 @@ export const mountUploads = (app: Hono, runtime: HostRuntime<Services>, authenti
 }
 
 /** Where links lead: no login and no cookie, because the link itself is the permission. */
-export const mountLinks = (app: Hono, serve: ServeLink): void => {
+export const mountLinks = (app: Hono, runtime: HostRuntime<Services>, serve: ServeLink): void => {
   // Hono asks the handler of GET for HEAD as well.
   app.get(`${serve.path}/*`, async (context) => {
     const url = new URL(context.req.url)
-    const exit = await Effect.runPromiseExit(
+    const exit = await runtime.runPromiseExit(
       serve.answer({ method: context.req.method, target: url.pathname + url.search, headers: context.req.header() })
     )
     if (Exit.isFailure(exit)) return context.body(null, 500)

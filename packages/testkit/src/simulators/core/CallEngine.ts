@@ -7,6 +7,7 @@ import { LiveCall, LiveLeg, type LegStatus } from "./LiveCall.ts"
 import { type KeptRecording, Recordings } from "./Recordings.ts"
 import { Underway } from "./Underway.ts"
 import type { Callee, CallTrace, InboundCall, Rendered, Voice, VoiceFault } from "./Voice.ts"
+import * as SimulatedTime from "./SimulatedTime.ts"
 
 /** Why a document is asked for. */
 export type Happened =
@@ -173,7 +174,7 @@ export class CallEngine<Extra> implements Voice {
   }
 
   private async close(live: LiveCall): Promise<void> {
-    live.endedAt = new Date()
+    live.endedAt = SimulatedTime.now()
     for (const report of (this.deferred.get(live) ?? []).toReversed()) await report()
     this.deferred.delete(live)
   }

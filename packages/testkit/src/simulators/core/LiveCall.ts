@@ -1,6 +1,7 @@
 /** A call while it goes on. Its time is its own: what is said, waited and talked passes without anybody waiting for it. */
 import { Phone } from "./Phone.ts"
 import type { CallTrace, Leg, OnThePhone, Rendered, VoiceFault } from "./Voice.ts"
+import * as SimulatedTime from "./SimulatedTime.ts"
 
 export type LegStatus = "initiated" | "ringing" | "in_progress" | Exclude<Leg["ended"], "rejected">
 
@@ -49,7 +50,7 @@ export class LiveCall {
   readonly faults: ReadonlySet<VoiceFault>
   /** The number on our side. */
   readonly line: string
-  readonly createdAt = new Date()
+  readonly createdAt = SimulatedTime.now()
   /** What passed since it was answered, in seconds. */
   elapsed = 0
   endedAt: Date | null = null

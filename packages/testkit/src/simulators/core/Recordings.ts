@@ -2,6 +2,7 @@
 import * as Tone from "./Tone.ts"
 import type { Utterance } from "./Phone.ts"
 import type { VoiceFault } from "./Voice.ts"
+import * as SimulatedTime from "./SimulatedTime.ts"
 
 export interface KeptRecording {
   /** The provider's id. */
@@ -41,7 +42,7 @@ export class Recordings {
       seconds: Math.max(1, seconds),
       bytes: Tone.wav(Math.max(1, seconds), seconds === 0 ? null : hertz),
       words,
-      createdAt: new Date(),
+      createdAt: SimulatedTime.now(),
       state: stateAfter(faults),
       isTranscribed: false
     }

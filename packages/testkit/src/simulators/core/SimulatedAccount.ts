@@ -5,6 +5,7 @@ import type { NumberMarket } from "./NumberMarket.ts"
 import type { Oddity } from "./Scenario.ts"
 import type { Delivery, InboundText } from "./Simulator.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
+import * as SimulatedTime from "./SimulatedTime.ts"
 
 /** Delivers webhooks by the provider's rules. */
 export interface Deliveries {
@@ -60,7 +61,7 @@ export abstract class SimulatedAccount<Sender extends Deliveries> {
       service: null,
       reference: null,
       callbackUrl: null,
-      createdAt: new Date(),
+      createdAt: SimulatedTime.now(),
       sentAt: null,
       status: "queued",
       errorCode: null,
@@ -76,12 +77,20 @@ export abstract class SimulatedAccount<Sender extends Deliveries> {
   /** Puts a text that came in on record, and returns its id. */
   protected keep({ body, from, media = [], to }: InboundText): string {
     const mediaUrls = media.map(({ url }) => url)
-    return this.log({ from, to, body, mediaUrls, direction: "inbound", status: "received", sentAt: new Date() }).id
+    return this.log({
+      from,
+      to,
+      body,
+      mediaUrls,
+      direction: "inbound",
+      status: "received",
+      sentAt: SimulatedTime.now()
+    }).id
   }
 
   /** The contact gets an answer that we did not send: the provider's own, or what a webhook's answer said. */
   protected replyTo({ from, to }: InboundText, body: string): void {
     const status = "delivered"
-    this.log({ from: to, to: from, body, mediaUrls: [], direction: "reply", status, sentAt: new Date() })
+    this.log({ from: to, to: from, body, mediaUrls: [], direction: "reply", status, sentAt: SimulatedTime.now() })
   }
 }

@@ -3,6 +3,7 @@ import type { Faults } from "./Faults.ts"
 import type { MessageStatus, SimulatedMessage } from "./Ledger.ts"
 import type { Ending } from "./Scenario.ts"
 import { Underway } from "./Underway.ts"
+import * as SimulatedTime from "./SimulatedTime.ts"
 
 export interface StatusEngineOptions {
   readonly faults: Faults
@@ -107,7 +108,7 @@ export class StatusEngine {
 
   private enter(message: SimulatedMessage, status: MessageStatus, errorCode: string | null): void {
     message.status = status
-    if (status === "sent") message.sentAt = new Date()
+    if (status === "sent") message.sentAt = SimulatedTime.now()
     if (status === "undelivered" || status === "failed") {
       message.errorCode = errorCode ?? this.options.errorCodes[status]
     }

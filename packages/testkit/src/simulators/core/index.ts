@@ -24,6 +24,7 @@ export { type Keyword, type KeywordHandling, OptOuts } from "./OptOuts.ts"
 export { Phone, type Utterance } from "./Phone.ts"
 export { type KeptRecording, Recordings } from "./Recordings.ts"
 export * as Scenario from "./Scenario.ts"
+export * as SimulatedTime from "./SimulatedTime.ts"
 export { type AccountParts, type Deliveries, type Draft, SimulatedAccount } from "./SimulatedAccount.ts"
 export {
   assemble,

@@ -5,6 +5,7 @@ import * as FaultyAnswer from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { MediaStore } from "./MediaStore.ts"
 import type { NumbersApi } from "./NumbersApi.ts"
@@ -132,7 +133,7 @@ export class RestApi {
     if (query.get("filter[record_type]") !== "messaging") return fail(response, Wire.errors.badRequest)
     const range = DATE_RANGE.exec(query.get("filter[date_range]") ?? "today")
     if (range === null) return fail(response, Wire.errors.badRequest)
-    const since = Date.now() - Number(range.groups?.days ?? 1) * DAY_MILLIS
+    const since = SimulatedTime.now().getTime() - Number(range.groups?.days ?? 1) * DAY_MILLIS
     const is = (name: string, value: string): boolean => (query.get(`filter[${name}]`) ?? value) === value
     const matching = this.options.ledger.messages
       .filter(({ direction }) => direction !== "reply" && is("direction", direction))

@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** In seconds. */
 export const VALID_SECONDS = 600
@@ -55,7 +56,7 @@ export class SignedLinks {
     const given = Buffer.from(query.get("X-Amz-Signature") ?? "")
     const wanted = Buffer.from(this.sign(id, since))
     const isSigned = given.length === wanted.length && timingSafeEqual(given, wanted)
-    return isSigned && Date.now() / 1_000 <= since + VALID_SECONDS ? 200 : 403
+    return isSigned && SimulatedTime.now().getTime() / 1_000 <= since + VALID_SECONDS ? 200 : 403
   }
 
   private sign(id: string, since: number): string {

@@ -5,6 +5,7 @@ import type { CallEngine } from "../core/CallEngine.ts"
 import { json, naturalOf } from "../core/HttpServer.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import * as Paging from "./Paging.ts"
 import type { SignedLinks } from "./SignedLinks.ts"
 import type { Reporting } from "./Texml.ts"
@@ -148,7 +149,7 @@ export class VoiceApi {
       this.options,
       calls.find(recording.callId),
       recording,
-      links.to(recording.id, new Date())
+      links.to(recording.id, SimulatedTime.now())
     )
   }
 

@@ -6,6 +6,7 @@ import type { KeptRecording } from "../core/Recordings.ts"
 import type { NumberMarket } from "../core/NumberMarket.ts"
 import type { Rendered } from "../core/Voice.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import type { SignedLinks } from "./SignedLinks.ts"
 import * as Texml from "./Texml.ts"
 import * as VoiceWire from "./VoiceWire.ts"
@@ -90,7 +91,7 @@ export class VoiceWebhooks implements CallWire<Texml.Reporting> {
     const { callback, events, isTranscribed, transcriptionCallback } = extra
     const isLost = recording.state === "lost"
     recording.isTranscribed = isTranscribed && !isLost
-    const link = links.to(recording.id, new Date())
+    const link = links.to(recording.id, SimulatedTime.now())
     const made = VoiceWire.recordingForm(this.options, recording, link)
     const written = VoiceWire.transcriptionForm(this.options, call, recording, link)
     return [
@@ -114,7 +115,7 @@ export class VoiceWebhooks implements CallWire<Texml.Reporting> {
           ? []
           : [
               ["RecordingSid", recording.id],
-              ["RecordingUrl", this.options.links.to(recording.id, new Date())],
+              ["RecordingUrl", this.options.links.to(recording.id, SimulatedTime.now())],
               ["RecordingDuration", String(recording.seconds)]
             ]
       }

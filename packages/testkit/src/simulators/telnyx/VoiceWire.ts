@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import type { Form } from "./WebhookSender.ts"
 
 /** The account and its TeXML application, as they stand on the wire. */
@@ -64,10 +65,10 @@ export const progressForm = (account: VoiceAccount, call: LiveCall, leg: LiveLeg
   ...baseForm(account, call, leg),
   ["CallbackSource", "call-progress-events"],
   ["SequenceNumber", String(sequence)],
-  ["Timestamp", timestamp(new Date())],
+  ["Timestamp", timestamp(SimulatedTime.now())],
   ...(leg.isOver
     ? ([
-        ["EndTime", timestamp(new Date())],
+        ["EndTime", timestamp(SimulatedTime.now())],
         ["HangupCause", causes[leg.status] ?? "unspecified"],
         ["HangupSource", "caller"]
       ] as const)
@@ -129,7 +130,7 @@ export const callResource = ({ accountSid }: VoiceAccount, call: LiveCall, leg: 
   date_updated: mailDate(call.endedAt ?? call.createdAt),
   direction: leg === call.own && call.isInbound ? "inbound" : "outbound",
   duration: leg.isOver ? String(leg.seconds ?? 0) : null,
-  end_time: leg.isOver ? mailDate(call.endedAt ?? new Date()) : null,
+  end_time: leg.isOver ? mailDate(call.endedAt ?? SimulatedTime.now()) : null,
   from: fromOf(call, leg),
   from_formatted: fromOf(call, leg),
   sid: leg.id,

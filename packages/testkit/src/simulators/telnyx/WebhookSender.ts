@@ -12,6 +12,7 @@ import type { Signing } from "../core/Scenario.ts"
 import type { Delivery } from "../core/Simulator.ts"
 import { Underway } from "../core/Underway.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { newKey, sign, type SigningKey } from "./Signing.ts"
 
 export interface WebhookSenderOptions {
@@ -128,7 +129,7 @@ export class WebhookSender {
 
   private signature(signing: Signing | undefined, body: string): Readonly<Record<string, string>> {
     const { keys } = this.options
-    const now = Math.floor(Date.now() / 1000)
+    const now = Math.floor(SimulatedTime.now().getTime() / 1000)
     switch (signing) {
       case "missingSignature":
         return {}

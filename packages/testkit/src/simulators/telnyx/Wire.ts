@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import type { InboundText } from "../core/Simulator.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** With milliseconds and a numeric zone, as messaging writes it. */
 export const date = (at: Date): string => at.toISOString().replace("Z", "+00:00")
@@ -83,7 +84,7 @@ export const messageResource = (
     tcr_campaign_id: null,
     received_at: date(message.createdAt),
     sent_at: message.sentAt === null ? null : date(message.sentAt),
-    completed_at: isOver ? date(new Date()) : null,
+    completed_at: isOver ? date(SimulatedTime.now()) : null,
     valid_until: date(new Date(message.createdAt.getTime() + 60 * 60 * 1000)),
     errors: hasFailed ? [errorOf({ code: message.errorCode ?? "40008", title: titleOf(message.errorCode) })] : []
   }
@@ -118,7 +119,7 @@ export const inboundResource = (
   ...shapeOf(body),
   tags: [],
   cost: { amount: "0.0040", currency: "USD" },
-  received_at: date(new Date()),
+  received_at: date(SimulatedTime.now()),
   sent_at: null,
   completed_at: null,
   valid_until: null,
@@ -131,7 +132,7 @@ export const inboundResource = (
 export const event = (eventType: string, payload: object) => ({
   event_type: eventType,
   id: randomUUID(),
-  occurred_at: date(new Date()),
+  occurred_at: date(SimulatedTime.now()),
   payload,
   record_type: "event"
 })

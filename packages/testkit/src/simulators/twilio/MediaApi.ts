@@ -1,6 +1,7 @@
 /** What came with texts, as Twilio keeps it: twilio.com/docs/messaging/api/media-resource. Bytes come from a content network. */
 import type { ServerResponse } from "node:http"
 import type { Ledger } from "../core/Ledger.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { fail, headers } from "./ApiAnswer.ts"
 import * as Paging from "./Paging.ts"
 import * as Wire from "./Wire.ts"
@@ -81,8 +82,8 @@ export class MediaApi {
           account_sid: accountSid,
           parent_sid: messageSid,
           content_type: file.contentType,
-          date_created: Wire.date(new Date()),
-          date_updated: Wire.date(new Date()),
+          date_created: Wire.date(SimulatedTime.now()),
+          date_updated: Wire.date(SimulatedTime.now()),
           uri: `${path}.json`
         }
       ]

@@ -1,5 +1,6 @@
 /** The callback on an outbound message. Source: twilio.com/docs/messaging/guides/track-outbound-message-status. */
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import type { Form } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
@@ -21,6 +22,6 @@ export const formOf = (
     ["To", to],
     ...(service === null ? [] : [["MessagingServiceSid", service] as const]),
     ...(hasFailed ? [["ErrorCode", String(errorCode)] as const] : []),
-    ...(hasReceipt ? [["RawDlrDoneDate", Wire.receiptDate(new Date())] as const] : [])
+    ...(hasReceipt ? [["RawDlrDoneDate", Wire.receiptDate(SimulatedTime.now())] as const] : [])
   ]
 }

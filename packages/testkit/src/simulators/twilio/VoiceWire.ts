@@ -1,6 +1,7 @@
 /** Calls and recordings in Twilio's own forms. Sources: twilio.com/docs/voice/twiml, /docs/voice/api/call-resource, /docs/voice/api/recording. */
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import type { Form } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
@@ -42,7 +43,7 @@ const timestamp = (at: Date): string => at.toUTCString().replace("GMT", "+0000")
 /** twilio.com/docs/voice/twiml/number, "statusCallback". */
 export const progressForm = (accountSid: string, call: LiveCall, leg: LiveLeg, sequence: number): Form => [
   ...baseForm(accountSid, call, leg),
-  ["Timestamp", timestamp(new Date())],
+  ["Timestamp", timestamp(SimulatedTime.now())],
   ["CallbackSource", "call-progress-events"],
   ["SequenceNumber", String(sequence)],
   ...(leg.status === "completed"
@@ -117,7 +118,7 @@ export const callResource = (accountSid: string, call: LiveCall, leg: LiveLeg) =
     status: statusOf(leg),
     direction: directionOf(call, leg),
     start_time: Wire.date(createdAt),
-    end_time: leg.isOver ? Wire.date(call.endedAt ?? new Date()) : null,
+    end_time: leg.isOver ? Wire.date(call.endedAt ?? SimulatedTime.now()) : null,
     duration: leg.isOver ? String(leg.seconds ?? 0) : null,
     price: null,
     price_unit: "USD",

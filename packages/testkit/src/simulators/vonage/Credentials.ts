@@ -37,6 +37,7 @@ export class Credentials {
       Buffer.from(signature, "base64url")
     )
     const { application_id: applicationId, exp, iat } = objectOf(payload)
+    // The SDK signs by this machine's time.
     const now = Date.now() / 1000
     return (
       isSigned &&

@@ -6,6 +6,7 @@ import * as FaultyAnswer from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
 import type { Ledger } from "../core/Ledger.ts"
 import type { Refusal } from "../core/Scenario.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { type Account, readRequest } from "./Account.ts"
 import type { Credentials } from "./Credentials.ts"
 import { MediaFiles } from "./MediaFiles.ts"
@@ -216,7 +217,7 @@ export class RestApi {
     json(response, 200, {
       request_id: randomUUID(),
       request_status: next < all.length ? "TRUNCATED" : "SUCCESS",
-      received_at: Wire.date(new Date()),
+      received_at: Wire.date(SimulatedTime.now()),
       items_count: records.length,
       product: "MESSAGES",
       records,

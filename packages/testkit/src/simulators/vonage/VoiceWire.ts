@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import * as Wire from "./Wire.ts"
 
 /** What stands here in the place of a number that is withheld: Vonage does not say what it writes. */
@@ -46,7 +47,7 @@ export const input = (call: LiveCall, digits: string) => ({
   speech: { results: [] },
   dtmf: { digits: digits === "" ? null : digits, timed_out: digits === "" },
   ...baseOf(call, call.own),
-  timestamp: new Date().toISOString()
+  timestamp: SimulatedTime.now().toISOString()
 })
 
 /** A number, or `null` in the middle of the call. */
@@ -68,7 +69,7 @@ const ends: Partial<Readonly<Record<LiveLeg["status"], object>>> = {
 const eventOf = (call: LiveCall, leg: LiveLeg) => ({
   ...baseOf(call, leg),
   direction: directionOf(call, leg),
-  timestamp: new Date().toISOString()
+  timestamp: SimulatedTime.now().toISOString()
 })
 
 /** "Event webhook": how far a leg has come. */
@@ -100,7 +101,7 @@ export const unanswered = (call: LiveCall, leg: LiveLeg): object | null => {
 export const nccoError = (call: LiveCall) => ({
   reason: "Syntax error in NCCO. Invalid value type or action.",
   conversation_uuid: call.id,
-  timestamp: new Date().toISOString()
+  timestamp: SimulatedTime.now().toISOString()
 })
 
 export const recordingUrl = (origin: string, id: string): string => `${origin}/v1/files/${id}`

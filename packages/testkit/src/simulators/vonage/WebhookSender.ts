@@ -11,6 +11,7 @@ import type { Signing } from "../core/Scenario.ts"
 import type { Delivery } from "../core/Simulator.ts"
 import { Underway } from "../core/Underway.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { sign } from "./Signing.ts"
 
 export interface WebhookSenderOptions {
@@ -130,7 +131,7 @@ export class WebhookSender {
 
   private signature(signing: Signing | undefined, body: string): Readonly<Record<string, string>> {
     const { apiKey, applicationId, signatureSecrets } = this.options
-    const now = Math.floor(Date.now() / 1000)
+    const now = Math.floor(SimulatedTime.now().getTime() / 1000)
     const by = (secret: string, issuedAt = now) => ({
       authorization: sign({ apiKey, applicationId, secret, issuedAt }, body)
     })

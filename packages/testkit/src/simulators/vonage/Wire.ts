@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import type { InboundText } from "../core/Simulator.ts"
+import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** Vonage writes numbers without their plus; names and short codes as they are. */
 export const digitsOf = (number: string): string => number.replace(/^\+/, "")
@@ -18,7 +19,7 @@ const kindOf = (contentType: string): string => {
 const SEGMENT = 153
 
 export const inbound = (id: string, { body, from, media = [], to }: InboundText) => {
-  const common = { message_uuid: id, to: digitsOf(to), from: digitsOf(from), timestamp: date(new Date()) }
+  const common = { message_uuid: id, to: digitsOf(to), from: digitsOf(from), timestamp: date(SimulatedTime.now()) }
   const [first] = media
   if (first === undefined) {
     return {
@@ -73,7 +74,7 @@ export const status = (message: SimulatedMessage, heard: MessageStatus | (string
     message_uuid: message.id,
     to: digitsOf(message.to),
     from: digitsOf(message.from),
-    timestamp: date(new Date()),
+    timestamp: date(SimulatedTime.now()),
     channel: message.mediaUrls.length > 0 ? "mms" : "sms",
     status: statuses[heard as MessageStatus] ?? heard,
     ...(message.reference === null ? {} : { client_ref: message.reference }),
