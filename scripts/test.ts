@@ -1,6 +1,7 @@
 /**
  * All that must hold before a change lands: types, lint, format, arrows, API pages, known vulnerabilities, then every test.
- * Prints the true counts last, and fails when anything failed. `--report <file>` also writes them as JSON.
+ * Prints the true counts last, and fails when anything failed. `--report <file>` also writes them as JSON, `--hours` plays the
+ * demos at every hour of the day as well, which takes some minutes.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -73,7 +74,8 @@ const reportFlag = process.argv.indexOf("--report")
 const reportFile = reportFlag === -1 ? null : process.argv[reportFlag + 1]
 const filters = process.argv
   .slice(2)
-  .filter((argument, index, all) => argument !== "--report" && all[index - 1] !== "--report")
+  .filter((argument, index, all) => !["--report", "--hours"].includes(argument) && all[index - 1] !== "--report")
+if (process.argv.includes("--hours")) process.env.CARELINE_TEST_HOURS = "1"
 
 const counts = [runChecks(), runTests(filters)].reduce((sum, one) => ({
   passed: sum.passed + one.passed,

@@ -1,6 +1,7 @@
-/** One PostgreSQL for a whole test run, in a directory of its own, gone afterwards. */
-import { existsSync, readFileSync, rmSync } from "node:fs"
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
+/** Two PostgreSQL servers for a whole test run, in a directory of the run's own; everything is gone afterwards. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { chmod, mkdtemp } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Database } from "@careline/adapter-postgres"
@@ -17,34 +18,28 @@ declare module "vitest" {
   }
 }
 
-const PREFIX = "careline-test-"
-/** A younger directory may be of a run that is just about to lock it. */
-const LEFTOVER_AFTER_MILLIS = 60_000
-
 /** Hosts are killed in these tests, and this server is not: what its disk keeps is of no use to anybody. */
 const forgetful = { fsync: "off", full_page_writes: "off", synchronous_commit: "off" }
 
-const HANGUP_EXIT_CODE = 129
-const EXIT_TRIES = 100
-const EXIT_PAUSE_MILLIS = 20
+/** The user who runs PostgreSQL has to pass through it. */
+const PASSABLE = 0o711
 
-const pauseNow = (millis: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis)
-
-const remove = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 3 })
-
-/** Stops and removes what a run left that was killed. The server of a run that lives is refused to us, and stays. */
-const sweep = async () => {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(PREFIX)) continue
-    const directory = join(tmpdir(), name)
-    const changed = await stat(directory).catch(() => null)
-    if (changed === null || Date.now() - changed.mtimeMs < LEFTOVER_AFTER_MILLIS) continue
-    const isTaken = await Effect.runPromise(
-      Effect.scoped(EmbeddedPostgres.start({ directory })).pipe(
-        Effect.match({ onSuccess: () => false, onFailure: ({ reason }) => reason === "in_use" })
-      )
-    )
-    if (!isTaken) await remove(directory)
+/** A directory for everything that the run makes, and who takes it away with all that still runs there. */
+const guardedDirectory = async () => {
+  const directory = await mkdtemp(join(tmpdir(), "careline-test-"))
+  await chmod(directory, PASSABLE)
+  const guard = spawn(process.execPath, [join(import.meta.dirname, "guard.ts"), directory], {
+    stdio: ["pipe", "ignore", "inherit"],
+    detached: true
+  })
+  process.env.TMPDIR = directory
+  return {
+    directory,
+    leave: async () => {
+      const gone = once(guard, "exit")
+      guard.stdin.end()
+      await gone
+    }
   }
 }
 
@@ -63,43 +58,24 @@ const makeTemplate = (url: Redacted.Redacted) => {
   )
 }
 
-/** A server in a directory of its own. */
-const startServer = async (scope: Scope.Scope, connections: number) => {
-  const directory = await mkdtemp(join(tmpdir(), PREFIX))
-  const settings = { max_connections: String(connections), ...forgetful }
-  const { url } = await Effect.runPromise(
-    EmbeddedPostgres.start({ directory, settings }).pipe(Effect.provideService(Scope.Scope, scope))
+const startServer = (scope: Scope.Scope, directory: string, connections: number) =>
+  Effect.runPromise(
+    EmbeddedPostgres.start({
+      directory,
+      settings: { max_connections: String(connections), ...forgetful }
+    }).pipe(Effect.provideService(Scope.Scope, scope))
   )
-  return { directory, url }
-}
-
-/** Stops a server at once, and removes it. */
-const abandonServer = (directory: string) => {
-  const pidFile = join(directory, "postgres", "postmaster.pid")
-  const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10)
-  process.kill(pid, "SIGQUIT")
-  for (let tries = 0; tries < EXIT_TRIES && existsSync(pidFile); tries++) pauseNow(EXIT_PAUSE_MILLIS)
-  rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
-}
 
 export default async ({ provide }: TestProject) => {
-  await sweep()
+  const { directory, leave } = await guardedDirectory()
   const scope = await Effect.runPromise(Scope.make())
-  const own = await startServer(scope, 300)
-  const examples = await startServer(scope, 100)
+  const own = await startServer(scope, join(directory, "postgres"), 300)
+  const examples = await startServer(scope, join(directory, "postgres-examples"), 100)
   provide("postgresUrl", Redacted.value(own.url))
   provide("examplePostgresUrl", Redacted.value(examples.url))
   await makeTemplate(own.url)
-  const directories = [own.directory, examples.directory]
-  // On a signal vitest exits without a teardown: then there is time for what is synchronous only.
-  const abandon = () => directories.forEach(abandonServer)
-  const hangUp = () => process.exit(HANGUP_EXIT_CODE)
-  process.once("exit", abandon)
-  process.once("SIGHUP", hangUp)
   return async () => {
-    process.off("exit", abandon)
-    process.off("SIGHUP", hangUp)
     await Effect.runPromise(Scope.close(scope, Exit.void))
-    await Promise.all(directories.map(remove))
+    await leave()
   }
 }

@@ -6,6 +6,8 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { SignJWT } from "jose"
+import { afterAll } from "vitest"
+import { PATIENCE_MILLIS } from "./patience.ts"
 
 export const accountSid = `AC${"7e".repeat(16)}`
 export const authToken = "integration-auth-token"
@@ -18,7 +20,6 @@ export const publicUrl = "https://clinic.example.com"
 /** Hosts are started by the dozen from the same sources: the first one compiles them for the others. */
 export const compileCache = join(tmpdir(), "careline-compile-cache")
 
-const START_MILLIS = 30_000
 const LOOK_EVERY_MILLIS = 50
 
 export interface HostProcess {
@@ -44,13 +45,22 @@ export const freePort = (): Promise<number> =>
     })
   })
 
+/** Hosts that run. A test that fails leaves its own behind: they go with the test's file. */
+const running = new Set<ChildProcess>()
+
+afterAll(async () => {
+  const left = [...running]
+  for (const child of left) child.kill("SIGKILL")
+  await Promise.all(left.map(exited))
+})
+
 const exited = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null || child.signalCode !== null
     ? Promise.resolve(child.exitCode)
     : new Promise((resolve) => child.once("exit", (code) => resolve(code)))
 
 /** Looks until something is there. What waits for another process has no other way to know. */
-export const until = async <A>(look: () => Promise<A | undefined | false>, patience = START_MILLIS): Promise<A> => {
+export const until = async <A>(look: () => Promise<A | undefined | false>, patience = PATIENCE_MILLIS): Promise<A> => {
   const deadline = performance.now() + patience
   for (;;) {
     const found = await look()
@@ -66,6 +76,7 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
   const child = spawn(process.execPath, ["packages/http-hono/src/main.ts"], {
     env: {
       PATH: process.env.PATH,
+      TMPDIR: tmpdir(),
       NODE_COMPILE_CACHE: compileCache,
       HOST: "127.0.0.1",
       VOIP_PROVIDER: "twilio",
@@ -82,6 +93,8 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
     },
     stdio: ["ignore", "pipe", "pipe"]
   })
+  running.add(child)
+  child.once("exit", () => running.delete(child))
   let output = ""
   child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()))
   child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()))

@@ -10,6 +10,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
 import * as Host from "./host.ts"
 import { type Line, openLine } from "./line.ts"
+import { TEST_MILLIS } from "./patience.ts"
 
 export interface StormOptions {
   readonly provider: ProviderName
@@ -41,8 +42,6 @@ const staff: Actor = { userId: "storm" as UserId, scope: "all" }
 const WRITERS = 8
 /** Texts that meet a provider which is down: they are lost, and nobody can tell. */
 const DOWN_FOR = 10
-/** How long a storm may take to settle, in milliseconds. */
-const PATIENCE = 15 * 60_000
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 const drawing = (seed: number) => {
@@ -163,7 +162,7 @@ export const storm = async (options: StormOptions): Promise<StormResult> => {
   await Host.until(async () => {
     if (isOver()) primary.faults.everySend(null)
     return (await openSends(line)) === 0
-  }, PATIENCE)
+  }, TEST_MILLIS)
   await Promise.all(simulators.map((simulator) => simulator.idle()))
 
   const deliveries = new Map<string, number>()

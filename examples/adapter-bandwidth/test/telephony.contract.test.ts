@@ -12,7 +12,7 @@ const callbackCredentials = ["careline:first-of-two-secrets", "careline:second-o
 
 TelephonyContract.suite(
   { name: "Bandwidth", capabilities: BandwidthTelephony.capabilities },
-  TelephonyContract.layer(({ urlOf }) =>
+  TelephonyContract.layer(({ patienceMillis, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* BandwidthSimulator.scoped({
         ...account,
@@ -28,7 +28,7 @@ TelephonyContract.suite(
         password: Redacted.make(password),
         callbackCredentials: [Redacted.make(callbackCredentials[0]), Redacted.make(callbackCredentials[1])],
         baseUrl: simulator.url,
-        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+        timeoutMillis: patienceMillis
       })
       return { simulator, telephony, line, secrets: [password, ...callbackCredentials] }
     })

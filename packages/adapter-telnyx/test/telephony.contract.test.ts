@@ -13,7 +13,7 @@ const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
   { name: "Telnyx", capabilities: TelnyxTelephony.capabilities(voice) },
-  TelephonyContract.layer(({ publicUrl, urlOf: url }) =>
+  TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf: url }) =>
     Effect.gen(function* () {
       const simulator = yield* TelnyxSimulator.scoped({
         apiKey,
@@ -31,7 +31,7 @@ TelephonyContract.suite(
         ...account,
         baseUrl: simulator.url,
         publicUrl,
-        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+        timeoutMillis: patienceMillis
       })
       return { simulator, telephony, line, secrets: [apiKey] }
     })

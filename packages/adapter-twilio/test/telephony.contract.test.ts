@@ -11,7 +11,7 @@ const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
   { name: "Twilio", capabilities: TwilioTelephony.capabilities },
-  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+  TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* TwilioSimulator.scoped({
         accountSid,
@@ -30,7 +30,7 @@ TelephonyContract.suite(
         messagingServiceSid: null,
         baseUrl: simulator.url,
         publicUrl,
-        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+        timeoutMillis: patienceMillis
       })
       const basic = Buffer.from(`${accountSid}:${authTokens[0]}`).toString("base64")
       return { simulator, telephony, line, secrets: [...authTokens, basic] }

@@ -34,7 +34,7 @@ const plain = ({ capabilities, provider, webhooks, ...facets }: Telephony.Teleph
 
 TelephonyContract.suite(
   { name: "Twilio, through plain async functions", capabilities: TwilioTelephony.capabilities },
-  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+  TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* TwilioSimulator.scoped({
         accountSid,
@@ -53,7 +53,7 @@ TelephonyContract.suite(
         messagingServiceSid: null,
         baseUrl: simulator.url,
         publicUrl,
-        timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+        timeoutMillis: patienceMillis
       })
       const line = "+12025550100" as PhoneNumber.E164
       return { simulator, telephony: fromPlainTelephony(plain(telephony)), line, secrets: [authToken] }

@@ -12,7 +12,7 @@ for (const reportsLookup of [true, false]) {
   const name = reportsLookup ? "Vonage" : "Vonage without Reports"
   TelephonyContract.suite(
     { name, capabilities: VonageTelephony.capabilities({ reportsLookup }) },
-    TelephonyContract.layer(({ publicUrl, urlOf }) =>
+    TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
       Effect.gen(function* () {
         const urls = {
           inboundUrl: urlOf("vonage", "sms"),
@@ -24,7 +24,7 @@ for (const reportsLookup of [true, false]) {
         const account = { apiKey, apiSecret, applicationId, privateKey, signatureSecrets }
         const simulator = yield* VonageSimulator.scoped({ ...account, ...urls })
         const telephony = yield* VonageTelephony.make({
-          ...options(simulator.url, { reportsLookup, publicUrl, timeoutMillis: TelephonyContract.PATIENCE_MILLIS }),
+          ...options(simulator.url, { reportsLookup, publicUrl, timeoutMillis: patienceMillis }),
           restBaseUrl: simulator.url,
           signatureSecrets: [Redacted.make(signatureSecrets[0]), Redacted.make(signatureSecrets[1])]
         })

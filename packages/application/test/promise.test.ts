@@ -14,6 +14,7 @@ import {
   type PlainTelephony,
   SendRefused
 } from "../src/promise/index.ts"
+import { PATIENCE_MILLIS } from "../../../test/support/patience.ts"
 import { memorySpool } from "./support/memorySpool.ts"
 
 const line = "+12025550100"
@@ -158,7 +159,7 @@ describe("A line without Effect", () => {
     assert.strictEqual((await text(careline, "Is anybody there?")).status, 204)
     assert.lengthOf(spool.waiting, 1)
     is.away = false
-    await vi.waitFor(() => assert.lengthOf(spool.waiting, 0), { timeout: 10_000 })
+    await vi.waitFor(() => assert.lengthOf(spool.waiting, 0), { timeout: PATIENCE_MILLIS })
     await careline.work.processInbound()
     assert.deepStrictEqual(
       (await inbox(careline)).map(({ thread }) => thread.lastMessagePreview),

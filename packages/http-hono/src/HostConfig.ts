@@ -1,12 +1,13 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
-import { DateTime, Effect, type LogLevel, Option, Redacted } from "effect"
+import { type DateTime, Effect, type LogLevel, Redacted, Schema } from "effect"
 import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
 import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
+import { Instant, instantOf } from "./Instant.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export { HostConfigError } from "./Environment.ts"
@@ -167,8 +168,7 @@ const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   )
 })
 
-/** With a date, a time and a zone, as ISO 8601 writes them: without a zone it would be another instant on each machine. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+const isInstant = Schema.is(Instant)
 
 /** Only a sandbox has a time of its own: leases, alarms and quiet hours of patients go by the real one. */
 const readSandboxNow = Effect.fnUntraced(function* (sandbox: boolean) {
@@ -179,8 +179,9 @@ const readSandboxNow = Effect.fnUntraced(function* (sandbox: boolean) {
   if ((yield* read("S3_BUCKET")) !== null) {
     return yield* refuse(variable, "and S3_BUCKET are both set: S3 goes by the real time")
   }
-  const now = INSTANT.test(text) ? Option.getOrNull(DateTime.make(text)) : null
-  return now ?? (yield* refuse(variable, "must be an instant, like 2026-03-10T15:00:00Z"))
+  return isInstant(text)
+    ? instantOf(text)!
+    : yield* refuse(variable, "must be a day or an instant, like 2026-03-10T15:00:00Z")
 })
 
 const readSpool = Effect.fnUntraced(function* (dataDirectory: string) {

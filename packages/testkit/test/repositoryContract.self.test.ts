@@ -1,11 +1,14 @@
 /** The repository contract is worth what it notices: stores with a known fault have to fail it. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import { RepositoryContract } from "../src/contract/index.ts"
 import { brokenStores } from "./brokenStores.ts"
 import { memoryHarness } from "./memoryHarness.ts"
 
-const { chapters, meets, run } = RepositoryContract
+const { chapters, meets, Patience, run } = RepositoryContract
+
+/** With a store that loses an event: the sooner it is noticed the better. */
+const SHORT_PATIENCE = Duration.seconds(5)
 
 /** The titles of the chapter's tests that the store of the harness fails. */
 const failuresIn = Effect.fnUntraced(function* <R>(harness: RepositoryContract.Harness<R>, name: string) {
@@ -22,7 +25,11 @@ describe("the repository contract", () => {
   it.each(brokenStores.map((store) => [store.fault, store] as const))(
     "notices a store that %s",
     (_fault, { chapter, harness, noticedBy }) =>
-      Effect.runPromise(Effect.map(failuresIn(harness, chapter), (titles) => assert.include(titles, noticedBy)))
+      Effect.runPromise(
+        Effect.map(failuresIn(harness, chapter), (titles) => assert.include(titles, noticedBy)).pipe(
+          Effect.provideService(Patience, SHORT_PATIENCE)
+        )
+      )
   )
 
   it.live("finds no fault where there is none", () =>

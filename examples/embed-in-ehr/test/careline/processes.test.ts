@@ -1,6 +1,7 @@
 /** Two processes of the EHR on one database, and everything delivered three times in random order to both. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TwilioSimulator } from "@careline/testkit/simulators"
 import { Pool } from "pg"
@@ -26,6 +27,7 @@ const start = async (databaseUrl: string) => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts")], {
     env: {
       PATH: process.env.PATH,
+      TMPDIR: tmpdir(),
       DATABASE_URL: databaseUrl,
       PORT: String(port),
       PUBLIC_URL: publicUrl,

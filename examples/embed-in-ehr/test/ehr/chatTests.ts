@@ -22,13 +22,23 @@ export const chatTests = (running: () => Running): void => {
   const publish = (event: string, room = siteGroup(), db: Parameters<typeof withTransaction>[0] = running().ehr.pool) =>
     running().ehr.chat.publish(db, room, event, { about: event })
 
+  /** A socket that hears what comes from now on: what was published before may still be on its way. */
+  const listenFromNow = async (client: Client, person: { readonly id: string }) => {
+    const listening = await listen(client)
+    const marker = `marker.${crypto.randomUUID()}`
+    await publish(marker, `user:${person.id}`)
+    const { id } = await until(async () => listening.heard.find(({ event }) => event === marker))
+    listening.heard.splice(0, eventsOf(listening.heard).indexOf(marker) + 1)
+    return { ...listening, position: id }
+  }
+
   describe("chat events", () => {
     it("reach the sockets of the site group in every process, and of no other site group", async () => {
       const { ehr, other, people } = running()
       const nora = await logIn(ehr, people.nora)
-      const ned = await listen(await logIn(other, people.ned))
-      const sam = await listen(await logIn(other, people.sam))
-      const root = await listen(await logIn(ehr, people.root))
+      const ned = await listenFromNow(await logIn(other, people.ned), people.ned)
+      const sam = await listenFromNow(await logIn(other, people.sam), people.sam)
+      const root = await listenFromNow(await logIn(ehr, people.root), people.root)
       const { body: thread } = await nora.post(`/patients/${people.alma}/threads`, { subject: "Diet", body: "Salt" })
       for (const { heard } of [ned, root]) {
         const { event, payload } = await until(async () => heard.at(0))
@@ -49,7 +59,7 @@ export const chatTests = (running: () => Running): void => {
 
     it("are not heard of when their transaction is rolled back", async () => {
       const { ehr, people } = running()
-      const { heard } = await listen(await logIn(ehr, people.nora))
+      const { heard } = await listenFromNow(await logIn(ehr, people.nora), people.nora)
       await withTransaction(ehr.pool, async (db) => {
         await ehr.chat.publish(db, siteGroup(), "never", {})
         throw new Error("changed my mind")
@@ -78,7 +88,7 @@ export const chatTests = (running: () => Running): void => {
     it("are told once to a client that was away, also by another process", async () => {
       const { ehr, other, people } = running()
       const nora = await logIn(ehr, people.nora)
-      const before = await listen(nora)
+      const before = await listenFromNow(nora, people.nora)
       await publish("heard")
       const last = await until(async () => before.heard.at(0))
       before.close()
@@ -96,10 +106,11 @@ export const chatTests = (running: () => Running): void => {
     it("are told to a client that had heard nothing before it was away", async () => {
       const { ehr, people } = running()
       const nora = await logIn(ehr, people.nora)
-      const before = await listen(nora)
+      const before = await listenFromNow(nora, people.nora)
       before.close()
       await publish("missed")
       const after = await listen(nora, before.position)
+      await until(async () => after.heard.length > 0)
       expect(eventsOf(after.heard)).toEqual(["missed"])
     })
 
@@ -108,7 +119,7 @@ export const chatTests = (running: () => Running): void => {
       const nora = await logIn(ehr, people.nora)
       const elsewhere = new Client(other.url)
       elsewhere.cookie = nora.cookie
-      const { position } = await listen(nora)
+      const { position } = await listenFromNow(nora, people.nora)
       const names = Array.from({ length: 120 }, (_, index) => `burst.${index}`)
       const publishing = (async () => {
         for (const name of names) await publish(name)
@@ -124,7 +135,7 @@ export const chatTests = (running: () => Running): void => {
 
     it("are heard of when the connections to the database were cut", async () => {
       const { ehr, other, people } = running()
-      const { heard } = await listen(await logIn(other, people.nora))
+      const { heard } = await listenFromNow(await logIn(other, people.nora), people.nora)
       await ehr.pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()`
@@ -157,7 +168,7 @@ export const chatTests = (running: () => Running): void => {
   describe("a follower of chat events", () => {
     it("gets what is behind an id and then what comes, in order and once", async () => {
       const { ehr, other, people } = running()
-      const { position } = await listen(await logIn(ehr, people.nora))
+      const { position } = await listenFromNow(await logIn(ehr, people.nora), people.nora)
       // More than a page of them.
       const names = Array.from({ length: 1_200 }, (_, index) => `event.${index}`)
       const followed = upTo(other.chat.follow([siteGroup()], position), names.at(-1)!)

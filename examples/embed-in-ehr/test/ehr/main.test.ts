@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { freePort, until } from "../../../../test/support/host.ts"
@@ -9,7 +10,7 @@ describe("the EHR as a process", () => {
   it("starts as its environment says, and stops when it is told", async () => {
     const port = await freePort()
     const child = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts")], {
-      env: { PATH: process.env.PATH, DATABASE_URL: await exampleDatabase(), PORT: String(port) },
+      env: { PATH: process.env.PATH, TMPDIR: tmpdir(), DATABASE_URL: await exampleDatabase(), PORT: String(port) },
       stdio: ["ignore", "ignore", "inherit"]
     })
     const exit = once(child, "exit")

@@ -39,6 +39,7 @@ import { timersChapter } from "./repository/TimersChapter.ts"
 import { transactionChapter } from "./repository/TransactionChapter.ts"
 
 export { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
+export { Patience } from "./repository/Deadline.ts"
 export { type Harness, meets, type Need, type People, type StoragePorts, StoreUnderTest } from "./repository/Harness.ts"
 
 /** Every test of the contract. */

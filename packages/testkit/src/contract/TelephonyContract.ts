@@ -31,7 +31,7 @@ import { reportsChapter } from "./telephony/voice/ReportsChapter.ts"
 export { type Chapter, type ContractTest, reasonsToSkip, run, type Services } from "./telephony/Chapter.ts"
 export type { Need } from "./telephony/Need.ts"
 export { CALL_ID, type Delivered, type Planned, Receiver } from "./telephony/Receiver.ts"
-export { layer, PATIENCE_MILLIS, type ProviderParts, ProviderUnderTest, type Subject } from "./telephony/Subject.ts"
+export { layer, type ProviderParts, ProviderUnderTest, type Subject } from "./telephony/Subject.ts"
 
 /** Every test of the contract, for a subject. */
 export const chaptersOf = (subject: Subject): ReadonlyArray<Chapter> => [

@@ -17,7 +17,7 @@ export const subjectOf = ({ capabilities }: AcmeTelephony.Parts): TelephonyContr
 
 /** Acme with these parts, and a simulator that says everything, or everything but one thing. */
 export const layerOf = (parts: AcmeTelephony.Parts, unspoken: ReadonlyArray<Scenario.Scenario> = []) =>
-  TelephonyContract.layer(({ publicUrl, urlOf }) =>
+  TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const urls = {
         inboundUrl: urlOf("acme", "sms"),
@@ -33,7 +33,7 @@ export const layerOf = (parts: AcmeTelephony.Parts, unspoken: ReadonlyArray<Scen
           webhookSecrets,
           baseUrl: simulator.url,
           publicUrl,
-          timeoutMillis: TelephonyContract.PATIENCE_MILLIS
+          timeoutMillis: patienceMillis
         },
         parts
       )

@@ -1,5 +1,5 @@
 /** Waiting in real time, whatever clock the store goes by: for what another transaction or a listener has to bring. */
-import { Duration, Effect } from "effect"
+import { Context, Duration, Effect } from "effect"
 
 const elapsed = (duration: Duration.Input): Effect.Effect<void> =>
   Effect.callback((resume) => {
@@ -7,13 +7,19 @@ const elapsed = (duration: Duration.Input): Effect.Effect<void> =>
     return Effect.sync(() => clearTimeout(timer))
   })
 
+/** How long the contract waits for one event: no store is so slow on a busy machine, and one that is has lost it. */
+export const Patience: Context.Reference<Duration.Duration> = Context.Reference("careline/testkit/contract/Patience", {
+  defaultValue: () => Duration.minutes(4)
+})
+
 /** The effect, or a failure that says what was waited for in vain. */
-export const within = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
-  what: string,
-  duration: Duration.Input = "10 seconds"
-): Effect.Effect<A, E, R> =>
-  Effect.raceFirst(effect, Effect.andThen(elapsed(duration), Effect.die(new Error(`${what}: did not happen in time`))))
+export const within = <A, E, R>(effect: Effect.Effect<A, E, R>, what: string): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Patience, (patience) =>
+    Effect.raceFirst(
+      effect,
+      Effect.andThen(elapsed(patience), Effect.die(new Error(`${what}: did not happen in time`)))
+    )
+  )
 
 /** Gives the effect a moment; whether it is done by then says nothing, because it may have to wait for somebody. */
 export const giveMoment = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<void, E, R> =>

@@ -1,7 +1,7 @@
 /** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
 import type { Telephony } from "@careline/ports"
 import { Effect, type Layer } from "effect"
-import type { Scenario } from "../../simulators/index.ts"
+import { Scenario } from "../../simulators/index.ts"
 import { type Need, unmetBy } from "./Need.ts"
 import * as Receiver from "./Receiver.ts"
 import { ProviderUnderTest, type Subject } from "./Subject.ts"
@@ -46,9 +46,21 @@ export const test = (
 export const reasonsToSkip = (subject: Subject, { needs }: ContractTest): ReadonlyArray<string> =>
   unmetBy(subject.capabilities, needs)
 
+/** Where the provider is silent, in milliseconds: the test lasts as long. */
+export const SHORT_PATIENCE_MILLIS = 1_000
+/** Where it answers, however slow the machine is. */
+const LONG_PATIENCE_MILLIS = 60_000
+
+/** How long the adapter of a test waits for its provider, in milliseconds. */
+const patienceOf = ({ scenarios }: ContractTest): number =>
+  scenarios.some((scenario) => Scenario.silences.has(scenario)) ? SHORT_PATIENCE_MILLIS : LONG_PATIENCE_MILLIS
+
 /** Runs a test on a provider of its own. Fails as the test fails. */
 export const run = (
   layer: Layer.Layer<Telephony.Telephony | ProviderUnderTest, unknown, Receiver.Receiver>,
-  { effect }: ContractTest
+  test: ContractTest
 ): Effect.Effect<void, unknown> =>
-  effect.pipe(Effect.provide(layer), Effect.provide(Receiver.layer)) as Effect.Effect<void, unknown>
+  test.effect.pipe(Effect.provide(layer), Effect.provide(Receiver.layer(patienceOf(test)))) as Effect.Effect<
+    void,
+    unknown
+  >

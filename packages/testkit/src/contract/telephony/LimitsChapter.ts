@@ -3,10 +3,11 @@ import { Effect } from "effect"
 import { assert } from "vitest"
 import { type Chapter, test } from "./Chapter.ts"
 import { outbound, send, sendWith } from "./Given.ts"
-import { PATIENCE_MILLIS, ProviderUnderTest } from "./Subject.ts"
+import { Receiver } from "./Receiver.ts"
+import { ProviderUnderTest } from "./Subject.ts"
 
-/** Beyond any patience that a test's adapter has: what takes longer hangs. */
-const HANGS_MILLIS = 20 * PATIENCE_MILLIS
+/** Of the patience that the adapter has: what takes longer hangs. */
+const HANGS_AFTER = 20
 
 export const limitsChapter: Chapter = {
   chapter: "Limits",
@@ -52,7 +53,8 @@ export const limitsChapter: Chapter = {
 
     ...(["hangs", "acceptedThenHang", "slowBody"] as const).map((scenario) =>
       test(`MUST give up by itself on ${scenario}`, [scenario], function* () {
-        const given = yield* Effect.timeoutOption(sendWith(scenario), HANGS_MILLIS)
+        const { patienceMillis } = yield* Receiver
+        const given = yield* Effect.timeoutOption(sendWith(scenario), HANGS_AFTER * patienceMillis)
         assert.strictEqual(given._tag, "Some")
       })
     )

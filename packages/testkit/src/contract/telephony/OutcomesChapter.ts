@@ -13,6 +13,11 @@ const refusals: ReadonlyArray<readonly [Scenario.Refusal, SendOutcome.RejectionR
   ["senderNotAllowed", "sender_not_allowed"]
 ]
 
+const nextAfter = [
+  ["any failure that is told", Scenario.requestFaults.filter((scenario) => !Scenario.silences.has(scenario))],
+  ["a provider that was silent", Scenario.requestFaults.filter((scenario) => Scenario.silences.has(scenario))]
+] as const
+
 export const outcomesChapter: Chapter = {
   chapter: "Outcomes",
   tests: [
@@ -100,11 +105,13 @@ export const outcomesChapter: Chapter = {
       assert.strictEqual(outcome._tag, "NotSent")
     }),
 
-    test("MUST send the next text after any failure", ["accepted", ...Scenario.requestFaults], function* () {
-      for (const scenario of Scenario.requestFaults) {
-        yield* sendWith(scenario)
-        assert.strictEqual((yield* send(yield* outbound()))._tag, "Accepted", scenario)
-      }
-    })
+    ...nextAfter.map(([failure, scenarios]) =>
+      test(`MUST send the next text after ${failure}`, ["accepted", ...scenarios], function* () {
+        for (const scenario of scenarios) {
+          yield* sendWith(scenario)
+          assert.strictEqual((yield* send(yield* outbound()))._tag, "Accepted", scenario)
+        }
+      })
+    )
   ]
 }

@@ -35,6 +35,8 @@ export class Receiver extends Context.Service<
     readonly publicUrl: string
     /** Where a provider delivers a kind of webhook. */
     readonly urlOf: (provider: string, kind: Telephony.WebhookKind) => string
+    /** How long the adapter under test waits for its provider, in milliseconds: a limit on real I/O, not a pause. */
+    readonly patienceMillis: number
     /** Everything that came so far, in its order. */
     readonly delivered: ReadonlyArray<Delivered>
     /** The events that the adapter made of it. */
@@ -82,7 +84,7 @@ export const receive = (
 
 const KIND = /\/(sms|status|call|call-status|recording|transcription|fallback)(\?|$)/
 
-const start = Effect.gen(function* () {
+const start = Effect.fnUntraced(function* (patienceMillis: number) {
   const delivered: Array<Delivered> = []
   let telephony: Telephony.TelephonyService | null = null
   let planned = unplanned
@@ -123,6 +125,7 @@ const start = Effect.gen(function* () {
   const publicUrl = `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`
   return Receiver.of({
     publicUrl,
+    patienceMillis,
     urlOf: (provider, kind) => CallbackUrl.ofKind(publicUrl, provider, kind),
     delivered,
     events: () => delivered.flatMap(eventsOf),
@@ -135,4 +138,4 @@ const start = Effect.gen(function* () {
   })
 })
 
-export const layer: Layer.Layer<Receiver> = Layer.effect(Receiver, start)
+export const layer = (patienceMillis: number): Layer.Layer<Receiver> => Layer.effect(Receiver, start(patienceMillis))

@@ -15,16 +15,13 @@ export interface Subject {
 /** A provider on this machine and the adapter that talks to it. */
 export interface ProviderParts {
   readonly simulator: Simulator
-  /** With the simulator's URL for the provider's, and with patience for a test: see `PATIENCE_MILLIS`. */
+  /** With the simulator's URL for the provider's, and with the patience of the test: the receiver's `patienceMillis`. */
   readonly telephony: Telephony.TelephonyService
   /** A number that the provider lets us send from. */
   readonly line: PhoneNumber.E164
   /** Credentials as the adapter was given them: none may ever come out of it. */
   readonly secrets: ReadonlyArray<string>
 }
-
-/** How long the adapter under test should wait for its provider, in milliseconds: a limit on real I/O, not a pause. */
-export const PATIENCE_MILLIS = 500
 
 export class ProviderUnderTest extends Context.Service<ProviderUnderTest, ProviderParts>()(
   "careline/testkit/contract/ProviderUnderTest"

@@ -25,6 +25,9 @@ export const lostAnswers = [
   "slowBody"
 ] as const
 
+/** Of a request: the provider never finishes its answer, so that only the client's patience ends it. */
+export const silences: ReadonlySet<Scenario> = new Set<Scenario>(["hangs", "acceptedThenHang", "slowBody"])
+
 /**
  * Of a webhook: how it is signed, or not. `rotatedKey`: with the other one of ours. `unusualBytes`: rightly, over a body
  * that no serializer of ours would write.
