@@ -3,7 +3,7 @@
  * go by the machine's time, because whoever issues tokens lives outside of the sandbox.
  */
 import { SimulatorKit } from "@careline/testkit/simulators"
-import { Clock, DateTime, Duration, Effect, type Scope } from "effect"
+import { Clock, DateTime, type Duration, Effect, type Scope } from "effect"
 import type { Authenticate } from "./Auth.ts"
 
 const NANOS_PER_MILLI = 1_000_000n
