@@ -26,7 +26,7 @@ const PASSABLE = 0o711
 
 /** A directory for everything that the run makes, and who takes it away with all that still runs there. */
 const guardedDirectory = async () => {
-  const directory = await mkdtemp(join(tmpdir(), "careline-test-"))
+  const directory = await mkdtemp(join(tmpdir(), "careline-run-"))
   await chmod(directory, PASSABLE)
   const guard = spawn(process.execPath, [join(import.meta.dirname, "guard.ts"), directory], {
     stdio: ["pipe", "ignore", "inherit"],

@@ -18,6 +18,7 @@ import threadPatients from "./migrations/0010_thread_patients.ts"
 import numberKeys from "./migrations/0012_number_keys.ts"
 import installation from "./migrations/0013_installation.ts"
 import clock from "./migrations/0016_clock.ts"
+import unanswered from "./migrations/0017_unanswered.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -110,7 +111,8 @@ export const migrate = Migrator.make({})({
     "10_thread_patients": threadPatients,
     "12_number_keys": numberKeys,
     "13_installation": installation,
-    "16_clock": clock
+    "16_clock": clock,
+    "17_unanswered": unanswered
   })
 })
 

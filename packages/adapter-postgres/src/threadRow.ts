@@ -23,6 +23,8 @@ export interface ThreadRow {
   readonly last_message_preview: string
   readonly last_inbound_at: Date | null
   readonly auto_replied_at: Date | null
+  readonly unanswered_since: Date | null
+  readonly reply_failed: Thread.ReplyFailure | null
   readonly escalation_state: Thread.Thread["escalation"]["state"]
   readonly escalation_period: number
   readonly escalation_due_at: Date | null
@@ -54,6 +56,8 @@ export const fromRow = (row: ThreadRow): Thread.Thread => ({
   lastMessagePreview: row.last_message_preview,
   lastInboundAt: instantOrNull(row.last_inbound_at),
   autoRepliedAt: instantOrNull(row.auto_replied_at),
+  unansweredSince: instantOrNull(row.unanswered_since),
+  replyFailed: row.reply_failed,
   escalation: {
     state: row.escalation_state,
     period: row.escalation_period,
@@ -83,6 +87,8 @@ export const toJson = (thread: Thread.Thread, keys: IndexKeys) => ({
   last_message_preview: thread.lastMessagePreview,
   last_inbound_at: iso(thread.lastInboundAt),
   auto_replied_at: iso(thread.autoRepliedAt),
+  unanswered_since: iso(thread.unansweredSince),
+  reply_failed: thread.replyFailed,
   escalation_state: thread.escalation.state,
   escalation_period: thread.escalation.period,
   escalation_due_at: iso(thread.escalation.dueAt),

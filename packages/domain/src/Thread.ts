@@ -7,12 +7,16 @@
 import { type DateTime, Schema } from "effect"
 import { Contact } from "./Contact.ts"
 import * as Escalation from "./Escalation.ts"
-import { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
+import { FacilityId, MessageId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
 import type { Message } from "./Message.ts"
 import { preview } from "./Message.ts"
 
 export const ThreadType = Schema.Literals(["voip", "email"])
 export type ThreadType = typeof ThreadType.Type
+
+/** A reply of the staff that failed for good, and why, by the code of a message's `failureReason`. */
+export const ReplyFailure = Schema.Struct({ messageId: MessageId, reason: Schema.String })
+export type ReplyFailure = typeof ReplyFailure.Type
 
 export const Thread = Schema.Struct({
   id: ThreadId,
@@ -37,6 +41,10 @@ export const Thread = Schema.Struct({
   lastMessagePreview: Schema.String,
   lastInboundAt: Schema.NullOr(Schema.DateTimeUtc),
   autoRepliedAt: Schema.NullOr(Schema.DateTimeUtc),
+  /** Since when the contact waits for an answer of a person; `null` when the last word is ours, or asks for none. */
+  unansweredSince: Schema.NullOr(Schema.DateTimeUtc),
+  /** The reply that did not get through, until another one stands; `null` when there is none. */
+  replyFailed: Schema.NullOr(ReplyFailure),
   escalation: Escalation.Escalation,
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,
@@ -70,6 +78,8 @@ export const open = (id: ThreadId, key: ThreadKey, contactName: string | null, n
   lastMessagePreview: "",
   lastInboundAt: null,
   autoRepliedAt: null,
+  unansweredSince: null,
+  replyFailed: null,
   escalation: Escalation.idle,
   createdAt: now,
   updatedAt: now,
@@ -79,6 +89,13 @@ export const open = (id: ThreadId, key: ThreadKey, contactName: string | null, n
 /** The thread of a contact who is heard from again: as it was left, and open. */
 export const reopen = (thread: Thread, now: DateTime.Utc): Thread =>
   thread.deletedAt === null ? thread : { ...thread, deletedAt: null, updatedAt: now }
+
+/** What a thread is like once somebody of the staff answered: nobody waits, and no alarm runs. */
+export const answered = ({ escalation }: Thread): Pick<Thread, "escalation" | "replyFailed" | "unansweredSince"> => ({
+  escalation: Escalation.onAnswered(escalation),
+  replyFailed: null,
+  unansweredSince: null
+})
 
 /** Takes the thread out of every list. Its alarm ends with it. */
 export const remove = (thread: Thread, now: DateTime.Utc): Thread =>
@@ -90,7 +107,7 @@ export const remove = (thread: Thread, now: DateTime.Utc): Thread =>
         updatedAt: now,
         unreadCount: 0,
         readPosition: thread.lastPosition,
-        escalation: Escalation.onAnswered(thread.escalation)
+        ...answered(thread)
       }
 
 /** The from-number lock after a text to `number`: the first one sets it, a later one on another number does not move it. */

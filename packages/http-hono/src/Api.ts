@@ -1,11 +1,12 @@
 /** The shapes of the public API. What validates a request also describes it in the OpenAPI document. */
 import { MAX_IDS, MAX_NAME, MAX_PAGE, MAX_URL } from "@careline/application"
-import type { Contact } from "@careline/domain"
+import type { Contact, Thread } from "@careline/domain"
 import {
   Attachment,
   Consent,
   DeliveryStatus,
   FacilityId,
+  FailureReason,
   Message,
   PatientId,
   PhoneNumber,
@@ -58,6 +59,10 @@ export const ThreadJson = Schema.Struct({
   unreadCount: Schema.Int,
   lastMessageAt: Text,
   lastMessagePreview: Text,
+  /** Since when the contact waits for an answer of a person. */
+  unansweredSince: nullOr(Text),
+  /** The reply that did not get through, until another one stands. */
+  replyFailed: nullOr(Schema.Struct({ messageId: Id, reason: FailureReason.FailureReason, detail: Text })),
   escalation: Schema.Struct({ state: Schema.Literals(["idle", "running", "fired"]), dueAt: nullOr(Text) }),
   optedOut: Schema.Boolean,
   createdAt: Text,
@@ -66,6 +71,11 @@ export const ThreadJson = Schema.Struct({
 
 const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
+
+const replyFailedJson = ({ messageId, reason: code }: Thread.ReplyFailure) => {
+  const reason = FailureReason.ofCode(code)
+  return { messageId, reason, detail: FailureReason.explain(reason) }
+}
 
 export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeof ThreadJson.Type => ({
   id: thread.id,
@@ -81,6 +91,8 @@ export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeo
   unreadCount: thread.unreadCount,
   lastMessageAt: iso(thread.lastMessageAt),
   lastMessagePreview: thread.lastMessagePreview,
+  unansweredSince: isoOrNull(thread.unansweredSince),
+  replyFailed: thread.replyFailed === null ? null : replyFailedJson(thread.replyFailed),
   escalation: { state: thread.escalation.state, dueAt: isoOrNull(thread.escalation.dueAt) },
   optedOut,
   createdAt: iso(thread.createdAt),

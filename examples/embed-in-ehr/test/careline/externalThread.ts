@@ -29,6 +29,8 @@ export const aThread = async (db: Queryable, patientIds: ReadonlyArray<string>):
     lastMessagePreview: "Is it ready?",
     lastInboundAt: at,
     autoRepliedAt: null,
+    unansweredSince: null,
+    replyFailed: null,
     escalation: { state: "idle", period: 0, dueAt: null },
     createdAt: at,
     updatedAt: at,

@@ -29,6 +29,8 @@ const FIELDS = {
   last_message_preview: "lastMessagePreview",
   last_inbound_at: "lastInboundAt",
   auto_replied_at: "autoRepliedAt",
+  unanswered_since: "unansweredSince",
+  reply_failed: "replyFailed",
   alarm_state: "alarmState",
   alarm_period: "alarmPeriod",
   alarm_due_at: "alarmDueAt",

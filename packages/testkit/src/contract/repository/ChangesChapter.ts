@@ -1,4 +1,4 @@
-import type { Thread } from "@careline/domain"
+import type { MessageId, Thread } from "@careline/domain"
 import { type Change, Consent, type PoolNumber } from "@careline/domain"
 import { Changes, Consents, Messages, Outbox, StorageError, Threads, Timers } from "@careline/ports"
 import { assert } from "@effect/vitest"
@@ -36,6 +36,8 @@ const fullThread = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
     lastMessagePreview: "line one\nline two ’ % _ \\",
     lastInboundAt: at(-2),
     autoRepliedAt: at(-3),
+    unansweredSince: at(-4),
+    replyFailed: { messageId: "7" as MessageId, reason: "invalid_recipient" },
     escalation: { state: "running", period: 2, dueAt: at(12) },
     createdAt: at(-60),
     updatedAt: at(-1),
@@ -65,6 +67,8 @@ export const changesChapter: Chapter = {
         assigneeId: null,
         lastInboundAt: null,
         autoRepliedAt: null,
+        unansweredSince: null,
+        replyFailed: null,
         escalation: { state: "idle", period: 2, dueAt: null },
         deletedAt: thread.updatedAt
       }
