@@ -178,6 +178,8 @@ create table outbound_texts (
   message_id bigint references messages,
   purpose text not null,
   message_class text not null,
+  -- 0 alarm, 1 conversation, 2 care and reminders, 3 bulk: what is urgent leaves first.
+  lane smallint not null check (lane between 0 and 3),
   from_number text not null,
   phone_line_id bigint not null references phone_lines,
   to_number text not null,
@@ -194,9 +196,11 @@ create table outbound_texts (
   queued_at timestamptz(3) not null
 );
 
-create index outbound_texts_queued on outbound_texts (turn) where state = 'queued';
-create index outbound_texts_open on outbound_texts (to_number, turn) where state in ('queued', 'sending');
-create index outbound_texts_of_line on outbound_texts (phone_line_id) where state = 'queued';
+create index outbound_texts_due on outbound_texts (lane, not_before, turn) where state = 'queued';
+create index outbound_texts_turn on outbound_texts (to_number, lane, turn) where state = 'queued' and lane > 0;
+create unique index outbound_texts_one_under_way on outbound_texts (to_number, lane, site_group_id) nulls not distinct
+  where state = 'sending' and lane > 0;
+create index outbound_texts_of_line on outbound_texts (phone_line_id, lane) where state = 'queued';
 create index outbound_texts_look_at on outbound_texts (look_at) where state in ('sending', 'unknown');
 create index outbound_texts_recipient on outbound_texts (to_number, queued_at);
 create index outbound_texts_message_id on outbound_texts (message_id);

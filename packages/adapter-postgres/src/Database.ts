@@ -15,6 +15,7 @@ import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
+import sendLanes from "./migrations/0014_send_lanes.ts"
 import numberKeys from "./migrations/0012_number_keys.ts"
 import installation from "./migrations/0013_installation.ts"
 import clock from "./migrations/0016_clock.ts"
@@ -111,6 +112,7 @@ export const migrate = Migrator.make({})({
     "10_thread_patients": threadPatients,
     "12_number_keys": numberKeys,
     "13_installation": installation,
+    "14_send_lanes": sendLanes,
     "16_clock": clock,
     "17_unanswered": unanswered
   })

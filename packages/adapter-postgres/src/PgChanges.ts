@@ -118,9 +118,9 @@ export const layer = Layer.effect(
     const queueSends = Effect.fnUntraced(function* (sends: ReturnType<typeof sort>["sends"]) {
       const rows = yield* sealing.seal("sends", sends.map(SendRow.toJson))
       yield* sql`
-      insert into sends (site_grouping_id, id, external_thread_id, message_id, purpose, message_class, from_number,
+      insert into sends (site_grouping_id, id, external_thread_id, message_id, purpose, message_class, lane, from_number,
                          from_number_id, to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at)
-      select site_grouping_id, id, external_thread_id, message_id, purpose, message_class, from_number,
+      select site_grouping_id, id, external_thread_id, message_id, purpose, message_class, lane, from_number,
              from_number_id, to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at
       from json_populate_recordset(null::sends, ${JSON.stringify(rows)}::json)`
     })

@@ -1,7 +1,7 @@
 /** Texts on their way out, and their attempts. */
 import type { AttemptId, PhoneNumber, SendId } from "@careline/domain"
 import { DeliveryStatus } from "@careline/domain"
-import { type MatchedSend, Outbox, type ReportTarget, type UnknownSend } from "@careline/ports"
+import { type MatchedSend, Outbox, type ReportTarget, type SendClaim, type UnknownSend } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "./clock.ts"
@@ -36,6 +36,45 @@ const idOrNull = (attemptId: AttemptId | null): string | null =>
 
 /** The lattice as an array for PostgreSQL: a status is greater when it stands further back. */
 const chain = [...DeliveryStatus.chain]
+
+/**
+ * What a claim reads and locks. A lane is read from its longest due send on, so that neither what is held nor what other
+ * lanes have costs anything; and it locks no more than it gives, so that whoever claims beside it finds the rest.
+ */
+export const claimStatement = (sql: PgClient.PgClient, { limit, shares }: SendClaim) => {
+  // Scalar subqueries: a planner cannot make a join of them that would read all that waits.
+  const mayLeave = sql.literal(`s.lane = w.lane and s.state = 'queued' and s.not_before <= careline_now()
+    and (w.lane = 0 or (
+      s.place = (
+        select min(e.place) from sends e
+        where e.site_grouping_id = s.site_grouping_id and e.to_number = s.to_number and e.lane = s.lane
+          and e.lane > 0 and e.state = 'queued' and e.not_before <= careline_now()
+      ) and (
+        select u.id from sends u
+        where u.site_grouping_id = s.site_grouping_id and u.to_number = s.to_number and u.lane = s.lane
+          and u.lane > 0 and u.state = 'sending' limit 1
+      ) is null
+    ))`)
+  return sql<SendRow.SendRow>`
+    with wanted as materialized (
+      select w.lane, w.share
+      from unnest(${shares.map(({ lane }) => lane)}::smallint[], ${shares.map(({ share }) => share)}::integer[])
+        with ordinality w (lane, share, nth)
+      order by w.nth
+    ), reserved as materialized (
+      select s.* from wanted w cross join lateral (
+        select s.* from sends s where ${mayLeave}
+        order by s.not_before, s.place limit w.share for update of s skip locked
+      ) s
+    ), rest as materialized (
+      select s.* from wanted w cross join lateral (
+        select s.* from sends s where ${mayLeave} and s.id <> all (array(select r.id from reserved r))
+        order by s.not_before, s.place limit ${limit}::integer for update of s skip locked
+      ) s
+      limit ${limit}::integer - (select count(*) from reserved)
+    )
+    select * from reserved union all select * from rest order by lane, not_before, place`
+}
 
 export const layer = Layer.effect(
   Outbox,
@@ -104,19 +143,10 @@ export const layer = Layer.effect(
       )
 
     return Outbox.of({
-      claim: (limit) =>
+      claim: (claim) =>
         Effect.gen(function* () {
           const now = yield* storeNow(sql)
-          const rows = yield* sql<SendRow.SendRow>`
-            select s.* from sends s
-            where s.state = 'queued' and s.not_before <= careline_now()
-              and not exists (
-                select from sends earlier
-                where earlier.site_grouping_id = s.site_grouping_id and earlier.to_number = s.to_number
-                  and earlier.place < s.place and earlier.state in ('queued', 'sending')
-              )
-            order by s.place limit ${limit}
-            for update of s skip locked`
+          const rows = yield* claimStatement(sql, claim)
           return { now, sends: yield* toSends(rows) }
         }).pipe(asStorage("outbox.claim")),
 
@@ -140,13 +170,13 @@ export const layer = Layer.effect(
               asStorage("outbox.countSince")
             ),
 
-      countWaiting: (from) =>
+      countWaiting: (from, lane) =>
         from.length === 0
           ? Effect.succeed([])
           : sql<{ readonly count: number }>`
               select (
-                select count(*)::int from sends s where s.from_number_id = k.from_number_id and s.state = 'queued'
-                  and s.purpose <> 'number_changed'
+                select count(*)::int from sends s
+                where s.from_number_id = k.from_number_id and s.state = 'queued' and s.lane <= ${lane}
               ) as count
               from unnest(${from.map((id) => (isUuid(id) ? id : null))}::uuid[])
                 with ordinality k (from_number_id, place)

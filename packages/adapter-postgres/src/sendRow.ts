@@ -7,6 +7,7 @@ import type {
   PhoneNumberId,
   Send,
   SendId,
+  SendLane,
   ThreadId
 } from "@careline/domain"
 import { instant, iso, tenantColumn, tenantOf } from "./rows.ts"
@@ -18,6 +19,7 @@ export interface SendRow {
   readonly message_id: string | null
   readonly purpose: Send.SendPurpose
   readonly message_class: MessageClass.MessageClass
+  readonly lane: SendLane.SendLane
   readonly from_number: string
   readonly from_number_id: string
   readonly to_number: string
@@ -37,6 +39,7 @@ export const fromRow = (row: SendRow): Send.Send => ({
   messageId: row.message_id as MessageId | null,
   purpose: row.purpose,
   messageClass: row.message_class,
+  lane: row.lane,
   from: row.from_number as PhoneNumber.E164,
   fromNumberId: row.from_number_id as PhoneNumberId,
   to: row.to_number as PhoneNumber.E164,
@@ -56,6 +59,7 @@ export const toJson = (send: Send.Send) => ({
   message_id: send.messageId,
   purpose: send.purpose,
   message_class: send.messageClass,
+  lane: send.lane,
   from_number: send.from,
   from_number_id: send.fromNumberId,
   to_number: send.to,

@@ -2,10 +2,11 @@
  * Hands queued texts to a provider: gate, carrier, rate, note the attempt, commit; then one call; then what came of it,
  * fenced by the attempt. A crash at any point leaves a row that says how far it came, and no text is handed over twice.
  */
-import type { SendOutcome } from "@careline/domain"
+import { SendLane, type SendOutcome } from "@careline/domain"
 import { type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
 import { Effect, Result } from "effect"
 import { asSystem } from "./Access.ts"
+import { despiteConflicts } from "./Conflicts.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
 import { fetchable } from "./MediaLinks.ts"
@@ -41,15 +42,16 @@ const call = Effect.fnUntraced(function* ({ attempt, send }: Prepared) {
 })
 
 /**
- * Hands over what may leave now, once. Returns the number of sends it dealt with; 0 when none waited. A shut-down waits
- * for the calls that are under way: a text that was handed over must be known to have been.
+ * Hands over what may leave now, once, of the lanes down to `last`. Returns the number of sends it dealt with; 0 when none
+ * waited. A shut-down waits for the calls that are under way: a text that was handed over must be known to have been.
  */
-export const dispatchSends = Effect.fn("dispatchSends")(function* () {
+export const dispatchSends = Effect.fn("dispatchSends")(function* (last: SendLane.SendLane = SendLane.bulk) {
   const limits = yield* Limits
   const { transact } = yield* Transaction
   return yield* Effect.uninterruptible(
     Effect.gen(function* () {
-      const { claimed, prepared } = yield* transact(prepareSends())
+      // The store lets no two workers send a recipient two texts of a lane side by side: one of them claims anew.
+      const { claimed, prepared } = yield* despiteConflicts(transact(prepareSends(last)))
       yield* Effect.forEach(
         prepared,
         (one) =>
@@ -65,5 +67,5 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* () {
       )
       return claimed
     })
-  )
-}, asSystem)
+  ).pipe(asSystem)
+})

@@ -1,5 +1,5 @@
 /** Every limit, timeout and retry of the use cases and workers, by name. Times are in milliseconds. */
-import type { Circuit, TokenBucket } from "@careline/domain"
+import { type Circuit, SendLane, type TokenBucket } from "@careline/domain"
 import { Context, Predicate } from "effect"
 import { InvalidRequest } from "./Errors.ts"
 
@@ -28,8 +28,15 @@ export interface LimitsShape {
   readonly timersPerBatch: number
   /** Sends that the outbound worker prepares at once, and hands over side by side. */
   readonly sendsPerBatch: number
+  /** Of them, those that are each lower lane's own while it has texts that may leave: none starves, however busy the others. */
+  readonly sendsReservedPerLane: number
   /** Outbound workers of one process: a provider that hangs on one batch holds up one of them. */
   readonly sendWorkers: number
+  /**
+   * Beside them, workers that take nothing but alarms, and as many that take nothing but alarms and conversation: what is
+   * urgent waits for no batch of bulk that a slow provider holds up.
+   */
+  readonly expressWorkers: number
   /** Failures after which an inbound text is parked and its lane goes on. */
   readonly eventAttempts: number
   /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
@@ -169,7 +176,9 @@ export const defaults: LimitsShape = {
   reportsPerBatch: 500,
   timersPerBatch: 100,
   sendsPerBatch: 16,
+  sendsReservedPerLane: 2,
   sendWorkers: 4,
+  expressWorkers: 1,
   eventAttempts: 8,
   eventBackoff: 250,
   busyNumberPause: 250,
@@ -259,6 +268,10 @@ export const withDefaults = (given: Partial<LimitsShape> = {}): LimitsShape => {
   }
   // A worker that still waits for its provider would be given up for lost, and its alarm sent twice.
   if (limits.attemptDeadline <= limits.sendTimeout) throw refuse("attemptDeadline", "must be longer than sendTimeout")
+  const reserved = (SendLane.all.length - 1) * limits.sendsReservedPerLane
+  if (limits.sendsPerBatch <= reserved) {
+    throw refuse("sendsPerBatch", `must be more than the ${reserved} places that the lower lanes reserve`)
+  }
   if (limits.orderLease <= limits.sendTimeout) throw refuse("orderLease", "must be longer than sendTimeout")
   return limits
 }

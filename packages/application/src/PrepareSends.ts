@@ -2,7 +2,7 @@
  * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
  * why, or withdrawn.
  */
-import { type AttemptId, type Message, Send } from "@careline/domain"
+import { type AttemptId, type Message, Send, SendLane } from "@careline/domain"
 import {
   type Attempt,
   type Directory,
@@ -116,15 +116,16 @@ export interface Preparation {
   readonly prepared: ReadonlyArray<Prepared>
 }
 
-/** Takes what may leave now. In the ambient transaction. */
-export const prepareSends = Effect.fnUntraced(function* (): Effect.fn.Return<
-  Preparation,
-  StorageError,
-  StoragePorts | Directory | TelephonyProviders.TelephonyProviders
-> {
+/** Takes what may leave now, of the lanes down to `last`. In the ambient transaction. */
+export const prepareSends = Effect.fnUntraced(function* (
+  last: SendLane.SendLane
+): Effect.fn.Return<Preparation, StorageError, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> {
   const limits = yield* Limits
   const outbox = yield* Outbox
-  const { now, sends } = yield* outbox.claim(limits.sendsPerBatch)
+  const { now, sends } = yield* outbox.claim({
+    limit: limits.sendsPerBatch,
+    shares: SendLane.shares(limits.sendsPerBatch, limits.sendsReservedPerLane, last)
+  })
   if (sends.length === 0) return { claimed: 0, prepared: [] }
 
   const kept: Kept = { limits, updates: [], results: [] }

@@ -4,6 +4,7 @@ import {
   type MessageId,
   type PoolNumber,
   type SendId,
+  SendLane,
   SendPolicy,
   StaffMessage,
   type Tenant,
@@ -83,9 +84,10 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
         [{ siteGroupingId: tenant, to: thread.externalContact }],
         DateTime.subtractDuration(now, DAY_MILLIS)
       )
+      const messageClass = MessageClass.ofStaffMessage(thread.lastInboundAt, now)
       const policy = SendPolicy.decide({
         recipient: thread.externalContact,
-        messageClass: MessageClass.ofStaffMessage(thread.lastInboundAt, now),
+        messageClass,
         settings: settings!,
         consent: yield* consentOf(thread),
         recipientZone: card?.timeZone ?? null,
@@ -97,7 +99,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
 
       const { content } = request
       const from = yield* senderOf(thread)
-      yield* assertNotOverused(from)
+      yield* assertNotOverused(from, SendLane.of(messageClass))
       const decision = StaffMessage.decide(
         thread,
         { content, attachments, senderId: actor.userId },
@@ -135,10 +137,13 @@ const assertCarriedBy = Effect.fnUntraced(function* (
   }
 })
 
-/** Texts wait for their number's turn; what would wait for very long is refused while somebody can still do otherwise. */
-const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber) {
+/**
+ * Texts wait for their number's turn, those of the less urgent lanes aside; what would wait for very long is refused while
+ * somebody can still do otherwise.
+ */
+const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber, lane: SendLane.SendLane) {
   const { queuedPerNumber, sendRatePerNumber } = yield* Limits
-  const [waiting = 0] = yield* (yield* Outbox).countWaiting([id])
+  const [waiting = 0] = yield* (yield* Outbox).countWaiting([id], lane)
   if (waiting < queuedPerNumber) return
   return yield* new NumberOverused({ number, waiting, perSecond: sendRatePerNumber?.perSecond ?? null })
 })

@@ -3,6 +3,7 @@
  * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
  * use cases from there instead.
  */
+import { SendLane } from "@careline/domain"
 import { type Directory, Inbox, Outbox, type StoragePorts, type TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
@@ -51,10 +52,10 @@ export const layer: Layer.Layer<never, never, StoragePorts | Directory | Telepho
       const outbox = yield* Outbox
       yield* loop("inbound", processInbound(), inbox.wakeups)
       yield* loop("reports", applyReports(), inbox.wakeups)
-      const { sendWorkers } = yield* Limits
-      for (let worker = 0; worker < sendWorkers; worker++) {
-        yield* loop("outbound", dispatchSends(), outbox.wakeups)
-      }
+      const { expressWorkers, sendWorkers } = yield* Limits
+      const express = Array.from({ length: expressWorkers }, (): ReadonlyArray<SendLane.SendLane> => [0, 1]).flat()
+      const full = Array.from({ length: sendWorkers }, () => SendLane.bulk)
+      for (const last of [...express, ...full]) yield* loop("outbound", dispatchSends(last), outbox.wakeups)
       yield* loop("timers", escalate(), Stream.empty)
       yield* loop("reconciler", reconcileSends(), Stream.empty)
     })

@@ -10,6 +10,7 @@ import { type DeliveryStatus, isTerminal, rank } from "./DeliveryStatus.ts"
 import { AttemptId, MessageId, PhoneNumberId, SendId, Tenant, ThreadId } from "./Ids.ts"
 import { MessageClass } from "./MessageClass.ts"
 import { E164 } from "./PhoneNumber.ts"
+import * as SendLane from "./SendLane.ts"
 
 export const SendPurpose = Schema.Literals([
   "reply",
@@ -43,6 +44,7 @@ export const Send = Schema.Struct({
   messageId: Schema.NullOr(MessageId),
   purpose: SendPurpose,
   messageClass: MessageClass,
+  lane: SendLane.SendLane,
   from: E164,
   fromNumberId: PhoneNumberId,
   to: E164,
@@ -59,11 +61,21 @@ export const Send = Schema.Struct({
 })
 export type Send = typeof Send.Type
 
-/** A send that waits for the outbound worker. */
-export const queue = (
-  fields: Omit<Send, "attempts" | "attemptId" | "state" | "notBefore" | "queuedAt">,
-  now: DateTime.Utc
-): Send => ({ ...fields, attempts: 0, attemptId: null, state: "queued", notBefore: now, queuedAt: now })
+/** What is to leave. Its lane follows from why it does. */
+export interface Queued extends Omit<Send, "attempts" | "attemptId" | "lane" | "notBefore" | "queuedAt" | "state"> {
+  readonly isUrgent?: boolean | undefined
+}
+
+/** A send that waits for the outbound worker, in the lane of its cause. */
+export const queue = ({ isUrgent, ...fields }: Queued, now: DateTime.Utc): Send => ({
+  ...fields,
+  lane: SendLane.of(fields.messageClass, isUrgent),
+  attempts: 0,
+  attemptId: null,
+  state: "queued",
+  notBefore: now,
+  queuedAt: now
+})
 
 /** Whether it has been put off since it was queued: held, or to be tried again. */
 export const wasPutOff = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "queuedAt">): boolean =>

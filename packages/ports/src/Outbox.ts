@@ -13,6 +13,7 @@ import type {
   PhoneNumberId,
   Send,
   SendId,
+  SendLane,
   Tenant
 } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Option, type Stream } from "effect"
@@ -29,6 +30,13 @@ export interface Attempt {
   readonly startedAt: DateTime.Utc
   /** When the worker is given up for lost and the outcome taken for unknown. */
   readonly deadline: DateTime.Utc
+}
+
+/** What is to be claimed of the queue. */
+export interface SendClaim {
+  readonly limit: number
+  /** The lanes to claim from, the most urgent first, and how many places are each one's own. Together at most `limit`. */
+  readonly shares: ReadonlyArray<SendLane.Share>
 }
 
 /** What becomes of a send. */
@@ -85,11 +93,16 @@ export class Outbox extends Context.Service<
   Outbox,
   {
     /**
-     * Up to `limit` queued sends that may leave now, oldest first and at most one per recipient and tenant, nobody else's
-     * until the ambient transaction ends. A send waits while an earlier one to the same recipient is queued or sending.
+     * Queued sends that may leave now, nobody else's until the ambient transaction ends: of each lane its share, and what
+     * a lane leaves free for the others, the most urgent first. They come lane by lane, the longest due first.
+     *
+     * Of lane 0 all that are due. Of every other lane at most one per recipient and tenant, in the order in which they were
+     * queued: a send waits while one of its lane and recipient is sending, or was queued earlier and is due as well. What
+     * is held until later keeps nothing waiting. Of two claims that would have two sends of one lane and recipient
+     * begin side by side, the second fails to `begin` with a `StoreConflict`.
      */
     readonly claim: (
-      limit: number
+      claim: SendClaim
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly sends: ReadonlyArray<Send.Send> }, StorageError>
     /** Texts to each recipient that were queued since `since` and left, may have left, or wait to leave. */
     readonly countSince: (
@@ -97,10 +110,13 @@ export class Outbox extends Context.Service<
       since: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<number>, StorageError>
     /**
-     * Texts queued to leave from each number, in the given order, whenever they may leave. Without notices that a number has
-     * changed: those go to everybody at once, and would keep staff from writing.
+     * Texts queued to leave from each number, in the given order, whenever they may leave: of the lane and of those that
+     * are more urgent, which it waits for.
      */
-    readonly countWaiting: (from: ReadonlyArray<PhoneNumberId>) => Effect.Effect<ReadonlyArray<number>, StorageError>
+    readonly countWaiting: (
+      from: ReadonlyArray<PhoneNumberId>,
+      lane: SendLane.SendLane
+    ) => Effect.Effect<ReadonlyArray<number>, StorageError>
     /** The sends are `sending` and the attempts current. */
     readonly begin: (attempts: ReadonlyArray<Attempt>) => Effect.Effect<void, StorageError>
     /**

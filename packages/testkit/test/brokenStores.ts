@@ -28,6 +28,7 @@ import { brokenNumberStores } from "./brokenNumberStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
 import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
+import { brokenLanes } from "./brokenLanes.ts"
 
 /** Once in every listener's ear at the moment of publishing, committed or not. */
 const hasty = Layer.effect(
@@ -394,34 +395,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
         )
     }))
   ),
-  broken(
-    "sends several texts to one recipient at a time",
-    "Outbox",
-    "MUST hand out one text per recipient, and the next once that one is settled",
-    altered(Outbox, ({ claim }, store) => ({
-      claim: (limit) =>
-        Effect.flatMap(claim(limit), ({ now }) =>
-          store.read(({ sends }) => ({
-            now,
-            sends: HashMap.toValues(sends)
-              .map(({ send }) => send)
-              .filter(({ notBefore, state }) => state === "queued" && DateTime.isLessThanOrEqualTo(notBefore, now))
-              .slice(0, limit)
-          }))
-        )
-    }))
-  ),
-  broken(
-    "counts only what may leave at once",
-    "Outbox",
-    "MUST count the texts that are queued to leave from each number, due or not, in the given order",
-    altered(Outbox, ({ claim }) => ({
-      countWaiting: (from) =>
-        Effect.map(claim(Number.MAX_SAFE_INTEGER), ({ sends }) =>
-          from.map((id) => sends.filter(({ fromNumberId }) => fromNumberId === id).length)
-        )
-    }))
-  ),
+  ...brokenLanes,
   broken(
     "takes every attempt for one from the text's own number",
     "Outbox: unknown outcomes and reports",

@@ -31,6 +31,7 @@ import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
 import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
 import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
+import { sendLanesChapter } from "./repository/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
 import { siteGroupingsChapter } from "./repository/SiteGroupingsChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
@@ -60,6 +61,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   inboxReportsChapter,
   inboxCallsChapter,
   outboxChapter,
+  sendLanesChapter,
   outboxUnknownChapter,
   rateBucketsChapter,
   circuitsChapter,

@@ -1,11 +1,14 @@
-import { DeliveryStatus, type Send } from "@careline/domain"
+import { DeliveryStatus, type Send, SendLane } from "@careline/domain"
 import {
   type Attempt,
   type MatchedSend,
   Outbox,
   type ReportTarget,
   Scope,
+  type SendClaim,
   type SendUpdate,
+  StorageError,
+  StoreConflict,
   type UnknownSend
 } from "@careline/ports"
 import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
@@ -13,9 +16,11 @@ import { type AttemptRow, keyOf, type MemoryState, type SendRow } from "./Memory
 import { MemoryStore } from "./MemoryStore.ts"
 import * as wakeups from "./wakeups.ts"
 
+const inSequence = Order.mapInput(Order.Number, (row: SendRow) => row.sequence)
+
 const oldestFirst = Order.combine(
   Order.mapInput(DateTime.Order, ({ send }: SendRow) => send.queuedAt),
-  Order.mapInput(Order.Number, (row: SendRow) => row.sequence)
+  inSequence
 )
 
 const isPast = (time: DateTime.Utc, now: DateTime.Utc): boolean => DateTime.isLessThanOrEqualTo(time, now)
@@ -40,15 +45,44 @@ const putAttempt = (state: MemoryState, row: AttemptRow): MemoryState => ({
   attempts: HashMap.set(state.attempts, row.attempt.id, row)
 })
 
-/** Of each recipient the oldest send that waits or is on its way, if it waits and may leave. */
-const claimable = (state: MemoryState, now: DateTime.Utc): ReadonlyArray<Send.Send> => {
-  const waiting = HashMap.toValues(state.sends)
-    .filter(({ send }) => send.state === "queued" || send.state === "sending")
-    .sort(oldestFirst)
-  return [...Map.groupBy(waiting, ({ send }) => keyOf(send.siteGroupingId, send.to)).values()].flatMap(([first]) =>
-    first !== undefined && first.send.state === "queued" && isPast(first.send.notBefore, now) ? [first.send] : []
+const longestDue = Order.mapInput(DateTime.Order, ({ send }: SendRow) => send.notBefore)
+
+/** Of each recipient the send that was queued first of those that may leave, unless one is on its way; of lane 0 all. */
+const claimable = (state: MemoryState, now: DateTime.Utc, { limit, shares }: SendClaim): ReadonlyArray<Send.Send> => {
+  const rows = HashMap.toValues(state.sends)
+  const recipientOf = ({ send }: SendRow): string => keyOf(send.siteGroupingId, send.to)
+  const inOrder = Order.combine(longestDue, inSequence)
+  return SendLane.fill(limit, shares, (lane) => {
+    const ofLane = rows.filter(({ send }) => send.lane === lane)
+    const due = ofLane.filter(({ send }) => send.state === "queued" && isPast(send.notBefore, now)).sort(inSequence)
+    if (lane === 0) return due.sort(inOrder)
+    const busy = new Set(ofLane.filter(({ send }) => send.state === "sending").map(recipientOf))
+    return [...Map.groupBy(due, recipientOf)]
+      .flatMap(([recipient, [first]]) => (first === undefined || busy.has(recipient) ? [] : [first]))
+      .sort(inOrder)
+  }).map(({ send }) => send)
+}
+
+/** Whether another text of the lane is on its way to the recipient. */
+const isBusy = (state: MemoryState, { sendId }: Attempt): boolean => {
+  const send = sendRow(state, sendId)?.send
+  if (send === undefined || send.lane === 0) return false
+  return HashMap.some(
+    state.sends,
+    ({ send: other }) =>
+      other.id !== send.id &&
+      other.state === "sending" &&
+      other.lane === send.lane &&
+      other.siteGroupingId === send.siteGroupingId &&
+      other.to === send.to
   )
 }
+
+const besideAnother = () =>
+  new StorageError({
+    operation: "outbox.begin",
+    reason: new StoreConflict({ message: "another text of the lane is on its way", constraint: null })
+  })
 
 const beginOne = (state: MemoryState, attempt: Attempt): MemoryState => {
   const row = sendRow(state, attempt.sendId)
@@ -123,10 +157,8 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
   Outbox,
   Effect.map(MemoryStore, (store) =>
     Outbox.of({
-      claim: (limit) =>
-        Effect.flatMap(DateTime.now, (now) =>
-          store.read((state) => ({ now, sends: claimable(state, now).slice(0, limit) }))
-        ),
+      claim: (claim) =>
+        Effect.flatMap(DateTime.now, (now) => store.read((state) => ({ now, sends: claimable(state, now, claim) }))),
       countSince: (keys, since) =>
         store.read((state) => {
           const left = HashMap.toValues(state.sends).filter(
@@ -137,14 +169,22 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
               left.filter(({ send }) => send.siteGroupingId === siteGroupingId && send.to === to).length
           )
         }),
-      countWaiting: (from) =>
+      countWaiting: (from, lane) =>
         store.read((state) => {
           const queued = HashMap.toValues(state.sends).filter(
-            ({ send }) => send.state === "queued" && send.purpose !== "number_changed"
+            ({ send }) => send.state === "queued" && send.lane <= lane
           )
           return from.map((id) => queued.filter(({ send }) => send.fromNumberId === id).length)
         }),
-      begin: (attempts) => store.update((state) => attempts.reduce(beginOne, state)),
+      begin: (attempts) =>
+        Effect.gen(function* () {
+          for (const attempt of attempts) {
+            const isFree = yield* store.modify((state) =>
+              isBusy(state, attempt) ? [false, state] : [true, beginOne(state, attempt)]
+            )
+            if (!isFree) return yield* besideAnother()
+          }
+        }),
       update: (updates) =>
         store.modify((before) => {
           let state = before

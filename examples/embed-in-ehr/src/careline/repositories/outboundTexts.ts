@@ -12,6 +12,7 @@ const FIELDS = {
   message_id: "messageId",
   purpose: "purpose",
   message_class: "messageClass",
+  lane: "lane",
   from_number: "from",
   phone_line_id: "fromNumberId",
   to_number: "to",

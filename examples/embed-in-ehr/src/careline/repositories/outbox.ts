@@ -14,19 +14,39 @@ interface UnknownRow {
   readonly claimedIds: ReadonlyArray<string>
 }
 
+/** Whether a text may leave of the wanted lane: lane 0 at once, of the others one per recipient, in their turn. */
+const MAY_LEAVE = `t.state = 'queued' and t.lane = wanted.lane and t.not_before <= now() and (t.lane = 0 or (
+  t.turn = (
+    select min(due.turn) from outbound_texts due
+    where due.to_number = t.to_number and due.site_group_id is not distinct from t.site_group_id
+      and due.lane = t.lane and due.lane > 0 and due.state = 'queued' and due.not_before <= now()
+  ) and (
+    select sending.id from outbound_texts sending
+    where sending.to_number = t.to_number and sending.site_group_id is not distinct from t.site_group_id
+      and sending.lane = t.lane and sending.lane > 0 and sending.state = 'sending'
+  ) is null
+))`
+
 export const outbox: Repositories<Queryable>["outbox"] = (db) => ({
-  claim: async (limit) => {
+  claim: async ({ limit, shares }) => {
     const now = await readClock(db)
     const { rows } = await db.query<OutboundText>(
-      `select ${COLUMNS} from outbound_texts t
-       where t.state = 'queued' and t.not_before <= now() and not exists (
-         select from outbound_texts earlier
-         where earlier.to_number = t.to_number and earlier.site_group_id is not distinct from t.site_group_id
-           and earlier.turn < t.turn and earlier.state in ('queued', 'sending')
+      `with wanted as materialized (
+         select * from unnest($2::smallint[], $3::integer[]) wanted (lane, share) order by lane
+       ), own as materialized (
+         select t.* from wanted cross join lateral (
+           select t.* from outbound_texts t where ${MAY_LEAVE}
+           order by t.not_before, t.turn limit wanted.share for update of t skip locked
+         ) t
+       ), rest as materialized (
+         select t.* from wanted cross join lateral (
+           select t.* from outbound_texts t where ${MAY_LEAVE} and t.id <> all (array(select id from own))
+           order by t.not_before, t.turn limit $1 for update of t skip locked
+         ) t
+         limit $1 - (select count(*) from own)
        )
-       order by t.turn limit $1
-       for update of t skip locked`,
-      [limit]
+       select ${COLUMNS} from (select * from own union all select * from rest) t order by t.lane, t.not_before, t.turn`,
+      [limit, shares.map(({ lane }) => lane), shares.map(({ share }) => share)]
     )
     return { now, sends: rows }
   },
@@ -45,14 +65,15 @@ export const outbox: Repositories<Queryable>["outbox"] = (db) => ({
     return rows.map(({ count }) => count)
   },
 
-  countWaiting: async (from) => {
+  countWaiting: async (from, lane) => {
     const { rows } = await db.query<{ count: number }>(
       `select (
-         select count(*)::integer from outbound_texts t where t.phone_line_id = k.id and t.state = 'queued'
+         select count(*)::integer from outbound_texts t
+         where t.phone_line_id = k.id and t.state = 'queued' and t.lane <= $2
        ) as count
        from unnest($1::bigint[]) with ordinality k (id, place)
        order by k.place`,
-      [from.map(keyOf)]
+      [from.map(keyOf), lane]
     )
     return rows.map(({ count }) => count)
   },

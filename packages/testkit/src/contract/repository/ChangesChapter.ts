@@ -1,6 +1,6 @@
 import type { MessageId, Thread } from "@careline/domain"
 import { type Change, Consent, type PoolNumber } from "@careline/domain"
-import { Changes, Consents, Messages, Outbox, StorageError, Threads, Timers } from "@careline/ports"
+import { Changes, Consents, Messages, StorageError, Threads, Timers } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Arbitrary, Cause, DateTime, Effect, Option } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
@@ -8,6 +8,7 @@ import { idsOf, sameConsents, sameMessage, sameSend, sameSet, sameThread } from 
 import * as Given from "./Given.ts"
 import { freshContact, StoreUnderTest } from "./Harness.ts"
 import * as History from "./History.ts"
+import * as Sending from "./Sending.ts"
 
 const PROPERTY_RUNS = 40
 
@@ -158,7 +159,7 @@ export const changesChapter: Chapter = {
           : change
       )
       yield* Given.apply(changes)
-      const { sends } = yield* Given.peek(Effect.flatMap(Outbox, (outbox) => outbox.claim(10)))
+      const sends = yield* Given.peek(Sending.claim(10))
       const queued = changes.find((change) => change._tag === "SendQueued")
       assert.isDefined(queued)
       sameSend(sends[0], queued.send)
@@ -212,7 +213,7 @@ export const changesChapter: Chapter = {
       sameThread(yield* Given.stored(thread), thread)
       const kept = yield* Effect.flatMap(Messages, (messages) => messages.get("all", thread.id, message.id))
       sameMessage(Option.getOrUndefined(kept), message)
-      const { sends } = yield* Given.peek(Effect.flatMap(Outbox, (outbox) => outbox.claim(10)))
+      const sends = yield* Given.peek(Sending.claim(10))
       assert.include(
         sends.map(({ messageId }) => messageId),
         message.id

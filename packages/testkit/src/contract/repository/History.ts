@@ -11,6 +11,7 @@ import {
   type PoolNumber,
   Message,
   Send,
+  SendLane,
   Alarm,
   type Tenant,
   Thread,
@@ -116,7 +117,7 @@ const drainOutbox = Effect.gen(function* () {
   const outbox = yield* Outbox
   const drained: Array<Send.Send> = []
   while (true) {
-    const { now, sends } = yield* outbox.claim(100)
+    const { now, sends } = yield* outbox.claim({ limit: 100, shares: SendLane.shares(100, 2) })
     if (sends.length === 0) return drained
     drained.push(...sends)
     for (const { from, id } of sends) {

@@ -10,16 +10,7 @@ import {
   type Tenant,
   Thread
 } from "@careline/domain"
-import {
-  Calls,
-  IdGenerator,
-  Inbox,
-  NumberInventory,
-  NumberTaken,
-  Outbox,
-  PoolNumbers,
-  SiteGroupings
-} from "@careline/ports"
+import { Calls, IdGenerator, Inbox, NumberInventory, NumberTaken, PoolNumbers, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Option, Result } from "effect"
 import { type Chapter, numberTest } from "./Chapter.ts"
@@ -27,6 +18,7 @@ import { idsOf, sameNumber, sameSet } from "./Compare.ts"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { freshContact, freshNumber, StoreUnderTest } from "./Harness.ts"
+import * as Sending from "./Sending.ts"
 
 type Held = InventoryNumber.InventoryNumber
 
@@ -221,7 +213,7 @@ export const numberInventoryChapter: Chapter = {
         assert.strictEqual((yield* Given.stored(elsewhere))!.lastContactedNumberId, next.id)
         assert.strictEqual((yield* Given.stored(others!))!.phoneNumberId, others!.phoneNumberId)
         assert.strictEqual((yield* stored(first.id)).replacedBy, next.id)
-        const { sends } = yield* Given.peek(Effect.flatMap(Outbox, (outbox) => outbox.claim(10)))
+        const sends = yield* Given.peek(Sending.claim(10))
         const waiting = sends.find(({ id }) => id === answered.sendId)
         assert.deepStrictEqual([waiting?.from, waiting?.fromNumberId], [next.number, next.id])
       }

@@ -1,6 +1,6 @@
 /** Texts on their way out: queued by a reply, claimed, begun and settled. */
 import type { AttemptId, PhoneNumber, PoolNumber, Send, Tenant } from "@careline/domain"
-import { Contact } from "@careline/domain"
+import { Contact, SendLane } from "@careline/domain"
 import { Outbox, type ReportTarget, type SendUpdate } from "@careline/ports"
 import { DateTime, Duration, Effect } from "effect"
 import * as Given from "./Given.ts"
@@ -51,9 +51,12 @@ export const aSend = Effect.fnUntraced(function* (fields: Partial<Send.Send> = {
   return send!
 })
 
-export const claim = (limit = 100) =>
+/** The places of a batch that are each lower lane's own. */
+const RESERVED = 2
+
+export const claim = (limit = 100, last = SendLane.bulk) =>
   Effect.map(
-    Effect.flatMap(Outbox, (outbox) => outbox.claim(limit)),
+    Effect.flatMap(Outbox, (outbox) => outbox.claim({ limit, shares: SendLane.shares(limit, RESERVED, last) })),
     ({ sends }) => sends
   )
 

@@ -1,5 +1,5 @@
 import { Thread, VoipSettings } from "@careline/domain"
-import { Broadcaster, Changes, Inbox, Messages, Outbox, Settings, Threads, Timers, Transaction } from "@careline/ports"
+import { Broadcaster, Changes, Inbox, Messages, Settings, Threads, Timers, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Option } from "effect"
 import { byStaff, type Chapter, test } from "./Chapter.ts"
@@ -7,6 +7,7 @@ import { sameThread } from "./Compare.ts"
 import { within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 import { freshContact, StoreUnderTest } from "./Harness.ts"
+import * as Sending from "./Sending.ts"
 
 /** Writes to every kind of table, and how much of it is left. */
 const aBitOfEverything = Effect.gen(function* () {
@@ -38,7 +39,7 @@ const aBitOfEverything = Effect.gen(function* () {
     const threads = yield* Threads
     const found = yield* threads.get([tenants[0]], text.state.thread.id)
     const message = yield* (yield* Messages).get([tenants[0]], thread.id, replied.message.id)
-    const { sends } = yield* Given.peek(Effect.flatMap(Outbox, (outbox) => outbox.claim(10)))
+    const sends = yield* Given.peek(Sending.claim(10))
     const { timers } = yield* Given.peek(Effect.flatMap(Timers, (port) => port.claimDue(10)))
     const key = yield* Given.peek(Effect.flatMap(Messages, (port) => port.claimIdempotencyKey(claim)))
     return {
