@@ -69,3 +69,9 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* (last: SendLan
     })
   ).pipe(asSystem)
 })
+
+/** Hands over alarms, and nothing that would make them wait. */
+export const dispatchAlarms = () => dispatchSends(0)
+
+/** Hands over alarms and conversation, and nothing that would make them wait. */
+export const dispatchConversation = () => dispatchSends(1)

@@ -3,11 +3,10 @@
  * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
  * use cases from there instead.
  */
-import { SendLane } from "@careline/domain"
 import { type Directory, Inbox, Outbox, type StoragePorts, type TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
-import { dispatchSends } from "./DispatchSends.ts"
+import { dispatchAlarms, dispatchConversation, dispatchSends } from "./DispatchSends.ts"
 import { escalate } from "./Escalate.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
@@ -53,9 +52,9 @@ export const layer: Layer.Layer<never, never, StoragePorts | Directory | Telepho
       yield* loop("inbound", processInbound(), inbox.wakeups)
       yield* loop("reports", applyReports(), inbox.wakeups)
       const { expressWorkers, sendWorkers } = yield* Limits
-      const express = Array.from({ length: expressWorkers }, (): ReadonlyArray<SendLane.SendLane> => [0, 1]).flat()
-      const full = Array.from({ length: sendWorkers }, () => SendLane.bulk)
-      for (const last of [...express, ...full]) yield* loop("outbound", dispatchSends(last), outbox.wakeups)
+      const express = Array.from({ length: expressWorkers }, () => [dispatchAlarms(), dispatchConversation()]).flat()
+      const full = Array.from({ length: sendWorkers }, () => dispatchSends())
+      for (const dispatch of [...express, ...full]) yield* loop("outbound", dispatch, outbox.wakeups)
       yield* loop("timers", escalate(), Stream.empty)
       yield* loop("reconciler", reconcileSends(), Stream.empty)
     })

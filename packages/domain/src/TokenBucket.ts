@@ -68,8 +68,14 @@ export const take = (bucket: TokenBucket, rate: Rate, now: DateTime.Utc): Take =
   const until = waitFor(bucket, rate, now, 1)
   return DateTime.isGreaterThan(until, now)
     ? { _tag: "Wait", until }
-    : { _tag: "Taken", bucket: { ...bucket, fullAt: DateTime.makeUnsafe(fullAfter(bucket, rate, now, 1)) } }
+    : { _tag: "Taken", bucket: borrow(bucket, rate, now) }
 }
+
+/** The bucket after a token is taken whether there is one or not: whoever comes next waits for as much longer. */
+export const borrow = (bucket: TokenBucket, rate: Rate, now: DateTime.Utc): TokenBucket => ({
+  ...bucket,
+  fullAt: DateTime.makeUnsafe(fullAfter(bucket, rate, now, 1))
+})
 
 /** When the last of so many tokens can be taken, if each is taken as soon as it is there: `now` if they all are. */
 export const waitFor = (bucket: TokenBucket, rate: Rate, now: DateTime.Utc, tokens: number): DateTime.Utc => {

@@ -12,7 +12,7 @@ import { applyReports } from "../ApplyReports.ts"
 import { assignOnActivation } from "../AssignNumber.ts"
 import { contactConsent, recordConsent } from "../ContactConsent.ts"
 import { createThread } from "../CreateThread.ts"
-import { dispatchSends } from "../DispatchSends.ts"
+import { dispatchAlarms, dispatchConversation, dispatchSends } from "../DispatchSends.ts"
 import { deleteThread, editThread } from "../EditThread.ts"
 import { type InvalidRequest, NoNumberPool } from "../Errors.ts"
 import { escalate } from "../Escalate.ts"
@@ -96,8 +96,14 @@ export interface Work {
   readonly processInbound: OperationOf<typeof processInbound, never>
   /** Applies what providers reported of our texts. */
   readonly applyReports: OperationOf<typeof applyReports, never>
-  /** Hands queued texts to a provider. */
-  readonly dispatchSends: OperationOf<typeof dispatchSends, never>
+  /** Hands queued texts to a provider, the most urgent first. */
+  readonly dispatchSends: OperationOf<typeof dispatchEvery, never>
+  /**
+   * Hands over only alarms, and only alarms and conversation. `dispatchSends` does so too: called beside it, they keep what
+   * is urgent from waiting for a batch that a slow provider holds up.
+   */
+  readonly dispatchAlarms: OperationOf<typeof dispatchAlarms, never>
+  readonly dispatchConversation: OperationOf<typeof dispatchConversation, never>
   /** Fires the escalations that are due. */
   readonly escalate: OperationOf<typeof escalate, never>
   /** Finds out about texts of unknown outcome. */
@@ -143,8 +149,26 @@ const useCases: Record<keyof UseCases, UseCase> = {
   viewThread
 }
 
-const work: Record<keyof Work, UseCase> = { processInbound, applyReports, dispatchSends, escalate, reconcileSends }
-const nothing = { processInbound: [], applyReports: [], dispatchSends: [], escalate: [], reconcileSends: [] }
+const dispatchEvery = () => dispatchSends()
+
+const work: Record<keyof Work, UseCase> = {
+  processInbound,
+  applyReports,
+  dispatchSends: dispatchEvery,
+  dispatchAlarms,
+  dispatchConversation,
+  escalate,
+  reconcileSends
+}
+const nothing = {
+  processInbound: [],
+  applyReports: [],
+  dispatchSends: [],
+  dispatchAlarms: [],
+  dispatchConversation: [],
+  escalate: [],
+  reconcileSends: []
+}
 
 const promised = <Operations>(
   group: Record<keyof Operations & string, UseCase>,

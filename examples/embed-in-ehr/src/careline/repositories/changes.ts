@@ -24,5 +24,7 @@ export const changes =
       for (const change of changes) await applyToAlarm(db, change)
       await queueTexts(db, texts)
       if (texts.length > 0) await wake(db, jobs, "careline.dispatchSends")
+      if (texts.some(({ lane }) => lane === 0)) await wake(db, jobs, "careline.dispatchAlarms")
+      if (texts.some(({ lane }) => lane === 1)) await wake(db, jobs, "careline.dispatchConversation")
     }
   })

@@ -3,7 +3,7 @@ import type { Pool } from "pg"
 import { type Queryable, withTransaction } from "../../ehr/database.ts"
 import type { JobRunner } from "../../ehr/jobs.ts"
 
-export type Worker = "careline.applyReports" | "careline.dispatchSends" | "careline.processInbound"
+export type Worker = `careline.${"applyReports" | "processInbound" | `dispatch${"Alarms" | "Conversation" | "Sends"}`}`
 
 /** What each open transaction wants woken. */
 const wanted = new WeakMap<Queryable, Set<Worker>>()
