@@ -1,4 +1,4 @@
-/** Runs the benchmarks: `node benchmarks/src/main.ts [--quick] [B1 B2 B3 B4 B5]`. Prints a table, and writes it as JSON. */
+/** Runs the benchmarks: `node benchmarks/src/main.ts [--quick] [B1 B2 B3 B4 B5 B6]`. Prints a table, and writes it as JSON. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,11 +9,12 @@ import { coldStart } from "./coldStart.ts"
 import { inbox } from "./inbox.ts"
 import { intake } from "./intake.ts"
 import { pipeline } from "./pipeline.ts"
+import { sendLanes } from "./sendLanes.ts"
 import { type Figure, isMet, table } from "./support/report.ts"
 
 const quick = process.argv.includes("--quick")
 const chosen = process.argv.slice(2).filter((argument) => /^B\d$/.test(argument))
-const benchmarks = { B1: intake, B2: pipeline, B3: inbox, B4: coldStart, B5: audit }
+const benchmarks = { B1: intake, B2: pipeline, B3: inbox, B4: coldStart, B5: audit, B6: sendLanes }
 
 const run = async (server: string): Promise<ReadonlyArray<Figure>> => {
   const figures: Array<Figure> = []
