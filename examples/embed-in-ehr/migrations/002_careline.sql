@@ -201,7 +201,7 @@ create index outbound_texts_turn on outbound_texts (to_number, lane, turn) where
 create unique index outbound_texts_one_under_way on outbound_texts (to_number, lane, site_group_id) nulls not distinct
   where state = 'sending' and lane > 0;
 create index outbound_texts_of_line on outbound_texts (phone_line_id, lane) where state = 'queued';
-create index outbound_texts_look_at on outbound_texts (look_at) where state in ('sending', 'unknown');
+create index outbound_texts_look_at on outbound_texts (lane, look_at) where state in ('sending', 'unknown');
 create index outbound_texts_recipient on outbound_texts (to_number, queued_at);
 create index outbound_texts_message_id on outbound_texts (message_id);
 

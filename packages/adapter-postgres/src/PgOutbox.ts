@@ -257,7 +257,7 @@ export const layer = Layer.effect(
             from sends s
             join send_attempts a on a.site_grouping_id = s.site_grouping_id and a.id = s.attempt_id
             where s.state in ('sending', 'unknown') and s.look_at <= careline_now()
-            order by s.look_at limit ${limit}
+            order by s.lane, s.look_at limit ${limit}
             for update of s skip locked`
           return {
             now,

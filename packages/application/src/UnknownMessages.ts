@@ -34,7 +34,7 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
   return yield* pageWithLinks(found)
 }, byStaff)
 
-/** What the send policy would hold now is refused, as for a new message: held, it would keep every later text waiting. */
+/** What the send policy would hold now is refused, as for a new message: staff learn from when on it may be sent. */
 const assertMayLeave = Effect.fnUntraced(function* (send: Send.Send, now: DateTime.Utc) {
   const [policy] = yield* judge([send], now)
   if (policy?._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })

@@ -162,4 +162,17 @@ describe("A token bucket", () => {
     const one = TokenBucket.take({ key: "line", fullAt: at(start + 500) }, { perSecond: 2, burst: 1 }, at(start))
     assert.deepStrictEqual(one, { _tag: "Wait", until: at(start + 500) })
   })
+
+  test.prop([anyRate, anyNow, fc.integer({ min: -60_000, max: 600_000 }), fc.integer({ min: 1, max: 50 })])(
+    "makes whoever comes next wait for what others have borrowed, and no longer",
+    (rate, now, owed, tokens) => {
+      const bucket = { key: "line", fullAt: at(now + owed) }
+      let borrowed: TokenBucket.TokenBucket = bucket
+      for (let count = 0; count < tokens; count++) borrowed = TokenBucket.borrow(borrowed, rate, at(now))
+      assert.deepStrictEqual(
+        TokenBucket.waitFor(borrowed, rate, at(now), 1),
+        TokenBucket.waitFor(bucket, rate, at(now), tokens + 1)
+      )
+    }
+  )
 })

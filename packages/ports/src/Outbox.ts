@@ -124,7 +124,10 @@ export class Outbox extends Context.Service<
      * `canceled` before, which is final.
      */
     readonly update: (updates: ReadonlyArray<SendUpdate>) => Effect.Effect<ReadonlyArray<Send.Send>, StorageError>
-    /** `sending` past its deadline, and `unknown` whose next look is due; nobody else's until the ambient transaction ends. */
+    /**
+     * `sending` past its deadline, and `unknown` whose next look is due, the most urgent lane first; nobody else's until the
+     * ambient transaction ends.
+     */
     readonly claimUnknown: (
       limit: number
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly unknown: ReadonlyArray<UnknownSend> }, StorageError>

@@ -149,6 +149,18 @@ export const brokenLanes: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
+    "looks for the oldest first, however urgent another one is",
+    "Outbox: lanes",
+    "MUST look for what is urgent first, of texts whose outcome nobody knows",
+    altered(Outbox, ({ claimUnknown }) => ({
+      claimUnknown: (limit) =>
+        Effect.map(claimUnknown(Number.MAX_SAFE_INTEGER), ({ now, unknown }) => ({
+          now,
+          unknown: [...unknown].sort(Order.mapInput(DateTime.Order, ({ send }) => send.queuedAt)).slice(0, limit)
+        }))
+    }))
+  ),
+  broken(
     "counts only what may leave at once",
     "Outbox",
     "MUST count the texts that are queued to leave from each number, due or not, in the given order",

@@ -1,6 +1,6 @@
 /**
  * Sending lanes: texts are claimed lane by lane from the longest due one on, at most one of a lane is on its way to a
- * recipient (lane 0 aside), and what waits at a number is counted by lane.
+ * recipient (lane 0 aside), what is lost is looked for in the same order, and what waits at a number is counted by lane.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -28,6 +28,8 @@ const statements = [
    )`,
   `create unique index sends_one_under_way on sends (site_grouping_id, to_number, lane)
      where state = 'sending' and lane > 0`,
+  `drop index sends_unknown`,
+  `create index sends_unknown on sends (lane, look_at) where state in ('sending', 'unknown')`,
   `drop index sends_waiting`,
   `create index sends_waiting on sends (from_number_id, lane) where state = 'queued' and from_number_id is not null`
 ]

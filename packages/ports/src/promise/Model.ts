@@ -49,6 +49,10 @@ export type VoipSettings = Plain<Domain.VoipSettings.VoipSettings>
 
 /** A text that has to leave. */
 export type Send = Plain<Domain.Send.Send>
+/** How urgent a send is. */
+export type SendLane = Domain.SendLane.SendLane
+/** What is to be claimed of the queue. */
+export type SendClaim = Plain<Outbox.SendClaim>
 /** How far a send has come. */
 export type SendState = Plain<Domain.Send.SendState>
 /** One try at a send. */

@@ -118,7 +118,12 @@ const updateOne = (before: MemoryState, update: SendUpdate): readonly [Send.Send
 const unknownSends = (state: MemoryState, now: DateTime.Utc): ReadonlyArray<UnknownSend> =>
   HashMap.toValues(state.sends)
     .filter(({ send }) => send.state === "sending" || send.state === "unknown")
-    .sort(oldestFirst)
+    .sort(
+      Order.combine(
+        Order.mapInput(Order.Number, ({ send }: SendRow) => send.lane),
+        oldestFirst
+      )
+    )
     .flatMap(({ send }) => {
       const row = attemptRow(state, send.attemptId)
       return row === undefined || !isPast(row.nextLookAt, now)

@@ -128,7 +128,7 @@ export const outbox: Repositories<Queryable>["outbox"] = (db) => ({
          ) as "claimedIds"
        from outbound_texts t join outbound_attempts a on a.id = t.attempt_id
        where t.state in ('sending', 'unknown') and t.look_at <= now()
-       order by t.look_at limit $1
+       order by t.lane, t.look_at limit $1
        for update of t skip locked`,
       [limit]
     )

@@ -136,6 +136,24 @@ export const sendLanesChapter: Chapter = {
       }
     }),
 
+    test("MUST look for what is urgent first, of texts whose outcome nobody knows", function* () {
+      const { advance } = yield* StoreUnderTest
+      const ids: Array<string> = []
+      for (const lane of SendLane.all.toReversed()) {
+        const send = yield* Sending.aSend({ lane })
+        yield* Sending.begin(send)
+        yield* advance(Duration.seconds(1))
+        ids.unshift(send.id)
+      }
+      yield* advance(Sending.leaseTime)
+      assert.deepStrictEqual(yield* Sending.lookedUp, ids)
+      const first = yield* Given.peek(Sending.claimUnknown(1))
+      assert.deepStrictEqual(
+        first.map(({ send }) => send.id),
+        ids.slice(0, 1)
+      )
+    }),
+
     test("MUST count what waits at a number in the lane and in those that are more urgent", function* () {
       const busy = yield* Sending.aRecipient()
       const countWaiting = Effect.fnUntraced(function* (lane: SendLane.SendLane) {
