@@ -125,6 +125,9 @@ describe("A line without Effect", () => {
       idempotencyKey: "one"
     })
     assert.strictEqual(reply.deliveryStatus, "queued")
+    // Its conversation is nobody's alarm.
+    assert.strictEqual(await careline.work.dispatchAlarms(), 0)
+    assert.strictEqual(await careline.work.dispatchConversation(), 1)
     while ((await careline.work.dispatchSends()) > 0);
     assert.deepStrictEqual(
       acme.sent.map(({ body }) => body),

@@ -1,5 +1,6 @@
 /** What the contract cannot know: keys that are numbers, and the EHR's jobs. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { SendLane } from "@careline/application/promise"
 import { repositories } from "../../src/careline/repositories/index.ts"
 import { withTransaction } from "../../src/ehr/database.ts"
 import { people, startServices, type TestServices } from "./ehrDatabase.ts"
@@ -75,5 +76,37 @@ describe("What comes in and what goes out", () => {
     }
     const { rows } = await ehr.pool.query("select kind from jobs")
     expect(rows).toEqual([{ kind: "careline.processInbound" }])
+  })
+
+  it("wakes those who take nothing but alarms, or alarms and conversation, for theirs", async () => {
+    const [lineId] = await careline.ids!(ehr.pool).next("phoneNumber", 1)
+    const line = {
+      id: lineId!,
+      siteGroupingId: siteGroupId,
+      number: "+12025550100",
+      label: null,
+      provider: null
+    } as const
+    await careline.poolNumbers(ehr.pool).add({ ...line, providerSid: null, status: "assigned", createdAt: at })
+    const thread = await aThread(ehr.pool, [])
+    const wokenBy = async (lane: SendLane) => {
+      const [id] = await careline.ids!(ehr.pool).next("send", 1)
+      await ehr.pool.query("delete from jobs")
+      const fields = { id: id!, siteGroupingId: siteGroupId, threadId: thread.id, messageId: null, lane }
+      const text = { from: line.number, fromNumberId: line.id, to: "+12025550187", body: "Hello", mediaUrls: [] }
+      const how = { purpose: "auto_reply", messageClass: "care", attempts: 0, attemptId: null } as const
+      const send = { ...fields, ...text, ...how, state: "queued", notBefore: at, queuedAt: at } as const
+      await withTransaction(ehr.pool, (tx) =>
+        careline.changes(tx).apply([
+          { _tag: "ThreadSaved", thread },
+          { _tag: "SendQueued", send }
+        ])
+      )
+      const { rows } = await ehr.pool.query<{ kind: string }>("select kind from jobs order by kind")
+      return rows.map(({ kind }) => kind.replace("careline.dispatch", ""))
+    }
+    expect(await wokenBy(0)).toEqual(["Alarms", "Sends"])
+    expect(await wokenBy(1)).toEqual(["Conversation", "Sends"])
+    expect(await wokenBy(3)).toEqual(["Sends"])
   })
 })
