@@ -1,8 +1,7 @@
-/** A masked call is put through: its permission is used up, and the alarm of its thread ends. In the ambient transaction. */
-import { Alarm, BridgeRequest, type Call, CallPlan, type Contact } from "@careline/domain"
-import { BridgeRequests, Calls, Threads } from "@careline/ports"
+/** A masked call is put through: its permission is used up. In the ambient transaction. */
+import { BridgeRequest, type Call, CallPlan, type Contact } from "@careline/domain"
+import { BridgeRequests, Calls, type StorageError } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
-import { commit } from "./Commit.ts"
 
 const permissionsOf = ({ plan }: Pick<Call.Call, "plan">) =>
   CallPlan.nodes(plan).flatMap((node) => (node._tag === "Connect" ? [node.permission] : []))
@@ -12,11 +11,7 @@ export const connectBridge = Effect.fnUntraced(function* (
   call: Call.Call,
   node: CallPlan.Connect,
   now: DateTime.Utc
-): Effect.fn.Return<
-  CallPlan.CallPlan,
-  Effect.Error<ReturnType<typeof commit>>,
-  BridgeRequests | Calls | Threads | Effect.Services<ReturnType<typeof commit>>
-> {
+): Effect.fn.Return<CallPlan.CallPlan, StorageError, BridgeRequests | Calls> {
   const requests = yield* BridgeRequests
   const [request] = yield* requests.load([node.permission])
   const used = request?.siteGroupingId === call.siteGroupingId ? BridgeRequest.use(request, call.id, now) : null
@@ -36,13 +31,6 @@ export const connectBridge = Effect.fnUntraced(function* (
       notes: used.notes
     }
   ])
-  const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId: used.siteGroupingId, threadId: used.threadId }])
-  if (thread !== undefined) {
-    const ended = Alarm.stop(thread)
-    if (ended.changes.length > 0 || ended.thread.escalation !== thread.escalation) {
-      yield* commit([...ended.changes, { _tag: "ThreadSaved", thread: ended.thread }])
-    }
-  }
   return node
 })
 

@@ -3,6 +3,7 @@
  * contact is answered once their call is over. In the ambient transaction, in which the calls are locked.
  */
 import {
+  Alarm,
   Attachment,
   Call,
   CallLog,
@@ -93,6 +94,12 @@ const putDownOne = Effect.fnUntraced(function* ({ after, before }: HeardCall, no
   ])
   if (locked === undefined) return after
   let thread = locked
+  // Somebody spoke to the contact: nobody has to be alarmed any more.
+  if (Call.hasReached(after) && !Call.hasReached(before)) {
+    const ended = Alarm.stop(thread)
+    thread = ended.thread
+    yield* commit([...ended.changes, { _tag: "ThreadSaved", thread }])
+  }
   const said = describe(after)
   if (after.messageId !== null) {
     const message = yield* (yield* Messages).get([after.siteGroupingId], thread.id, after.messageId)

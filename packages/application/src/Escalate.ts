@@ -7,6 +7,7 @@ import { commit } from "./Commit.ts"
 import { DeepLinks } from "./DeepLinks.ts"
 import { Limits } from "./Limits.ts"
 import { senderOf } from "./LoadThread.ts"
+import { onCallNames } from "./OnCallNames.ts"
 
 /** Fires what is due, once. Returns the number of timers it dealt with; 0 when none was due. */
 export const escalate = Effect.fn("escalate")(function* () {
@@ -20,6 +21,11 @@ export const escalate = Effect.fn("escalate")(function* () {
       const threads = yield* (yield* Threads).loadByIds(timers)
       const settings = yield* (yield* Settings).effective(timers.map((timer) => timer.siteGroupingId))
       const ids = yield* IdGenerator
+      const nameOf = yield* onCallNames(
+        timers.flatMap(({ siteGroupingId }, index) =>
+          settings[index]!.escalationPhoneNumbers.map((to) => ({ siteGroupingId, to }))
+        )
+      )
       const changes: Array<Change> = []
       for (const [index, timer] of timers.entries()) {
         const { period, siteGroupingId, threadId } = timer
@@ -33,7 +39,8 @@ export const escalate = Effect.fn("escalate")(function* () {
                   period,
                   settings: settings[index]!,
                   from: yield* senderOf(thread).pipe(Effect.catchTag("NoSenderNumber", () => Effect.succeed(null))),
-                  link: links.thread(threadId)
+                  link: links.thread(threadId),
+                  nameOf: (to) => nameOf({ siteGroupingId, to })
                 },
                 {
                   messageId: (yield* ids.next("message", 1))[0] as MessageId,

@@ -22,6 +22,8 @@ export interface LimitsShape {
   readonly lanesPerBatch: number
   /** Events of one lane that one transaction takes. */
   readonly eventsPerLane: number
+  /** Messages of a thread, the newest, among which the one is looked for that somebody reacted to. */
+  readonly reactionLooksBack: number
   /** Delivery reports that one transaction takes. */
   readonly reportsPerBatch: number
   /** Timers that one transaction takes. */
@@ -173,6 +175,7 @@ export const defaults: LimitsShape = {
   drainAttempts: 8,
   lanesPerBatch: 200,
   eventsPerLane: 20,
+  reactionLooksBack: 100,
   reportsPerBatch: 500,
   timersPerBatch: 100,
   sendsPerBatch: 16,

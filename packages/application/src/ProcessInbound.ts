@@ -14,8 +14,10 @@ import {
   IncomingCall,
   type MessageId,
   type PoolNumber,
+  Reaction,
   type SendId,
   type Tenant,
+  type Thread,
   type ThreadId
 } from "@careline/domain"
 import {
@@ -26,8 +28,10 @@ import {
   type Lane,
   type LaneEvent,
   type MessageReceived,
+  Messages,
   Settings,
   type Settlement,
+  SiteGroupings,
   TelephonyProviders,
   Threads
 } from "@careline/ports"
@@ -49,7 +53,8 @@ const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact
 const inboundText = (
   { provider, receivedAt }: LaneEvent,
   { attachments, from, providerKeyword, providerMessageId, text }: MessageReceived,
-  providerConfirmsOptOut: boolean
+  providerConfirmsOptOut: boolean,
+  reactsTo: MessageId | null
 ): InboundText.InboundText => ({
   receivedAt,
   provider,
@@ -58,8 +63,32 @@ const inboundText = (
   text,
   attachments,
   providerKeyword,
-  providerConfirmsOptOut
+  providerConfirmsOptOut,
+  reactsTo
 })
+
+/** What the clinics are called whose contacts ask who they are: few texts do, so that most batches read nothing. */
+const clinicNames = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
+  const asks = ({ events }: Lane) =>
+    events.some(({ event }) => event._tag === "MessageReceived" && Consent.keyword(event.text) !== null)
+  const tenants = [...new Set(lanes.filter(asks).map(({ siteGroupingId }) => siteGroupingId))]
+  const groupings = yield* Effect.serviceOption(SiteGroupings)
+  if (tenants.length === 0 || groupings._tag === "None") return new Map<string, string | null>()
+  return new Map((yield* groupings.value.list(tenants)).map(({ id, name }) => [id, name]))
+})
+
+/** The message that a text reacts to; `null` for a text that is no reaction, and where none is found. */
+const reactedTo = Effect.fnUntraced(
+  function* (thread: Thread.Thread | null, text: string) {
+    const reaction = Reaction.parse(text)
+    if (reaction === null || thread === null) return null
+    const { reactionLooksBack: limit } = yield* Limits
+    const { id: threadId, siteGroupingId } = thread
+    const recent = yield* (yield* Messages).list({ siteGroupingId, threadId, limit, cursor: null })
+    return Reaction.target(reaction, recent.items)
+  },
+  Effect.catchTag("InvalidCursor", Effect.die)
+)
 
 /** The states of all lanes, one read per table. */
 const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
@@ -70,6 +99,7 @@ const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
   const settings = yield* (yield* Settings).effective(tenants)
   const cards = yield* (yield* Directory).contacts(keys)
 
+  const clinics = yield* clinicNames(lanes)
   const threadOf = new Map(
     threads.map((thread) => [keyOf({ siteGroupingId: thread.siteGroupingId, contact: thread.externalContact }), thread])
   )
@@ -81,7 +111,8 @@ const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
     thread: threadOf.get(keyOf(lane)) ?? null,
     consent: consentOf.get(keyOf(lane)) ?? Consent.unrecorded(lane.siteGroupingId, lane.contact),
     settings: settingsOf.get(lane.siteGroupingId)!,
-    contactName: nameOf.get(keyOf(lane)) ?? null
+    contactName: nameOf.get(keyOf(lane)) ?? null,
+    clinicName: lane.siteGroupingId === null ? null : (clinics.get(lane.siteGroupingId) ?? null)
   })
 })
 
@@ -149,7 +180,8 @@ const processBatch = Effect.fnUntraced(function* (
       }
       if (event._tag === "MessageReceived") {
         const confirms = providers.byName(provider)?.capabilities.optOutReplies === "provider"
-        const decision = InboundText.decide(state, inboundText(arrival, event, confirms), number, ids, now)
+        const reactsTo = yield* reactedTo(state.thread, event.text)
+        const decision = InboundText.decide(state, inboundText(arrival, event, confirms, reactsTo), number, ids, now)
         state = decision.state
         changes.push(...decision.changes)
       } else {

@@ -3,18 +3,20 @@
  * contact's consent. In the ambient transaction.
  */
 import {
+  Alarm,
   type Change,
   Consent,
   type Contact,
-  type DeliveryStatus,
+  DeliveryStatus,
   EscalationDue,
   type Message,
   type MessageId,
   type Send
 } from "@careline/domain"
-import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Threads } from "@careline/ports"
+import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { commit } from "./Commit.ts"
+import { onCallNames } from "./OnCallNames.ts"
 
 export interface SendResult {
   readonly send: Send.Send
@@ -44,26 +46,56 @@ const providerOptOuts = Effect.fnUntraced(function* (results: ReadonlyArray<Send
   })
 })
 
-/** An alarm that did not reach its number is said in the thread: somebody else has to look. */
-const failedAlarms = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult>, now: DateTime.Utc) {
-  const failed = results.filter(
-    ({ send, status }) => send.purpose === "escalation" && (status === "failed" || status === "undelivered")
+const hasFailed = (status: DeliveryStatus.DeliveryStatus): boolean => status === "failed" || status === "undelivered"
+
+/** Whether a reply is given up: it failed for good, or nobody knows what became of it and a person has to decide. */
+const isGivenUp = ({ metaData, status }: SendResult): boolean => hasFailed(status) || metaData.needsDecision === true
+
+const GIVEN_UP: ReadonlySet<Send.SendState> = new Set(["undecided", "abandoned", "rejected", "canceled"])
+
+/** Whether a reply that had been given up got through after all. */
+const stands = ({ send, status }: SendResult): boolean =>
+  GIVEN_UP.has(send.state) && DeliveryStatus.rank(status) >= DeliveryStatus.rank("accepted") && !hasFailed(status)
+
+const isOfReply = (result: SendResult): boolean =>
+  result.send.purpose === "reply" && (isGivenUp(result) || stands(result))
+
+const isOfAlarm = ({ send, status }: SendResult): boolean => send.purpose === "escalation" && hasFailed(status)
+
+/**
+ * What the results mean for whole threads: a reply that failed for good begins again what it had ended, one that got through after
+ * all ends it, and an alarm that did not reach its number is said, so that somebody else looks. Each thread as the results
+ * before left it.
+ */
+const inThreads = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult>, now: DateTime.Utc) {
+  const told = results.filter((result) => isOfReply(result) || isOfAlarm(result))
+  if (told.length === 0) return []
+  const found = yield* (yield* Threads).loadByIds(
+    told.map(({ send: { siteGroupingId, threadId } }) => ({ siteGroupingId, threadId }))
   )
-  if (failed.length === 0) return []
-  const ids = yield* (yield* IdGenerator).next("message", failed.length)
-  const threads = new Map(
-    (yield* (yield* Threads).loadByIds(
-      failed.map(({ send }) => ({ siteGroupingId: send.siteGroupingId, threadId: send.threadId }))
-    )).map((thread) => [thread.id, thread])
-  )
-  return failed.flatMap(({ send }, index): ReadonlyArray<Change> => {
-    const thread = threads.get(send.threadId)
+  const threads = new Map(found.map((thread) => [thread.id, thread]))
+  const settings = yield* (yield* Settings).effective(told.map(({ send }) => send.siteGroupingId))
+  const nameOf = yield* onCallNames(told.filter(isOfAlarm).map(({ send }) => send))
+  const ids = yield* (yield* IdGenerator).next("message", told.length)
+  return told.flatMap((result, index): ReadonlyArray<Change> => {
+    const { messageId, queuedAt, threadId } = result.send
+    const thread = threads.get(threadId)
     if (thread === undefined) return []
-    const decision = EscalationDue.notNotified(thread, send.to, ids[index] as MessageId, now)
-    threads.set(thread.id, decision.thread)
-    return decision.changes
+    const decided = isOfAlarm(result)
+      ? EscalationDue.notNotified(thread, nameOf(result.send), ids[index] as MessageId, now)
+      : messageId === null
+        ? { thread, changes: [] }
+        : isGivenUp(result)
+          ? Alarm.replyFailed(thread, { messageId, reason: reasonOf(result) }, settings[index]!, now)
+          : Alarm.replyStands(thread, messageId, queuedAt)
+    if (decided.thread === thread) return []
+    threads.set(threadId, decided.thread)
+    return [...decided.changes, { _tag: "ThreadSaved", thread: decided.thread }]
   })
 })
+
+const reasonOf = ({ metaData, status }: SendResult): string =>
+  metaData.failureReason ?? (hasFailed(status) ? "other" : "outcome_unknown")
 
 export const recordOutcome = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult>) {
   if (results.length === 0) return
@@ -77,5 +109,5 @@ export const recordOutcome = Effect.fnUntraced(function* (results: ReadonlyArray
       messageId: message.id
     }))
   )
-  yield* commit([...(yield* providerOptOuts(results, now)), ...(yield* failedAlarms(results, now))])
+  yield* commit([...(yield* providerOptOuts(results, now)), ...(yield* inThreads(results, now))])
 })

@@ -1,17 +1,19 @@
 /**
- * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own.
- * A member of staff sends them again or lets them go.
+ * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own, and
+ * replies that failed. A member of staff sends them again or lets them go.
  */
-import { type MessageId, Send } from "@careline/domain"
+import { Alarm, type Message, type MessageId, Send } from "@careline/domain"
 import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option, type Result } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit, auditList, narrowedBy, shownOfThreads } from "./Audit.ts"
+import { commit } from "./Commit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "./Errors.ts"
 import { pageWithLinks, withLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
 import { judge } from "./SendGate.ts"
+import { sendMessage } from "./SendMessage.ts"
 
 /** Messages of one status over all threads that the actor may see, newest first. */
 export const listMessagesByStatus = Effect.fnUntraced(function* (
@@ -39,6 +41,17 @@ const assertMayLeave = Effect.fnUntraced(function* (send: Send.Send, now: DateTi
   const [policy] = yield* judge([send], now)
   if (policy?._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
   if (policy?._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
+})
+
+/** The thread says no more that the reply failed. One that is sent again stands; one that is let go leaves the contact waiting. */
+const unmark = Effect.fnUntraced(function* (message: Message.Message, isSentAgain: boolean) {
+  const { createdAt, externalThreadId: threadId, id, siteGroupingId } = message
+  const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId, threadId }])
+  if (thread?.replyFailed?.messageId !== id) return
+  const { changes, thread: after } = isSentAgain
+    ? Alarm.replyStands(thread, id, createdAt)
+    : { changes: [], thread: { ...thread, replyFailed: null } }
+  yield* commit([...changes, { _tag: "ThreadSaved", thread: after }])
 })
 
 /** Carries out what somebody decided about a message's text. Of two who decide at once the second meets the first's. */
@@ -72,6 +85,7 @@ const decide = Effect.fnUntraced(function* (
       const [changed] = yield* messages.update([
         { siteGroupingId, messageId: id, status: "unknown", metaData: { needsDecision: false } }
       ])
+      yield* unmark(message, decided.state === "queued")
       yield* (yield* Broadcaster).publish([{ siteGroupingId, type: "message.updated", threadId, messageId: id }])
       yield* audit(actor, siteGroupingId, action, `message:${id}`, { thread: threadId }, whose)
       return changed ?? message
@@ -80,13 +94,30 @@ const decide = Effect.fnUntraced(function* (
   return yield* Effect.flatMap(decided, withLinks)
 })
 
+/** A reply that failed for good; `null` for any other message. */
+const failedReply = Effect.fnUntraced(function* (actor: Actor, id: MessageId) {
+  const message = Option.getOrUndefined(yield* (yield* Messages).find(actor.scope, id))
+  if (message === undefined) return null
+  const { deliveryStatus, direction, senderId } = message
+  const hasFailed = deliveryStatus === "failed" || deliveryStatus === "undelivered"
+  return hasFailed && direction === "outbound" && senderId !== null ? message : null
+})
+
 /**
- * Sends a text of unknown outcome again, though the contact may then have it twice. It passes the send policy now and once
- * more when it leaves; its message stays `unknown` until something is heard. A late report that the first one got
- * through takes it out of the queue.
+ * Sends a text again. Of unknown outcome, the contact may then have it twice: it passes the send policy now and once more when
+ * it leaves, and its message stays `unknown` until something is heard; a late report that the first one got through
+ * takes it out of the queue. A reply that failed for good is sent as a new message with the same words, once however
+ * often it is asked for; the send policy refuses it for a contact who opted out.
  */
 export const resendMessage = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {
-  return yield* decide(actor, id, "message.resend", Send.resend)
+  const failed = yield* failedReply(actor, id)
+  if (failed === null) return yield* decide(actor, id, "message.resend", Send.resend)
+  return yield* sendMessage(actor, {
+    threadId: failed.externalThreadId,
+    content: failed.content,
+    mediaUrls: failed.attachments.flatMap(({ url }) => (url === null ? [] : [url])),
+    idempotencyKey: `resend-${id}`
+  })
 }, byStaff)
 
 /** Lets a text of unknown outcome go. Doing so again changes nothing. */

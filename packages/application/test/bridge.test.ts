@@ -106,17 +106,39 @@ describe("A call that a clinician prepared", () => {
     )
   )
 
-  it.effect("ends the alarm of its thread", () =>
+  it.effect("ends the alarm of its thread once the contact picks up, and not before", () =>
     play(() =>
       Effect.gen(function* () {
+        const alarm = Effect.map(World.conversation, ({ threads }) => threads[0]!.escalation.state)
         const before = yield* conversing
         assert.strictEqual(before.escalation.state, "running")
         yield* prepare()
-        assert.strictEqual((yield* World.conversation).threads[0]!.escalation.state, "running")
         yield* dial("CA1")
-        assert.strictEqual((yield* World.conversation).threads[0]!.escalation.state, "idle")
+        assert.strictEqual(yield* alarm, "running")
+        yield* World.report("CA1", { _tag: "Progressed", leg: "far", status: "in_progress", durationSeconds: null })
+        yield* World.settle
+        assert.strictEqual(yield* alarm, "idle")
+        assert.isNull((yield* World.conversation).threads[0]!.unansweredSince)
       })
     )
+  )
+
+  it.effect.each(["no_answer", "busy", "failed"] as const)(
+    "leaves the contact waiting, and the alarm running, when the call to them ends as %s",
+    (status) =>
+      play(() =>
+        Effect.gen(function* () {
+          yield* conversing
+          yield* prepare()
+          yield* dial("CA1")
+          yield* World.report("CA1", { _tag: "Progressed", leg: "far", status, durationSeconds: null })
+          yield* World.report("CA1", { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 20 })
+          yield* World.settle
+          const [thread] = (yield* World.conversation).threads
+          assert.strictEqual(thread!.escalation.state, "running")
+          assert.isNotNull(thread!.unansweredSince)
+        })
+      )
   )
 
   it.effect("is put through once, however often its webhook comes, and for nobody else", () =>

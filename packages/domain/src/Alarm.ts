@@ -11,7 +11,8 @@ export interface Alarmed {
   readonly changes: ReadonlyArray<Change>
 }
 
-type TimerSettings = Pick<VoipSettings, "voipEnabled" | "escalationTimerMinutes">
+/** What decides whether a timer runs, and for how long. */
+export type TimerSettings = Pick<VoipSettings, "voipEnabled" | "escalationTimerMinutes">
 
 const startTimer = (thread: Thread.Thread, settings: TimerSettings, now: DateTime.Utc): Alarmed => {
   const escalation = Escalation.onInbound(thread.escalation, settings, now)

@@ -142,6 +142,10 @@ export const status = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpos
 export const durationSeconds = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpose">): number | null =>
   (purpose === "voicemail" ? own : far)?.durationSeconds ?? null
 
+/** Whether a masked call reached the contact: somebody, or something, picked up there. */
+export const hasReached = ({ far, purpose }: Pick<Call, "far" | "purpose">): boolean =>
+  purpose === "bridge" && (far?.status === "in_progress" || far?.status === "completed")
+
 export const isOver = (call: Pick<Call, "far" | "own" | "purpose">): boolean => CallStatusRule.isOver(status(call))
 
 /** More than any call lasts: what a provider miscounts is to stay within a store's numbers. */

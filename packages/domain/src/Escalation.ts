@@ -1,13 +1,11 @@
 /**
  * The alarm of a thread that nobody answers.
  *
- * States: idle → running(dueAt) → fired → idle. An unread inbound starts a period when none runs; a staff reply or a call
- * ends it; reading does not. A period fires at most once: it is numbered, and a timer that carries another number, or
+ * States: idle → running(dueAt) → fired → idle. An unanswered inbound that asks for a person starts a period when none runs; a
+ * staff reply, or a call that reached the contact, ends it; reading does not; a reply that fails for good starts one again. A period fires at most once: it is numbered, and a timer that carries another number, or
  * finds its period over, does nothing.
  */
 import { DateTime, Schema } from "effect"
-import type { E164 } from "./PhoneNumber.ts"
-import * as PhoneNumber from "./PhoneNumber.ts"
 import type { VoipSettings } from "./VoipSettings.ts"
 
 export const Escalation = Schema.Struct({
@@ -21,7 +19,7 @@ export type Escalation = typeof Escalation.Type
 
 export const idle: Escalation = { state: "idle", period: 0, dueAt: null }
 
-/** After an unread inbound text. A period that runs keeps the due time it was given. */
+/** After an inbound text that asks for a person. A period that runs keeps the due time it was given. */
 export const onInbound = (
   escalation: Escalation,
   settings: Pick<VoipSettings, "voipEnabled" | "escalationTimerMinutes">,
@@ -55,16 +53,20 @@ export const onFired = (escalation: Escalation): Escalation =>
 /** The text to staff. Without previews it names no patient and quotes nothing; it always carries the link. */
 export const notice = (options: {
   readonly link: string
+  /** Whether the contact waits because a reply did not get through. */
+  readonly hasReplyFailed: boolean
   readonly waitingMinutes: number
   readonly preview: string | null
 }): string => {
   const waited = options.waitingMinutes < 1 ? "less than a minute" : `${Math.round(options.waitingMinutes)} min`
-  const head = `Careline: a message has waited ${waited} for an answer.`
+  const head = options.hasReplyFailed
+    ? "Careline: a reply could not be delivered, and a message still waits for an answer."
+    : `Careline: a message has waited ${waited} for an answer.`
   return options.preview === null ? `${head} ${options.link}` : `${head} "${options.preview}" ${options.link}`
 }
 
-/** What the thread says about a fired period. */
-export const report = (notified: ReadonlyArray<E164>): string =>
+/** What the thread says about a fired period: who was notified, by name or the end of their number. */
+export const report = (notified: ReadonlyArray<string>): string =>
   notified.length === 0
     ? "Not answered in time. Nobody is set to be notified."
-    : `Not answered in time. Notified: ${notified.map((number) => PhoneNumber.display(number)).join(", ")}`
+    : `Not answered in time. Notified: ${notified.join(", ")}`

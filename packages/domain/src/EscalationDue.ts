@@ -18,6 +18,8 @@ export interface Due {
   readonly from: PoolNumber | null
   /** Deep link to the thread. */
   readonly link: string
+  /** What somebody on call is called in the thread; by the end of their number, when not given. */
+  readonly nameOf?: (number: PhoneNumber.E164) => string
 }
 
 const note = (thread: Thread.Thread, id: MessageId, content: string, now: DateTime.Utc) =>
@@ -39,14 +41,20 @@ export const decide = (
     ]
   }
   const notified = from === null ? [] : [...new Set(settings.escalationPhoneNumbers)]
-  const waitedMillis =
-    thread.lastInboundAt === null ? 0 : now.epochMilliseconds - thread.lastInboundAt.epochMilliseconds
+  const since = thread.unansweredSince ?? thread.lastInboundAt
+  const waitedMillis = since === null ? 0 : now.epochMilliseconds - since.epochMilliseconds
   const body = Escalation.notice({
     link: due.link,
+    hasReplyFailed: thread.replyFailed !== null,
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
   })
-  const message = note(thread, ids.messageId, Escalation.report(notified), now)
+  const message = note(
+    thread,
+    ids.messageId,
+    Escalation.report(notified.map((number) => (due.nameOf ?? PhoneNumber.ending)(number))),
+    now
+  )
   const sends =
     from === null
       ? []
@@ -80,20 +88,14 @@ export const decide = (
   ]
 }
 
-/** One of the numbers could not be notified: the thread says so. */
+/** Somebody on call could not be notified: the thread says so. Saving it is left to whoever has more to say in it. */
 export const notNotified = (
   thread: Thread.Thread,
-  number: string,
+  name: string,
   messageId: MessageId,
   now: DateTime.Utc
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
-  const message = note(thread, messageId, `The alarm did not reach ${PhoneNumber.mask(number)}.`, now)
+  const message = note(thread, messageId, `The alarm did not reach ${name}.`, now)
   const next = Thread.append(thread, message)
-  return {
-    thread: next,
-    changes: [
-      { _tag: "MessageAdded", message },
-      { _tag: "ThreadSaved", thread: next }
-    ]
-  }
+  return { thread: next, changes: [{ _tag: "MessageAdded", message }] }
 }

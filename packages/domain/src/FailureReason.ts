@@ -40,7 +40,3 @@ const isRefusal = Schema.is(SendPolicy.RefusalReason)
 /** The reason in words for a person. */
 export const explain = (reason: FailureReason): string =>
   isRefusal(reason) ? SendPolicy.explain(reason) : words[reason]
-
-/** Whether sending the same text again can work: the cause may be gone, and is not the contact's own will. */
-export const mayPass = (reason: FailureReason): boolean =>
-  reason !== "recipient_opted_out" && reason !== "recipient_not_textable"

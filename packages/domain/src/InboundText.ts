@@ -1,8 +1,9 @@
 /**
  * A text came in: what follows from it.
  *
- * The thread is found or opened and locked, the text kept, a keyword obeyed, the one automatic answer queued and the
- * alarm started. With the line switched off the text is kept and shown, and nothing else happens.
+ * The thread is found or opened and locked, the text kept, a keyword obeyed and answered, the one automatic answer queued and
+ * the alarm started. A reaction, a keyword that is answered, and what comes from a sender whom no text reaches ask
+ * for nobody: they are kept and shown. With the line switched off the text is kept and shown, and nothing else happens.
  */
 import type { DateTime } from "effect"
 import * as Alarm from "./Alarm.ts"
@@ -13,8 +14,10 @@ import * as Consent from "./Consent.ts"
 import type { Contact } from "./Contact.ts"
 import * as ContactRule from "./Contact.ts"
 import type { MessageId, SendId, ThreadId } from "./Ids.ts"
+import * as KeywordAnswer from "./KeywordAnswer.ts"
 import type { Message, MessageMetadata, SystemMessageKind } from "./Message.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
+import * as Reaction from "./Reaction.ts"
 import * as SystemMessage from "./SystemMessage.ts"
 import * as SystemText from "./SystemText.ts"
 import * as Thread from "./Thread.ts"
@@ -29,8 +32,10 @@ export interface InboundText {
   readonly attachments: ReadonlyArray<Attachment>
   /** The keyword that the provider itself recognised and answered, if it says so. */
   readonly providerKeyword: Consent.Keyword | null
-  /** Whether the provider answers opt-out and help words by itself. */
+  /** Whether the provider answers opt-out, opt-in and help words by itself. */
   readonly providerConfirmsOptOut: boolean
+  /** The message of the thread that the text reacts to, if it is a reaction and that message was found. */
+  readonly reactsTo?: MessageId | null
   /** When it reached us: some time ago, where it had to wait. */
   readonly receivedAt: DateTime.Utc
 }
@@ -43,6 +48,8 @@ export interface State {
   readonly settings: VoipSettings
   /** The name that the directory has for the contact. */
   readonly contactName: string | null
+  /** What the clinic is called, where it is known. */
+  readonly clinicName?: string | null
 }
 
 /** Fresh ids for whatever the decision may make. Unused ones are dropped. */
@@ -59,9 +66,6 @@ export interface Decision {
   readonly state: State & { readonly thread: Thread.Thread }
   readonly changes: ReadonlyArray<Change>
 }
-
-const OPT_OUT_CONFIRMATION =
-  "You are opted out and will receive no further texts from this number. Reply START to opt in."
 
 const flagOf = (text: string): MessageMetadata["flag"] =>
   Consent.mayMeanAppointment(text)
@@ -91,19 +95,15 @@ export const decide = (
   }
   const say = (kind: SystemMessageKind, content: string) =>
     add(SystemMessage.make(thread, { id: ids.systemMessageId, kind, content, leaves: false }, now))
-  const answer = (kind: "auto_reply" | "opt_out_confirmation", content: string) => {
-    const messageClass = kind === "auto_reply" ? "conversational" : "opt_out_confirmation"
-    const sent = SystemText.send(
-      thread,
-      { kind, messageClass, content, on },
-      { messageId: ids.answerId, sendId: ids.sendId },
-      now
-    )
+  const answer = (text: Omit<SystemText.SystemText, "on">) => {
+    const sent = SystemText.send(thread, { ...text, on }, { messageId: ids.answerId, sendId: ids.sendId }, now)
     changes.push(...sent.changes)
     thread = sent.thread
   }
 
-  const flag = flagOf(inbound.text)
+  const reaction = Reaction.parse(inbound.text)
+  const canBeAnswered = ContactRule.canBeTexted(inbound.from)
+  const flag = canBeAnswered && reaction === null ? flagOf(inbound.text) : undefined
   add({
     id: ids.messageId,
     siteGroupingId: thread.siteGroupingId,
@@ -117,13 +117,14 @@ export const decide = (
     metaData: {
       provider: inbound.provider,
       providerMessageId: inbound.providerMessageId,
-      ...(flag === undefined ? {} : { flag })
+      ...(flag === undefined ? {} : { flag }),
+      ...(reaction === null ? {} : { reaction: Reaction.inMessage(reaction, inbound.reactsTo ?? null) })
     },
     deliveryStatus: null,
     createdAt: now
   })
 
-  const keyword = inbound.providerKeyword ?? Consent.keyword(inbound.text)
+  const keyword = reaction === null ? (inbound.providerKeyword ?? Consent.keyword(inbound.text)) : null
   const consent =
     keyword === null
       ? state.consent
@@ -139,24 +140,26 @@ export const decide = (
     const note = said === "opt_out" ? "The contact opted out of texts." : "The contact opted in to texts."
     const task = Consent.mayMeanAppointment(inbound.text) ? " They may want to cancel an appointment: please ask." : ""
     say(task === "" ? said : "staff_task", note + task)
-    if (
-      said === "opt_out" &&
-      !inbound.providerConfirmsOptOut &&
-      state.settings.voipEnabled &&
-      ContactRule.canBeTexted(inbound.from)
-    ) {
-      answer("opt_out_confirmation", OPT_OUT_CONFIRMATION)
-    }
+  }
+  // Nothing follows an opt-out but one confirmation; who opts in or asks for help again is answered again.
+  const isAnswered = keyword !== null && (keyword !== "opt_out" || consent !== state.consent)
+  if (isAnswered && !inbound.providerConfirmsOptOut && state.settings.voipEnabled && canBeAnswered) {
+    answer(KeywordAnswer.of(keyword, state.clinicName ?? null, on))
   }
 
-  const reply = keyword === null ? AutoReply.decide(thread, inbound.text, consent, state.settings) : null
+  const reply =
+    keyword === null && reaction === null ? AutoReply.decide(thread, inbound.text, consent, state.settings) : null
   if (reply !== null) {
-    answer("auto_reply", reply)
+    answer({ kind: "auto_reply", messageClass: "conversational", content: reply })
     thread = AutoReply.mark(thread, now)
   }
 
-  const alarmed = Alarm.start(thread, state.settings, now)
-  thread = alarmed.thread
-  changes.push(...alarmed.changes, { _tag: "ThreadSaved", thread })
+  const asksForPerson = keyword === null ? reaction === null : Consent.mayMeanAppointment(inbound.text)
+  if (asksForPerson && canBeAnswered) {
+    const alarmed = Alarm.start(thread, state.settings, now)
+    thread = alarmed.thread
+    changes.push(...alarmed.changes)
+  }
+  changes.push({ _tag: "ThreadSaved", thread })
   return { state: { ...state, thread, consent }, changes }
 }

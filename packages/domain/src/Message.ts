@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { Attachment } from "./Attachment.ts"
 import { DeliveryStatus } from "./DeliveryStatus.ts"
 import { MessageId, Tenant, ThreadId, UserId } from "./Ids.ts"
+import { MessageReaction } from "./MessageReaction.ts"
 
 /** What a system message tells. */
 export const SystemMessageKind = Schema.Literals([
@@ -11,6 +12,8 @@ export const SystemMessageKind = Schema.Literals([
   "opt_out",
   "opt_in",
   "opt_out_confirmation",
+  "opt_in_confirmation",
+  "help",
   "number_changed",
   "staff_task",
   "incoming_call",
@@ -48,6 +51,8 @@ export const MessageMetadata = Schema.Struct({
   delay: Schema.optionalKey(Schema.NullOr(MessageDelay)),
   /** Nobody knows whether it left and Careline will not guess: a person has to decide. */
   needsDecision: Schema.optionalKey(Schema.Boolean),
+  /** The text is a reaction to another message of the thread. */
+  reaction: Schema.optionalKey(MessageReaction),
   /** Set when the words look like a wish to opt out, or to change an appointment, that only a person can judge. */
   flag: Schema.optionalKey(Schema.Literals(["possible_opt_out", "possible_appointment_change"]))
 })

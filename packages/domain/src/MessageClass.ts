@@ -7,6 +7,7 @@ import { DateTime, Schema } from "effect"
  * - `reminder`: automated information. `notice`: the same, to many at once. `marketing`: solicitation.
  * - `on_call`: to our own staff, when nobody answered.
  * - `opt_out_confirmation`: the one text that may follow an opt-out (47 CFR 64.1200(a)(12)).
+ * - `keyword_answer`: what somebody gets who texts HELP or START, who may have opted out before (CTIA, 5.1.3).
  */
 export const MessageClass = Schema.Literals([
   "conversational",
@@ -15,7 +16,8 @@ export const MessageClass = Schema.Literals([
   "notice",
   "marketing",
   "on_call",
-  "opt_out_confirmation"
+  "opt_out_confirmation",
+  "keyword_answer"
 ])
 export type MessageClass = typeof MessageClass.Type
 

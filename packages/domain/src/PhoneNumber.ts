@@ -53,6 +53,13 @@ export const mask = (number: string): string => {
   return digits.length <= VISIBLE_DIGITS ? "••••" : `•••${digits.slice(-VISIBLE_DIGITS)}`
 }
 
+/** Too few digits to call: of a colleague who is on call, where everybody of the clinic reads it. */
+const ENDING_DIGITS = 2
+
+/** What tells a number from a few others without naming it. */
+export const ending = (number: string): string =>
+  `a number ending in ${number.replace(/\D/g, "").slice(-ENDING_DIGITS)}`
+
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
 export const country = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country
 

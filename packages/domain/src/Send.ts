@@ -16,6 +16,8 @@ export const SendPurpose = Schema.Literals([
   "reply",
   "auto_reply",
   "opt_out_confirmation",
+  "opt_in_confirmation",
+  "help",
   "escalation",
   "number_changed"
 ])
@@ -88,6 +90,8 @@ export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "res
       return "undecided"
     case "auto_reply":
     case "opt_out_confirmation":
+    case "opt_in_confirmation":
+    case "help":
     case "number_changed":
       return "abandoned"
     case "escalation":

@@ -49,6 +49,7 @@ const quietHoursOf = (messageClass: MessageClass, settings: VoipSettings): Quiet
     case "conversational":
     case "on_call":
     case "opt_out_confirmation":
+    case "keyword_answer":
       return null
     case "care":
     case "reminder":
@@ -63,14 +64,15 @@ export const decide = (facts: Facts): Decision => {
   const { consent, messageClass, now, recipient, settings } = facts
   if (!settings.voipEnabled) return refuse("voip_disabled")
   if (!ContactRule.canBeTexted(recipient)) return refuse("recipient_not_textable")
-  if (consent.status === "opted_out" && messageClass !== "opt_out_confirmation") return refuse("recipient_opted_out")
+  const answersKeyword = messageClass === "opt_out_confirmation" || messageClass === "keyword_answer"
+  if (consent.status === "opted_out" && !answersKeyword) return refuse("recipient_opted_out")
   if (messageClass === "marketing" && consent.status !== "opted_in") return refuse("consent_missing")
   const quiet = quietHoursOf(messageClass, settings)
   if (quiet !== null) {
     const until = QuietHours.earliestSend(quiet, QuietHours.zonesOf(recipient, facts.recipientZone), now)
     if (DateTime.isGreaterThan(until, now)) return { _tag: "Hold", until, reason: "quiet_hours" }
   }
-  const isLimited = messageClass !== "on_call" && messageClass !== "opt_out_confirmation"
+  const isLimited = messageClass !== "on_call" && !answersKeyword
   const limit = isLimited ? settings.dailyLimitPerContact : null
   return limit !== null && facts.sentInLastDay >= limit ? refuse("daily_limit_reached") : sendNow
 }

@@ -10,7 +10,7 @@ import * as SystemMessage from "./SystemMessage.ts"
 import * as Thread from "./Thread.ts"
 
 export interface SystemText {
-  readonly kind: "auto_reply" | "opt_out_confirmation" | "number_changed"
+  readonly kind: "auto_reply" | "opt_out_confirmation" | "opt_in_confirmation" | "help" | "number_changed"
   readonly messageClass: MessageClass
   readonly content: string
   /** The number that it leaves from. */

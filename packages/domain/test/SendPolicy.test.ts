@@ -10,6 +10,9 @@ import {
   VoipSettings
 } from "../src/index.ts"
 
+/** What answers a keyword, which an opt-out does not forbid. */
+const answersToKeywords: ReadonlyArray<MessageClass.MessageClass> = ["opt_out_confirmation", "keyword_answer"]
+
 const midnight = DateTime.makeUnsafe("2026-03-03T05:00:00Z")
 const noon = DateTime.makeUnsafe("2026-03-03T17:00:00Z")
 
@@ -36,7 +39,7 @@ describe("The send policy", () => {
     assert.strictEqual(refusal({ settings, consent: { status: "opted_out" } }), "voip_disabled")
   })
 
-  it.each(MessageClass.MessageClass.literals.filter((one) => one !== "opt_out_confirmation"))(
+  it.each(MessageClass.MessageClass.literals.filter((one) => !answersToKeywords.includes(one)))(
     "refuses a %s message to somebody who opted out",
     (messageClass) => {
       assert.strictEqual(
@@ -46,8 +49,8 @@ describe("The send policy", () => {
     }
   )
 
-  it("lets the one text go that confirms an opt-out, at any hour", () => {
-    const decision = decide({ messageClass: "opt_out_confirmation", consent: { status: "opted_out" }, now: midnight })
+  it.each(answersToKeywords)("lets a %s go to somebody who opted out, at any hour", (messageClass) => {
+    const decision = decide({ messageClass, consent: { status: "opted_out" }, now: midnight })
     assert.strictEqual(decision._tag, "SendNow")
   })
 

@@ -1,0 +1,24 @@
+/** What the people on call are called in a thread: by the name that the directory has for their number, never by the number. */
+import { type Contact, PhoneNumber, type Tenant } from "@careline/domain"
+import { Directory } from "@careline/ports"
+import { Effect } from "effect"
+
+interface OnCall {
+  readonly siteGroupingId: Tenant
+  readonly to: string
+}
+
+/** The names of the given ones; of anybody else the end of their number. A backend may have no directory. */
+export const onCallNames = Effect.fnUntraced(function* (
+  people: ReadonlyArray<OnCall>
+): Effect.fn.Return<(one: OnCall) => string, Effect.Error<ReturnType<Directory["Service"]["contacts"]>>> {
+  const directory = yield* Effect.serviceOption(Directory)
+  const cards =
+    people.length === 0 || directory._tag === "None"
+      ? []
+      : yield* directory.value.contacts(
+          people.map(({ siteGroupingId, to }) => ({ siteGroupingId, contact: to as Contact.Contact }))
+        )
+  return ({ siteGroupingId, to }) =>
+    cards.find((card) => card.siteGroupingId === siteGroupingId && card.contact === to)?.name ?? PhoneNumber.ending(to)
+})
