@@ -1,5 +1,5 @@
 /** Telnyx's webhooks: verified over the bytes as they came, and only then read. */
-import { CallbackUrl, type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl, type Telephony, TelephonyError, type TelephonyEvent, WebhookForm } from "@careline/ports"
 import { Clock, Effect, Option, Schema } from "effect"
 import * as CallWebhooks from "./CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
@@ -54,11 +54,11 @@ const read = (
   kind: Telephony.WebhookKind,
   { body, headers, method, target }: Telephony.RawRequest
 ): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
-  const text = decoder.decode(body)
-  if (kind === "sms" || kind === "status") return readText(text)
+  if (kind === "sms" || kind === "status") return readText(decoder.decode(body))
   // Of a GET nothing is signed but the time.
   if (method !== "POST" || !FORM.test(headers["content-type"] ?? "")) return malformed("Not a POST of a form")
-  const form = new URLSearchParams(text)
+  const form = WebhookForm.read(body)
+  if (form === null) return malformed("There are more parameters than Telnyx sends")
   const query = CallbackUrl.queryOf(target)
   switch (kind) {
     case "call":

@@ -7,12 +7,19 @@ import { createHmac, timingSafeEqual } from "node:crypto"
 const SIGNATURE_BYTES = 20
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "https:": ":443", "http:": ":80" }
 
+/** Names and values, each pair read once: whoever sent them is not known yet. */
+export type Parameters = Iterable<readonly [name: string, value: string]>
+
 /** Name and value pairs as Twilio concatenates them: names by code unit, the values of one name once each and sorted. */
-const canonical = (parameters: URLSearchParams): string => {
-  let text = ""
-  for (const name of [...new Set(parameters.keys())].sort()) {
-    for (const value of [...new Set(parameters.getAll(name))].sort()) text += name + value
+const canonical = (parameters: Parameters): string => {
+  const byName = new Map<string, Set<string>>()
+  for (const [name, value] of parameters) {
+    const values = byName.get(name)
+    if (values === undefined) byName.set(name, new Set([value]))
+    else values.add(value)
   }
+  let text = ""
+  for (const name of [...byName.keys()].sort()) for (const value of [...byName.get(name)!].sort()) text += name + value
   return text
 }
 
@@ -38,8 +45,16 @@ const signedForms = (url: string): ReadonlyArray<string> => {
 const hash = (token: string, text: string): Buffer => createHmac("sha1", token).update(text, "utf8").digest()
 
 /** As Twilio signs parameters for a URL: without user info, with the port that is written. */
-export const sign = (token: string, url: string, parameters: URLSearchParams): string =>
+export const sign = (token: string, url: string, parameters: Parameters): string =>
   hash(token, (signedForms(url)[0] ?? url) + canonical(parameters)).toString("base64")
+
+const bytesOf = (signature: string | undefined): Buffer | null => {
+  const given = Buffer.from(signature ?? "", "base64")
+  return given.length === SIGNATURE_BYTES ? given : null
+}
+
+/** Whether the header holds a signature at all, whoever made it: without one nothing has to be read. */
+export const isSigned = (signature: string | undefined): boolean => bytesOf(signature) !== null
 
 /**
  * Whether one of the tokens signed these parameters for this URL. `url` is the configured one with the request's own path
@@ -49,10 +64,10 @@ export const verify = (
   tokens: ReadonlyArray<string>,
   signature: string | undefined,
   url: string,
-  parameters: URLSearchParams
+  parameters: Parameters
 ): boolean => {
-  const given = Buffer.from(signature ?? "", "base64")
-  if (given.length !== SIGNATURE_BYTES) return false
+  const given = bytesOf(signature)
+  if (given === null) return false
   const text = canonical(parameters)
   const forms = signedForms(url)
   return tokens.some((token) => forms.some((form) => timingSafeEqual(hash(token, form + text), given)))

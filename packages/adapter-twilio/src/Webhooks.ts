@@ -1,5 +1,5 @@
 /** Twilio's webhooks: verified over the bytes as they came, and only then read. */
-import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, type Telephony, TelephonyError, WebhookForm } from "@careline/ports"
 import { Effect, Redacted } from "effect"
 import * as CallWebhooks from "./CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
@@ -11,7 +11,6 @@ import type { TwilioOptions } from "./TwilioOptions.ts"
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
 const SIGNATURE_HEADER = "x-twilio-signature"
 
-const decoder = new TextDecoder()
 const nothing = new URLSearchParams()
 
 /** Text of any other kind would be sent to the contact (twilio.com/docs/messaging/twiml). */
@@ -58,17 +57,19 @@ export const make = (
   const { accountSid, publicUrl } = options
   const tokens = options.authTokens.map((token) => Redacted.value(token))
   const malformed = (message: string) => Effect.fail(fail(new TelephonyError.MalformedWebhook({ message })))
+  const forged = (message: string) => Effect.fail(fail(new TelephonyError.InvalidSignature({ message })))
 
   return {
     receive: (kind, request) =>
       Effect.suspend(() => {
+        const signature = request.headers[SIGNATURE_HEADER]
+        if (!Signature.isSigned(signature)) return forged("There is no signature")
         const isForm = FORM.test(request.headers["content-type"] ?? "")
-        const form = request.method === "POST" && isForm ? new URLSearchParams(decoder.decode(request.body)) : nothing
+        const form = request.method === "POST" && isForm ? WebhookForm.read(request.body) : nothing
+        if (form === null) return forged("There are more parameters than Twilio sends")
         // Never made from a `Host` or `X-Forwarded-*` header, which anybody can set.
         const url = CallbackUrl.origin(publicUrl) + request.target
-        if (!Signature.verify(tokens, request.headers[SIGNATURE_HEADER], url, form)) {
-          return Effect.fail(fail(new TelephonyError.InvalidSignature({ message: "The signature does not match" })))
-        }
+        if (!Signature.verify(tokens, signature, url, form)) return forged("The signature does not match")
         const query = CallbackUrl.queryOf(request.target)
         // Twilio calls by GET when it is told to; the parameters are in the URL then.
         const isGet = request.method === "GET"

@@ -123,6 +123,27 @@ describe("The Twilio signature", () => {
     assert.isFalse(Signature.verify(["new"], signature, URL_, form(CALL)))
   })
 
+  it("reads each parameter once, however many there are and of whatever names", () => {
+    for (const name of [(at: number) => `p${at}`, () => "p"]) {
+      let reads = 0
+      const parameters = {
+        *[Symbol.iterator]() {
+          for (let at = 0; at < 16_000; at++) {
+            reads++
+            yield [name(at), String(at)] as const
+          }
+        }
+      }
+      assert.isFalse(Signature.verify([TOKEN], "RSOYDt4T1cUTdK1PDd93/VVr8B8=", URL_, parameters))
+      assert.strictEqual(reads, 16_000)
+    }
+  })
+
+  it("reads nothing for what is no signature", () => {
+    const parameters = { [Symbol.iterator]: () => assert.fail("nothing is read") }
+    assert.isFalse(Signature.verify([TOKEN], "x", URL_, parameters))
+  })
+
   const parameter = fc.tuple(fc.string({ minLength: 1, unit: "grapheme" }), fc.string({ unit: "grapheme" }))
 
   test.prop([

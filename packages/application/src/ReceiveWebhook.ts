@@ -87,8 +87,8 @@ const textOnly: Telephony.CallStep = {
   node: IncomingCall.plainPlan({ callGreetings: [], callHandling: "text_us" })
 }
 
-/** Where webhooks come in, below whatever the host is mounted at. */
-const PATH = /\/api(?:\/v1)?\/webhooks\/([^/]+)\/([a-z/-]+)$/
+/** Where webhooks come in, below whatever the host is mounted at. Each part is one segment: a long path costs its length. */
+const PATH = /\/api(?:\/v1)?\/webhooks\/([^/]+)\/([a-z-]+(?:\/[a-z-]+)?)$/
 
 /** What the end of a path stands for; `voice` and `voice/status` as other systems call `call` and `call-status`. */
 const kinds: ReadonlyMap<string, Telephony.WebhookKind> = new Map([

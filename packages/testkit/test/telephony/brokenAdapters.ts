@@ -171,6 +171,32 @@ export const brokenAdapters: ReadonlyArray<BrokenAdapter> = [
     }
   }),
   broken(
+    "looks through all parameters for each of them before it compares",
+    "Signature",
+    "MUST refuse a hostile body in linear time",
+    {
+      isSigned: (secrets, request, now) => {
+        const form = new URLSearchParams(Buffer.from(request.body).toString("utf8"))
+        const canonical = [...new Set(form.keys())].map((name) => name + form.getAll(name).join(""))
+        return canonical.length >= 0 && sound.isSigned(secrets, request, now)
+      }
+    }
+  ),
+  broken(
+    "puts the body together piece by piece before it compares",
+    "Signature",
+    "MUST refuse a hostile body in linear time",
+    {
+      isSigned: (secrets, request, now) => {
+        let whole = new Uint8Array()
+        for (let start = 0; start < request.body.length; start += 64) {
+          whole = Uint8Array.from([...whole, ...request.body.subarray(start, start + 64)])
+        }
+        return sound.isSigned(secrets, { ...request, body: whole }, now)
+      }
+    }
+  ),
+  broken(
     "takes silence for proof",
     "Reconciliation",
     "MUST NOT say that there is nothing while there may still be something",

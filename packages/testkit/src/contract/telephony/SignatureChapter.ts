@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { assert } from "vitest"
 import { type Chapter, test } from "./Chapter.ts"
 import { receive } from "./Given.ts"
+import { hostileBodyTests } from "./HostileBodyTests.ts"
 import * as Receiver from "./Receiver.ts"
 import { neededBy } from "./Need.ts"
 import type { Signing } from "../../simulators/core/Scenario.ts"
@@ -147,6 +148,8 @@ export const signatureChapter: Chapter = {
         if (capabilities.webhooks.signatureCovers === "nothing") assertUnread(refused, what)
         else assertRefused(refused, what)
       }
-    })
+    }),
+
+    ...hostileBodyTests
   ]
 }
