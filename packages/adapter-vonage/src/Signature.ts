@@ -32,15 +32,9 @@ const objectIn = (part: string): unknown => {
   }
 }
 
-/** Whether the token is an HS256 at all. Anything else, `none` too, is not Vonage's. */
-const isHs256 = (token: string): boolean => {
-  const header = TOKEN.exec(token)?.[1]
-  return header !== undefined && Field.of(objectIn(header), "alg") === "HS256"
-}
-
 /** Whether one of the secrets signed the token. Takes the same time for every wrong signature; never throws. */
 export const isSigned = (secrets: ReadonlyArray<string>, token: string): boolean => {
-  if (!isHs256(token)) return false
+  if (!TOKEN.test(token)) return false
   const end = token.lastIndexOf(".")
   const given = Buffer.from(token.slice(end + 1), "base64url")
   return secrets.some((secret) =>
@@ -85,17 +79,27 @@ const faultOfClaims = (claims: unknown, keys: Keys, body: Uint8Array, nowMillis:
   return ageMillis <= MAX_AGE_MILLIS ? null : "The signature is too old"
 }
 
-/** What a webhook without a body may be signed over: nothing, or its parameters as JSON, in their order. */
-export const contentsOf = (query: URLSearchParams): ReadonlyArray<Uint8Array> => [
-  new Uint8Array(),
-  new TextEncoder().encode(JSON.stringify(Object.fromEntries(query)))
-]
+/**
+ * What a webhook by GET is signed over: its parameters as JSON, in their order. One whose token covers an empty body instead
+ * covers none of them, and whoever saw it once could ask with others. A name that comes twice has no place in it.
+ */
+export const contentOf = (query: URLSearchParams): Uint8Array | null => {
+  const parameters = [...query]
+  const byName = new Map(parameters)
+  return byName.size < parameters.length ? null : new TextEncoder().encode(JSON.stringify(Object.fromEntries(byName)))
+}
 
-/** What keeps a webhook from being Vonage's to us, and `null` when nothing does. `body` is the bytes as they came. */
+/**
+ * What keeps a webhook from being Vonage's to us, and `null` when nothing does. `read` gives the bytes that have to be
+ * covered, and is asked only once the token is known to be signed; `null` where nothing can cover them.
+ *
+ * Nothing of a token is read before, so the answer to a wrong one is the same whatever account it names. It may come
+ * again: the secret may have been changed at Vonage and not here.
+ */
 export const verify = (
   keys: Keys,
   authorization: string | undefined,
-  body: Uint8Array,
+  read: () => Uint8Array | null,
   nowMillis: number
 ): TelephonyError.InvalidSignature | TelephonyError.Unverifiable | null => {
   const token = BEARER.exec(authorization?.trim() ?? "")?.[1]
@@ -103,13 +107,14 @@ export const verify = (
     // After an internal error Vonage does not sign, and it does not come again after a 4xx.
     return new TelephonyError.Unverifiable({ message: "The webhook is not signed" })
   }
-  if (!isHs256(token)) return forged("The token is not an HS256")
-  const claims = objectIn(token.split(".")[1] ?? "")
   if (!isSigned(keys.secrets, token)) {
-    return Field.of(claims, "api_key") === keys.apiKey
-      ? new TelephonyError.Unverifiable({ message: "The signature matches none of our secrets" })
-      : forged("The signature does not match")
+    return new TelephonyError.Unverifiable({ message: "The signature matches none of our secrets" })
   }
-  const fault = faultOfClaims(claims, keys, body, nowMillis)
+  const [header = "", claims = ""] = token.split(".")
+  // `none` and others are not Vonage's, whoever signed them.
+  if (Field.of(objectIn(header), "alg") !== "HS256") return forged("The token is not an HS256")
+  const content = read()
+  if (content === null) return forged("A parameter comes twice")
+  const fault = faultOfClaims(objectIn(claims), keys, content, nowMillis)
   return fault === null ? null : forged(fault)
 }

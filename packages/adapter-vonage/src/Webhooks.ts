@@ -62,25 +62,15 @@ export const make = (
   const { apiKey, applicationId, publicUrl } = options
   const keys = { apiKey, applicationId, secrets: options.signatureSecrets.map((secret) => Redacted.value(secret)) }
 
-  const faultOf = (
-    kind: Telephony.WebhookKind,
-    { body, headers, method }: Telephony.RawRequest,
-    query: URLSearchParams,
-    nowMillis: number
-  ) => {
-    // Never the body of a GET: it could have been another webhook's, with parameters that nobody signed.
-    const contents = isAskedByGet(kind, method) ? Signature.contentsOf(query) : [body]
-    const faults = contents.map((content) => Signature.verify(keys, headers.authorization, content, nowMillis))
-    return faults.includes(null) ? null : (faults[0] ?? null)
-  }
-
   return {
     receive: (kind, request) =>
       Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
-        const query = CallbackUrl.queryOf(request.target)
-        const fault = faultOf(kind, request, query, nowMillis)
+        const { body, headers, method, target } = request
+        // Never the body of a GET: it could have been another webhook's, with parameters that nobody signed.
+        const covered = () => (isAskedByGet(kind, method) ? Signature.contentOf(CallbackUrl.queryOf(target)) : body)
+        const fault = Signature.verify(keys, headers.authorization, covered, nowMillis)
         if (fault !== null) return Effect.fail(fail(fault))
-        const told = read(kind, request, query)
+        const told = read(kind, request, CallbackUrl.queryOf(target))
         if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
         return Effect.succeed({ account: apiKey, ...told })
       }),

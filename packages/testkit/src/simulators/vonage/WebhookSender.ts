@@ -118,7 +118,11 @@ export class WebhookSender {
         ...(method === "POST" ? { "content-type": "application/json" } : {}),
         "user-agent": "nexmo",
         accept: "*/*",
-        ...this.signature(signing, signed)
+        // Of a GET the parameters are signed, as JSON.
+        ...this.signature(
+          signing,
+          method === "GET" ? JSON.stringify(Object.fromEntries(new URL(url).searchParams)) : signed
+        )
       },
       body: request,
       timeouts: TIMEOUTS,
