@@ -11,6 +11,7 @@ import { Context, Deferred, Effect, Exit, Layer, Option, Queue, Stream } from "e
 import { asSystem } from "./Access.ts"
 import { IntakeOverloaded } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
+import { layerTally } from "./Refusals.ts"
 import * as SpooledIntake from "./SpooledIntake.ts"
 import { loop } from "./Workers.ts"
 
@@ -89,5 +90,5 @@ export class Intake extends Context.Service<
           })
       })
     })
-  )
+  ).pipe(Layer.provideMerge(layerTally))
 }

@@ -158,6 +158,8 @@ export interface LimitsShape {
   readonly orderBackoffMax: number
   /** Failures after which somebody is told of a number that is ours, or may be, and cannot be brought in. */
   readonly orderNotice: number
+  /** How often the log tells of what one stranger is refused again and again. */
+  readonly refusalLogEvery: number
   /** How often an idle worker looks for work that no wake-up told it of. */
   readonly pollEvery: number
   /** Longest pause of a worker whose store is failing. */
@@ -248,6 +250,7 @@ export const defaults: LimitsShape = {
   orderBackoff: 15_000,
   orderBackoffMax: 60 * 60_000,
   orderNotice: 6,
+  refusalLogEvery: 60_000,
   pollEvery: 1_000,
   workerBackoffMax: 10_000
 }

@@ -7,7 +7,7 @@ import {
   isArrival,
   type StorageError,
   type Telephony,
-  type TelephonyError,
+  TelephonyError,
   type TelephonyEvent,
   TelephonyProviders
 } from "@careline/ports"
@@ -18,11 +18,13 @@ import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
 import { Limits } from "./Limits.ts"
 import * as Problem from "./Problem.ts"
+import { noteRefusal } from "./Refusals.ts"
 import { answerStray } from "./Strays.ts"
 import { Voice } from "./Voice.ts"
 
 /**
- * The answer to a provider's webhook. A duplicate is answered like the first. Fails with the provider's
+ * The answer to a provider's webhook, and whether nobody verified it: then it is the greeting of `fallback`. A duplicate is
+ * answered like the first. Fails with the provider's
  * `InvalidSignature` or `MalformedWebhook`, or with a fault of ours, after which the provider may come again.
  */
 export const receiveWebhook = Effect.fnUntraced(function* (
@@ -30,17 +32,18 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   kind: Telephony.WebhookKind,
   request: Telephony.RawRequest
 ): Effect.fn.Return<
-  Telephony.HttpReply,
+  WebhookReply,
   TelephonyError.TelephonyError | StorageError | NotFound | IntakeOverloaded,
   Intake | TelephonyProviders.TelephonyProviders
 > {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })
   const voice = Option.getOrUndefined(yield* Effect.serviceOption(Voice))
-  const received = yield* telephony.webhooks
-    .receive(kind, request)
-    .pipe(kind === "fallback" ? Effect.catch(() => Effect.succeed(nothingHeard)) : identity)
-  const { account, events, turn } = received
+  const heard: Effect.Effect<Heard, TelephonyError.TelephonyError> = telephony.webhooks.receive(kind, request)
+  const received = yield* heard.pipe(
+    kind === "fallback" ? Effect.catch((error) => Effect.succeed(nothingHeard(error))) : identity
+  )
+  const { account, events, isStrangers = false, turn } = received
   const intake = yield* Intake
   const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
   const acceptOne = Effect.fnUntraced(function* (event: TelephonyEvent) {
@@ -51,7 +54,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   const accept = Effect.forEach(kept, acceptOne, { discard: true })
   // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
   yield* isCall(kind) ? Effect.forkDetach(inTime(accept)) : accept
-  if (!isCall(kind)) return telephony.webhooks.reply(kind)
+  if (!isCall(kind)) return { ...telephony.webhooks.reply(kind), isStrangers }
   const call = events.find((event) => event._tag === "CallReceived")
   const step =
     voice === undefined
@@ -63,7 +66,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
           : kind === "fallback"
             ? voice.greeting(null)
             : undefined
-  return telephony.webhooks.reply(kind, step)
+  return { ...telephony.webhooks.reply(kind, step), isStrangers }
 })
 
 /** Waits no longer than a caller may, and fails in silence but for the log. */
@@ -78,7 +81,15 @@ const inTime = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E,
 const isCall = (kind: Telephony.WebhookKind): boolean => kind === "call" || kind === "fallback"
 
 /** Whoever asks for the fallback gets the greeting: it is no secret, and who asks may be a provider that cannot sign it. */
-const nothingHeard: Telephony.Received = { account: "", events: [] }
+const nothingHeard = (error: TelephonyError.TelephonyError): Heard => ({
+  account: "",
+  events: [],
+  isStrangers: isOfStranger(error)
+})
+
+interface Heard extends Telephony.Received {
+  readonly isStrangers?: boolean
+}
 
 /** Of a line that takes no calls. */
 const textOnly: Telephony.CallStep = {
@@ -117,7 +128,13 @@ export interface WebhookRequest extends Omit<Telephony.RawRequest, "body"> {
   readonly body: Uint8Array | null
 }
 
-const refuse = (problem: Problem.Problem, requestId: string): Telephony.HttpReply => ({
+/** The answer to a webhook, and whether somebody sent it who did not show to be the provider. */
+export interface WebhookReply extends Telephony.HttpReply {
+  readonly isStrangers: boolean
+}
+
+const refuse = (problem: Problem.Problem, requestId: string, isStrangers = true): WebhookReply => ({
+  isStrangers,
   status: problem.status,
   headers: Problem.headersOf(problem),
   body: JSON.stringify({ ...problem, instance: `urn:careline:request:${requestId}` })
@@ -129,14 +146,22 @@ const unconfigured = Problem.problem("provider-not-configured", 501, "The provid
 const problemOf = (cause: Cause.Cause<unknown>): Problem.Problem =>
   Problem.failureOf(cause) instanceof NotFound ? unconfigured : Problem.ofCause(cause)
 
+/** Whether nobody has shown to be the provider: whatever failed, failed before anything was verified. */
+const isOfStranger = (error: unknown): boolean =>
+  error instanceof NotFound ||
+  (error instanceof TelephonyError.TelephonyError &&
+    (error.reason._tag === "InvalidSignature" || error.reason._tag === "Unverifiable"))
+
 /**
  * The whole HTTP answer to whatever comes in below `/api/v1/webhooks`: the provider's own format, or problem details. Never
- * fails, and logs a fault of ours under the request's id.
+ * fails, and logs a fault of ours under the request's id. What nobody signed is counted, and logged once a minute for each
+ * `address` that it comes from.
  */
 export const answerWebhook = Effect.fnUntraced(function* (
   request: WebhookRequest,
-  requestId: string
-): Effect.fn.Return<Telephony.HttpReply, never, Intake | TelephonyProviders.TelephonyProviders> {
+  requestId: string,
+  address: string | null = null
+): Effect.fn.Return<WebhookReply, never, Intake | TelephonyProviders.TelephonyProviders> {
   const asked = read(request.target)
   if (asked === null || !/^(GET|POST)$/.test(request.method)) {
     return refuse(Problem.problem("not-found", 404, "There is nothing at this path"), requestId)
@@ -147,10 +172,17 @@ export const answerWebhook = Effect.fnUntraced(function* (
   const exit = yield* Effect.exit(receiveWebhook(provider, kind, { ...request, target, body }))
   if (Exit.isSuccess(exit)) return exit.value
   const problem = problemOf(exit.cause)
+  const error = Problem.failureOf(exit.cause)
+  if (isOfStranger(error)) {
+    // A name that is no provider's is whatever somebody wrote.
+    const known = error instanceof NotFound ? {} : { provider }
+    yield* noteRefusal({ operation: `webhook.${kind}`, status: problem.status, user: null, address, detail: known })
+    return refuse(problem, requestId)
+  }
   if (problem.status >= 500 && !Cause.hasInterruptsOnly(exit.cause)) {
     yield* Effect.logError("A webhook failed", describeFault(exit.cause)).pipe(
       Effect.annotateLogs({ requestId, provider, kind, status: problem.status })
     )
   }
-  return refuse(problem, requestId)
+  return refuse(problem, requestId, false)
 })

@@ -57,7 +57,8 @@ export { processInbound } from "./ProcessInbound.ts"
 export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./PrepareBridgeCall.ts"
 export { MAX_IDS, MAX_KEY, MAX_NAME, MAX_NOTE, MAX_PAGE, MAX_URL } from "./ReadRequest.ts"
 export * as Problem from "./Problem.ts"
-export { answerWebhook, receiveWebhook, type WebhookRequest } from "./ReceiveWebhook.ts"
+export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./ReceiveWebhook.ts"
+export { auditRefusal, noteRefusal, type Refusal } from "./Refusals.ts"
 export {
   type ProviderReconciliation,
   reconcileNumbers,

@@ -9,6 +9,7 @@ import type { HostRuntime } from "./HostRuntime.ts"
 import type { ServeLink } from "./MediaStore.ts"
 import * as OpenApi from "./OpenApi.ts"
 import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
+import { noteRefusals } from "./Refused.ts"
 import { requestId } from "./RequestId.ts"
 import { limitAddresses, limitUsers } from "./RequestRates.ts"
 import { problemResponse } from "./Respond.ts"
@@ -45,15 +46,12 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
   )
 )
 
-const routes: ReadonlyArray<Route<Services>> = [
-  ...threads,
-  ...messages,
-  ...calls,
-  ...line,
-  ...numbers,
-  ...siteGroupings,
-  ...access
-] as ReadonlyArray<Route<Services>>
+/** What gives patient data, or tells who has seen some. */
+const ofPatients = [...threads, ...messages, ...calls, ...access] as ReadonlyArray<Route<Services>>
+
+const routes: ReadonlyArray<Route<Services>> = [...ofPatients, ...line, ...numbers, ...siteGroupings] as ReadonlyArray<
+  Route<Services>
+>
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 
@@ -71,8 +69,9 @@ export const makeApp = (
       Effect.flatten(Effect.promise(() => runtime.runPromiseExit(activeActor(caller))))
     )
   // First, and without anything around them: webhooks are what comes in masses.
-  mountWebhooks(app, runtime)
+  mountWebhooks(app, runtime, http)
   app.use(requestId)
+  app.use(noteRefusals(runtime, http.proxies))
   const limit = limitAddresses(http.requestsPerAddress, http.proxies)
   // Links answer with headers of their own.
   if (links !== null) {
@@ -91,7 +90,7 @@ export const makeApp = (
       ? context.json({ status: ready.value })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
-  mount(app, routes, runtime, authenticate)
+  mount(app, routes, runtime, authenticate, (route) => ofPatients.includes(route))
   mountUploads(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)

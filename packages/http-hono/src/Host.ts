@@ -124,13 +124,9 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
       )
     )
   )
-  // Requests go by the same clock and limits as the workers.
-  const context = (yield* Layer.build(line)).pipe(
-    Context.add(Clock.Clock, yield* Clock.Clock),
-    Context.add(Limits.Limits, yield* Limits.Limits),
-    Context.add(BreakGlassAllowed, config.breakGlass),
-    Context.add(BuysNumbers, yield* BuysNumbers),
-    Context.add(PoolBudget, yield* PoolBudget)
+  // Requests go by the same clock and limits as the workers, and log as they do.
+  const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(line)).pipe(
+    Context.add(BreakGlassAllowed, config.breakGlass)
   )
   const closing = new AbortController()
   const authenticate = makeAuthenticate(auth)

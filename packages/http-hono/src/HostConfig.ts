@@ -94,12 +94,13 @@ const readOrigins = Effect.gen(function* () {
 })
 
 const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
-  const { proxies, requestsPerAddress, requestsPerUser } = defaultHttpOptions
+  const { proxies, requestsPerAddress, requestsPerUser, unsignedPerAddress } = defaultHttpOptions
   return {
     corsOrigins: yield* readOrigins,
     isHttps: publicUrl.startsWith("https:"),
     requestsPerAddress: yield* readRequests("REQUESTS_PER_ADDRESS", requestsPerAddress),
     requestsPerUser: yield* readRequests("REQUESTS_PER_USER", requestsPerUser),
+    unsignedPerAddress: yield* readRequests("UNSIGNED_WEBHOOKS_PER_ADDRESS", unsignedPerAddress),
     proxies: (yield* readWhole("TRUSTED_PROXIES", TRUSTED_PROXIES)) ?? proxies
   } satisfies HttpOptions
 })

@@ -7,6 +7,8 @@ export interface HttpOptions {
   /** Requests a minute of one address, and of one user; `null`: as many as there are. */
   readonly requestsPerAddress: number | null
   readonly requestsPerUser: number | null
+  /** Webhooks a minute of one address that no provider signed; `null`: as many as there are. */
+  readonly unsignedPerAddress: number | null
   /** Proxies in front of the host that add the client's address to `X-Forwarded-For`. */
   readonly proxies: number
 }
@@ -16,5 +18,6 @@ export const defaultHttpOptions: HttpOptions = {
   isHttps: false,
   requestsPerAddress: 6_000,
   requestsPerUser: 3_000,
+  unsignedPerAddress: 120,
   proxies: 0
 }

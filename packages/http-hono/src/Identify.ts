@@ -37,10 +37,6 @@ const purposeOf = Effect.fnUntraced(function* (caller: Caller, named: string | u
   return purpose.value
 })
 
-/** Says who was refused what. Nothing of what they asked for: that may name somebody. */
-export const noteRefusal = (userId: string, operation: string, status: number) =>
-  Effect.logWarning("A request was refused").pipe(Effect.annotateLogs({ user: userId, operation, status }))
-
 type Header = (name: string) => string | undefined
 
 /** The caller within what they may and ask for. */
@@ -61,19 +57,14 @@ const enter = Effect.fnUntraced(function* (header: Header, known: Caller, allowe
   return inside
 })
 
-/** The caller of a request with these headers. Refuses who has none of the roles. */
+/** The caller of a request with these headers, told to `known` before it is seen what they may. Refuses who has none of the roles. */
 export const identify = Effect.fnUntraced(function* (
   header: Header,
   authenticate: Authenticate,
   allowed: Allowed,
-  operation: string
+  known: (caller: Caller) => void
 ) {
-  const known = yield* authenticate(header("authorization"))
-  return yield* enter(header, known, allowed).pipe(
-    Effect.tapError((error) =>
-      error._tag === "Forbidden" || error._tag === "BreakGlassOver"
-        ? noteRefusal(known.userId, operation, 403)
-        : Effect.void
-    )
-  )
+  const caller = yield* authenticate(header("authorization"))
+  known({ ...caller, purpose: usualPurpose(caller) })
+  return yield* enter(header, caller, allowed)
 })

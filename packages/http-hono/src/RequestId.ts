@@ -6,10 +6,15 @@ const ACCEPTABLE = /^[\w.:-]{1,128}$/
 
 export const requestIdOf = (context: Context): string => String(context.get(KEY) ?? "-")
 
+/** Gives a request the id that it stands in the log under. */
+export const nameRequest = (context: Context, id: string = crypto.randomUUID()): string => {
+  context.set(KEY, id)
+  return id
+}
+
 export const requestId: MiddlewareHandler = async (context, next) => {
   const given = context.req.header("x-request-id")
-  const id = given !== undefined && ACCEPTABLE.test(given) ? given : crypto.randomUUID()
-  context.set(KEY, id)
+  const id = nameRequest(context, given !== undefined && ACCEPTABLE.test(given) ? given : undefined)
   await next()
   context.res.headers.set("x-request-id", id)
 }

@@ -1,6 +1,6 @@
 /**
- * How many requests one address and one user may make, in this process. Webhooks are not among them: what a provider signed
- * is never refused for its number.
+ * How many requests one address and one user may make, in this process. What a provider signed is never refused for its
+ * number; of webhooks that nobody signed an address may send a few.
  */
 import { Effect } from "effect"
 import type { MiddlewareHandler } from "hono"
@@ -13,8 +13,8 @@ import { problemResponse } from "./Respond.ts"
 
 const MINUTE_SECONDS = 60
 
-/** Requests a minute; `null`: as many as there are. */
-const limiter = (perMinute: number | null) => {
+/** Counts by a key, and refuses what is too much: so many a minute; `null`: as many as there are. */
+export const limiter = (perMinute: number | null) => {
   if (perMinute === null) return () => Effect.void
   const counts = new RateLimiterMemory({ points: perMinute, duration: MINUTE_SECONDS })
   return (key: string): Effect.Effect<void, TooManyRequests> =>

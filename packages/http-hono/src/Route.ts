@@ -3,14 +3,14 @@
  * and both read the same schemas.
  */
 import { WebhookHttp } from "@careline/application"
-import type { BreakGlasses, SiteGroupings } from "@careline/ports"
+import type { AuditLog, BreakGlasses, SiteGroupings, Transaction } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import type { Context, Hono } from "hono"
 import type { Allowed, Authenticate, Caller } from "./Auth.ts"
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.ts"
 import type { HostRuntime } from "./HostRuntime.ts"
-import { identify, noteRefusal } from "./Identify.ts"
-import { ofCause } from "./Problem.ts"
+import { identify } from "./Identify.ts"
+import { asking, audited } from "./Refused.ts"
 import { respond } from "./Respond.ts"
 
 /** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
@@ -117,7 +117,8 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
   const decodeQuery = one.query === null ? null : Schema.decodeUnknownEffect(one.query)
   const decodeBody = one.body === null ? null : Schema.decodeUnknownEffect(one.body)
   return Effect.gen(function* () {
-    const caller = yield* identify((name) => context.req.header(name), authenticate, one.allow, one.operationId)
+    const known = asking(context, one.operationId)
+    const caller = yield* identify((name) => context.req.header(name), authenticate, one.allow, known)
     const query =
       decodeQuery === null
         ? null
@@ -125,31 +126,29 @@ const serve = <R>(one: Route<R>, context: Context, authenticate: Authenticate) =
             Effect.mapError((error) => new MalformedRequest({ message: error.message }))
           )
     const body = decodeBody === null ? null : yield* decodeBody(yield* readJson(context, one.isBodyOptional))
-    const handled = one.handle({
+    return yield* one.handle({
       caller,
       params: context.req.param(),
       query,
       body,
       header: (name) => context.req.header(name)
     })
-    // What there is none of, or what is another tenant's: nobody is told which.
-    return yield* Effect.tapCause(handled, (cause) => {
-      const { status } = ofCause(cause)
-      return status === 403 || status === 404 ? noteRefusal(caller.userId, one.operationId, status) : Effect.void
-    })
   }).pipe(Effect.withSpan(one.operationId))
 }
 
-/** Mounts routes on an app. */
+/** Mounts routes on an app. Who is refused one of those that `givesPatientData` stands in the audit log. */
 export const mount = <R>(
   app: Hono,
   routes: ReadonlyArray<Route<R>>,
-  runtime: HostRuntime<NoInfer<R> | BreakGlasses | SiteGroupings>,
-  authenticate: Authenticate
+  runtime: HostRuntime<NoInfer<R> | BreakGlasses | SiteGroupings | AuditLog | Transaction>,
+  authenticate: Authenticate,
+  givesPatientData: (route: Route<R>) => boolean
 ): void => {
   for (const one of routes) {
-    app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) =>
-      respond(context, runtime, serve(one, context, authenticate))
-    )
+    const isAudited = givesPatientData(one)
+    app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) => {
+      const served = serve(one, context, authenticate)
+      return respond(context, runtime, isAudited ? audited(context, served) : served)
+    })
   }
 }

@@ -247,7 +247,14 @@ describe("Every read and change of patient data", () => {
 
   it("is undone with its entry", async () => {
     const [missing, none] = await notedBy(() => call("southern", "GET", "/external-threads/00000000-0000-7000-8000-0"))
-    assert.deepStrictEqual([missing.status, none], [404, []])
+    // Of what was not given there is only that it was refused.
+    assert.deepStrictEqual(
+      [
+        missing.status,
+        none.map(({ action, actor, siteGroupingId, subject }) => [action, actor, siteGroupingId, subject])
+      ],
+      [404, [["access.refuse", "southern", "south", "operation:getThread"]]]
+    )
     const [refused, nothing] = await notedBy(() =>
       call("nurse", "POST", "/external-threads", { externalContact: "+13035550124" })
     )
@@ -269,10 +276,8 @@ describe("Every read and change of patient data", () => {
       sends.map(({ action, actor }) => [action, actor]),
       sends.map(() => ["message.send", "nurse"])
     )
-    assert.deepStrictEqual(
-      (await entries("", "southernAdmin")).map(({ action }) => action),
-      []
-    )
+    const southern = (await entries("", "southernAdmin")).map(({ action }) => action)
+    assert.isEmpty(southern.filter((action) => action !== "access.refuse" && action !== "audit.list"))
     assert.strictEqual((await call("auditor", "GET", "/audit-log?siteGroupingId=south")).status, 404)
     const stream = await app.request("/api/v1/events", { headers: { authorization: `Bearer ${tokens.auditor}` } })
     await stream.body?.cancel()
@@ -281,8 +286,12 @@ describe("Every read and change of patient data", () => {
     const refusals = logged
       .filter((text) => text.includes("A request was refused"))
       .map((text) => JSON.parse(text).annotations)
-    assert.deepInclude(refusals, { user: "nurse", operation: "listAuditLog", status: 403 })
-    assert.deepInclude(refusals, { user: "southern", operation: "getThread", status: 404 })
+    const told = refusals.map(({ operation, status, user }) => ({ operation, status, user }))
+    assert.deepInclude(told, { user: "nurse", operation: "listAuditLog", status: 403 })
+    assert.deepInclude(told, { user: "southern", operation: "getThread", status: 404 })
+    // Those who watch over whoever asked see it too.
+    const [refused] = await entries("&action=access.refuse&actor=nurse", "auditor")
+    assert.strictEqual(refused!.subject, "operation:listAuditLog")
     // Who watches is watched.
     const [watched] = await entries("&actor=auditor&action=audit.list", "auditor")
     assert.strictEqual(watched!.purpose, "HCOMPL")

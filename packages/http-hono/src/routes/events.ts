@@ -7,6 +7,7 @@ import { streamSSE } from "hono/streaming"
 import { type Authenticate, authorise, READERS } from "../Auth.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
 import * as Problem from "../Problem.ts"
+import { asking, audited } from "../Refused.ts"
 import { problemResponse } from "../Respond.ts"
 import type { Services } from "../Services.ts"
 
@@ -28,9 +29,17 @@ const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
 
 export const mountEvents = (app: Hono, runtime: HostRuntime<Services>, authenticate: Authenticate): void => {
   app.get("/api/v1/events", async (context) => {
+    const known = asking(context, "listenToEvents")
     const caller = await runtime.runPromiseExit(
-      Effect.tap(authenticate(context.req.header("authorization")), (known) =>
-        Effect.andThen(authorise(known, READERS), noteListening(known))
+      audited(
+        context,
+        Effect.gen(function* () {
+          const listener = yield* authenticate(context.req.header("authorization"))
+          known(listener)
+          yield* authorise(listener, READERS)
+          yield* noteListening(listener)
+          return listener
+        })
       )
     )
     if (Exit.isFailure(caller)) return problemResponse(context, Problem.ofCause(caller.cause))

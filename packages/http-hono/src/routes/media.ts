@@ -8,13 +8,19 @@ import { tenantOfQuery } from "../Api.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
 import { identify } from "../Identify.ts"
 import type { ServeLink } from "../MediaStore.ts"
+import { asking, audited } from "../Refused.ts"
 import { respond } from "../Respond.ts"
 import type { Services } from "../Services.ts"
 
 export const UPLOAD_PATH = "/api/v1/media"
 
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
-  const caller = yield* identify((name) => context.req.header(name), authenticate, STAFF, "uploadMedia")
+  const caller = yield* identify(
+    (name) => context.req.header(name),
+    authenticate,
+    STAFF,
+    asking(context, "uploadMedia")
+  )
   const tenant = yield* tenantFor(caller, tenantOfQuery(context.req.query("siteGroupingId")))
   const { mediaBytes } = yield* Application.Limits.Limits
   const bytes = yield* Effect.promise(() => Application.WebhookHttp.readBody(context.req.raw, mediaBytes))
@@ -25,14 +31,15 @@ const upload = Effect.fnUntraced(function* (context: Context, authenticate: Auth
 
 /** Where files are uploaded to. */
 export const mountUploads = (app: Hono, runtime: HostRuntime<Services>, authenticate: Authenticate): void => {
-  app.post(UPLOAD_PATH, (context) => respond(context, runtime, upload(context, authenticate)))
+  app.post(UPLOAD_PATH, (context) => respond(context, runtime, audited(context, upload(context, authenticate))))
 }
 
 /** Where links lead: no login and no cookie, because the link itself is the permission. */
-export const mountLinks = (app: Hono, runtime: HostRuntime<Services>, serve: ServeLink): void => {
+export const mountLinks = (app: Hono, runtime: HostRuntime<never>, serve: ServeLink): void => {
   // Hono asks the handler of GET for HEAD as well.
   app.get(`${serve.path}/*`, async (context) => {
     const url = new URL(context.req.url)
+    asking(context, "followLink")
     const exit = await runtime.runPromiseExit(
       serve.answer({ method: context.req.method, target: url.pathname + url.search, headers: context.req.header() })
     )

@@ -1,10 +1,23 @@
 /** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
-import { answerWebhook, type Intake, Limits, WebhookHttp, type WebhookRequest } from "@careline/application"
+import {
+  answerWebhook,
+  type Intake,
+  Limits,
+  noteRefusal,
+  WebhookHttp,
+  type WebhookRequest
+} from "@careline/application"
 import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
+import { clientAddress } from "../ClientAddress.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
+import type { HttpOptions } from "../HttpOptions.ts"
+import { ofFailure } from "../Problem.ts"
+import { limiter } from "../RequestRates.ts"
+import { nameRequest } from "../RequestId.ts"
+import { problemResponse } from "../Respond.ts"
 
 /** Node's own request, where the host runs on Node: its target is as it came over the wire, which the signature covers. */
 const incomingOf = (context: Context): IncomingMessage | undefined =>
@@ -19,7 +32,7 @@ const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
   return incoming.headers as Readonly<Record<string, string | undefined>>
 }
 
-const answer = Effect.fnUntraced(function* (context: Context) {
+const answer = Effect.fnUntraced(function* (context: Context, proxies: number) {
   const { webhookBytes } = yield* Limits.Limits
   const request: WebhookRequest = {
     method: context.req.method,
@@ -27,18 +40,27 @@ const answer = Effect.fnUntraced(function* (context: Context) {
     headers: headersOf(context),
     body: yield* Effect.promise(() => WebhookHttp.readBody(context.req.raw, webhookBytes))
   }
-  return yield* answerWebhook(request, crypto.randomUUID())
+  return yield* answerWebhook(request, nameRequest(context), clientAddress(context, proxies))
 })
 
 export const mountWebhooks = (
   app: Hono,
-  runtime: HostRuntime<Intake | TelephonyProviders.TelephonyProviders>
+  runtime: HostRuntime<Intake | TelephonyProviders.TelephonyProviders>,
+  { proxies, unsignedPerAddress }: Pick<HttpOptions, "proxies" | "unsignedPerAddress">
 ): void => {
+  const count = limiter(unsignedPerAddress)
   const handle = async (context: Context): Promise<Response> => {
-    const exit = await runtime.runPromiseExit(answer(context))
+    const exit = await runtime.runPromiseExit(answer(context, proxies))
     // The client went away while its body was read: nobody hears the answer.
     if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
-    return WebhookHttp.toResponse(exit.value)
+    if (!exit.value.isStrangers) return WebhookHttp.toResponse(exit.value)
+    // Only then: what a provider signed is taken, however much comes from where it does.
+    const address = clientAddress(context, proxies)
+    const refused = await Effect.runPromise(Effect.option(Effect.flip(count(address))))
+    if (refused._tag === "None") return WebhookHttp.toResponse(exit.value)
+    const problem = ofFailure(refused.value)
+    await runtime.runPromiseExit(noteRefusal({ operation: "webhook", status: problem.status, user: null, address }))
+    return problemResponse(context, problem)
   }
   for (const path of ["/api/v1/webhooks/*", "/api/webhooks/*"]) app.on(["POST", "GET"], path, handle)
 }
