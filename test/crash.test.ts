@@ -187,6 +187,7 @@ describe("A host that is set up wrongly", () => {
   it.each([
     [{ AUTH_JWT_SECRET: "" }, "AUTH_JWT_SECRET"],
     [{ AUTH_JWT_SECRET: "short" }, "AUTH_JWT_SECRET"],
+    [{ AUTH_ISSUER: "", AUTH_AUDIENCE: "" }, "AUTH_ISSUER and AUTH_AUDIENCE"],
     [{ TWILIO_ACCOUNT_SID: "AC1" }, "TWILIO_ACCOUNT_SID"],
     [{ TWILIO_AUTH_TOKEN: "" }, "TWILIO_AUTH_TOKEN"],
     [{ PUBLIC_URL: "" }, "PUBLIC_URL"],

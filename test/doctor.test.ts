@@ -130,6 +130,8 @@ beforeAll(async () => {
     PUBLIC_URL: url,
     DATABASE_URL: await migratedDatabase(),
     AUTH_JWT_SECRET: Host.jwtSecret,
+    AUTH_ISSUER: Host.issuer,
+    AUTH_AUDIENCE: Host.audience,
     DATA_ENCRYPTION_KEYS: Host.dataKeys,
     VOIP_PROVIDER: "twilio",
     TWILIO_ACCOUNT_SID: Host.accountSid,

@@ -59,7 +59,9 @@ export const coldStart = async (server: string, quick: boolean): Promise<Readonl
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
     PUBLIC_URL: publicUrl,
-    AUTH_JWT_SECRET: "benchmark-secret-of-at-least-32-bytes"
+    AUTH_JWT_SECRET: "benchmark-secret-of-at-least-32-bytes",
+    AUTH_ISSUER: "https://id.example.com",
+    AUTH_AUDIENCE: "careline"
   }
   const host = new URL("../../packages/http-hono/src/main.ts", import.meta.url)
   const empty = new URL("servers/empty.ts", import.meta.url)

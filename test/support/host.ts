@@ -12,6 +12,9 @@ import { PATIENCE_MILLIS } from "./patience.ts"
 export const accountSid = `AC${"7e".repeat(16)}`
 export const authToken = "integration-auth-token"
 export const jwtSecret = "integration-secret-of-at-least-32-bytes"
+/** Whose tokens the hosts take, and which are meant for them. */
+export const issuer = "https://id.example.com"
+export const audience = "careline"
 /** What hosts of one database share, so that each reads what the others sealed. */
 export const dataKeys = `tests:${Buffer.alloc(32, "careline").toString("base64")}`
 /** What stands before all hosts, and what signatures are made for. Nobody listens there. */
@@ -83,6 +86,8 @@ export const startHost = async (environment: Readonly<Record<string, string>>): 
       TWILIO_ACCOUNT_SID: accountSid,
       TWILIO_AUTH_TOKEN: authToken,
       AUTH_JWT_SECRET: jwtSecret,
+      AUTH_ISSUER: issuer,
+      AUTH_AUDIENCE: audience,
       DATA_ENCRYPTION_KEYS: dataKeys,
       PUBLIC_URL: publicUrl,
       LOG_LEVEL: "error",
@@ -126,6 +131,8 @@ export const token = (claims: Record<string, unknown> = { roles: ["SYSTEM_ADMIN"
   new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(sub)
+    .setIssuer(issuer)
+    .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime("1h")
     .sign(new TextEncoder().encode(jwtSecret))

@@ -1,7 +1,7 @@
 /**
  * Who calls: bearer JWTs (RFC 7519, 6750), HS256 with a shared secret or signed by a key of a JWKS.
  *
- * Claims: `sub`, `roles`, `siteGroupingIds`. Who has no site groupings works in the system-wide space; who has some sees
+ * Claims: `sub`, `roles`, `siteGroupingIds`, `iat`, `exp`. Who has no site groupings works in the system-wide space; who has some sees
  * those only; a SYSTEM_ADMIN sees all.
  */
 import { type Actor, assertSees, homeTenant } from "@careline/application"
@@ -43,7 +43,12 @@ export interface AuthOptions {
   readonly source: TokenSource
   readonly issuer: string | null
   readonly audience: string | null
+  /** How long a token lasts from when it was issued, in seconds, whatever it says itself: `MAX_TOKEN_HOURS` unless given. */
+  readonly maxTokenSeconds?: number | undefined
 }
+
+/** How long a token lasts unless the configuration says otherwise, in hours. */
+export const MAX_TOKEN_HOURS = 24
 
 /** RFC 7518 3.2: an HS256 key is at least as long as its hash. */
 export const MIN_SECRET_BYTES = 32
@@ -66,7 +71,11 @@ const rejected = (message: string) => new Unauthenticated({ message })
 
 const millisOf = (seconds: number | undefined): number | null => (seconds === undefined ? null : seconds * 1000)
 
-const callerOf = Effect.fnUntraced(function* (payload: JWTPayload, sessions: ReturnType<typeof makeSessions>) {
+const callerOf = Effect.fnUntraced(function* (
+  payload: JWTPayload,
+  sessions: ReturnType<typeof makeSessions>,
+  maxTokenSeconds: number
+) {
   const claims = yield* decodeClaims(payload).pipe(Effect.mapError(() => rejected("The token lacks a claim")))
   const roles = claims.roles.filter((role) => isRole(role))
   if (roles.length === 0) return yield* new Forbidden({ message: "The token has no role here" })
@@ -79,7 +88,7 @@ const callerOf = Effect.fnUntraced(function* (payload: JWTPayload, sessions: Ret
   const session = yield* sessions.use({
     id: payload.jti ?? null,
     issuedAt: millisOf(payload.iat),
-    expiresAt: millisOf(payload.exp)! + CLOCK_TOLERANCE_SECONDS * 1000,
+    expiresAt: (Math.min(payload.exp!, payload.iat! + maxTokenSeconds) + CLOCK_TOLERANCE_SECONDS) * 1000,
     idleMillis: millisOf(claims.idle)
   })
   if (session === null) return yield* rejected("The token was not used for too long")
@@ -90,9 +99,11 @@ const secretKey = (secret: Redacted.Redacted): Uint8Array => new TextEncoder().e
 
 /** Checks the `Authorization` header of a request. */
 export const makeAuthenticate = (options: AuthOptions): Authenticate => {
+  const { maxTokenSeconds = MAX_TOKEN_HOURS * 60 * 60 } = options
   const rules: JWTVerifyOptions = {
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    requiredClaims: ["sub", "exp"],
+    requiredClaims: ["sub", "exp", "iat"],
+    maxTokenAge: maxTokenSeconds,
     ...(options.issuer === null ? {} : { issuer: options.issuer }),
     ...(options.audience === null ? {} : { audience: options.audience })
   }
@@ -113,7 +124,7 @@ export const makeAuthenticate = (options: AuthOptions): Authenticate => {
       try: () => verify(token),
       catch: () => rejected("The token is not valid")
     })
-    return yield* callerOf(payload, sessions)
+    return yield* callerOf(payload, sessions, maxTokenSeconds)
   })
 }
 

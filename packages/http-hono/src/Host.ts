@@ -65,7 +65,12 @@ const providers = Effect.fnUntraced(function* (config: HostConfig, time: Sandbox
   const others = yield* Providers.configureOthers(fallbackProvider === null ? [provider] : [provider, fallbackProvider])
   if (config.sandbox) {
     const { active, fallback, secret, token } = yield* Sandbox.start(config, time.offset)
-    const own: AuthOptions = { source: { _tag: "Secret", secret }, issuer: null, audience: null }
+    const own: AuthOptions = {
+      source: { _tag: "Secret", secret },
+      issuer: null,
+      audience: null,
+      maxTokenSeconds: Sandbox.MAX_TOKEN_SECONDS
+    }
     return {
       telephony: TelephonyProviders.make(active, others, fallback),
       token: config.auth === null ? token : null,

@@ -2,12 +2,13 @@
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
 import { type DateTime, Effect, type LogLevel, Redacted, Schema } from "effect"
-import { type AuthOptions, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
+import { type AuthOptions, MAX_TOKEN_HOURS, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
 import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
 import { Instant, instantOf } from "./Instant.ts"
+import { assertSafe } from "./Production.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export { HostConfigError } from "./Environment.ts"
@@ -55,6 +56,9 @@ const DEFAULT_PORT = 3000
 const PORTS = { minimum: 0, maximum: 65_535 }
 const MAX_REQUESTS = 1_000_000
 const TRUSTED_PROXIES = { minimum: 0, maximum: 10 }
+/** A week at the most: who lost their job must not come in for longer. */
+const TOKEN_HOURS = { minimum: 1, maximum: 7 * 24 }
+const HOUR_SECONDS = 60 * 60
 const MIN_RATE = 0.1
 const MAX_RATE = 1_000
 
@@ -204,6 +208,22 @@ export const hostConfig = Effect.gen(function* () {
   if (publicUrl === null && !sandbox) {
     return yield* refuse("PUBLIC_URL", "must be set: the provider's signatures are checked against it")
   }
+  const auth: AuthOptions | null =
+    source === null
+      ? null
+      : {
+          source,
+          issuer: yield* read("AUTH_ISSUER"),
+          audience: yield* read("AUTH_AUDIENCE"),
+          maxTokenSeconds: ((yield* readWhole("AUTH_MAX_TOKEN_HOURS", TOKEN_HOURS)) ?? MAX_TOKEN_HOURS) * HOUR_SECONDS
+        }
+  if (!sandbox && auth !== null && publicUrl !== null) {
+    yield* assertSafe({
+      auth,
+      publicUrl,
+      databases: { DATABASE_URL: databaseUrl, DATABASE_OWNER_URL: databaseOwnerUrl }
+    })
+  }
   const level = ((yield* read("LOG_LEVEL")) ?? "info").toLowerCase()
   const logLevel = logLevels[level]
   if (logLevel === undefined) {
@@ -228,8 +248,7 @@ export const hostConfig = Effect.gen(function* () {
     quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),
     retireAfter: yield* readWhole("RETIRE_AFTER", RETIRE_AFTER),
     pool: yield* readPool,
-    auth:
-      source === null ? null : { source, issuer: yield* read("AUTH_ISSUER"), audience: yield* read("AUTH_AUDIENCE") },
+    auth,
     logLevel,
     breakGlass: yield* readFlag("BREAK_GLASS"),
     http: yield* readHttp(publicUrl ?? "http:")

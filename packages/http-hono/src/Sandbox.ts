@@ -15,7 +15,9 @@ import * as SandboxProvider from "./SandboxProvider.ts"
 
 /** A number of Twilio's test credentials: no phone in the world rings. */
 export const SANDBOX_NUMBER = "+15005550006" as PhoneNumber.E164
-const TOKEN_LIFETIME = "30d"
+/** How long the administrator's token lasts, in days: it ends before when it stays unused. */
+const TOKEN_DAYS = 30
+export const MAX_TOKEN_SECONDS = TOKEN_DAYS * 24 * 60 * 60
 const FILE = "sandbox.json"
 
 /** What another process needs to play with a running sandbox. Readable by its owner only. */
@@ -41,7 +43,7 @@ export const readSandbox = (dataDirectory: string) =>
   )
 
 const administrator = (secret: string) =>
-  issueToken(Redacted.make(secret), { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] }, { expiresIn: TOKEN_LIFETIME })
+  issueToken(Redacted.make(secret), { sub: "sandbox-admin", roles: ["SYSTEM_ADMIN"] }, { expiresIn: `${TOKEN_DAYS}d` })
 
 /** A fresh token for a running sandbox: the one that it printed ends when it stays unused. */
 export const freshToken = (dataDirectory: string) =>

@@ -1,7 +1,8 @@
 /** Tokens of an identity provider, checked against the keys that it publishes. */
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { exportJWK, generateKeyPair, SignJWT } from "jose"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeAuthenticate } from "../src/index.ts"
@@ -19,12 +20,12 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`)
   sign = (claims, issuer, audience) =>
-    new SignJWT(claims)
+    new SignJWT({ iat: Math.floor(Date.now() / 1000), ...claims })
       .setProtectedHeader({ alg: "ES256", kid: "key-1" })
       .setSubject("nurse")
       .setIssuer(issuer)
       .setAudience(audience)
-      .setExpirationTime("1h")
+      .setExpirationTime((claims.exp as number | undefined) ?? "1h")
       .sign(privateKey)
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
@@ -60,5 +61,38 @@ describe("A token of an identity provider", () => {
       const result = await check(await sign(claims, issuer, audience))
       assert.strictEqual(result._tag === "Failure" && result.failure._tag, "Unauthenticated")
     }
+  })
+
+  it("lasts no longer than a day from when it was issued, whatever it says itself, and says when that was", async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const hour = 60 * 60
+    const lasting = (iat: number) =>
+      sign({ ...claims, iat, exp: now + 365 * 24 * hour }, "https://id.example", "careline")
+    assert.strictEqual((await check(await lasting(now - 23 * hour)))._tag, "Success")
+    assert.strictEqual((await check(await lasting(now - 25 * hour)))._tag, "Failure")
+    assert.strictEqual((await check(await lasting(now + hour)))._tag, "Failure")
+    const undated = await sign({ ...claims, iat: null, exp: now + hour }, "https://id.example", "careline")
+    assert.strictEqual((await check(undated))._tag, "Failure")
+  })
+
+  it("ends what streams when its time is over, though it names a later one", async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const bearer = await sign({ ...claims, iat: now, exp: now + 90 * 60 }, "https://id.example", "careline")
+    const ended = Effect.gen(function* () {
+      yield* TestClock.setTime(now * 1000)
+      const authenticate = makeAuthenticate({
+        source: { _tag: "Jwks", url },
+        issuer: null,
+        audience: null,
+        maxTokenSeconds: 60 * 60
+      })
+      const { session } = yield* authenticate(`Bearer ${bearer}`)
+      const listening = yield* Effect.forkChild(session.ended)
+      yield* TestClock.adjust("59 minutes")
+      assert.isUndefined(listening.pollUnsafe())
+      yield* TestClock.adjust("2 minutes")
+      yield* Fiber.join(listening)
+    })
+    await Effect.runPromise(Effect.provide(ended, TestClock.layer()))
   })
 })
