@@ -16,9 +16,9 @@ export interface BlobAnswer {
   readonly body: Uint8Array | null
 }
 
-/** Whatever is served, a browser runs none of it, guesses nothing about it, and tells nobody the link. */
+/** Whatever is served, a browser runs none of it, keeps none of it, guesses nothing about it, and tells nobody the link. */
 const GUARDED: Readonly<Record<string, string>> = {
-  "cache-control": "private",
+  "cache-control": "no-store",
   "content-security-policy": "sandbox; default-src 'none'",
   "cross-origin-resource-policy": "cross-origin",
   "referrer-policy": "no-referrer",
@@ -55,5 +55,5 @@ export const problem = (
   const { headers: ofStatus, title } = problems[status]
   const body = new TextEncoder().encode(JSON.stringify({ type: "about:blank", title, status, detail }))
   const described = { "content-type": "application/problem+json", "content-length": String(body.length) }
-  return content(method, status, { ...described, "cache-control": "no-store", ...ofStatus, ...headers }, body)
+  return content(method, status, { ...described, ...ofStatus, ...headers }, body)
 }

@@ -44,7 +44,7 @@ describe("A link", () => {
         status: 200,
         headers: {
           ...guarded,
-          "cache-control": "private",
+          "cache-control": "no-store",
           "accept-ranges": "bytes",
           "content-type": "audio/wav",
           "content-disposition": 'inline; filename="a.wav"',

@@ -117,7 +117,7 @@ export const make = Effect.fnUntraced(function* (options: S3BlobOptions): Effect
       const expiresIn = Math.max(1, Math.ceil(Math.min(expiresInMillis, MAX_LINK_MILLIS) / 1000))
       const request = {
         ...at(key),
-        ResponseCacheControl: "private",
+        ResponseCacheControl: "no-store",
         ResponseContentDisposition: ContentDisposition.of(fileName, contentType),
         ResponseContentType: MediaType.of(contentType)
       }

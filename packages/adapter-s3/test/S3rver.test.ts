@@ -63,7 +63,7 @@ describe("A server that somebody else wrote", () => {
       const { headers, status } = answer
       assert.deepStrictEqual(
         [status, headers.get("content-type"), headers.get("content-disposition"), headers.get("cache-control")],
-        [200, "audio/mpeg", 'inline; filename="call 1.mp3"', "private"]
+        [200, "audio/mpeg", 'inline; filename="call 1.mp3"', "no-store"]
       )
       assert.deepStrictEqual(new Uint8Array(yield* Effect.promise(() => answer.arrayBuffer())), bytes)
       const altered = yield* Effect.promise(() => fetch(url.replace("audio%2Fmpeg", "text%2Fhtml")))

@@ -158,6 +158,15 @@ export interface LimitsShape {
   readonly orderBackoffMax: number
   /** Failures after which somebody is told of a number that is ours, or may be, and cannot be brought in. */
   readonly orderNotice: number
+  /** Event streams that one user may have open at one host: one for each window of theirs. */
+  readonly eventStreamsPerUser: number
+  /** Uploads of one user that no message took yet, and their bytes together. */
+  readonly uploadsPerUser: number
+  readonly uploadBytesPerUser: number
+  /** How long an upload waits for a message, how often those are removed that waited longer, and how many at once. */
+  readonly uploadKept: number
+  readonly removeUploadsEvery: number
+  readonly uploadsPerBatch: number
   /** How often the log tells of what one stranger is refused again and again. */
   readonly refusalLogEvery: number
   /** How often an idle worker looks for work that no wake-up told it of. */
@@ -250,6 +259,12 @@ export const defaults: LimitsShape = {
   orderBackoff: 15_000,
   orderBackoffMax: 60 * 60_000,
   orderNotice: 6,
+  eventStreamsPerUser: 20,
+  uploadsPerUser: 100,
+  uploadBytesPerUser: 200 * 1024 * 1024,
+  uploadKept: 24 * 60 * 60_000,
+  removeUploadsEvery: 15 * 60_000,
+  uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
   pollEvery: 1_000,
   workerBackoffMax: 10_000

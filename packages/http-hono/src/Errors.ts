@@ -22,6 +22,12 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooM
   }
 }
 
+export class TooManyStreams extends Schema.TaggedError<TooManyStreams>()("TooManyStreams", { atMost: Schema.Int }) {
+  override get message(): string {
+    return `More than ${this.atMost} event streams of one user: close one first`
+  }
+}
+
 export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()("UnsupportedMediaType", {
   message: Schema.String
 }) {}

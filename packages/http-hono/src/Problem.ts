@@ -26,6 +26,8 @@ const ofHost = (error: unknown): Problem.Problem | null => {
         ...detail,
         retryAfterMillis: (error as TooManyRequests).retryAfterMillis
       })
+    case "TooManyStreams":
+      return problem("too-many-streams", 429, "Too many event streams", detail)
     default:
       return null
   }

@@ -1,5 +1,5 @@
 /** The HTTP surface, through `app.request`: what clients and providers meet. */
-import { Intake, processInbound } from "@careline/application"
+import { Intake, Limits, processInbound } from "@careline/application"
 import { Broadcaster } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
@@ -7,6 +7,7 @@ import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { SignJWT } from "jose"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { until } from "../../../test/support/host.ts"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
 import {
   accountSid,
@@ -392,6 +393,24 @@ describe("The stream of events", () => {
       missed.map(({ data }) => data.threadId),
       ["t1"]
     )
+  })
+
+  it("is open for one user so many times, and again once one of them was closed", async () => {
+    const open = async (bearer: string) =>
+      app.request("/api/v1/events", { headers: { authorization: `Bearer ${bearer}` } })
+    const busy = await token(["CLINICIAN"], ["north"], "busy-listener")
+    const streams = await Promise.all(Array.from({ length: Limits.defaults.eventStreamsPerUser }, () => open(busy)))
+    assert.isTrue(streams.every(({ status }) => status === 200))
+    const refused = await open(busy)
+    assert.strictEqual(refused.status, 429)
+    assert.strictEqual(refused.headers.get("content-type"), "application/problem+json")
+    const [other] = await Promise.all([open(nurse), streams[0]!.body?.cancel()])
+    assert.strictEqual(other.status, 200)
+    const again = await until(async () => {
+      const answer = await open(busy)
+      return answer.status === 200 && answer
+    })
+    await Promise.all([...streams.slice(1), other, again].map(({ body }) => body?.cancel()))
   })
 
   it("ends when the host goes down", async () => {

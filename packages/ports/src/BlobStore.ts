@@ -48,7 +48,7 @@ export class BlobStore extends Context.Service<
     /**
      * A URL that anybody may read the bytes with until it expires, after `MAX_LINK_MILLIS` at the latest. They come as the
      * link's content type, by the rules of `MediaType` and `ContentDisposition`: never `inline` is what a browser would
-     * run. Whether the key holds anything is not asked: a link to nothing is answered 404, and one that was altered or
+     * run, and are told to be kept by nobody (`Cache-Control: no-store`). Whether the key holds anything is not asked: a link to nothing is answered 404, and one that was altered or
      * has expired 4xx. The file name stands in the URL, which proxies log: it names nobody.
      */
     readonly link: (

@@ -316,6 +316,12 @@ export const brokenBlobStores: ReadonlyArray<BrokenBlobStore> = [
     "MUST refuse a link without its parameters",
     findingBy(({ pathname }) => pathname)
   ),
+  broken(
+    "lets browsers keep what they were shown",
+    "Links",
+    "MUST tell whoever serves and shows it to keep no copy, on a shared machine least of all",
+    answering((answer) => withHeaders(answer, { "cache-control": "private" }))
+  ),
   broken("serves any key by one link", "Links", "MUST refuse a link to one key for another one", (parts) => ({
     ...parts,
     follow: async (url) => {

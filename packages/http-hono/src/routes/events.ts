@@ -3,9 +3,10 @@ import { activeActor, type Actor, noteListening } from "@careline/application"
 import { Broadcaster, type PublishedEvent } from "@careline/ports"
 import { Effect, Exit, Stream } from "effect"
 import type { Hono } from "hono"
-import { streamSSE } from "hono/streaming"
+import { type SSEStreamingApi, streamSSE } from "hono/streaming"
 import { type Authenticate, authorise, READERS } from "../Auth.ts"
 import type { HostRuntime } from "../HostRuntime.ts"
+import { makeStreams } from "../OpenStreams.ts"
 import * as Problem from "../Problem.ts"
 import { asking, audited } from "../Refused.ts"
 import { problemResponse } from "../Respond.ts"
@@ -28,6 +29,7 @@ const shrunk = <A extends Actor>(caller: A) =>
 const payload = ({ event }: PublishedEvent) => JSON.stringify(event)
 
 export const mountEvents = (app: Hono, runtime: HostRuntime<Services>, authenticate: Authenticate): void => {
+  const streams = makeStreams()
   app.get("/api/v1/events", async (context) => {
     const known = asking(context, "listenToEvents")
     const caller = await runtime.runPromiseExit(
@@ -37,28 +39,31 @@ export const mountEvents = (app: Hono, runtime: HostRuntime<Services>, authentic
           const listener = yield* authenticate(context.req.header("authorization"))
           known(listener)
           yield* authorise(listener, READERS)
-          yield* noteListening(listener)
-          return listener
+          const leave = yield* streams.enter(listener.userId)
+          yield* Effect.onError(noteListening(listener), () => Effect.sync(leave))
+          return { listener, leave }
         })
       )
     )
     if (Exit.isFailure(caller)) return problemResponse(context, Problem.ofCause(caller.cause))
     const after = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null
-    return streamSSE(context, async (sse) => {
+    const { leave, listener } = caller.value
+    const listen = async (sse: SSEStreamingApi): Promise<void> => {
       const gone = new AbortController()
       sse.onAbort(() => gone.abort())
       await sse.writeSSE({ event: "ready", data: "{}", retry: RETRY })
       await runtime.runPromiseExit(
         Effect.flatMap(Broadcaster, (broadcaster) =>
-          broadcaster.subscribe(caller.value.scope, after).pipe(
+          broadcaster.subscribe(listener.scope, after).pipe(
             Stream.map((one) => ({ id: one.id, event: one.event.type, data: payload(one) })),
             Stream.merge(Stream.tick(HEARTBEAT).pipe(Stream.map(() => ({ event: "heartbeat", data: "{}" })))),
-            Stream.interruptWhen(Effect.raceFirst(caller.value.session.ended, shrunk(caller.value))),
+            Stream.interruptWhen(Effect.raceFirst(listener.session.ended, shrunk(listener))),
             Stream.runForEach((message) => Effect.promise(() => sse.writeSSE(message)))
           )
         ),
         { signal: runtime.closing === undefined ? gone.signal : AbortSignal.any([gone.signal, runtime.closing]) }
       )
-    })
+    }
+    return streamSSE(context, (sse) => listen(sse).finally(leave))
   })
 }

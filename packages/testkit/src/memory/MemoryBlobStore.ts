@@ -47,6 +47,7 @@ export const layer: Layer.Layer<BlobStore | MemoryBlobs> = Layer.effectContext(
               headers: {
                 "content-type": MediaType.of(contentType),
                 "content-disposition": ContentDisposition.of(fileName, contentType),
+                "cache-control": "no-store",
                 "x-content-type-options": "nosniff"
               }
             })

@@ -48,6 +48,12 @@ export const linksChapter: Chapter = {
       assert.isEmpty(headers.getSetCookie())
     }),
 
+    test("MUST tell whoever serves and shows it to keep no copy, on a shared machine least of all", function* () {
+      const { bytes, key } = yield* Given.kept()
+      const { headers } = yield* Given.serves(yield* Given.link(key), bytes)
+      assert.match(headers.get("cache-control") ?? "", /(^|,)\s*no-store\s*(,|$)/i)
+    }),
+
     test("MUST serve content without a byte", function* () {
       const { bytes, key } = yield* Given.kept(0)
       yield* Given.serves(yield* Given.link(key), bytes)
