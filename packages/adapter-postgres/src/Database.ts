@@ -18,6 +18,7 @@ import threadPatients from "./migrations/0010_thread_patients.ts"
 import numberKeys from "./migrations/0012_number_keys.ts"
 import installation from "./migrations/0013_installation.ts"
 import sendLanes from "./migrations/0014_send_lanes.ts"
+import mediaUploads from "./migrations/0015_media_uploads.ts"
 import clock from "./migrations/0016_clock.ts"
 import unanswered from "./migrations/0017_unanswered.ts"
 
@@ -113,6 +114,7 @@ export const migrate = Migrator.make({})({
     "12_number_keys": numberKeys,
     "13_installation": installation,
     "14_send_lanes": sendLanes,
+    "15_media_uploads": mediaUploads,
     "16_clock": clock,
     "17_unanswered": unanswered
   })

@@ -14,6 +14,7 @@ import * as PgCircuits from "./PgCircuits.ts"
 import * as PgConsents from "./PgConsents.ts"
 import * as PgInbox from "./PgInbox.ts"
 import * as PgMediaImports from "./PgMediaImports.ts"
+import * as PgMediaUploads from "./PgMediaUploads.ts"
 import * as PgMessages from "./PgMessages.ts"
 import * as PgNumberInventory from "./PgNumberInventory.ts"
 import * as PgNumberOrders from "./PgNumberOrders.ts"
@@ -44,6 +45,7 @@ const ports = Layer.mergeAll(
   PgConsents.layer,
   PgInbox.layer,
   PgMediaImports.layer,
+  PgMediaUploads.layer,
   PgMessages.layer,
   PgNumberInventory.layer,
   PgNumberOrders.layer,

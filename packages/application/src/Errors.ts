@@ -47,6 +47,16 @@ export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSend
 }) {}
 
 /** So many texts wait to leave from one number that another one would wait for long. */
+/** A user has as many uploads waiting for a message as they may. */
+export class TooManyUploads extends Schema.TaggedError<TooManyUploads>()("TooManyUploads", {
+  uploads: Schema.Int,
+  bytes: Schema.Int
+}) {
+  override get message(): string {
+    return `${this.uploads} files, or ${this.bytes} bytes, may wait for a message. Send what waits, or wait for a day`
+  }
+}
+
 export class NumberOverused extends Schema.TaggedError<NumberOverused>()("NumberOverused", {
   number: Schema.String,
   waiting: Schema.Int,

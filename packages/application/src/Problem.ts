@@ -66,6 +66,8 @@ const ofTagged = (error: Tagged): Problem | null => {
         number: error.number,
         waiting: error.waiting
       })
+    case "TooManyUploads":
+      return problem("too-many-uploads", 429, "Too many files wait for a message", detail)
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":

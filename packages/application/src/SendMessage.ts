@@ -30,7 +30,7 @@ import { Limits } from "./Limits.ts"
 import { consentOf, lockThread, senderOf, viewThread } from "./LoadThread.ts"
 import { withLinks } from "./MediaLinks.ts"
 import { assertSayable } from "./ReadRequest.ts"
-import { mediaOf } from "./StaffMedia.ts"
+import { mediaOf, takeUploads } from "./StaffMedia.ts"
 
 export interface SendMessageRequest {
   readonly threadId: ThreadId
@@ -107,6 +107,7 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
         { messageId: messageId!, sendId: sendId! },
         now
       )
+      yield* takeUploads(tenant, request.mediaUrls)
       yield* commit(decision.changes)
       yield* audit(actor, tenant, "message.send", `message:${decision.message.id}`, { thread: thread.id }, thread)
       return decision.message

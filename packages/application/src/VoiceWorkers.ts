@@ -5,6 +5,7 @@ import { Effect, Layer, Stream } from "effect"
 import { applyCallReports } from "./ApplyCallReports.ts"
 import { importMedia } from "./ImportMedia.ts"
 import { Limits } from "./Limits.ts"
+import { removeUploads } from "./RemoveUploads.ts"
 import { settleCalls } from "./SettleCalls.ts"
 import { sweepHistory } from "./SweepHistory.ts"
 import { loop } from "./Workers.ts"
@@ -14,10 +15,11 @@ export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | Teleph
   Layer.effectDiscard(
     Effect.gen(function* () {
       const inbox = yield* Inbox
-      const { settleCallsEvery, sweepEvery } = yield* Limits
+      const { removeUploadsEvery, settleCallsEvery, sweepEvery } = yield* Limits
       yield* loop("call reports", applyCallReports(), inbox.wakeups)
       yield* loop("media", importMedia(), Stream.empty)
       yield* loop("calls", rarely(settleCalls(), settleCallsEvery), Stream.empty)
+      yield* loop("uploads", rarely(removeUploads(), removeUploadsEvery), Stream.empty)
       yield* loop("sweep", rarely(sweepHistory(), sweepEvery), Stream.empty)
     })
   )

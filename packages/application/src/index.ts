@@ -69,6 +69,7 @@ export {
 export { replenishPool } from "./ReplenishPool.ts"
 export { reconcileSends } from "./ReconcileSends.ts"
 export { settleCalls } from "./SettleCalls.ts"
+export { removeUploads } from "./RemoveUploads.ts"
 export { type UploadedMedia, uploadMedia } from "./StaffMedia.ts"
 export { sweepHistory } from "./SweepHistory.ts"
 export { type CallSource, Voice } from "./Voice.ts"

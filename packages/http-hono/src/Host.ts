@@ -157,9 +157,10 @@ const DAY_MILLIS = 24 * 60 * 60_000
 
 /** The limits that the configuration names; the application's own for the others. */
 const limitsOf =
-  ({ pool, quarantineDays, retireAfter, sendRatePerAccount, sendRatePerNumber }: HostConfig) =>
+  ({ perUser = {}, pool, quarantineDays, retireAfter, sendRatePerAccount, sendRatePerNumber }: HostConfig) =>
   (limits: Limits.LimitsShape): Limits.LimitsShape => ({
     ...limits,
+    ...perUser,
     sendRatePerNumber: rateOf(sendRatePerNumber) ?? limits.sendRatePerNumber,
     sendRatePerAccount: rateOf(sendRatePerAccount) ?? limits.sendRatePerAccount,
     quarantine: quarantineDays === null ? limits.quarantine : quarantineDays * DAY_MILLIS,

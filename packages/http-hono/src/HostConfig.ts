@@ -1,6 +1,7 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
+import type { Limits } from "@careline/application"
 import { type DateTime, Effect, type LogLevel, Redacted, Schema } from "effect"
 import { type AuthOptions, MAX_TOKEN_HOURS, MIN_SECRET_BYTES, type TokenSource } from "./Auth.ts"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
@@ -48,6 +49,8 @@ export interface HostConfig {
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
   readonly http: HttpOptions
+  /** What one user may have: those of the application unless given. */
+  readonly perUser?: Partial<Pick<Limits.LimitsShape, "eventStreamsPerUser" | "uploadsPerUser" | "uploadBytesPerUser">>
   /** Whether staff may let themselves into a site grouping that is not theirs, for a reason and for a while. */
   readonly breakGlass: boolean
 }
@@ -107,6 +110,20 @@ const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
     unsignedPerAddress: yield* readRequests("UNSIGNED_WEBHOOKS_PER_ADDRESS", unsignedPerAddress),
     proxies: (yield* readWhole("TRUSTED_PROXIES", TRUSTED_PROXIES)) ?? proxies
   } satisfies HttpOptions
+})
+
+const PER_USER = { minimum: 1, maximum: 10_000 }
+const MEGABYTE = 1024 * 1024
+
+const readPerUser = Effect.gen(function* () {
+  const streams = yield* readWhole("EVENT_STREAMS_PER_USER", PER_USER)
+  const uploads = yield* readWhole("UPLOADS_PER_USER", PER_USER)
+  const megabytes = yield* readWhole("UPLOAD_MEGABYTES_PER_USER", PER_USER)
+  return {
+    ...(streams === null ? {} : { eventStreamsPerUser: streams }),
+    ...(uploads === null ? {} : { uploadsPerUser: uploads }),
+    ...(megabytes === null ? {} : { uploadBytesPerUser: megabytes * MEGABYTE })
+  }
 })
 
 const readTokenSource = Effect.gen(function* () {
@@ -251,7 +268,8 @@ export const hostConfig = Effect.gen(function* () {
     auth,
     logLevel,
     breakGlass: yield* readFlag("BREAK_GLASS"),
-    http: yield* readHttp(publicUrl ?? "http:")
+    http: yield* readHttp(publicUrl ?? "http:"),
+    perUser: yield* readPerUser
   }
   return config
 })

@@ -23,6 +23,7 @@ export * from "./Inbox.ts"
 export { InvalidCursor } from "./InvalidCursor.ts"
 export * as KeyEncryption from "./KeyEncryption.ts"
 export { type ClaimedImport, type ImportSettlement, MediaImport, MediaImports } from "./MediaImports.ts"
+export { type MediaUpload, MediaUploads, type UploadQuota } from "./MediaUploads.ts"
 export * as MediaType from "./MediaType.ts"
 export * from "./Messages.ts"
 export {

@@ -1,6 +1,6 @@
 /** Memory stores that keep calls, permissions and imports with one fault each. */
 import type { BridgeRequest } from "@careline/domain"
-import { BridgeRequests, Calls, Inbox, type IncomingEvent, MediaImports } from "@careline/ports"
+import { BridgeRequests, Calls, Inbox, type IncomingEvent, MediaImports, MediaUploads } from "@careline/ports"
 import { DateTime, Duration, Effect, HashMap, Layer, Option, Order } from "effect"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
 
@@ -159,6 +159,49 @@ const permissions: ReadonlyArray<BrokenStore> = [
   )
 ]
 
+const uploads: ReadonlyArray<BrokenStore> = [
+  broken(
+    "forgets what it is removing before it is removed",
+    "Media uploads",
+    "MUST expire what has waited too long, the oldest first, and as many as are asked for",
+    altered(MediaUploads, ({ expire, removed }) => ({ expire: (options) => Effect.tap(expire(options), removed) }))
+  ),
+  broken(
+    "removes what a message took",
+    "Media uploads",
+    "MUST never expire what a message took",
+    altered(MediaUploads, () => ({ take: () => Effect.void }))
+  ),
+  broken(
+    "removes what somebody is about to send",
+    "Media uploads",
+    "MUST let what is held wait anew, and never less than it did",
+    altered(MediaUploads, () => ({ hold: () => Effect.succeed([]) }))
+  ),
+  broken(
+    "does not say what is being removed",
+    "Media uploads",
+    "MUST say what is being removed, and let no message take it",
+    altered(MediaUploads, ({ hold }) => ({ hold: (...asked) => Effect.as(hold(...asked), []) }))
+  ),
+  broken(
+    "counts what one file has, and not what all of them have",
+    "Media uploads",
+    "MUST count what a user has waiting over all tenants, and nothing else of it",
+    altered(MediaUploads, ({ add }) => ({
+      add: (upload, quota) => add(upload, { uploads: quota.uploads, bytes: Number.MAX_SAFE_INTEGER })
+    }))
+  ),
+  broken(
+    "lets uploads in that come at once",
+    "Media uploads",
+    "MUST NOT let a user have more by bringing many at once",
+    altered(MediaUploads, ({ add }) => ({
+      add: (upload) => add(upload, { uploads: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER })
+    }))
+  )
+]
+
 const imports: ReadonlyArray<BrokenStore> = [
   broken(
     "takes every import for due",
@@ -285,4 +328,10 @@ const intake: ReadonlyArray<BrokenStore> = [
   )
 ]
 
-export const brokenVoiceStores: ReadonlyArray<BrokenStore> = [...calls, ...permissions, ...imports, ...intake]
+export const brokenVoiceStores: ReadonlyArray<BrokenStore> = [
+  ...calls,
+  ...permissions,
+  ...imports,
+  ...uploads,
+  ...intake
+]

@@ -23,6 +23,7 @@ import { inboxLanesChapter } from "./repository/InboxLanesChapter.ts"
 import { inboxReportsChapter } from "./repository/InboxReportsChapter.ts"
 import { inboxCallsChapter } from "./repository/InboxCallsChapter.ts"
 import { mediaImportsChapter } from "./repository/MediaImportsChapter.ts"
+import { mediaUploadsChapter } from "./repository/MediaUploadsChapter.ts"
 import { messagesByStatusChapter } from "./repository/MessagesByStatusChapter.ts"
 import { messagesChapter } from "./repository/MessagesChapter.ts"
 import { numberInventoryChapter } from "./repository/NumberInventoryChapter.ts"
@@ -73,6 +74,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   callsChapter,
   bridgeRequestsChapter,
   mediaImportsChapter,
+  mediaUploadsChapter,
   siteGroupingsChapter,
   numberInventoryChapter,
   numberOrdersChapter

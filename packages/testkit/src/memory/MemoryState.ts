@@ -1,6 +1,7 @@
 /** Everything that the memory store holds, as one immutable value: what a transaction reads, changes and swaps in. */
 import type {
   AttemptId,
+  BlobKey,
   BridgeRequest,
   BreakGlass,
   BreakGlassId,
@@ -31,6 +32,7 @@ import type {
   Attempt,
   AuditEntry,
   MediaImport,
+  MediaUpload,
   NumberWish,
   PublishedEvent,
   TelephonyEvent,
@@ -92,6 +94,11 @@ export interface OrderRow {
 }
 
 /** Tables by the string of their key: the id where there is one, else `keyOf` the parts. */
+export interface UploadRow extends MediaUpload {
+  /** Whether nobody may take it any more. */
+  readonly isRemoved: boolean
+}
+
 export interface MemoryState {
   /** Grows with every row whose order matters. */
   readonly sequence: number
@@ -127,6 +134,7 @@ export interface MemoryState {
   readonly calls: HashMap.HashMap<CallId, Call.Call>
   readonly bridgeRequests: HashMap.HashMap<BridgeRequestId, BridgeRequest.BridgeRequest>
   readonly mediaImports: HashMap.HashMap<MediaImportId, ImportRow>
+  readonly mediaUploads: HashMap.HashMap<BlobKey, UploadRow>
   readonly broadcasts: Chunk.Chunk<PublishedEvent>
   readonly audit: Chunk.Chunk<AuditEntry>
   readonly breakGlasses: HashMap.HashMap<BreakGlassId, BreakGlass.BreakGlass>
@@ -157,6 +165,7 @@ export const empty: MemoryState = {
   calls: HashMap.empty(),
   bridgeRequests: HashMap.empty(),
   mediaImports: HashMap.empty(),
+  mediaUploads: HashMap.empty(),
   broadcasts: Chunk.empty(),
   audit: Chunk.empty(),
   breakGlasses: HashMap.empty()

@@ -23,6 +23,7 @@ import * as MemoryDirectory from "./MemoryDirectory.ts"
 import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
 import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMediaImports from "./MemoryMediaImports.ts"
+import * as MemoryMediaUploads from "./MemoryMediaUploads.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
 import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
 import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
@@ -41,7 +42,16 @@ export { entries as auditEntries } from "./MemoryAuditLog.ts"
 export { MemoryBlobs } from "./MemoryBlobStore.ts"
 export { MemoryDirectory } from "./MemoryDirectory.ts"
 export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
-export type { AttemptRow, ImportRow, InboxRow, MemoryState, OrderRow, SendRow, TimerRow } from "./MemoryState.ts"
+export type {
+  AttemptRow,
+  ImportRow,
+  InboxRow,
+  MemoryState,
+  OrderRow,
+  SendRow,
+  TimerRow,
+  UploadRow
+} from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
 /** All storage ports, those for calls, media and numbers too, over one store. */
@@ -64,6 +74,7 @@ export const layerStorage = Layer.mergeAll(
   MemoryCalls.layer,
   MemoryBridgeRequests.layer,
   MemoryMediaImports.layer,
+  MemoryMediaUploads.layer,
   MemoryBroadcaster.layer,
   MemoryAuditLog.layer,
   MemoryAuditTrail.layer,

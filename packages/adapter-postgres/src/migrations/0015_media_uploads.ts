@@ -1,0 +1,26 @@
+/** Files that staff uploaded and that no message took yet; `is_removed`: nobody may take it any more, its bytes are going. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { grant, wall } from "./0008_walls.ts"
+
+const statements = [
+  `create table media_uploads (
+     site_grouping_id text not null,
+     key text not null,
+     user_id text not null,
+     size bigint not null,
+     waits_since timestamptz not null,
+     is_removed boolean not null default false,
+     primary key (site_grouping_id, key)
+   )`,
+  `create index media_uploads_user on media_uploads (user_id)`,
+  `create index media_uploads_waiting on media_uploads (waits_since, key)`,
+  ...wall("media_uploads"),
+  // A message of staff takes them in its own transaction.
+  ...grant("media_uploads", { staff: "select, delete", workers: "select, insert, update, delete" })
+]
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
+})
