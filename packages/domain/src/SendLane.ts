@@ -23,6 +23,7 @@ export const of = (messageClass: MessageClass, isUrgent = false): SendLane => {
     case "opt_out_confirmation":
       return 0
     case "conversational":
+    case "keyword_answer":
       return 1
     case "care":
     case "reminder":

@@ -7,6 +7,7 @@ const lanes: Record<MessageClass.MessageClass, SendLane.SendLane> = {
   on_call: 0,
   opt_out_confirmation: 0,
   conversational: 1,
+  keyword_answer: 1,
   care: 2,
   reminder: 2,
   notice: 3,
