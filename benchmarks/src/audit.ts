@@ -3,18 +3,16 @@ import { asStaff, listThreads } from "@careline/application"
 import type { SiteGroupingId, UserId } from "@careline/domain"
 import { Threads } from "@careline/ports"
 import { Effect } from "effect"
-import pg from "pg"
+import type pg from "pg"
 import { type Figure, figure, median, percentile } from "./support/report.ts"
-import { freshDatabase, world } from "./support/world.ts"
+import { freshDatabase, withClient, world } from "./support/world.ts"
 
 const READERS = 16
 const THREADS = 500
 const LIMIT = 50
 
 /** Threads in a tenant for each reader, without the checks of foreign keys. */
-const seed = async (url: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+const seed = async (client: pg.Client): Promise<void> => {
   await client.query("set session_replication_role = replica")
   await client.query(`
     insert into external_threads
@@ -23,7 +21,6 @@ const seed = async (url: string): Promise<void> => {
            'x' || repeat('0', 128)
     from generate_series(1, ${READERS}) tenant, generate_series(1, ${THREADS}) n`)
   await client.query("vacuum analyze external_threads")
-  await client.end()
 }
 
 const tenantOf = (reader: number) => `site-${reader + 1}` as SiteGroupingId
@@ -52,12 +49,12 @@ const measure = <E, R>(read: (reader: number) => Effect.Effect<unknown, E, R>, r
     return times
   })
 
-export const audit = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
+export const audit = async (server: string, quick: boolean, smoke = false): Promise<ReadonlyArray<Figure>> => {
   const url = await freshDatabase(server, "b5")
-  const rounds = quick ? 50 : 200
+  const rounds = smoke ? 1 : quick ? 50 : 200
   return Effect.runPromise(
     Effect.gen(function* () {
-      yield* Effect.promise(() => seed(url))
+      yield* Effect.promise(() => withClient(url, seed))
       const inTurn = <E, R>(read: (tenant: SiteGroupingId) => Effect.Effect<unknown, E, R>) =>
         measure(() => read(tenantOf(0)), 1, rounds * 4)
       const sideBySide = (tenant: (reader: number) => SiteGroupingId) =>

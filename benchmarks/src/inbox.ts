@@ -4,9 +4,9 @@ import type { UserId } from "@careline/domain"
 import { Messages, type ThreadListView, Threads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import pg from "pg"
+import type pg from "pg"
 import { type Figure, figure, median } from "./support/report.ts"
-import { freshDatabase, world } from "./support/world.ts"
+import { freshDatabase, withClient, world } from "./support/world.ts"
 
 const LIMIT = 50
 const DEEP_PAGES = 20
@@ -14,9 +14,7 @@ const VIEWS: ReadonlyArray<ThreadListView> = ["inbox", "all", "unread", "unassig
 const USER = "user-1" as UserId
 
 /** Straight into the tables, without the checks of foreign keys: what is measured is reading. */
-const seed = async (url: string, threads: number, perThread: number): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+const seed = async (client: pg.Client, threads: number, perThread: number): Promise<void> => {
   await client.query("set session_replication_role = replica")
   await client.query(`
     insert into external_threads
@@ -31,7 +29,6 @@ const seed = async (url: string, threads: number, perThread: number): Promise<vo
     from external_threads t cross join generate_series(1, ${perThread}) p`)
   await client.query("vacuum analyze external_threads")
   await client.query("vacuum analyze messages")
-  await client.end()
 }
 
 interface PlanNode {
@@ -103,18 +100,19 @@ const measure = Effect.fnUntraced(
 const run = (url: string, threads: number, perThread: number, rounds: number) =>
   Effect.runPromise(
     Effect.gen(function* () {
-      yield* Effect.promise(() => seed(url, threads, perThread))
+      yield* Effect.promise(() => withClient(url, (client) => seed(client, threads, perThread)))
       yield* assertPlans
       yield* measure(Math.ceil(rounds / 4))
       return yield* measure(rounds)
     }).pipe(Effect.provide(world(url)))
   )
 
-export const inbox = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
-  const rounds = quick ? 40 : 100
-  const big = quick ? 100_000 : 1_000_000
-  const few = await run(await freshDatabase(server, "b3_few"), 10_000, 10, rounds)
-  const many = await run(await freshDatabase(server, "b3_many"), big, 10, rounds)
+export const inbox = async (server: string, quick: boolean, smoke = false): Promise<ReadonlyArray<Figure>> => {
+  const rounds = smoke ? 2 : quick ? 40 : 100
+  const big = smoke ? 5_000 : quick ? 100_000 : 1_000_000
+  const perThread = smoke ? 1 : 10
+  const few = await run(await freshDatabase(server, "b3_few"), Math.min(10_000, big), perThread, rounds)
+  const many = await run(await freshDatabase(server, "b3_many"), big, perThread, rounds)
   return ["first page", "deep page", "messages"].map((name) =>
     figure({
       benchmark: "B3 inbox",

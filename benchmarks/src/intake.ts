@@ -1,12 +1,11 @@
 /** B1: signed texts per second over 64 connections. */
 import { load, type LoadResult } from "./support/load.ts"
-import { start } from "./support/process.ts"
+import { withServer } from "./support/process.ts"
 import { type Figure, figure, median } from "./support/report.ts"
 import { freshDatabase } from "./support/world.ts"
 
 const CONNECTIONS = 64
 const CONTACTS = 2_000
-const WARM_UP_MILLIS = 1_000
 
 interface Contender {
   readonly name: string
@@ -22,22 +21,30 @@ const contenders: ReadonlyArray<Contender> = [
   { name: "ceiling", script: "servers/ceiling.ts", environment: {} }
 ]
 
-const measure = async (server: string, contender: Contender, millis: number, round: number): Promise<LoadResult> => {
+/** For so long, in milliseconds, the last of which count. */
+interface Extent {
+  readonly warmUp: number
+  readonly measured: number
+}
+
+const measure = async (server: string, contender: Contender, extent: Extent, round: number): Promise<LoadResult> => {
   const database = await freshDatabase(server, `b1_${contender.name}`)
-  const running = await start(contender.script, { ...contender.environment, DATABASE_URL: database })
-  const options = { port: running.port, connections: CONNECTIONS, contacts: CONTACTS }
-  await load({ ...options, millis: WARM_UP_MILLIS, run: round * 2 })
-  const result = await load({ ...options, millis, run: round * 2 + 1 })
-  await running.stop()
+  const environment = { ...contender.environment, DATABASE_URL: database }
+  const result = await withServer(contender.script, environment, async ({ port }) => {
+    const options = { port, connections: CONNECTIONS, contacts: CONTACTS }
+    await load({ ...options, millis: extent.warmUp, run: round * 2 })
+    return load({ ...options, millis: extent.measured, run: round * 2 + 1 })
+  })
   if (result.refused > 0) throw new Error(`${contender.name} refused ${result.refused} texts`)
   return result
 }
 
-export const intake = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
+export const intake = async (server: string, quick: boolean, smoke = false): Promise<ReadonlyArray<Figure>> => {
+  const extent = smoke ? { warmUp: 100, measured: 200 } : { warmUp: 1_000, measured: quick ? 3_000 : 8_000 }
   const rates = new Map<string, Array<number>>()
   for (let round = 0; round < (quick ? 1 : 3); round++) {
     for (const contender of contenders) {
-      const { accepted, seconds } = await measure(server, contender, quick ? 3_000 : 8_000, round)
+      const { accepted, seconds } = await measure(server, contender, extent, round)
       rates.set(contender.name, [...(rates.get(contender.name) ?? []), accepted / seconds])
     }
   }

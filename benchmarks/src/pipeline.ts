@@ -3,12 +3,11 @@ import { asSystem, processInbound } from "@careline/application"
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { Inbox, type IncomingEvent } from "@careline/ports"
 import { Effect } from "effect"
-import pg from "pg"
 import { contactOf, line, path, publicUrl, sid, signedText } from "./support/account.ts"
 import { oneByOne } from "./support/oneByOne.ts"
-import { start } from "./support/process.ts"
+import { withServer } from "./support/process.ts"
 import { type Figure, figure, percentile } from "./support/report.ts"
-import { freshDatabase, setUpLine, world } from "./support/world.ts"
+import { freshDatabase, setUpLine, withClient, world } from "./support/world.ts"
 
 const ACCEPT = 500
 
@@ -58,35 +57,34 @@ const latencies = async (
   samples: number,
   committed: string
 ): Promise<ReadonlyArray<number>> => {
-  const running = await start(script, { DATABASE_URL: url, WORKERS: "1" })
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
   const times: Array<number> = []
-  for (let sample = 0; sample < samples; sample++) {
-    const one = signedText(sample, samples, 7)
-    const sent = performance.now()
-    await fetch(`http://127.0.0.1:${running.port}${path}`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        "x-twilio-signature": one.signature,
-        "x-url": publicUrl
-      },
-      body: one.body
+  await withServer(script, { DATABASE_URL: url, WORKERS: "1" }, ({ port }) =>
+    withClient(url, async (client) => {
+      for (let sample = 0; sample < samples; sample++) {
+        const one = signedText(sample, samples, 7)
+        const sent = performance.now()
+        await fetch(`http://127.0.0.1:${port}${path}`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-twilio-signature": one.signature,
+            "x-url": publicUrl
+          },
+          body: one.body
+        })
+        for (;;) {
+          const { rowCount } = await client.query({ name: "committed", text: committed, values: [sid(sample, 7)] })
+          if (rowCount === 1) break
+        }
+        times.push(performance.now() - sent)
+      }
     })
-    for (;;) {
-      const { rowCount } = await client.query({ name: "committed", text: committed, values: [sid(sample, 7)] })
-      if (rowCount === 1) break
-    }
-    times.push(performance.now() - sent)
-  }
-  await client.end()
-  await running.stop()
+  )
   return times.slice(Math.floor(samples / 5))
 }
 
-export const pipeline = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
-  const count = quick ? 6_000 : 40_000
+export const pipeline = async (server: string, quick: boolean, smoke = false): Promise<ReadonlyArray<Figure>> => {
+  const count = smoke ? 200 : quick ? 6_000 : 40_000
   const figures: Array<Figure> = []
   for (const perLane of [1, 4]) {
     const ours = await drain(await freshDatabase(server, `b2_lanes_${perLane}`), count, perLane)
@@ -104,7 +102,7 @@ export const pipeline = async (server: string, quick: boolean): Promise<Readonly
       })
     )
   }
-  const samples = quick ? 100 : 600
+  const samples = smoke ? 5 : quick ? 100 : 600
   const lanes = await latencies(
     await freshDatabase(server, "b2_latency"),
     "servers/careline.ts",

@@ -3,9 +3,9 @@ import { asSystem } from "@careline/application"
 import { SendLane } from "@careline/domain"
 import { Outbox, type SendClaim, Transaction } from "@careline/ports"
 import { Effect, Layer } from "effect"
-import pg from "pg"
+import type pg from "pg"
 import { type Figure, figure, median } from "./support/report.ts"
-import { freshDatabase, world } from "./support/world.ts"
+import { freshDatabase, withClient, world } from "./support/world.ts"
 
 const REPLIES = 20
 const RESERVED = 2
@@ -24,13 +24,10 @@ const DUE = "now() - interval '1 second'"
 const HELD = "now() + interval '1 day'"
 
 /** Straight into the table, without the checks of foreign keys: what is measured is claiming. */
-const seed = async (url: string, before: ReadonlyArray<string>): Promise<void> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+const seed = async (client: pg.Client, before: ReadonlyArray<string>): Promise<void> => {
   await client.query("set session_replication_role = replica")
   for (const statement of [...before, texts(1, REPLIES, DUE), texts(0, 1, DUE)]) await client.query(statement)
   await client.query("vacuum analyze sends")
-  await client.end()
 }
 
 class Undone {
@@ -77,22 +74,24 @@ const measure = Effect.fnUntraced(function* (urls: ReadonlyArray<string>, rounds
   return times.map((one) => ({ replies: median(one.replies), alarm: median(one.alarm) }))
 })
 
-export const sendLanes = async (server: string, quick: boolean): Promise<ReadonlyArray<Figure>> => {
-  const rounds = quick ? 100 : 400
-  const waiting = quick ? 20_000 : 100_000
+export const sendLanes = async (server: string, quick: boolean, smoke = false): Promise<ReadonlyArray<Figure>> => {
+  const rounds = smoke ? 4 : quick ? 100 : 400
+  const waiting = smoke ? 500 : quick ? 20_000 : 100_000
   const urls = await Promise.all(["b6_alone", "b6_held", "b6_bulk"].map((name) => freshDatabase(server, name)))
   const [alone, ...behind] = await Effect.runPromise(
     Effect.gen(function* () {
       // The layer makes the tables.
       for (const url of urls) yield* Effect.void.pipe(Effect.provide(world(url)))
-      yield* Effect.promise(() => seed(urls[0]!, []))
+      yield* Effect.promise(() => withClient(urls[0]!, (client) => seed(client, [])))
       yield* Effect.promise(() =>
-        seed(
-          urls[1]!,
-          SendLane.all.map((lane) => texts(lane, waiting, HELD))
+        withClient(urls[1]!, (client) =>
+          seed(
+            client,
+            SendLane.all.map((lane) => texts(lane, waiting, HELD))
+          )
         )
       )
-      yield* Effect.promise(() => seed(urls[2]!, [texts(3, waiting, DUE)]))
+      yield* Effect.promise(() => withClient(urls[2]!, (client) => seed(client, [texts(3, waiting, DUE)])))
       return yield* measure(urls, rounds)
     }).pipe(asSystem, Effect.scoped)
   )

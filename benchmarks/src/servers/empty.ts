@@ -4,4 +4,6 @@ import { Hono } from "hono"
 
 const app = new Hono()
 app.post("*", (context) => context.body(null, 200))
-serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => console.log(`ready ${port}`))
+serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 0), hostname: "127.0.0.1" }, ({ port }) =>
+  console.log(`ready ${port}`)
+)

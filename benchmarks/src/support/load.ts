@@ -3,6 +3,7 @@ import { Agent, request } from "node:http"
 import { fileURLToPath } from "node:url"
 import { spawn } from "node:child_process"
 import { path, signedText } from "./account.ts"
+import { guardChild } from "./guard.ts"
 
 export interface LoadResult {
   readonly accepted: number
@@ -16,7 +17,9 @@ export interface LoadResult {
 interface LoadOptions {
   readonly port: number
   readonly connections: number
+  /** For how long, or until how many texts were sent, whichever is first. */
   readonly millis: number
+  readonly texts?: number
   readonly contacts: number
   /** Distinguishes the texts of one run from those of another. */
   readonly run: number
@@ -50,7 +53,14 @@ const post = (
     outgoing.end(one.body)
   })
 
-const generate = async ({ connections, contacts, millis, port, run }: LoadOptions): Promise<LoadResult> => {
+const generate = async ({
+  connections,
+  contacts,
+  millis,
+  port,
+  run,
+  texts = Infinity
+}: LoadOptions): Promise<LoadResult> => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const latencies: Array<number> = []
   let sequence = 0
@@ -59,7 +69,7 @@ const generate = async ({ connections, contacts, millis, port, run }: LoadOption
   const start = performance.now()
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      while (performance.now() - start < millis) {
+      while (performance.now() - start < millis && sequence < texts) {
         const one = signedText(++sequence, contacts, run)
         const sent = performance.now()
         const status = await post(agent, port, one).catch(() => 0)
@@ -82,6 +92,7 @@ export const load = (options: LoadOptions): Promise<LoadResult> =>
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(options)], {
       stdio: ["ignore", "pipe", "inherit"]
     })
+    guardChild(child)
     let output = ""
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
     child.once("exit", (code) =>

@@ -1,8 +1,12 @@
 /** The same rows, one event per transaction, by a client loop with prepared statements: what a queue without sets does. */
-import pg from "pg"
+import type pg from "pg"
 import { randomUUID } from "node:crypto"
+import { withClient } from "./world.ts"
 
 const CLIENTS = 8
+
+/** As long as what a thread is searched by, and nobody's. */
+const SEARCH_BITS = `'x' || repeat('0', 128)`
 
 interface Claimed {
   readonly id: string
@@ -14,8 +18,8 @@ const statements = {
   thread: `select * from external_threads where site_grouping_id = '' and thread_type = 'voip' and external_contact = $1 for update`,
   save: `insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, unread_count, last_position,
            read_position, last_message_at, last_message_preview, last_inbound_at, auto_replied_at, escalation_state,
-           escalation_period, escalation_due_at, created_at, updated_at)
-         values ('', $1, 'voip', $2, '{}', 1, $4, 0, now(), $3, now(), now(), 'running', 1, now() + interval '10 hours', now(), now())
+           escalation_period, escalation_due_at, created_at, updated_at, search_bits)
+         values ('', $1, 'voip', $2, '{}', 1, $4, 0, now(), $3, now(), now(), 'running', 1, now() + interval '10 hours', now(), now(), ${SEARCH_BITS})
          on conflict (site_grouping_id, id) do update set unread_count = external_threads.unread_count + 1,
            last_position = excluded.last_position, last_message_at = now(), last_message_preview = excluded.last_message_preview, updated_at = now()`,
   message: `insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, content, attachments,
@@ -34,15 +38,8 @@ const REPLY = "Thank you for texting us. We answer within the hour."
 
 /** Events per second over what waits in the database. It is told its work: finding it costs nothing here. */
 export const oneByOne = async (url: string): Promise<number> => {
-  const clients = await Promise.all(
-    Array.from({ length: CLIENTS }, async () => {
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      return client
-    })
-  )
-  const { rows } = await clients[0]!.query<Claimed>(
-    "select id, contact, event from webhook_events where state = 'pending' order by id"
+  const { rows } = await withClient(url, (client) =>
+    client.query<Claimed>("select id, contact, event from webhook_events where state = 'pending' order by id")
   )
   // One contact's events are one client's, in their order.
   const parts = new Map<string, number>()
@@ -89,11 +86,11 @@ export const oneByOne = async (url: string): Promise<number> => {
 
   const started = performance.now()
   await Promise.all(
-    clients.map(async (client, part) => {
-      for (const claimed of work[part]!) await apply(client, claimed)
-    })
+    work.map((part) =>
+      withClient(url, async (client) => {
+        for (const claimed of part) await apply(client, claimed)
+      })
+    )
   )
-  const rate = rows.length / ((performance.now() - started) / 1000)
-  await Promise.all(clients.map((client) => client.end()))
-  return rate
+  return rows.length / ((performance.now() - started) / 1000)
 }

@@ -8,12 +8,18 @@ import { DateTime, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { accountSid, authToken, line, publicUrl } from "./account.ts"
 
-export const freshDatabase = async (server: string, name: string): Promise<string> => {
-  const client = new pg.Client({ connectionString: server })
+/** A connection as long as it is used. One that is left open dies with its server, and takes this process along. */
+export const withClient = async <A>(url: string, use: (client: pg.Client) => Promise<A>): Promise<A> => {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(`drop database if exists ${name} with (force)`)
-  await client.query(`create database ${name}`)
-  await client.end()
+  return use(client).finally(() => client.end())
+}
+
+export const freshDatabase = async (server: string, name: string): Promise<string> => {
+  await withClient(server, async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`)
+    await client.query(`create database ${name}`)
+  })
   const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
@@ -30,7 +36,10 @@ export const telephony = TwilioTelephony.layer({
   timeoutMillis: 1_000
 })
 
-const keys = KeyEncryption.make([{ id: "benchmark", key: Redacted.make(Buffer.alloc(KeyEncryption.KEY_BYTES, 1)) }])
+const key = Buffer.alloc(KeyEncryption.KEY_BYTES, 1)
+const keys = KeyEncryption.make([{ id: "benchmark", key: Redacted.make(key) }])
+/** The same key as a host is told it. */
+export const keyText = `benchmark:${key.toString("base64")}`
 
 export const world = (url: string, isSealed = false) =>
   Layer.mergeAll(
