@@ -29,7 +29,7 @@ describe.each(providerNames)("A text of unknown outcome through %s", (provider) 
     line = await openLine({
       provider,
       timeoutMillis: 300,
-      limits: { lookEvery: 100, looksUntilLost: 2, looksUntilUndecided: 3, pollEvery: 50 }
+      limits: { lookEvery: 100, looksUntilLost: 2, looksUntilUndecided: 3, pollEvery: 50, pollEveryMax: 50 }
     })
     await api("POST", "/phone-numbers", { number })
   })

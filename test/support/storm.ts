@@ -129,7 +129,8 @@ export const storm = async (options: StormOptions): Promise<StormResult> => {
       sendBackoff: 200,
       sendBackoffMax: 2_000,
       queuedPerNumber: sends + 1,
-      pollEvery: 100
+      pollEvery: 100,
+      pollEveryMax: 100
     }
   })
   const began = performance.now()

@@ -12,7 +12,7 @@ import {
   type TenantScope
 } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Option, PubSub, Schedule, Stream } from "effect"
+import { Duration, Effect, Layer, Option, PubSub, Queue, Schedule, Stream } from "effect"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import { tenantColumn, tenantOf } from "./rows.ts"
@@ -22,8 +22,10 @@ const READ = 500
 /** How long a listener may be away and still resume, as a PostgreSQL interval. */
 const KEPT_FOR = "1 day"
 const PRUNE_EVERY = "10 minutes"
-/** How often rows are looked for that no wake-up told of: those that a slower transaction held back. */
-const LOOK_EVERY = "500 millis"
+/** How soon rows are looked for again that a slower transaction held back. */
+const LOOK_AGAIN = Duration.millis(500)
+/** How often rows are looked for that no wake-up told of. */
+const LOOK_EVERY = Duration.seconds(10)
 
 /** A place in the stream: the transaction, and the row in it. */
 interface Place {
@@ -90,20 +92,31 @@ export const layer = Layer.effect(
       select (pg_snapshot_xmin(pg_current_snapshot()))::text as xid`)
     let place: Place = { xid: (BigInt(head!.xid) - 1n).toString(), id: "9".repeat(18) }
 
+    /** Whether rows stand behind the place, which a transaction that has not ended holds back. */
+    const isHeldBack = Effect.suspend(() =>
+      sql<{ readonly held: boolean }>`
+        select exists (
+          select from broadcast_events where (xid, id) > (${place.xid}::xid8, ${place.id}::bigint)
+        ) as held`.pipe(
+        Effect.map(([row]) => row?.held === true),
+        asStorage("broadcaster.read")
+      )
+    )
+
+    /** Publishes what came, and tells when to look again. */
     const advance = Effect.gen(function* () {
       while (true) {
         const events = yield* read(place)
         for (const event of events) yield* PubSub.publish(live, event)
         place = placeOf(events.at(-1)?.id ?? null) ?? place
-        if (events.length < READ) return
+        if (events.length < READ) return (yield* isHeldBack) ? LOOK_AGAIN : LOOK_EVERY
       }
-    }).pipe(Effect.ignoreCause)
+    }).pipe(Effect.catchCause(() => Effect.succeed(LOOK_AGAIN)))
 
+    const awake = yield* Queue.sliding<void>(1)
+    yield* Effect.forkScoped(Stream.runForEach(notifications.wakeups("broadcast"), () => Queue.offer(awake, undefined)))
     yield* Effect.forkScoped(
-      Stream.runForEach(
-        Stream.merge(notifications.wakeups("broadcast"), Stream.fromSchedule(Schedule.spaced(LOOK_EVERY))),
-        () => asListener(advance)
-      )
+      Effect.forever(Effect.flatMap(asListener(advance), (pause) => Effect.timeoutOption(Queue.take(awake), pause)))
     )
     yield* Effect.forkScoped(
       sql`delete from broadcast_events where published_at < careline_now() - ${KEPT_FOR}::interval`.pipe(

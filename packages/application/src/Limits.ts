@@ -169,8 +169,12 @@ export interface LimitsShape {
   readonly uploadsPerBatch: number
   /** How often the log tells of what one stranger is refused again and again. */
   readonly refusalLogEvery: number
-  /** How often an idle worker looks for work that no wake-up told it of. */
+  /**
+   * Pause before an idle worker looks for work that no wake-up told it of; doubles while there is none, up to `pollEveryMax`,
+   * and begins anew with the next work or wake-up. Alarms are looked for every `pollEvery`, however long there is none.
+   */
   readonly pollEvery: number
+  readonly pollEveryMax: number
   /** Longest pause of a worker whose store is failing. */
   readonly workerBackoffMax: number
 }
@@ -267,6 +271,7 @@ export const defaults: LimitsShape = {
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
   pollEvery: 1_000,
+  pollEveryMax: 5_000,
   workerBackoffMax: 10_000
 }
 

@@ -4,7 +4,7 @@
  * use cases from there instead.
  */
 import { type Directory, Inbox, Outbox, type StoragePorts, type TelephonyProviders } from "@careline/ports"
-import { Effect, Layer, Queue, Stream } from "effect"
+import { Effect, Layer, Option, Queue, Stream } from "effect"
 import { applyReports } from "./ApplyReports.ts"
 import { dispatchAlarms, dispatchConversation, dispatchSends } from "./DispatchSends.ts"
 import { escalate } from "./Escalate.ts"
@@ -15,21 +15,37 @@ import { reconcileSends } from "./ReconcileSends.ts"
 
 const FIRST_BACKOFF_MILLIS = 100
 
-/** Does `step` until it finds nothing, then waits for a wake-up or for the next poll. */
+/**
+ * Does `step` until it finds nothing, then waits for a wake-up or for the next poll. Polls are `Limits.pollEvery` apart, and
+ * more as long as there is nothing to do, up to `pollEveryMax`.
+ */
 export const loop = Effect.fnUntraced(function* <E, R>(
   name: string,
   step: Effect.Effect<number, E, R>,
-  wakeups: Stream.Stream<void>
+  wakeups: Stream.Stream<void>,
+  pollEveryMax?: number
 ) {
   const limits = yield* Limits
+  const longest = Math.max(pollEveryMax ?? limits.pollEveryMax, limits.pollEvery)
   const awake = yield* Queue.sliding<void>(1)
   yield* Effect.forkScoped(Stream.runForEach(wakeups, () => Queue.offer(awake, undefined)))
   let failures = 0
+  let polls = 0
+  const rest = Effect.suspend(() =>
+    Effect.timeoutOption(Queue.take(awake), backoff(limits.pollEvery, polls++, longest))
+  ).pipe(
+    Effect.tap((woken) => {
+      if (Option.isSome(woken)) polls = 0
+      return Effect.void
+    })
+  )
   const turn = step.pipe(
     Effect.matchCauseEffect({
       onSuccess: (done) => {
         failures = 0
-        return done > 0 ? Effect.void : Effect.timeoutOption(Queue.take(awake), limits.pollEvery)
+        if (done === 0) return rest
+        polls = 0
+        return Effect.void
       },
       onFailure: (cause) =>
         Effect.logWarning("A worker failed and will try again", describeFault(cause)).pipe(
@@ -51,11 +67,14 @@ export const layer: Layer.Layer<never, never, StoragePorts | Directory | Telepho
       const outbox = yield* Outbox
       yield* loop("inbound", processInbound(), inbox.wakeups)
       yield* loop("reports", applyReports(), inbox.wakeups)
-      const { expressWorkers, sendWorkers } = yield* Limits
-      const express = Array.from({ length: expressWorkers }, () => [dispatchAlarms(), dispatchConversation()]).flat()
-      const full = Array.from({ length: sendWorkers }, () => dispatchSends())
-      for (const dispatch of [...express, ...full]) yield* loop("outbound", dispatch, outbox.wakeups)
-      yield* loop("timers", escalate(), Stream.empty)
+      const { expressWorkers, pollEvery, sendWorkers } = yield* Limits
+      // No wake-up tells that an alarm may be tried again, or that a timer is due: neither waits for a longer pause.
+      for (let worker = 0; worker < expressWorkers; worker++) {
+        yield* loop("outbound", dispatchAlarms(), outbox.wakeups, pollEvery)
+        yield* loop("outbound", dispatchConversation(), outbox.wakeups)
+      }
+      for (let worker = 0; worker < sendWorkers; worker++) yield* loop("outbound", dispatchSends(), outbox.wakeups)
+      yield* loop("timers", escalate(), Stream.empty, pollEvery)
       yield* loop("reconciler", reconcileSends(), Stream.empty)
     })
   )

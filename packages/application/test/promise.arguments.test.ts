@@ -180,7 +180,12 @@ describe("A line", () => {
     const log = () => {
       throw new Error("the disk is full")
     }
-    await open({ repositories: failing, workers: true, log, limits: { workerBackoffMax: 1, pollEvery: 1 } })
+    await open({
+      repositories: failing,
+      workers: true,
+      log,
+      limits: { workerBackoffMax: 1, pollEvery: 1, pollEveryMax: 1 }
+    })
     while (claims.count < 3) await new Promise((resolve) => setImmediate(resolve))
     assert.isAtLeast(claims.count, 3)
   })
