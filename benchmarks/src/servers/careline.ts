@@ -24,10 +24,7 @@ await Effect.runPromise(
         issuer: null,
         audience: null
       })
-      const app = makeApp(
-        { runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options) },
-        authenticate
-      )
+      const app = makeApp({ runPromiseExit: Effect.runPromiseExitWith(context) }, authenticate)
       if (process.env.WORKERS === "1") {
         const drain = Effect.repeat(processInbound(), { while: (done) => done > 0 })
         yield* Effect.forkScoped(

@@ -26,6 +26,12 @@ import { Sealing } from "./sealing/Sealing.ts"
 /** Pending events looked at for each lane that is wanted: the oldest lanes are found among them. */
 const WINDOW_PER_LANE = 8
 const INTAKE_RETRIES = 5
+/** Made once: every commit of intake goes by it. */
+const intakeRetry = {
+  times: INTAKE_RETRIES,
+  schedule: Schedule.exponential(10).pipe(Schedule.jittered),
+  while: (error: StorageError) => error.reason._tag === "StoreConflict"
+}
 
 /** What tells an event from every other, the status of a report included. */
 const keyJson = ({ account, event, provider, receivedAt }: IncomingEvent) => {
@@ -42,14 +48,6 @@ const keyJson = ({ account, event, provider, receivedAt }: IncomingEvent) => {
     event
   }
 }
-
-const keyOfRow = (key: {
-  readonly provider: string
-  readonly account: string
-  readonly provider_message_id: string
-  readonly kind: string
-  readonly status: string
-}): string => JSON.stringify([key.provider, key.account, key.provider_message_id, key.kind, key.status])
 
 interface EventRow {
   readonly id: bigint
@@ -107,14 +105,7 @@ export const layer = Layer.effect(
 
     // Ids are drawn in order of arrival, rows written in order of their keys: two hosts that take the same duplicates in
     // at once then wait for each other in one direction only, and never deadlock.
-    const insert = (events: ReadonlyArray<object>) => sql<{
-      readonly provider: string
-      readonly account: string
-      readonly provider_message_id: string
-      readonly kind: string
-      readonly status: string
-      readonly state: string
-    }>`
+    const insert = (events: ReadonlyArray<object>) => sql<{ readonly place: number; readonly is_parked: boolean }>`
       with incoming as materialized (
         select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id
         from rows from (json_to_recordset(${JSON.stringify(events)}::json) as (
@@ -132,27 +123,22 @@ export const layer = Layer.effect(
                case when number is not null and site_grouping_id is null then 'the number is in no pool' end
         from incoming order by provider, account, provider_message_id, kind, status, id
         on conflict (provider, account, provider_message_id, kind, status) do nothing
-        returning site_grouping_id, contact, provider, account, provider_message_id, kind, status, state
+        returning id, site_grouping_id, contact, state
       ), lane_rows as (
         insert into lanes (site_grouping_id, contact)
         select distinct site_grouping_id, contact from inserted where contact is not null and state = 'pending'
         order by site_grouping_id, contact
         on conflict do nothing
       )
-      select provider, account, provider_message_id, kind, status, state,
+      select place::int as place, state = 'parked' as is_parked,
              case when row_number() over () = 1 then pg_notify('careline', 'inbox') end
-      from inserted`
+      from inserted join incoming using (id)`
 
     const accept = (events: ReadonlyArray<IncomingEvent>) =>
       Effect.map(Effect.flatMap(sealing.seal("webhook_events", events.map(keyJson)), insert), (rows) => {
-        const stored = new Map(rows.map((row) => [keyOfRow(row), row.state]))
-        return events.map((event): Acceptance => {
-          const key = keyOfRow(keyJson(event))
-          const state = stored.get(key)
-          // The first of several in one set is the one that was kept.
-          stored.delete(key)
-          return state === undefined ? "duplicate" : state === "parked" ? "unroutable" : "accepted"
-        })
+        const acceptances = events.map((): Acceptance => "duplicate")
+        for (const { is_parked, place } of rows) acceptances[place - 1] = is_parked ? "unroutable" : "accepted"
+        return acceptances
       })
 
     /** Locks the lanes of the oldest events. Their events are read afterwards: a lane may have been emptied meanwhile. */
@@ -236,14 +222,7 @@ export const layer = Layer.effect(
       accept: (events) =>
         events.length === 0
           ? Effect.succeed([])
-          : accept(events).pipe(
-              asStorage("inbox.accept"),
-              Effect.retry({
-                times: INTAKE_RETRIES,
-                schedule: Schedule.exponential(10).pipe(Schedule.jittered),
-                while: (error: StorageError) => error.reason._tag === "StoreConflict"
-              })
-            ),
+          : accept(events).pipe(asStorage("inbox.accept"), Effect.retry(intakeRetry)),
       claimLanes: ({ eventsPerLane, lanes }) =>
         Effect.gen(function* () {
           const now = yield* storeNow(sql)

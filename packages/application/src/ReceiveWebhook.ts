@@ -46,12 +46,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   const { account, events, isStrangers = false, turn } = received
   const intake = yield* Intake
   const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
-  const acceptOne = Effect.fnUntraced(function* (event: TelephonyEvent) {
-    const acceptance = yield* intake.accept({ provider, account, event })
-    // The provider is answered first.
-    if (acceptance === "unroutable" && isArrival(event)) yield* Effect.forkDetach(answerStray(telephony, event))
-  })
-  const accept = Effect.forEach(kept, acceptOne, { discard: true })
+  const accept = acceptAll(intake, telephony, account, kept)
   // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
   yield* isCall(kind) ? Effect.forkDetach(inTime(accept)) : accept
   if (!isCall(kind)) return { ...telephony.webhooks.reply(kind), isStrangers }
@@ -68,6 +63,30 @@ export const receiveWebhook = Effect.fnUntraced(function* (
             : undefined
   return { ...telephony.webhooks.reply(kind, step), isStrangers }
 })
+
+const acceptOne = (
+  intake: Intake["Service"],
+  telephony: Telephony.TelephonyService,
+  account: string,
+  event: TelephonyEvent
+) =>
+  Effect.flatMap(intake.accept({ provider: telephony.provider, account, event }), (acceptance) =>
+    // The provider is answered first.
+    acceptance === "unroutable" && isArrival(event) ? Effect.forkDetach(answerStray(telephony, event)) : Effect.void
+  )
+
+/** As a rule there is one. */
+const acceptAll = (
+  intake: Intake["Service"],
+  telephony: Telephony.TelephonyService,
+  account: string,
+  events: ReadonlyArray<TelephonyEvent>
+) => {
+  const [first, ...more] = events
+  const accept = (event: TelephonyEvent) => acceptOne(intake, telephony, account, event)
+  if (first === undefined) return Effect.void
+  return more.length === 0 ? accept(first) : Effect.forEach(events, accept, { discard: true })
+}
 
 /** Waits no longer than a caller may, and fails in silence but for the log. */
 const inTime = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {

@@ -4,9 +4,15 @@ import type { Telephony } from "@careline/ports"
 /** Path and query as they came; a `Request` knows them only as a part of its URL. */
 export const targetOf = ({ url }: Request): string => url.slice(url.indexOf("/", url.indexOf("//") + 2))
 
-/** The body of a request, or `null` as soon as it is larger than it may be: nothing beyond that is kept. */
-export const readBody = async (request: Request, maxBytes: number): Promise<Uint8Array | null> => {
-  const length = request.headers.get("content-length")
+/**
+ * The body of a request, or `null` as soon as it is larger than it may be: nothing beyond that is kept. Who has the announced
+ * length at hand spares the request its `Headers`.
+ */
+export const readBody = async (
+  request: Request,
+  maxBytes: number,
+  length: string | null = request.headers.get("content-length")
+): Promise<Uint8Array | null> => {
   if (Number(length ?? 0) > maxBytes) return null
   // A server lets no more through than the length that was announced.
   if (length !== null) return new Uint8Array(await request.arrayBuffer())

@@ -34,11 +34,13 @@ const headersOf = (context: Context): Telephony.RawRequest["headers"] => {
 
 const answer = Effect.fnUntraced(function* (context: Context, proxies: number) {
   const { webhookBytes } = yield* Limits.Limits
+  const headers = headersOf(context)
+  const length = headers["content-length"] ?? null
   const request: WebhookRequest = {
     method: context.req.method,
     target: targetOf(context),
-    headers: headersOf(context),
-    body: yield* Effect.promise(() => WebhookHttp.readBody(context.req.raw, webhookBytes))
+    headers,
+    body: yield* Effect.promise(() => WebhookHttp.readBody(context.req.raw, webhookBytes, length))
   }
   return yield* answerWebhook(request, nameRequest(context), clientAddress(context, proxies))
 })
