@@ -3,7 +3,7 @@
  * soak of texts, and its CPU when there is nothing to do.
  */
 import type { ChildProcess } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -45,6 +45,8 @@ const attempt = (port: number, sequence: number): Promise<boolean> => {
 
 interface Contender {
   readonly script: URL
+  /** Of Node. */
+  readonly flags: ReadonlyArray<string>
   readonly environment: Readonly<Record<string, string>>
   /** Whether everything that came in is done. */
   readonly isDrained: () => Promise<boolean>
@@ -58,18 +60,19 @@ interface Listening {
 
 /** Runs a contender as long as it is used, from the first webhook on that it accepts. */
 const running = async <A>(
-  { environment, script }: Contender,
+  { environment, flags, script }: Contender,
   round: number,
   use: (listening: Listening) => Promise<A>
 ): Promise<A> => {
   const port = await freePort()
   const startedAt = performance.now()
   const all = { PORT: String(port), HOST: "127.0.0.1", LOG_LEVEL: "error", ...environment }
-  return withProcess(script, all, async (child) => {
+  const listening = async (child: ChildProcess) => {
     child.stdout?.resume()
     while (child.exitCode === null && !(await attempt(port, round))) await pause(LOOK_EVERY_MILLIS)
     return use({ child, port, startedAt })
-  })
+  }
+  return withProcess(script, all, listening, flags)
 }
 
 /** Milliseconds to the first accepted webhook, and MiB. */
@@ -108,6 +111,13 @@ const isDrained = (url: string) => () =>
     return rows[0]?.waiting === false
   })
 
+/** What `pnpm start` tells Node. */
+const startFlags = (): ReadonlyArray<string> => {
+  const manifest = readFileSync(scriptOf("../../package.json"), "utf8")
+  const { scripts } = JSON.parse(manifest) as { readonly scripts: { readonly start: string } }
+  return scripts.start.split(" ").filter((word) => word.startsWith("--"))
+}
+
 const compare = async (
   url: string,
   simulator: TwilioSimulator.TwilioSimulator,
@@ -116,6 +126,7 @@ const compare = async (
 ): Promise<ReadonlyArray<Figure>> => {
   const host: Contender = {
     script: scriptOf("../../packages/http-hono/src/main.ts"),
+    flags: startFlags(),
     environment: {
       DATABASE_URL: url,
       DATA_DIR: dataDirectory,
@@ -133,6 +144,7 @@ const compare = async (
   }
   const empty: Contender = {
     script: scriptOf("servers/empty.ts"),
+    flags: [],
     environment: {},
     isDrained: () => Promise.resolve(true)
   }

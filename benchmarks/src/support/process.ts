@@ -30,9 +30,10 @@ const stop = (child: ChildProcess): Promise<void> =>
 export const withProcess = async <A>(
   script: URL,
   environment: Environment,
-  use: (child: ChildProcess) => Promise<A>
+  use: (child: ChildProcess) => Promise<A>,
+  flags: ReadonlyArray<string> = []
 ): Promise<A> => {
-  const child = spawn(process.execPath, [fileURLToPath(script)], {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(script)], {
     env: { PATH: process.env.PATH, NODE_ENV: "production", ...environment },
     stdio: ["ignore", "pipe", "inherit"]
   })

@@ -24,7 +24,6 @@ import * as DataEncryption from "./DataEncryption.ts"
 import type { HostConfig } from "./HostConfig.ts"
 import * as MediaStore from "./MediaStore.ts"
 import * as Providers from "./Providers.ts"
-import * as Sandbox from "./Sandbox.ts"
 import * as SandboxClock from "./SandboxClock.ts"
 import * as Server from "./Server.ts"
 import type { Services } from "./Services.ts"
@@ -59,11 +58,15 @@ const databaseUrl = Effect.fnUntraced(function* (config: HostConfig) {
   return url
 })
 
+/** Simulators of every provider come with it. */
+const loadSandbox = Effect.promise(() => import("./Sandbox.ts"))
+
 /** The providers, and who may come in. */
 const providers = Effect.fnUntraced(function* (config: HostConfig, time: SandboxClock.SandboxClock) {
   const { fallbackProvider, provider } = config
   const others = yield* Providers.configureOthers(fallbackProvider === null ? [provider] : [provider, fallbackProvider])
   if (config.sandbox) {
+    const Sandbox = yield* loadSandbox
     const { active, fallback, secret, token } = yield* Sandbox.start(config, time.offset)
     const own: AuthOptions = {
       source: { _tag: "Secret", secret },
@@ -119,7 +122,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Workers.layer,
     VoiceWorkers.layer,
     NumberWorkers.layer,
-    config.sandbox ? Sandbox.seedNumber : Layer.empty
+    config.sandbox ? (yield* loadSandbox).seedNumber : Layer.empty
   ).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
@@ -137,7 +140,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   const authenticate = makeAuthenticate(auth)
   const app = makeApp(
     {
-      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      runPromiseExit: Effect.runPromiseExitWith(context),
       closing: closing.signal
     },
     time?.checkLogins(authenticate) ?? authenticate,

@@ -1,7 +1,5 @@
 /** The providers that a host can be set up for: from the environment to the adapter. */
-import { TelnyxTelephony } from "@careline/adapter-telnyx"
-import { TwilioTelephony } from "@careline/adapter-twilio"
-import { VonageTelephony } from "@careline/adapter-vonage"
+import type { TwilioTelephony } from "@careline/adapter-twilio"
 import { Telephony } from "@careline/ports"
 import { Config, Context, Effect, Layer, Option, type Scope } from "effect"
 
@@ -12,16 +10,25 @@ export const isProviderName = (text: string): text is ProviderName =>
   (providerNames as ReadonlyArray<string>).includes(text)
 
 interface Provider {
-  /** The adapter, configured by the environment. */
-  readonly layer: typeof TwilioTelephony.layerConfig
+  /** The adapter, configured by the environment. It is loaded where somebody uses the provider, and nowhere else. */
+  readonly load: () => Promise<typeof TwilioTelephony.layerConfig>
   /** The variable that tells whether somebody configured it. */
   readonly mark: string
 }
 
 const providers: Readonly<Record<ProviderName, Provider>> = {
-  twilio: { layer: TwilioTelephony.layerConfig, mark: "TWILIO_ACCOUNT_SID" },
-  telnyx: { layer: TelnyxTelephony.layerConfig, mark: "TELNYX_API_KEY" },
-  vonage: { layer: VonageTelephony.layerConfig, mark: "VONAGE_API_KEY" }
+  twilio: {
+    load: async () => (await import("@careline/adapter-twilio")).TwilioTelephony.layerConfig,
+    mark: "TWILIO_ACCOUNT_SID"
+  },
+  telnyx: {
+    load: async () => (await import("@careline/adapter-telnyx")).TelnyxTelephony.layerConfig,
+    mark: "TELNYX_API_KEY"
+  },
+  vonage: {
+    load: async () => (await import("@careline/adapter-vonage")).VonageTelephony.layerConfig,
+    mark: "VONAGE_API_KEY"
+  }
 }
 
 const isConfigured = (name: ProviderName): Effect.Effect<boolean> =>
@@ -39,7 +46,8 @@ export const adapterOf = <E>(
 /** One provider's adapter. A variable that is missing or malformed is named in the error. */
 export const configure = (
   name: ProviderName
-): Effect.Effect<Telephony.TelephonyService, Config.ConfigError, Scope.Scope> => adapterOf(providers[name].layer)
+): Effect.Effect<Telephony.TelephonyService, Config.ConfigError, Scope.Scope> =>
+  Effect.flatMap(Effect.promise(providers[name].load), adapterOf)
 
 /** All other providers that somebody configured. */
 export const others = (active: ReadonlyArray<ProviderName>): Effect.Effect<ReadonlyArray<ProviderName>> =>
