@@ -21,6 +21,7 @@ import sendLanes from "./migrations/0014_send_lanes.ts"
 import mediaUploads from "./migrations/0015_media_uploads.ts"
 import clock from "./migrations/0016_clock.ts"
 import unanswered from "./migrations/0017_unanswered.ts"
+import parked from "./migrations/0022_parked.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -116,7 +117,8 @@ export const migrate = Migrator.make({})({
     "14_send_lanes": sendLanes,
     "15_media_uploads": mediaUploads,
     "16_clock": clock,
-    "17_unanswered": unanswered
+    "17_unanswered": unanswered,
+    "22_parked": parked
   })
 })
 

@@ -12,12 +12,16 @@ import {
   type Lane,
   type LaneArrival,
   type LaneEvent,
+  NOBODYS,
+  NOT_ON_RECORD,
   type ParkedEvent,
   type Settlement
 } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Result, Schedule } from "effect"
+import { Effect, Layer, Result, Schedule, Schema } from "effect"
+import type { Statement } from "effect/sql"
 import { storeNow } from "./clock.ts"
+import * as cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, iso, tenantOf } from "./rows.ts"
@@ -58,6 +62,29 @@ interface EventRow {
   readonly failures: number
   readonly received_at: Date
 }
+
+interface ParkedRow extends EventRow {
+  readonly kind: ParkedEvent["kind"]
+  readonly number: string | null
+  readonly reason: string
+}
+
+const parkedEvent = (row: ParkedRow, event: TelephonyEvent | undefined): ParkedEvent => {
+  const arrival = event !== undefined && isArrival(event) ? event : undefined
+  return {
+    id: String(row.id),
+    provider: row.provider,
+    kind: row.kind,
+    reason: row.reason,
+    receivedAt: instant(row.received_at),
+    to: row.number ?? arrival?.to ?? null,
+    from: arrival?.from ?? null
+  }
+}
+
+/** Ids are drawn from a sequence. */
+const ID = /^\d{1,18}$/
+const parkedCursor = cursor.make("parked", Schema.String.check(Schema.isPattern(ID)))
 
 /** Rows in order of arrival as lanes, each lane where its first event stands. */
 const lanesOf = (rows: ReadonlyArray<EventRow>): ReadonlyArray<Lane> => {
@@ -107,7 +134,9 @@ export const layer = Layer.effect(
     // at once then wait for each other in one direction only, and never deadlock.
     const insert = (events: ReadonlyArray<object>) => sql<{ readonly place: number; readonly is_parked: boolean }>`
       with incoming as materialized (
-        select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id
+        select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id,
+               case when i.number is null or n.site_grouping_id is not null then null
+                    when n.number is null then ${NOT_ON_RECORD}::text else ${NOBODYS}::text end as reason
         from rows from (json_to_recordset(${JSON.stringify(events)}::json) as (
           provider text, account text, provider_message_id text, kind text, status text, number text, contact text, received_at timestamptz,
           event jsonb
@@ -116,11 +145,10 @@ export const layer = Layer.effect(
         order by i.place
       ), inserted as (
         insert into webhook_events (id, site_grouping_id, contact, provider, account, provider_message_id, kind, status,
-                                    event, received_at, state, reason)
+                                    event, received_at, number, state, reason)
         select id, site_grouping_id, contact, provider, account, provider_message_id, kind, status, event,
-               least(received_at, careline_now()),
-               case when number is not null and site_grouping_id is null then 'parked' else 'pending' end,
-               case when number is not null and site_grouping_id is null then 'the number is in no pool' end
+               least(received_at, careline_now()), number,
+               case when reason is null then 'pending' else 'parked' end, reason
         from incoming order by provider, account, provider_message_id, kind, status, id
         on conflict (provider, account, provider_message_id, kind, status) do nothing
         returning id, site_grouping_id, contact, state
@@ -218,6 +246,25 @@ export const layer = Layer.effect(
       where s.contact is not null and s.until is not null
         and l.site_grouping_id = s.site_grouping_id and l.contact = s.contact`
 
+    /**
+     * Events that are pending again: for the tenant that they came for, or, where there was none, for the one that has the number
+     * now. `which` selects their `id` and that `tenant`.
+     */
+    const revive = (which: Statement.Fragment) => sql<{ readonly id: bigint }>`
+      with revived as (
+        update webhook_events w set
+          state = 'pending', reason = null, failures = 0, visible_at = careline_now(),
+          site_grouping_id = coalesce(w.site_grouping_id, e.tenant)
+        from (${which}) e where w.id = e.id
+        returning w.id, w.site_grouping_id, w.contact
+      ), lane_rows as (
+        insert into lanes (site_grouping_id, contact)
+        select distinct site_grouping_id, contact from revived where contact is not null
+        order by site_grouping_id, contact
+        on conflict do nothing
+      )
+      select id, case when row_number() over () = 1 then pg_notify('careline', 'inbox') end from revived`
+
     return Inbox.of({
       accept: (events) =>
         events.length === 0
@@ -233,21 +280,51 @@ export const layer = Layer.effect(
       claimCallReports: (limit) => claim<CallReported>("CallReported", limit).pipe(asStorage("inbox.claimCallReports")),
       settle: (settlements) =>
         settlements.length === 0 ? Effect.void : settle(settlements).pipe(Effect.asVoid, asStorage("inbox.settle")),
-      parked: (limit) =>
-        sql<{ id: bigint; provider: string; kind: ParkedEvent["kind"]; reason: string; received_at: Date }>`
-          select id, provider, kind, reason, received_at from webhook_events
-          where state = 'parked' order by id desc limit ${limit}`.pipe(
-          Effect.map((rows) =>
-            rows.map(({ id, kind, provider, reason, received_at }) => ({
-              id: String(id),
-              provider,
-              kind,
-              reason,
-              receivedAt: instant(received_at)
-            }))
-          ),
-          asStorage("inbox.parked")
+      parked: ({ cursor, limit }) =>
+        Effect.gen(function* () {
+          const before = yield* Effect.fromResult(parkedCursor.decode(cursor))
+          const rows = yield* sql<ParkedRow>`
+            select id, site_grouping_id, contact, provider, account, provider_message_id, kind, status, event, failures,
+                   received_at, number, reason
+            from webhook_events
+            where state = 'parked' ${before === null ? sql`` : sql`and id < ${before}::bigint`}
+            order by id desc limit ${limit + 1}`
+          const shown = rows.slice(0, limit)
+          const opened = yield* sealing.openEach("webhook_events", shown)
+          const last = rows.length > limit ? shown.at(-1) : undefined
+          return {
+            items: shown.map((row, place) => parkedEvent(row, Result.getOrUndefined(opened[place]!)?.event)),
+            nextCursor: last === undefined ? null : parkedCursor.encode(String(last.id))
+          }
+        }).pipe(asStorage("inbox.parked")),
+      admitParked: (limit) =>
+        revive(sql`
+          select e.id, n.site_grouping_id as tenant from webhook_events e join phone_numbers n on n.number = e.number
+          where e.state = 'parked' and e.reason = ${NOT_ON_RECORD}
+            and n.site_grouping_id is not null and n.acquired_at = n.created_at
+          order by e.id limit ${limit} for update of e skip locked`).pipe(
+          Effect.map((rows) => rows.length),
+          asStorage("inbox.admitParked")
         ),
+      retryParked: (id) =>
+        !ID.test(id)
+          ? Effect.succeed(false)
+          : revive(sql`
+              select e.id, n.site_grouping_id as tenant
+              from webhook_events e left join phone_numbers n on n.number = e.number
+              where e.id = ${id}::bigint and e.state = 'parked'
+                and (e.contact is null or coalesce(e.site_grouping_id, n.site_grouping_id) is not null)
+              for update of e`).pipe(
+              Effect.map((rows) => rows.length > 0),
+              asStorage("inbox.retryParked")
+            ),
+      dismissParked: (id) =>
+        !ID.test(id)
+          ? Effect.succeed(false)
+          : sql`update webhook_events set state = 'done' where id = ${id}::bigint and state = 'parked' returning id`.pipe(
+              Effect.map((rows) => rows.length > 0),
+              asStorage("inbox.dismissParked")
+            ),
       wakeups: notifications.wakeups("inbox")
     })
   })

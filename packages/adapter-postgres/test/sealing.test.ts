@@ -210,7 +210,7 @@ describe("A sealed database", () => {
             reports.map(({ event }) => event.providerMessageId),
             ["second"]
           )
-          assert.lengthOf(yield* parked(10), 1)
+          assert.lengthOf((yield* parked({ limit: 10, cursor: null })).items, 1)
         }),
         host
       )

@@ -4,7 +4,16 @@ import { Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
-  entity: Schema.Literals(["thread", "message", "phoneNumber", "siteGrouping", "provider", "media", "breakGlass"])
+  entity: Schema.Literals([
+    "thread",
+    "message",
+    "phoneNumber",
+    "siteGrouping",
+    "provider",
+    "media",
+    "breakGlass",
+    "event"
+  ])
 }) {
   override get message(): string {
     return `No such ${this.entity}`

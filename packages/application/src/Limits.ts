@@ -22,6 +22,9 @@ export interface LimitsShape {
   readonly lanesPerBatch: number
   /** Events of one lane that one transaction takes. */
   readonly eventsPerLane: number
+  /** Parked events that one transaction applies, once their number is a tenant's, and how often they are looked for. */
+  readonly parkedPerBatch: number
+  readonly parkedEvery: number
   /** Messages of a thread, the newest, among which the one is looked for that somebody reacted to. */
   readonly reactionLooksBack: number
   /** Delivery reports that one transaction takes. */
@@ -191,6 +194,8 @@ export const defaults: LimitsShape = {
   lanesPerBatch: 200,
   eventsPerLane: 20,
   reactionLooksBack: 100,
+  parkedPerBatch: 500,
+  parkedEvery: 60_000,
   reportsPerBatch: 500,
   timersPerBatch: 100,
   sendsPerBatch: 16,

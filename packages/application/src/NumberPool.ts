@@ -6,6 +6,7 @@ import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { InvalidRequest, NotFound } from "./Errors.ts"
+import { admitParked } from "./ParkedEvents.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
@@ -45,7 +46,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
   const { transact } = yield* Transaction
-  return yield* transact(
+  const added = yield* transact(
     Effect.gen(function* () {
       yield* assertActive(siteGroupingId)
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
@@ -64,4 +65,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
       return number
     })
   )
+  // What the provider delivered before is applied now; should that fail, a worker does it.
+  yield* Effect.ignore(admitParked())
+  return added
 }, byStaff)

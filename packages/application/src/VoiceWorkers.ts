@@ -8,7 +8,7 @@ import { Limits } from "./Limits.ts"
 import { removeUploads } from "./RemoveUploads.ts"
 import { settleCalls } from "./SettleCalls.ts"
 import { sweepHistory } from "./SweepHistory.ts"
-import { loop } from "./Workers.ts"
+import { loop, rarely } from "./Workers.ts"
 
 /** All loops, until the layer's scope closes. */
 export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | TelephonyProviders.TelephonyProviders> =
@@ -23,7 +23,3 @@ export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | Teleph
       yield* loop("sweep", rarely(sweepHistory(), sweepEvery), Stream.empty)
     })
   )
-
-/** At the most so often: first at once, which is after a stop, when most was missed. */
-const rarely = <E, R>(step: Effect.Effect<number, E, R>, everyMillis: number): Effect.Effect<number, E, R> =>
-  Effect.tap(step, () => Effect.sleep(everyMillis))

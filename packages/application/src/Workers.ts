@@ -10,6 +10,7 @@ import { dispatchAlarms, dispatchConversation, dispatchSends } from "./DispatchS
 import { escalate } from "./Escalate.ts"
 import { describeFault } from "./Fault.ts"
 import { backoff, Limits } from "./Limits.ts"
+import { admitParked } from "./ParkedEvents.ts"
 import { processInbound } from "./ProcessInbound.ts"
 import { reconcileSends } from "./ReconcileSends.ts"
 
@@ -59,6 +60,10 @@ export const loop = Effect.fnUntraced(function* <E, R>(
   yield* Effect.forkScoped(Effect.annotateLogs(Effect.forever(turn), { worker: name }))
 })
 
+/** At the most so often: first at once, which is after a stop, when most was missed. */
+export const rarely = <E, R>(step: Effect.Effect<number, E, R>, everyMillis: number): Effect.Effect<number, E, R> =>
+  Effect.tap(step, () => Effect.sleep(everyMillis))
+
 /** All loops, until the layer's scope closes. */
 export const layer: Layer.Layer<never, never, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> =
   Layer.effectDiscard(
@@ -67,7 +72,7 @@ export const layer: Layer.Layer<never, never, StoragePorts | Directory | Telepho
       const outbox = yield* Outbox
       yield* loop("inbound", processInbound(), inbox.wakeups)
       yield* loop("reports", applyReports(), inbox.wakeups)
-      const { expressWorkers, pollEvery, sendWorkers } = yield* Limits
+      const { expressWorkers, parkedEvery, pollEvery, sendWorkers } = yield* Limits
       // No wake-up tells that an alarm may be tried again, or that a timer is due: neither waits for a longer pause.
       for (let worker = 0; worker < expressWorkers; worker++) {
         yield* loop("outbound", dispatchAlarms(), outbox.wakeups, pollEvery)
@@ -75,6 +80,7 @@ export const layer: Layer.Layer<never, never, StoragePorts | Directory | Telepho
       }
       for (let worker = 0; worker < sendWorkers; worker++) yield* loop("outbound", dispatchSends(), outbox.wakeups)
       yield* loop("timers", escalate(), Stream.empty, pollEvery)
+      yield* loop("parked", rarely(admitParked(), parkedEvery), Stream.empty)
       yield* loop("reconciler", reconcileSends(), Stream.empty)
     })
   )

@@ -52,7 +52,7 @@ export {
   viewSiteGrouping
 } from "./SiteGroupings.ts"
 export { sweepNumbers } from "./SweepNumbers.ts"
-export { listParkedEvents } from "./ParkedEvents.ts"
+export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./ParkedEvents.ts"
 export { processInbound } from "./ProcessInbound.ts"
 export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./PrepareBridgeCall.ts"
 export { MAX_IDS, MAX_KEY, MAX_NAME, MAX_NOTE, MAX_PAGE, MAX_URL } from "./ReadRequest.ts"

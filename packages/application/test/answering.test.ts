@@ -70,9 +70,9 @@ describe("A caller", () => {
       yield* World.setUp()
       const { node } = yield* World.call("CA1", World.caller, "+12025550199" as never)
       assert.include(JSON.stringify(node), "not in service")
-      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked({ limit: 10, cursor: null }))
       assert.deepStrictEqual(
-        parked.map(({ kind }) => kind),
+        parked.items.map(({ kind }) => kind),
         ["CallReceived"]
       )
     }).pipe(Effect.provide(World.world(World.makeProvider().telephony)))
@@ -157,8 +157,8 @@ describe("A call of ours that lost its way to the fallback", () => {
       } as const
       const { node } = yield* voice.begin(World.source, lost, true)
       assert.strictEqual(node._tag, "Hangup")
-      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
-      assert.deepStrictEqual(parked, [])
+      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked({ limit: 10, cursor: null }))
+      assert.deepStrictEqual(parked.items, [])
     }).pipe(Effect.provide(World.world(World.makeProvider().telephony)))
   )
 })

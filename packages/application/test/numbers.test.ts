@@ -20,7 +20,10 @@ const play = <A, E>(body: (provider: World.Provider) => Effect.Effect<A, E, Worl
 const answer = (threadId: ThreadId, content = "answer") =>
   Application.sendMessage(administrator, { threadId, content, mediaUrls: [], idempotencyKey: null })
 
-const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(50))
+const parked = Effect.map(
+  Effect.flatMap(Inbox, (inbox) => inbox.parked({ limit: 50, cursor: null })),
+  ({ items }) => items
+)
 
 /** North's two numbers, and who has texted the first. */
 const inUse = Effect.fnUntraced(function* (provider: World.Provider, ...contacts: ReadonlyArray<string>) {

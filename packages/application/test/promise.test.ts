@@ -224,7 +224,7 @@ describe("A line without Effect", () => {
       careline.contactConsent(stranger, "north", contact),
       careline.recordConsent(stranger, "north", contact, "opted_out"),
       careline.addNumber(stranger, { ...number, siteGroupingId: "north" }),
-      careline.listParkedEvents(nurse, 10)
+      careline.listParkedEvents(nurse, { limit: 10, cursor: null })
     ]) {
       assert.instanceOf(await rejection(attempt), NotFound)
     }

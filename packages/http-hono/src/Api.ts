@@ -212,7 +212,10 @@ export const ParkedJson = Schema.Struct({
   provider: Text,
   kind: Text,
   reason: Text,
-  receivedAt: Text
+  receivedAt: Text,
+  /** The number that a text or call came for, or what the provider named in its place. */
+  to: nullOr(Text),
+  from: nullOr(Text)
 }).annotate({ identifier: "ParkedEvent" })
 
 export const parkedJson = (event: ParkedEvent): typeof ParkedJson.Type => ({

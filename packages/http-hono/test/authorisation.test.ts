@@ -130,6 +130,8 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   listParkedEvents: [S, "everybody's", ask("GET", () => "/parked-events")],
+  retryParkedEvent: [S, "everybody's", ask("POST", () => "/parked-events/999999/retry")],
+  dismissParkedEvent: [S, "everybody's", ask("POST", () => "/parked-events/999999/dismiss")],
   listPhoneNumbers: [SACR, "scoped", ask("GET", () => "/phone-numbers")],
   addPhoneNumber: [
     SA,

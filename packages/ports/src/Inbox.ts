@@ -3,10 +3,12 @@
  * it is delivered, and applied exactly once in effect, in order per contact.
  *
  * A **lane** is the order in which one contact's events are applied: (tenant of our number, contact). An event on a number
- * that is in no pool is kept, parked and visible to admins.
+ * that is no tenant's is kept, parked and visible to admins, who may have it applied again or dismiss it.
  */
 import type { Contact, Tenant } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Stream } from "effect"
+import type { InvalidCursor } from "./InvalidCursor.ts"
+import type { Page, PageRequest } from "./Page.ts"
 import type { StorageError } from "./StorageError.ts"
 import type { CallReported, DeliveryReported, LaneArrival, TelephonyEvent } from "./TelephonyEvent.ts"
 
@@ -85,6 +87,11 @@ export type Settlement =
     }
   | { readonly _tag: "Parked"; readonly id: string; readonly reason: string }
 
+/** Why an arrival is parked whose number nobody had put on record: it is applied once a tenant is given the number. */
+export const NOT_ON_RECORD = "the number is not on record"
+/** Why an arrival is parked on a number that is on record and no tenant's: it was meant for nobody who has it later. */
+export const NOBODYS = "the number is in nobody's hands"
+
 /** An event that could not be applied, kept for a person. */
 export interface ParkedEvent {
   readonly id: string
@@ -92,6 +99,10 @@ export interface ParkedEvent {
   readonly kind: TelephonyEvent["_tag"]
   readonly reason: string
   readonly receivedAt: DateTime.Utc
+  /** The number that a text or call came for, or what the provider named in its place; `null` for a report. */
+  readonly to: string | null
+  /** Who sent it; `null` for a report, and where it cannot be opened. */
+  readonly from: Contact.Contact | null
 }
 
 /** What providers told us: kept before they are answered, applied later, once and in order. */
@@ -118,7 +129,20 @@ export class Inbox extends Context.Service<
      */
     readonly settle: (settlements: ReadonlyArray<Settlement>) => Effect.Effect<void, StorageError>
     /** Parked events, newest first. */
-    readonly parked: (limit: number) => Effect.Effect<ReadonlyArray<ParkedEvent>, StorageError>
+    readonly parked: (page: PageRequest) => Effect.Effect<Page<ParkedEvent>, StorageError | InvalidCursor>
+    /**
+     * Up to `limit` texts and calls that came before their number was on record are pending again, in the order in which they
+     * came, once a tenant has the number that it was put on record for. One that was in the pool in between may have
+     * been somebody else's: what came for it before stays parked. Returns how many.
+     */
+    readonly admitParked: (limit: number) => Effect.Effect<number, StorageError>
+    /**
+     * A parked event is pending again, as if it had never failed. `false` when it is not parked, or came for a number that is no
+     * tenant's.
+     */
+    readonly retryParked: (id: string) => Effect.Effect<boolean, StorageError>
+    /** A parked event is done, and applied to nothing. `false` when it is not parked. */
+    readonly dismissParked: (id: string) => Effect.Effect<boolean, StorageError>
     /** Ticks when there may be new work. Missing a tick is harmless: workers look from time to time. */
     readonly wakeups: Stream.Stream<void>
   }

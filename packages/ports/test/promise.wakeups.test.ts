@@ -17,6 +17,9 @@ class Listening implements PlainInbox {
   readonly claimCallReports = unused
   readonly settle = unused
   readonly parked = unused
+  readonly admitParked = unused
+  readonly retryParked = unused
+  readonly dismissParked = unused
   begun = 0
   readonly listen: (begun: number) => AsyncIterable<unknown>
 
@@ -102,7 +105,10 @@ describe("Plain wake-ups", () => {
         claimReports: unused,
         claimCallReports: unused,
         settle: unused,
-        parked: unused
+        parked: unused,
+        admitParked: unused,
+        retryParked: unused,
+        dismissParked: unused
       }
       const { pass, ticks, warnings } = yield* listen(quiet)
       yield* pass(LONGEST_PAUSE)

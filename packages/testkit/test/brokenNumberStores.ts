@@ -1,6 +1,6 @@
 /** Memory stores that keep tenants and numbers with one fault each. */
 import { InventoryNumber } from "@careline/domain"
-import { NumberInventory, NumberOrders, PoolNumbers, Settings, SiteGroupings } from "@careline/ports"
+import { Inbox, NumberInventory, NumberOrders, PoolNumbers, Settings, SiteGroupings } from "@careline/ports"
 import { Effect, HashMap, Option } from "effect"
 import { altered, broken, type BrokenStore } from "./broken.ts"
 
@@ -36,6 +36,21 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
               const holder = number.holder ?? { siteGroupingId: null }
               return InventoryNumber.held({ ...number, holder, status: "assigned" }) ?? []
             })
+        )
+    }))
+  ),
+  broken(
+    "gives a tenant what came while its number was nobody's",
+    INVENTORY,
+    "MUST NOT give a tenant what came while its number was in nobody's hands, or before",
+    altered(Inbox, ({ admitParked }, store) => ({
+      admitParked: (limit) =>
+        Effect.andThen(
+          store.update((state) => ({
+            ...state,
+            numbers: HashMap.map(state.numbers, (one) => ({ ...one, acquiredAt: one.heldSince }))
+          })),
+          admitParked(limit)
         )
     }))
   ),

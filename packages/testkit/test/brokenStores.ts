@@ -370,6 +370,35 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     recalling(({ inbox }, _known, { id }) => HashMap.modify(inbox, id, (row) => ({ ...row, parkedBecause: null })))
   ),
   broken(
+    "applies all that came before its number was added at once",
+    "Inbox: what is parked",
+    "MUST apply no more at once than is asked for, the oldest first",
+    altered(Inbox, ({ admitParked }) => ({ admitParked: () => admitParked(Number.MAX_SAFE_INTEGER) }))
+  ),
+  broken(
+    "applies again what came for nobody",
+    "Inbox: what is parked",
+    "MUST leave parked what came for a number that is no tenant's, however it is asked for",
+    altered(Inbox, (_sound, store) => ({
+      retryParked: (id) =>
+        store.modify((state) => [
+          HashMap.has(state.inbox, id),
+          { ...state, inbox: HashMap.modify(state.inbox, id, (row) => ({ ...row, parkedBecause: null })) }
+        ])
+    }))
+  ),
+  broken(
+    "forgets what was dismissed",
+    "Inbox: what is parked",
+    "MUST still know a dismissed event that is delivered again",
+    altered(Inbox, ({ dismissParked }, store) => ({
+      dismissParked: (id) =>
+        Effect.tap(dismissParked(id), () =>
+          store.update((state) => ({ ...state, inboxIdentities: HashMap.empty<string, true>() }))
+        )
+    }))
+  ),
+  broken(
     "brings reports back that are done",
     "Inbox: delivery reports",
     "MUST leave a report that is done or parked as it is, however it is settled again",

@@ -89,8 +89,7 @@ export const externalThreadRoutes = (careline: Careline): Router => {
 
   // Texts that nobody is shown: to a number that is no line of ours, or that could not be applied.
   router.get("/parked-texts", async (req, res) => {
-    const { limit } = page.parse(req.query)
-    res.json({ items: await careline.listParkedEvents(actorOf(userOf(res)), limit) })
+    res.json(await careline.listParkedEvents(actorOf(userOf(res)), page.parse(req.query)))
   })
 
   router.post("/phone-lines", async (req, res) => {

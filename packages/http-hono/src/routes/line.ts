@@ -6,8 +6,6 @@ import { ADMINS, READERS, STAFF, SYSTEM_ADMINS, tenantFor } from "../Auth.ts"
 import { type Route, route } from "../Route.ts"
 import type { Services } from "../Services.ts"
 
-const PARKED_LIMIT = 200
-
 const TenantOnly = Schema.Struct({ siteGroupingId: Api.TenantQuery })
 
 const settings = route({
@@ -84,12 +82,51 @@ const parked = route({
   operationId: "listParkedEvents",
   allow: SYSTEM_ADMINS,
   summary:
-    "Webhooks that were kept and could not be applied: texts to numbers that are in no pool, and events that failed.",
-  success: { status: 200, schema: Schema.Struct({ items: Schema.Array(Api.ParkedJson) }) },
-  handle: Effect.fnUntraced(function* ({ caller }) {
-    const events = yield* Application.listParkedEvents(caller, PARKED_LIMIT)
-    return { status: 200, body: { items: events.map(Api.parkedJson) } }
+    "Webhooks that were kept and could not be applied, newest first: texts and calls for numbers that are no tenant's, and events that failed.",
+  query: Schema.Struct(Api.PageQuery),
+  success: { status: 200, schema: Api.pageJson(Api.ParkedJson, "ParkedEventPage") },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const page = yield* Application.listParkedEvents(caller, Api.pageOf(query))
+    return { status: 200, body: { items: page.items.map(Api.parkedJson), nextCursor: page.nextCursor } }
   })
 })
 
-export const line: ReadonlyArray<Route<Services>> = [settings, changeSettings, consent, recordConsent, parked]
+const noEvent = { 404: "There is no such parked event, or the number that it came for is still no tenant's" }
+
+const retryParked = route({
+  method: "post",
+  path: "/api/v1/parked-events/{id}/retry",
+  operationId: "retryParkedEvent",
+  allow: SYSTEM_ADMINS,
+  summary: "Applies a parked event again, as if it had never failed.",
+  success: { status: 204, schema: null },
+  problems: noEvent,
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    yield* Application.retryParkedEvent(caller, params.id ?? "")
+    return { status: 204 }
+  })
+})
+
+const dismissParked = route({
+  method: "post",
+  path: "/api/v1/parked-events/{id}/dismiss",
+  operationId: "dismissParkedEvent",
+  allow: SYSTEM_ADMINS,
+  summary: "Puts a parked event away: it is applied to nothing.",
+  success: { status: 204, schema: null },
+  problems: { 404: "There is no such parked event" },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    yield* Application.dismissParkedEvent(caller, params.id ?? "")
+    return { status: 204 }
+  })
+})
+
+export const line: ReadonlyArray<Route<Services>> = [
+  settings,
+  changeSettings,
+  consent,
+  recordConsent,
+  parked,
+  retryParked,
+  dismissParked
+]

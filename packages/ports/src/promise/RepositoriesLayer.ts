@@ -62,7 +62,17 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(
       Inbox,
       Inbox.of({
-        ...inbox.calls("accept", "claimLanes", "claimReports", "claimCallReports", "settle", "parked"),
+        ...inbox.calls(
+          "accept",
+          "claimLanes",
+          "claimReports",
+          "claimCallReports",
+          "settle",
+          "parked",
+          "admitParked",
+          "retryParked",
+          "dismissParked"
+        ),
         wakeups: inbox.wakeups
       })
     ),

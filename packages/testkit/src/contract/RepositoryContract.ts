@@ -20,6 +20,7 @@ import { idempotencyChapter } from "./repository/IdempotencyChapter.ts"
 import { idsChapter } from "./repository/IdsChapter.ts"
 import { inboxIntakeChapter } from "./repository/InboxIntakeChapter.ts"
 import { inboxLanesChapter } from "./repository/InboxLanesChapter.ts"
+import { inboxParkedChapter } from "./repository/InboxParkedChapter.ts"
 import { inboxReportsChapter } from "./repository/InboxReportsChapter.ts"
 import { inboxCallsChapter } from "./repository/InboxCallsChapter.ts"
 import { mediaImportsChapter } from "./repository/MediaImportsChapter.ts"
@@ -61,6 +62,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   inboxLanesChapter,
   inboxReportsChapter,
   inboxCallsChapter,
+  inboxParkedChapter,
   outboxChapter,
   sendLanesChapter,
   outboxUnknownChapter,

@@ -10,12 +10,15 @@ import {
   type Lane,
   type LaneArrival,
   type LaneEvent,
+  NOBODYS,
+  NOT_ON_RECORD,
   type Settlement,
   type TelephonyEvent
 } from "@careline/ports"
 import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
 import { type InboxRow, keyOf, type MemoryState } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
+import * as keyset from "./keyset.ts"
 import * as wakeups from "./wakeups.ts"
 
 type RowOf<Event extends TelephonyEvent> = InboxRow & { readonly event: Event }
@@ -31,11 +34,13 @@ const keyOfEvent = ({ account, event, provider }: IncomingEvent): string => {
   return keyOf(provider, account, event._tag, id, detail)
 }
 
-/** The tenant of the number that an event came in on, `undefined` when the number is not ours. */
+/** The number that an event came in on. */
+const numberOf = (state: MemoryState, event: TelephonyEvent) =>
+  isArrival(event) ? HashMap.toValues(state.numbers).find((number) => number.number === event.to) : undefined
+
+/** Whose an event is; `undefined` when its number is no tenant's. */
 const tenantOf = (state: MemoryState, event: TelephonyEvent): Tenant | undefined =>
-  isArrival(event)
-    ? HashMap.toValues(state.numbers).find((number) => number.number === event.to)?.holder?.siteGroupingId
-    : null
+  isArrival(event) ? numberOf(state, event)?.holder?.siteGroupingId : null
 
 const acceptOne = (
   state: MemoryState,
@@ -55,7 +60,7 @@ const acceptOne = (
     receivedAt: DateTime.min(incoming.receivedAt ?? now, now),
     failures: 0,
     dueAt: now,
-    parkedBecause: tenant === undefined ? "The number is in no pool" : null
+    parkedBecause: tenant !== undefined ? null : numberOf(state, incoming.event) === undefined ? NOT_ON_RECORD : NOBODYS
   }
   return [
     tenant === undefined ? "unroutable" : "accepted",
@@ -129,6 +134,45 @@ const settleOne = (state: MemoryState, settlement: Settlement): MemoryState => {
   }
 }
 
+const cameForNobody = ({ parkedBecause }: InboxRow): boolean =>
+  parkedBecause === NOT_ON_RECORD || parkedBecause === NOBODYS
+
+/**
+ * Pending again: for the tenant that it came for, or, where there was none, for the one that has the number now. As it is when
+ * none has.
+ */
+const revive = (state: MemoryState, row: InboxRow): MemoryState => {
+  const siteGroupingId = cameForNobody(row) ? tenantOf(state, row.event) : row.siteGroupingId
+  if (siteGroupingId === undefined) return state
+  const revived = { ...row, siteGroupingId, parkedBecause: null, failures: 0 }
+  return { ...state, inbox: HashMap.set(state.inbox, row.id, revived) }
+}
+
+const isAdmissible = (state: MemoryState, row: InboxRow): boolean => {
+  const number = numberOf(state, row.event)
+  return (
+    row.parkedBecause === NOT_ON_RECORD &&
+    number !== undefined &&
+    number.holder !== null &&
+    DateTime.Equivalence(number.acquiredAt, number.heldSince)
+  )
+}
+
+const parkedEvent = ({ event, id, parkedBecause, provider, receivedAt }: InboxRow) => ({
+  id,
+  provider,
+  kind: event._tag,
+  reason: parkedBecause ?? "",
+  receivedAt,
+  to: isArrival(event) ? event.to : null,
+  from: isArrival(event) ? event.from : null
+})
+
+const parkedRow = (state: MemoryState, id: string): InboxRow | undefined => {
+  const row = Option.getOrUndefined(HashMap.get(state.inbox, id))
+  return row === undefined || row.parkedBecause === null ? undefined : row
+}
+
 export const layer: Layer.Layer<Inbox, never, MemoryStore> = Layer.effect(
   Inbox,
   Effect.map(MemoryStore, (store) =>
@@ -158,14 +202,34 @@ export const layer: Layer.Layer<Inbox, never, MemoryStore> = Layer.effect(
           store.read((state) => ({ now, reports: dueReports(state, isCallReport, limit, now) }))
         ),
       settle: (settlements) => store.update((state) => settlements.reduce(settleOne, state)),
-      parked: (limit) =>
-        store.read((state) =>
-          HashMap.toValues(state.inbox)
-            .sort(Order.flip(byArrival))
-            .flatMap(({ event, id, parkedBecause, provider, receivedAt }) =>
-              parkedBecause === null ? [] : [{ id, provider, kind: event._tag, reason: parkedBecause, receivedAt }]
+      parked: (request) =>
+        Effect.flatMap(
+          store.read((state) => HashMap.toValues(state.inbox).filter(({ parkedBecause }) => parkedBecause !== null)),
+          (rows) =>
+            Effect.map(
+              keyset.page("parked", rows, ({ id, sequence }) => ({ at: sequence, id }), request),
+              ({ items, nextCursor }) => ({ items: items.map(parkedEvent), nextCursor })
             )
+        ),
+      admitParked: (limit) =>
+        store.modify((state) => {
+          const rows = HashMap.toValues(state.inbox)
+            .filter((row) => isAdmissible(state, row))
+            .sort(byArrival)
             .slice(0, limit)
+          return [rows.length, rows.reduce(revive, state)]
+        }),
+      retryParked: (id) =>
+        store.modify((state) => {
+          const row = parkedRow(state, id)
+          const after = row === undefined ? state : revive(state, row)
+          return [after !== state, after]
+        }),
+      dismissParked: (id) =>
+        store.modify((state) =>
+          parkedRow(state, id) === undefined
+            ? [false, state]
+            : [true, { ...state, inbox: HashMap.remove(state.inbox, id) }]
         ),
       wakeups: wakeups.of(store, (state) => state.inbox)
     })

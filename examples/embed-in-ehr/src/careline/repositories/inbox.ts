@@ -11,7 +11,8 @@ import type {
 } from "@careline/application/promise"
 import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
-import { takeIn } from "./intake.ts"
+import { cursorsOf, instantAndId } from "./cursor.ts"
+import { NO_LINE, takeIn } from "./intake.ts"
 import { keyOf, readClock } from "./rows.ts"
 import { transactAndWake } from "./wakes.ts"
 
@@ -33,6 +34,8 @@ const IS_FREE = `not exists (
 /** A lane is locked by a number that is made of it, so that it needs no row. */
 const LOCK_LANE =
   "pg_try_advisory_xact_lock(hashtextextended(coalesce(lane.site_group_id, 0) || ' ' || lane.contact, 7214002))"
+
+const parkedIds = cursorsOf("parked events", instantAndId.shape.id)
 
 type LaneKey = { readonly siteGroupId: string | null; readonly contact: string }
 type EventRow = LaneKey & LaneEvent
@@ -113,6 +116,17 @@ export const inbox =
       return { now, reports: rows }
     }
 
+    /** Events that are pending again; what came for no line is its site group's that has it now. */
+    const revive = async (which: string, values: ReadonlyArray<unknown>): Promise<number> => {
+      const { rowCount } = await db.query(
+        `update inbound_events w set state = 'pending', reason = null, failures = 0, postponed_until = null,
+           site_group_id = coalesce(w.site_group_id, e.site_group_id)
+         from (${which}) e where w.id = e.id`,
+        [...values]
+      )
+      return rowCount ?? 0
+    }
+
     return {
       accept,
 
@@ -142,13 +156,37 @@ export const inbox =
         }
       },
 
-      parked: async (limit) => {
+      parked: async ({ cursor, limit }) => {
         const { rows } = await db.query<ParkedEvent>(
-          `select id, provider, kind, reason, received_at as "receivedAt" from inbound_events
-           where state = 'parked' order by id desc limit $1`,
-          [limit]
+          `select id, provider, kind, reason, received_at as "receivedAt", event ->> 'to' as to, event ->> 'from' as from
+           from inbound_events
+           where state = 'parked' and ($2::bigint is null or id < $2) order by id desc limit $1`,
+          [limit + 1, parkedIds.read(cursor)]
         )
-        return rows
+        return parkedIds.page(rows, limit, ({ id }) => id)
+      },
+
+      admitParked: (limit) =>
+        revive(
+          `select e.id, l.site_group_id from inbound_events e join phone_lines l on l.number = e.event ->> 'to'
+           where e.state = 'parked' and e.reason = $2 order by e.id limit $1 for update of e skip locked`,
+          [limit, NO_LINE]
+        ),
+
+      retryParked: async (id) =>
+        (await revive(
+          `select e.id, l.site_group_id from inbound_events e left join phone_lines l on l.number = e.event ->> 'to'
+           where e.id = $1 and e.state = 'parked' and (e.contact is null or e.reason <> $2 or l.id is not null)
+           for update of e`,
+          [keyOf(id), NO_LINE]
+        )) > 0,
+
+      dismissParked: async (id) => {
+        const { rowCount } = await db.query(
+          "update inbound_events set state = 'done' where id = $1 and state = 'parked'",
+          [keyOf(id)]
+        )
+        return rowCount === 1
       }
     }
   }

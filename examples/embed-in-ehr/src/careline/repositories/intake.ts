@@ -5,6 +5,9 @@ import type { JobRunner } from "../../ehr/jobs.ts"
 import { drawIds } from "./ids.ts"
 import { wake } from "./wakes.ts"
 
+/** Why an event is parked that came for a number before it was a line. */
+export const NO_LINE = "the number is no line of ours"
+
 /** To be called in a transaction. */
 export const takeIn = async (
   db: Queryable,
@@ -31,7 +34,7 @@ export const takeIn = async (
          (id, provider, account, provider_message_id, kind, status, event, site_group_id, contact, received_at, state, reason)
        overriding system value
        select $1, $2, $3, $4, $5, $6, $7, l.site_group_id, $8, least($10, now()), s.state,
-         case s.state when 'parked' then 'the number is no line of ours' end
+         case s.state when 'parked' then $11 end
        from (values ($9::text)) as given (number)
        left join phone_lines l on l.number = given.number
        cross join lateral (
@@ -39,7 +42,7 @@ export const takeIn = async (
        ) as s
        on conflict (provider_message_id, provider, account, kind, status) do nothing
        returning state`,
-      [rowId, ...key, JSON.stringify(event), arrival?.from ?? null, arrival?.to ?? null, receivedAt]
+      [rowId, ...key, JSON.stringify(event), arrival?.from ?? null, arrival?.to ?? null, receivedAt, NO_LINE]
     )
     if (rows[0] !== undefined) answers[place] = rows[0].state === "parked" ? "unroutable" : "accepted"
   }

@@ -14,7 +14,7 @@ const aLane = Effect.gen(function* () {
   return { from: yield* freshContact, to: number }
 })
 
-const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(100))
+const parked = Traffic.parked(100)
 
 export const inboxIntakeChapter: Chapter = {
   chapter: "Inbox: intake",
@@ -195,9 +195,8 @@ export const inboxIntakeChapter: Chapter = {
         yield* Traffic.work(({ events }) => events.map(({ id }) => ({ _tag: "Parked", id, reason })))
         yield* advance(Duration.minutes(1))
       }
-      const inbox = yield* Inbox
       assert.deepStrictEqual(
-        (yield* inbox.parked(2)).map(({ reason }) => reason),
+        (yield* Traffic.parked(2)).map(({ reason }) => reason),
         ["newest", "middle"]
       )
     }),

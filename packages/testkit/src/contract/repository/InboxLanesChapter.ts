@@ -183,7 +183,7 @@ export const inboxLanesChapter: Chapter = {
       yield* Traffic.textsIn(from, to, ["a", "b"])
       yield* Traffic.work(({ events }) => [park(events[0]!)])
       assert.deepStrictEqual(yield* Traffic.waiting, [["b"]])
-      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const parked = yield* Traffic.parked(10)
       assert.deepStrictEqual(
         parked.map(({ kind, reason }) => [kind, reason]),
         [["MessageReceived", "nobody can read it"]]
@@ -203,7 +203,7 @@ export const inboxLanesChapter: Chapter = {
       }
       yield* advance(minute)
       assert.deepStrictEqual(yield* Traffic.waiting, [["b"]])
-      assert.deepStrictEqual(yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10)), [])
+      assert.deepStrictEqual(yield* Traffic.parked(10), [])
     }),
 
     test("MUST leave a parked text as it is, however it is settled again", function* () {
@@ -212,7 +212,7 @@ export const inboxLanesChapter: Chapter = {
       yield* Traffic.textsIn(from, to, ["a", "b"])
       const [lane] = yield* Traffic.work(({ events }) => [park(events[0]!)])
       const [text] = lane!.events
-      const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const parked = Traffic.parked(10)
       const before = yield* parked
       assert.deepStrictEqual(
         before.map(({ id }) => id),

@@ -1,4 +1,3 @@
-import { Inbox } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Effect } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
@@ -64,7 +63,7 @@ export const inboxReportsChapter: Chapter = {
         )
       )
       assert.deepStrictEqual(yield* Given.peek(Traffic.claimReports()), [])
-      const parked = yield* Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const parked = yield* Traffic.parked(10)
       assert.deepStrictEqual(
         parked.map(({ kind, reason }) => [kind, reason]),
         [["DeliveryReported", "nobody sent it"]]
@@ -79,7 +78,7 @@ export const inboxReportsChapter: Chapter = {
           Traffic.settle([Traffic.done(first!), { _tag: "Parked", id: second!.id, reason: "nobody sent it" }])
         )
       )
-      const parked = Effect.flatMap(Inbox, (inbox) => inbox.parked(10))
+      const parked = Traffic.parked(10)
       const before = yield* parked
       assert.deepStrictEqual(
         before.map(({ id }) => id),

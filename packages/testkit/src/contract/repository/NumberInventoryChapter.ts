@@ -12,7 +12,7 @@ import {
 } from "@careline/domain"
 import { Calls, IdGenerator, Inbox, NumberInventory, NumberTaken, PoolNumbers, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { DateTime, Deferred, Effect, Option, Result } from "effect"
+import { DateTime, Duration, Deferred, Effect, Option, Result } from "effect"
 import { type Chapter, numberTest } from "./Chapter.ts"
 import { idsOf, sameNumber, sameSet } from "./Compare.ts"
 import { giveMoment, within } from "./Deadline.ts"
@@ -129,6 +129,19 @@ export const numberInventoryChapter: Chapter = {
       sameNumber(yield* stored(number.id), (yield* inventory.list([tenants[0]]))[0]!)
       const resting = yield* quarantined(edited, 5)
       sameNumber((yield* inventory.list("nobody"))[0], resting)
+    }),
+
+    numberTest("MUST NOT give a tenant what came while its number was in nobody's hands, or before", function* () {
+      const { advance, tenants } = yield* StoreUnderTest
+      const inbox = yield* Inbox
+      const number = yield* freshNumber
+      yield* aText(number)
+      yield* available(0, number)
+      yield* aText(number)
+      yield* advance(Duration.minutes(1))
+      assert.strictEqual((yield* take(tenants[0]))?.number, number)
+      assert.strictEqual(yield* Given.transact(inbox.admitParked(10)), 0)
+      assert.lengthOf((yield* inbox.parked({ limit: 10, cursor: null })).items, 2)
     }),
 
     numberTest("MUST show a number in nobody's hands in no pool, and take no text of anybody's there", function* () {

@@ -80,6 +80,13 @@ export const claimReports = (limit = 100) =>
     ({ reports }) => reports
   )
 
+/** Up to so many parked events, the newest first. */
+export const parked = (limit: number) =>
+  Effect.map(
+    Effect.flatMap(Inbox, (inbox) => inbox.parked({ limit, cursor: null })),
+    ({ items }) => items
+  )
+
 export const settle = (settlements: ReadonlyArray<Settlement>) =>
   Effect.flatMap(Inbox, (inbox) => inbox.settle(settlements))
 
