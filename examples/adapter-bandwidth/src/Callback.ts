@@ -1,5 +1,6 @@
 /** A webhook's body: a list of events. https://dev.bandwidth.com/docs/messaging/webhooks */
-import { Contact, PhoneNumber } from "@careline/domain"
+import { Contact } from "@careline/domain"
+import { Destination } from "@careline/ports"
 import { Schema } from "effect"
 
 export const Events = Schema.fromJsonString(Schema.Array(Schema.Unknown))
@@ -12,7 +13,8 @@ export const Received = Schema.Struct({
   message: Schema.Struct({
     id: Schema.NonEmptyString,
     /** Our number that this copy of the message came to: a group has several in `to`. */
-    owner: PhoneNumber.E164,
+    owner: Destination.Destination,
+    to: Schema.optionalKey(Schema.NullOr(Schema.Array(Destination.Destination))),
     from: Contact.Contact,
     text: Schema.optionalKey(Schema.NullOr(Schema.String)),
     media: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String)))

@@ -60,6 +60,7 @@ export const ids = () => {
     messageId: id(),
     systemMessageId: id(),
     answerId: id(),
+    groupNoteId: id(),
     sendId: id()
   }
   return { ...fresh, sendIds: [fresh.sendId] }

@@ -2,8 +2,15 @@
  * The webhooks of a call: it begins, waits for its next step, or is reported on. All are flat forms. Sources:
  * developers.telnyx.com/docs/voice/programmable-voice/texml-verbs and /api-reference/callbacks (texml-…).
  */
-import { type CallId, type CallPlan, type CallReport, PhoneNumber } from "@careline/domain"
-import { CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { type CallId, type CallPlan, type CallReport } from "@careline/domain"
+import {
+  CallbackUrl,
+  Destination,
+  callerOf,
+  type Telephony,
+  type TelephonyEvent,
+  TelephonyError
+} from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
@@ -49,11 +56,10 @@ const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn 
 }
 
 /** A call to one of our numbers; also as it stands in Telnyx's list of calls. */
-export const begins = (providerCallId: string, caller: string, to: string): Read => {
-  if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
-  return {
-    events: [{ _tag: "CallReceived", providerCallId, from: callerOf(caller), to: to as PhoneNumber.E164 }]
-  }
+export const begins = (providerCallId: string, caller: string, called: string): Read => {
+  const to = Destination.of(called)
+  if (to === null) return malformed("To is missing")
+  return { events: [{ _tag: "CallReceived", providerCallId, from: callerOf(caller), to }] }
 }
 
 /** `call` and `fallback`: a call begins, or what was rendered is over. */

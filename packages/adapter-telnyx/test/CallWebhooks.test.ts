@@ -78,11 +78,10 @@ describe("A call that begins", () => {
     })
   )
 
-  it.effect.each([
-    [{ ...call, CallSid: "" }],
-    [{ ...call, CallSid: "v3:short" }],
-    [{ ...call, To: "sip:line@clinic.example.com" }]
-  ])("is refused when it is malformed: %j", ([form]) => malformed("call", form!))
+  it.effect.each([[{ ...call, CallSid: "" }], [{ ...call, CallSid: "v3:short" }], [{ ...call, To: "" }]])(
+    "is refused when it is malformed: %j",
+    ([form]) => malformed("call", form!)
+  )
 })
 
 describe("A call that waits for its next step", () => {

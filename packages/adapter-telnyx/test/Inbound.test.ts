@@ -79,13 +79,30 @@ describe("A received message", () => {
   })
 
   it.each([
+    [{ to: [{ phone_number: "72975" }] }, "72975"],
+    [{ to: [{ agent_id: "harbor-clinic" }], type: "RCS" }, "rcs:harbor-clinic"],
+    [{ to: [{ phone_number: "+12025550100" }], type: "WHATSAPP" }, "whatsapp:+12025550100"]
+  ])("with %j came for something that is no number of ours, and is kept for it", (change, to) => {
+    assert.deepInclude(decode(change), { _tag: "MessageReceived", to } as never)
+  })
+
+  it("to a group came for every number of it", () => {
+    const group = {
+      to: [{ phone_number: "+12025550100", status: "webhook_delivered" }, { phone_number: "+13035550188" }],
+      cc: [{ phone_number: "+12025550101" }, { phone_number: "+12025550100" }]
+    }
+    assert.deepInclude(decode(group), { to: "+12025550100", alsoTo: ["+13035550188", "+12025550101"] } as never)
+  })
+
+  it.each([
     [{ id: "1" }],
     [{ id: undefined }],
     [{ from: {} }],
     [{ from: { phone_number: "  " } }],
     [{ from: { phone_number: "x".repeat(255) } }],
     [{ to: [] }],
-    [{ to: [{ phone_number: "hello" }] }]
+    [{ to: [{ phone_number: "" }] }],
+    [{ to: [{}] }]
   ])("with %j cannot be read", (change) => {
     assert.instanceOf(decode(change), TelephonyError.MalformedWebhook)
   })

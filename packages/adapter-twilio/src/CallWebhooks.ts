@@ -2,8 +2,15 @@
  * The webhooks of a call: it begins, waits for its next step, or is reported on. Sources: twilio.com/docs/voice/twiml and
  * its pages on Gather, Record, Dial and Number.
  */
-import { type CallReport, type CallPlan, type CallId, PhoneNumber } from "@careline/domain"
-import { CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { type CallReport, type CallPlan, type CallId } from "@careline/domain"
+import {
+  CallbackUrl,
+  Destination,
+  callerOf,
+  type Telephony,
+  type TelephonyEvent,
+  TelephonyError
+} from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
@@ -56,10 +63,10 @@ const turnOf = (after: CallbackUrl.After, form: URLSearchParams): CallPlan.Turn 
 }
 
 const begins = (providerCallId: string, form: URLSearchParams): Read => {
-  const to = form.get("To") ?? ""
-  if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
+  const to = Destination.of(form.get("To") ?? "")
+  if (to === null) return malformed("To is missing")
   const from = callerOf(form.get("From") ?? "")
-  return { events: [{ _tag: "CallReceived", providerCallId, from, to: to as PhoneNumber.E164 }] }
+  return { events: [{ _tag: "CallReceived", providerCallId, from, to }] }
 }
 
 /** `call` and `fallback`: a call begins, or what was rendered is over. */

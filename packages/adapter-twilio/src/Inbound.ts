@@ -1,6 +1,6 @@
 /** The webhook of an inbound SMS or MMS. Source: twilio.com/docs/messaging/guides/webhook-request. */
-import { Attachment, type Contact, PhoneNumber } from "@careline/domain"
-import { type MessageReceived, TelephonyError } from "@careline/ports"
+import { Attachment, type Contact } from "@careline/domain"
+import { Destination, type MessageReceived, TelephonyError } from "@careline/ports"
 import { isMessageSid } from "./MessageSid.ts"
 
 /** Twilio attaches at most ten. */
@@ -32,15 +32,15 @@ const malformed = (message: string) => new TelephonyError.MalformedWebhook({ mes
 export const decode = (form: URLSearchParams): MessageReceived | TelephonyError.MalformedWebhook => {
   const providerMessageId = form.get("MessageSid") ?? form.get("SmsSid") ?? ""
   const from = form.get("From")?.trim() ?? ""
-  const to = form.get("To") ?? ""
+  const to = Destination.of(form.get("To") ?? "")
   if (!isMessageSid(providerMessageId)) return malformed("MessageSid is missing or malformed")
   if (from === "" || from.length > MAX_SENDER) return malformed("From is missing or too long")
-  if (!PhoneNumber.isE164(to)) return malformed("To is not a phone number")
+  if (to === null) return malformed("To is missing")
   return {
     _tag: "MessageReceived",
     providerMessageId,
     from: from as Contact.Contact,
-    to: to as PhoneNumber.E164,
+    to,
     text: form.get("Body") ?? "",
     attachments: attachments(form),
     providerKeyword: keywords.get(form.get("OptOutType")?.toUpperCase() ?? "") ?? null

@@ -45,7 +45,7 @@ describe("The webhook of a call that begins", () => {
     })
   })
 
-  it.each([{ CallSid: "CA1" }, { CallSid: "" }, { To: "client:agent" }] as const)("is malformed with %j", (fields) =>
+  it.each([{ CallSid: "CA1" }, { CallSid: "" }, { To: "" }] as const)("is malformed with %j", (fields) =>
     assert.instanceOf(call(fields), TelephonyError.MalformedWebhook)
   )
 })

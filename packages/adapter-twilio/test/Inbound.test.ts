@@ -69,6 +69,11 @@ describe("An inbound text", () => {
     assert.strictEqual(read({ From: from }).from as string, from)
   })
 
+  it.each(["72975", "rcs:harbor_clinic", "whatsapp:+12025550100", "sip:line@clinic.example.com"])(
+    "may be for %s, which is no number of ours, and is kept for it",
+    (to) => assert.strictEqual(read({ To: to }).to as string, to)
+  )
+
   it.each([
     ["STOP", "opt_out"],
     ["stop", "opt_out"],
@@ -93,8 +98,7 @@ describe("An inbound text", () => {
     [{ From: "" }],
     [{ From: "x".repeat(255) }],
     [{ To: "" }],
-    [{ To: "72975" }],
-    [{ To: "+0123" }]
+    [{ To: "  " }]
   ])("cannot be read with %o, and the reason quotes nothing of it", (change) => {
     const error = decode(change)
     assert.instanceOf(error, TelephonyError.MalformedWebhook)

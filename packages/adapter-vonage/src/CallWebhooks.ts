@@ -40,8 +40,8 @@ const fromOf = (from: unknown) => {
 export const begins = (fields: Fields): Read => {
   const { conversation_uuid: providerCallId } = fields
   if (!isConversationUuid(providerCallId)) return noCall
-  const to = Digits.toE164(fields.to)
-  if (to === null) return malformed("to is not a phone number")
+  const to = Digits.toDestination(fields.to)
+  if (to === null) return malformed("to is missing")
   return { events: [{ _tag: "CallReceived", providerCallId, from: fromOf(fields.from), to }] }
 }
 

@@ -1,5 +1,6 @@
 /** Numbers as Vonage writes them, E.164 without its `+`. Source: developer.vonage.com/voice/guides/numbers. */
 import { type Contact, PhoneNumber } from "@careline/domain"
+import { Destination } from "@careline/ports"
 import * as Field from "./Field.ts"
 
 /** As long as a contact may be. */
@@ -15,6 +16,12 @@ export const toE164 = (digits: unknown): PhoneNumber.E164 | null => {
   const text = Field.textOf(digits).trim()
   const number = text.startsWith("+") ? text : `+${text}`
   return PhoneNumber.isE164(number) ? (number as PhoneNumber.E164) : null
+}
+
+/** What came for something of ours: a number, or an address that is none. `null` when nothing is named. */
+export const toDestination = (named: unknown, channel: string | null = null): Destination.Destination | null => {
+  const number = toE164(named)
+  return Destination.of(number ?? Field.textOf(named), channel)
 }
 
 /**

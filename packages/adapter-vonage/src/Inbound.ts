@@ -32,17 +32,16 @@ const captionOf = (payload: Payload.Payload, media: ReturnType<typeof mediaOf>):
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 
 /**
- * The event; `null` for a channel that is not ours; or what is wrong with the payload. Fields that we do not know are left
- * alone, and an MMS of an unknown type is kept with what can be read of it: somebody wrote to us.
+ * The event, or what is wrong with the payload. Fields that we do not know are left alone, and what came over another channel, or
+ * as an MMS of an unknown type, is kept with what can be read of it: somebody wrote to us.
  */
-export const decode = (payload: Payload.Payload): MessageReceived | TelephonyError.MalformedWebhook | null => {
+export const decode = (payload: Payload.Payload): MessageReceived | TelephonyError.MalformedWebhook => {
   const { channel, message_type: type, message_uuid: providerMessageId, text } = payload
-  if (channel !== "sms" && channel !== "mms") return null
-  const to = Digits.toE164(payload.to)
-  if (to === null) return malformed("to is not a phone number")
+  const to = Digits.toDestination(payload.to, channel === "sms" || channel === "mms" ? null : channel)
+  if (to === null) return malformed("to is missing")
   if (channel === "sms" && !Predicate.isString(text)) return malformed("text is missing")
   if (channel === "mms" && !Predicate.isString(type)) return malformed("message_type is missing")
-  const media = channel === "mms" ? mediaOf(payload) : []
+  const media = channel === "sms" ? [] : mediaOf(payload)
   return {
     _tag: "MessageReceived",
     providerMessageId,

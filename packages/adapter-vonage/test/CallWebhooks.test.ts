@@ -62,7 +62,7 @@ describe("The webhook of a call that begins", () => {
     assert.strictEqual(told.events[0]?.from, "sip:alice")
   })
 
-  it.each([{ to: "alice" }, { to: undefined }, { conversation_uuid: undefined }, { conversation_uuid: "CON-../" }])(
+  it.each([{ to: "" }, { to: undefined }, { conversation_uuid: undefined }, { conversation_uuid: "CON-../" }])(
     "cannot be read with %j",
     (fields) => assert.instanceOf(call(fields), TelephonyError.MalformedWebhook)
   )

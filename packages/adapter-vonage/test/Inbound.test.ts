@@ -65,22 +65,27 @@ describe("An inbound text", () => {
     [null, "unknown"]
   ])("may be from %j", (from, contact) => assert.strictEqual(read({ ...sms, from }).from as string, contact))
 
-  it.each([
-    [{ to: "" }],
-    [{ to: "72975" }],
-    [{ to: "Clinic" }],
-    [{ to: undefined }],
-    [{ text: undefined }],
-    [{ text: 7 }]
-  ])("cannot be read with %o, and the reason quotes nothing of it", (change: Fields) => {
-    const error = decode({ ...sms, ...change })
-    assert.instanceOf(error, TelephonyError.MalformedWebhook)
-    for (const value of Object.values(change)) if (value) assert.notInclude(error.message, String(value))
-  })
+  it.each([[{ to: "" }], [{ to: undefined }], [{ text: undefined }], [{ text: 7 }]])(
+    "cannot be read with %o, and the reason quotes nothing of it",
+    (change: Fields) => {
+      const error = decode({ ...sms, ...change })
+      assert.instanceOf(error, TelephonyError.MalformedWebhook)
+      for (const value of Object.values(change)) if (value) assert.notInclude(error.message, String(value))
+    }
+  )
 
-  it.each(["whatsapp", "rcs", "messenger", "viber_service", "constructor"])("over %s tells nothing", (channel) => {
-    assert.isNull(decode({ ...sms, channel }))
-  })
+  it.each(["72975", "Clinic"])("may be for %s, which is no number of ours, and is kept for it", (to) =>
+    assert.strictEqual(read({ ...sms, to }).to as string, to)
+  )
+
+  it.each(["whatsapp", "rcs", "messenger", "viber_service", "constructor"])(
+    "over %s is kept for an address there, and for no number of ours",
+    (channel) => {
+      const { to } = read({ ...sms, channel })
+      assert.isTrue(to.startsWith(`${channel}:+`))
+      assert.strictEqual(read({ ...sms, channel, text: undefined }).text, "")
+    }
+  )
 })
 
 describe("An inbound MMS", () => {

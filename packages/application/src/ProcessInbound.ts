@@ -44,7 +44,7 @@ import { Limits } from "./Limits.ts"
 import * as OneByOne from "./OneByOne.ts"
 import { reachedAtOnce } from "./ReachedNumbers.ts"
 
-const MESSAGES_PER_TEXT = 3
+const MESSAGES_PER_TEXT = 4
 
 /** Tenant and contact as one map key. No tenant id or contact contains the separator. */
 const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact.Contact }): string =>
@@ -52,7 +52,7 @@ const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact
 
 const inboundText = (
   { provider, receivedAt }: LaneEvent,
-  { attachments, from, providerKeyword, providerMessageId, text }: MessageReceived,
+  { alsoTo = [], attachments, from, providerKeyword, providerMessageId, text }: MessageReceived,
   providerConfirmsOptOut: boolean,
   reactsTo: MessageId | null
 ): InboundText.InboundText => ({
@@ -64,7 +64,8 @@ const inboundText = (
   attachments,
   providerKeyword,
   providerConfirmsOptOut,
-  reactsTo
+  reactsTo,
+  alsoTo
 })
 
 /** What the clinics are called whose contacts ask who they are: few texts do, so that most batches read nothing. */
@@ -127,6 +128,7 @@ const drawIds = Effect.fnUntraced(function* (texts: number) {
     messageId: messageIds[text * MESSAGES_PER_TEXT] as MessageId,
     systemMessageId: messageIds[text * MESSAGES_PER_TEXT + 1] as MessageId,
     answerId: messageIds[text * MESSAGES_PER_TEXT + 2] as MessageId,
+    groupNoteId: messageIds[text * MESSAGES_PER_TEXT + 3] as MessageId,
     sendId: sendIds[text] as SendId
   })
 })

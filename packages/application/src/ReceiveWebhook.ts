@@ -5,6 +5,8 @@
  */
 import {
   isArrival,
+  perDestination,
+  PoolNumbers,
   type StorageError,
   type Telephony,
   TelephonyError,
@@ -13,6 +15,7 @@ import {
 } from "@careline/ports"
 import { IncomingCall } from "@careline/domain"
 import { Cause, Effect, Exit, identity, Option } from "effect"
+import { asSystem } from "./Access.ts"
 import { type IntakeOverloaded, NotFound } from "./Errors.ts"
 import { describeFault } from "./Fault.ts"
 import { Intake } from "./Intake.ts"
@@ -75,6 +78,23 @@ const acceptOne = (
     acceptance === "unroutable" && isArrival(event) ? Effect.forkDetach(answerStray(telephony, event)) : Effect.void
   )
 
+/**
+ * A group message once for each number of ours that it came for. Where nobody can tell now which those are, once for all that it
+ * names: what is none of ours is parked.
+ */
+const forEachNumber = Effect.fnUntraced(function* (event: TelephonyEvent) {
+  const copies = perDestination(event).filter(isArrival)
+  const pool = Option.getOrUndefined(yield* Effect.serviceOption(PoolNumbers))
+  if (copies.length < 2 || pool === undefined) return [event]
+  const { intakePatience } = yield* Limits
+  const ours = yield* asSystem(pool.byNumbers(copies.map(({ to }) => to))).pipe(
+    Effect.timeout(intakePatience),
+    Effect.map((numbers) => copies.filter(({ to }) => numbers.some(({ number }) => number === to))),
+    Effect.catch(() => Effect.succeed(copies))
+  )
+  return ours.length === 0 ? [event] : ours
+})
+
 /** As a rule there is one. */
 const acceptAll = (
   intake: Intake["Service"],
@@ -85,6 +105,9 @@ const acceptAll = (
   const [first, ...more] = events
   const accept = (event: TelephonyEvent) => acceptOne(intake, telephony, account, event)
   if (first === undefined) return Effect.void
+  if (first._tag === "MessageReceived" && first.alsoTo !== undefined) {
+    return Effect.flatMap(forEachNumber(first), (copies) => Effect.forEach(copies, accept, { discard: true }))
+  }
   return more.length === 0 ? accept(first) : Effect.forEach(events, accept, { discard: true })
 }
 

@@ -2,7 +2,15 @@
  * Asks providers for what they received and never told us of, and files it as if it had just come. What did come is known
  * already, and told apart as a webhook that comes twice is. What came before a number was ours to answer is left alone.
  */
-import { identityOf, Inbox, isArrival, PoolNumbers, type Telephony, TelephonyProviders } from "@careline/ports"
+import {
+  identityOf,
+  Inbox,
+  isArrival,
+  perDestination,
+  PoolNumbers,
+  type Telephony,
+  TelephonyProviders
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asSystem } from "./Access.ts"
 import { describeFault } from "./Fault.ts"
@@ -10,7 +18,8 @@ import { Limits } from "./Limits.ts"
 import { fileCall } from "./Voice.ts"
 
 /** What is to be filed: of our numbers, and from the time on that they have been ours. */
-const ours = Effect.fnUntraced(function* (records: ReadonlyArray<Telephony.HistoryRecord>) {
+const ours = Effect.fnUntraced(function* (told: ReadonlyArray<Telephony.HistoryRecord>) {
+  const records = told.flatMap(({ at, event }) => perDestination(event).map((one) => ({ at, event: one })))
   const arrivals = records.flatMap(({ event }) => (isArrival(event) ? [event.to] : []))
   const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(arrivals)])
   const since = new Map<string, DateTime.Utc>(numbers.map(({ createdAt, number }) => [number, createdAt]))

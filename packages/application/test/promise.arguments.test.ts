@@ -86,7 +86,11 @@ const refusals: ReadonlyArray<readonly [what: string, field: string, call: (line
   ["another view", "view", (line) => line.listThreads(nurse, { ...page, view: "everything" })],
   ["no cursor", "cursor", (line) => line.listThreads(nurse, { view: "all", limit: 10 })],
   ["a limit in words", "limit", (line) => line.listMessages(nurse, "1", { ...page, limit: "10" })],
-  ["a limit that is no number", "limit", (line) => line.listParkedEvents(administrator, Number.NaN)],
+  [
+    "a limit that is no number",
+    "limit",
+    (line) => line.listParkedEvents(administrator, { ...page, limit: Number.NaN })
+  ],
   ["no message", "messageId", (line) => line.markRead(nurse, "1", null)],
   ["a number that is none", "number", (line) => line.addNumber(nurse, { ...number, number: 12 })],
   ["another status", "deliveryStatus", (line) => line.listMessagesByStatus(nurse, { ...page, deliveryStatus: "lost" })]

@@ -16,6 +16,8 @@ import * as ContactRule from "./Contact.ts"
 import type { MessageId, SendId, ThreadId } from "./Ids.ts"
 import * as KeywordAnswer from "./KeywordAnswer.ts"
 import type { Message, MessageMetadata, SystemMessageKind } from "./Message.ts"
+import * as PhoneNumber from "./PhoneNumber.ts"
+import type { E164 } from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
 import * as Reaction from "./Reaction.ts"
 import * as SystemMessage from "./SystemMessage.ts"
@@ -36,6 +38,8 @@ export interface InboundText {
   readonly providerConfirmsOptOut: boolean
   /** The message of the thread that the text reacts to, if it is a reaction and that message was found. */
   readonly reactsTo?: MessageId | null
+  /** Whom else it came for, if it is a group message: it is answered to its sender alone. */
+  readonly alsoTo?: ReadonlyArray<string>
   /** When it reached us: some time ago, where it had to wait. */
   readonly receivedAt: DateTime.Utc
 }
@@ -58,6 +62,7 @@ export interface FreshIds {
   readonly messageId: MessageId
   readonly systemMessageId: MessageId
   readonly answerId: MessageId
+  readonly groupNoteId: MessageId
   readonly sendId: SendId
 }
 
@@ -123,6 +128,13 @@ export const decide = (
     deliveryStatus: null,
     createdAt: now
   })
+
+  const alsoTo = inbound.alsoTo ?? []
+  if (alsoTo.length > 0) {
+    const others = alsoTo.map((other) => (PhoneNumber.isE164(other) ? PhoneNumber.display(other as E164) : other))
+    const content = `A group message, also sent to ${others.join(", ")}. Replies go to the sender alone.`
+    add(SystemMessage.make(thread, { id: ids.groupNoteId, kind: "group_message", content, leaves: false }, now))
+  }
 
   const keyword = reaction === null ? (inbound.providerKeyword ?? Consent.keyword(inbound.text)) : null
   const consent =

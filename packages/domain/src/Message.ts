@@ -15,6 +15,7 @@ export const SystemMessageKind = Schema.Literals([
   "opt_in_confirmation",
   "help",
   "number_changed",
+  "group_message",
   "staff_task",
   "incoming_call",
   "missed_call",

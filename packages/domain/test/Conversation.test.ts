@@ -121,6 +121,7 @@ const play = (events: ReadonlyArray<Event>) => {
             messageId: fresh() as MessageId,
             systemMessageId: fresh() as MessageId,
             answerId: fresh() as MessageId,
+            groupNoteId: fresh() as MessageId,
             sendId: fresh() as SendId
           },
           now

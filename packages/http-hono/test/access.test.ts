@@ -227,6 +227,8 @@ describe("Every read and change of patient data", () => {
       "GET /api/v1/voip-settings",
       "PUT /api/v1/voip-settings",
       "GET /api/v1/parked-events",
+      "POST /api/v1/parked-events/{id}/retry",
+      "POST /api/v1/parked-events/{id}/dismiss",
       "GET /api/v1/events",
       "POST /api/v1/media",
       "GET /api/v1/audit-log",

@@ -157,8 +157,22 @@ describe("A webhook", () => {
     assert.strictEqual((await webhook("Lost", { to: "+12025550199" })).status, 200)
     const { body } = await call(admin, "GET", "/parked-events")
     assert.strictEqual(body.items.length, 1)
+    assert.deepInclude(body.items[0], { to: "+12025550199", from: contact, reason: "the number is not on record" })
     assert.strictEqual((await call(nurse, "GET", "/parked-events")).status, 403)
   })
+
+  it.each(["72975", "rcs:harbor_clinic", `whatsapp:${line}`, "sip:line@clinic.example.com"])(
+    "for %s, which is no number of ours, is kept and answered 2xx, and can be put away",
+    async (to) => {
+      assert.strictEqual((await webhook("For somebody", { to })).status, 200)
+      const event = (await call(admin, "GET", "/parked-events")).body.items[0]
+      assert.strictEqual(event.to, to)
+      assert.strictEqual((await call(nurse, "POST", `/parked-events/${event.id}/dismiss`)).status, 403)
+      assert.strictEqual((await call(admin, "POST", `/parked-events/${event.id}/retry`)).status, 404)
+      assert.strictEqual((await call(admin, "POST", `/parked-events/${event.id}/dismiss`)).status, 204)
+      assert.strictEqual((await call(admin, "POST", `/parked-events/${event.id}/dismiss`)).status, 404)
+    }
+  )
 })
 
 describe("Who calls", () => {

@@ -2,8 +2,9 @@
  * Who may do what to whose: every route, for every role, with things of their own site grouping, of another one, and of
  * none. A route that is not in the table fails the first test.
  */
-import { BreakGlassAllowed, Intake } from "@careline/application"
-
+import { asSystem, BreakGlassAllowed, Intake } from "@careline/application"
+import type { Contact, PhoneNumber } from "@careline/domain"
+import { Inbox, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -25,6 +26,8 @@ interface Things {
   readonly message: string
   /** An access in an emergency. */
   readonly glass: string
+  /** An event that could not be applied. */
+  readonly parked: string
 }
 
 interface Asked {
@@ -130,8 +133,8 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   listParkedEvents: [S, "everybody's", ask("GET", () => "/parked-events")],
-  retryParkedEvent: [S, "everybody's", ask("POST", () => "/parked-events/999999/retry")],
-  dismissParkedEvent: [S, "everybody's", ask("POST", () => "/parked-events/999999/dismiss")],
+  retryParkedEvent: [S, "everybody's", ask("POST", ({ parked }) => `/parked-events/${parked}/retry`)],
+  dismissParkedEvent: [S, "everybody's", ask("POST", ({ parked }) => `/parked-events/${parked}/dismiss`)],
   listPhoneNumbers: [SACR, "scoped", ask("GET", () => "/phone-numbers")],
   addPhoneNumber: [
     SA,
@@ -234,6 +237,33 @@ const askOf = async (app: Hono, token: string | null, { body, method, path }: As
 const asRole = (role: Role, tenants: ReadonlyArray<string>) =>
   Effect.runPromise(tokenOf(`user-${role}`, [role], tenants))
 
+/** A text of a contact that could not be applied. */
+const park = Effect.fnUntraced(function* (line: string, contact: string) {
+  const inbox = yield* Inbox
+  const { transact } = yield* Transaction
+  yield* inbox.accept([
+    {
+      provider: "twilio",
+      account: "AC",
+      event: {
+        _tag: "MessageReceived",
+        providerMessageId: `SM ${line}`,
+        from: contact as Contact.Contact,
+        to: line as PhoneNumber.E164,
+        text: "hello",
+        attachments: [],
+        providerKeyword: null
+      }
+    }
+  ])
+  yield* transact(
+    Effect.flatMap(inbox.claimLanes({ lanes: 10, eventsPerLane: 10 }), ({ lanes }) =>
+      inbox.settle(lanes.flatMap(({ events }) => events.map(({ id }) => ({ _tag: "Parked", id, reason: "a defect" }))))
+    )
+  )
+  return (yield* inbox.parked({ limit: 1, cursor: null })).items[0]!.id
+}, asSystem)
+
 /** A host with the same things in two site groupings. */
 const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
   const scope = await Effect.runPromise(Scope.make())
@@ -262,7 +292,8 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const message = await make(`/external-threads/${thread}/messages`, { content: "Good day" })
     const token = await Effect.runPromise(tokenOf(guest, ["CLINICIAN"], ["elsewhere"]))
     const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
-    return { tenant, line, contact, number, thread, message, glass }
+    const parked = await Effect.runPromiseWith(context)(park(line, contact))
+    return { tenant, line, contact, number, thread, message, glass, parked }
   }
   try {
     await test(

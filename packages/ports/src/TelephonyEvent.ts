@@ -1,15 +1,7 @@
 /** What a provider's verified webhook tells, in words that all providers share. */
-import {
-  AttemptId,
-  Attachment,
-  CallId,
-  CallReport,
-  Contact,
-  DeliveryStatus,
-  PhoneNumber,
-  SendOutcome
-} from "@careline/domain"
+import { AttemptId, Attachment, CallId, CallReport, Contact, DeliveryStatus, SendOutcome } from "@careline/domain"
 import { Schema } from "effect"
+import { Destination } from "./Destination.ts"
 
 /** What happened at a provider: something of a contact, or a report of something that we know. */
 export const TelephonyEvent = Schema.TaggedUnion({
@@ -18,7 +10,9 @@ export const TelephonyEvent = Schema.TaggedUnion({
     providerMessageId: Schema.NonEmptyString,
     /** The sender: E.164, or what the provider gave when it is no number. */
     from: Contact.Contact,
-    to: PhoneNumber.E164,
+    to: Destination,
+    /** Whom else a group message came for, in the provider's order: contacts, and numbers of ours. */
+    alsoTo: Schema.optionalKey(Schema.Array(Destination)),
     text: Schema.String,
     attachments: Schema.Array(Attachment.Attachment),
     /** The keyword that the provider says it recognised and answered itself. */
@@ -38,7 +32,7 @@ export const TelephonyEvent = Schema.TaggedUnion({
     providerCallId: Schema.NonEmptyString,
     /** The caller: E.164; `anonymous` when the number is withheld; or what the provider gave when it is neither. */
     from: Contact.Contact,
-    to: PhoneNumber.E164
+    to: Destination
   },
   /** Something became known of a call. */
   CallReported: {
@@ -66,6 +60,13 @@ export type LaneArrival = MessageReceived | CallReceived
 export const isArrival = (event: TelephonyEvent): event is LaneArrival =>
   event._tag === "MessageReceived" || event._tag === "CallReceived"
 
+/** A group message once for each number and address that it came for; any other event as it is. */
+export const perDestination = (event: TelephonyEvent): ReadonlyArray<TelephonyEvent> => {
+  if (event._tag !== "MessageReceived" || event.alsoTo === undefined) return [event]
+  const named = [event.to, ...event.alsoTo]
+  return named.map((to) => ({ ...event, to, alsoTo: named.filter((other) => other !== to) }))
+}
+
 const detailOf = (report: CallReported["report"]): string => {
   switch (report._tag) {
     case "Progressed":
@@ -86,7 +87,8 @@ const detailOf = (report: CallReported["report"]): string => {
 export const identityOf = (event: TelephonyEvent): { readonly id: string; readonly detail: string } => {
   switch (event._tag) {
     case "MessageReceived":
-      return { id: event.providerMessageId, detail: "" }
+      // Each number of ours in a group gets its own.
+      return { id: event.providerMessageId, detail: (event.alsoTo ?? []).length === 0 ? "" : event.to }
     case "DeliveryReported":
       return { id: event.providerMessageId, detail: event.status }
     case "CallReceived":

@@ -94,6 +94,7 @@ const actor: Argument = actorArgument
 const tenant: Argument = ["siteGroupingId", Tenant]
 const thread: Argument = ["threadId", ThreadId]
 const message: Argument = ["messageId", MessageId]
+const event: Argument = ["eventId", Text]
 
 /** The arguments of each operation, in their order. */
 export const argumentsOf = {
@@ -104,16 +105,18 @@ export const argumentsOf = {
   createThread: [actor, ["request", NewThread]],
   deleteThread: [actor, thread],
   dismissMessage: [actor, message],
+  dismissParkedEvent: [actor, event],
   editThread: [actor, thread, ["edit", ThreadEdit]],
   lineSettings: [actor, tenant],
   listMessages: [actor, thread, ["page", Schema.Struct(Page)]],
   listMessagesByStatus: [actor, ["query", StatusQuery]],
   listNumbers: [actor],
-  listParkedEvents: [actor, ["limit", Schema.Finite]],
+  listParkedEvents: [actor, ["page", Schema.Struct(Page)]],
   listThreads: [actor, ["query", ThreadQuery]],
   markRead: [actor, thread, message],
   recordConsent: [actor, tenant, ["contact", Text], ["status", Consent.Consent.fields.status]],
   resendMessage: [actor, message],
+  retryParkedEvent: [actor, event],
   sendMessage: [actor, ["request", NewMessage]],
   viewThread: [actor, thread]
 } satisfies Record<string, ReadonlyArray<Argument>>

@@ -21,7 +21,7 @@ import type { Intake } from "../Intake.ts"
 import { listMessages, listThreads, viewThread } from "../ListInbox.ts"
 import { markRead } from "../MarkRead.ts"
 import { addNumber, listNumbers } from "../NumberPool.ts"
-import { listParkedEvents } from "../ParkedEvents.ts"
+import { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "../ParkedEvents.ts"
 import { processInbound } from "../ProcessInbound.ts"
 import { reconcileSends } from "../ReconcileSends.ts"
 import { sendMessage } from "../SendMessage.ts"
@@ -64,6 +64,8 @@ export interface UseCases {
   readonly deleteThread: OperationOf<typeof deleteThread>
   /** Lets a text of unknown outcome go. */
   readonly dismissMessage: OperationOf<typeof dismissMessage>
+  /** Puts what came in and could not be applied away; for those who see all tenants. */
+  readonly dismissParkedEvent: OperationOf<typeof dismissParkedEvent>
   /** Renames, links or assigns a thread, or moves the number that it answers from. */
   readonly editThread: OperationOf<typeof editThread>
   /** The settings that hold for a tenant. */
@@ -84,6 +86,8 @@ export interface UseCases {
   readonly recordConsent: OperationOf<typeof recordConsent>
   /** Sends a text of unknown outcome again. */
   readonly resendMessage: OperationOf<typeof resendMessage>
+  /** Applies again what came in and could not be applied; for those who see all tenants. */
+  readonly retryParkedEvent: OperationOf<typeof retryParkedEvent>
   /** Answers a contact from the thread's number. The text is queued; its delivery status tells what becomes of it. */
   readonly sendMessage: OperationOf<typeof sendMessage>
   /** One thread. */
@@ -104,6 +108,8 @@ export interface Work {
    */
   readonly dispatchAlarms: OperationOf<typeof dispatchAlarms, never>
   readonly dispatchConversation: OperationOf<typeof dispatchConversation, never>
+  /** Applies what came before its number was added, once it is. */
+  readonly admitParked: OperationOf<typeof admitParked, never>
   /** Fires the escalations that are due. */
   readonly escalate: OperationOf<typeof escalate, never>
   /** Finds out about texts of unknown outcome. */
@@ -135,6 +141,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   createThread,
   deleteThread,
   dismissMessage,
+  dismissParkedEvent,
   editThread,
   lineSettings,
   listMessages,
@@ -145,6 +152,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   markRead,
   recordConsent,
   resendMessage,
+  retryParkedEvent,
   sendMessage,
   viewThread
 }
@@ -157,6 +165,7 @@ const work: Record<keyof Work, UseCase> = {
   dispatchSends: dispatchEvery,
   dispatchAlarms,
   dispatchConversation,
+  admitParked,
   escalate,
   reconcileSends
 }
@@ -166,6 +175,7 @@ const nothing = {
   dispatchSends: [],
   dispatchAlarms: [],
   dispatchConversation: [],
+  admitParked: [],
   escalate: [],
   reconcileSends: []
 }

@@ -109,6 +109,7 @@ export const inboundText = Effect.fnUntraced(function* (
     messageId: yield* freshMessageId,
     systemMessageId: yield* freshMessageId,
     answerId: yield* freshMessageId,
+    groupNoteId: yield* freshMessageId,
     sendId: yield* freshSendId
   }
   const inbound: InboundText.InboundText = {
