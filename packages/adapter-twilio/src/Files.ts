@@ -5,8 +5,22 @@ import { Effect, Redacted } from "effect"
 import type { TwilioOptions } from "./TwilioOptions.ts"
 
 const API_ORIGIN = "https://api.twilio.com"
-/** Pictures are redirected to its content network. */
-const HOSTS = ["api.twilio.com", "*.twiliocdn.com"]
+/** Where Twilio keeps what it stores with Amazon: its regions are Virginia, Ireland and Sydney. */
+const S3_REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+const S3_HOSTS = [
+  "s3.amazonaws.com",
+  "s3-external-1.amazonaws.com",
+  "*.s3.amazonaws.com",
+  ...S3_REGIONS.flatMap((region) => [
+    `s3.${region}.amazonaws.com`,
+    `s3-${region}.amazonaws.com`,
+    `*.s3.${region}.amazonaws.com`,
+    `*.s3-${region}.amazonaws.com`
+  ])
+]
+
+/** Pictures are redirected to its content network, or to Amazon's storage, where our credentials do not go. */
+export const HOSTS: ReadonlyArray<string> = ["api.twilio.com", "*.twiliocdn.com", ...S3_HOSTS]
 
 type Options = Pick<TwilioOptions, "accountSid" | "apiKey" | "authTokens" | "baseUrl" | "timeoutMillis">
 

@@ -91,7 +91,7 @@ const copy = Effect.fnUntraced(function* (one: MediaImport, telephony: Telephony
   }
   if (type === null) return null
   const key = yield* BlobKeys.ofOriginal(one.siteGroupingId, one.provider, nameOf(one))
-  const info = yield* (yield* BlobStore).put(key, { bytes, contentType: type.contentType })
+  const info = yield* (yield* BlobStore).put(key, { bytes: type.bytes, contentType: type.contentType })
   return {
     info,
     attachmentType: type.attachmentType,

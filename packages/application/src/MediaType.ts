@@ -34,6 +34,8 @@ export interface MediaType {
   /** Without parameters: `audio/wav`. */
   readonly contentType: string
   readonly attachmentType: Attachment.Attachment["type"]
+  /** What is kept: text in UTF-8, whatever it came in, and everything else as it came. */
+  readonly bytes: Uint8Array
 }
 
 /** What may be opened, by the names that the library has for it. Whatever is not here is refused. */
@@ -54,38 +56,52 @@ const withoutPictures: ReadonlyMap<string, string> = new Map([
   [WEBM, WEBM_AUDIO]
 ])
 
-const decodeText = Option.liftThrowable((bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+/** Fails for a character set that nobody knows (WHATWG Encoding), and for bytes that it has not. */
+const decodeText = Option.liftThrowable((bytes: Uint8Array, charset: string) =>
+  new TextDecoder(charset, { fatal: true }).decode(bytes)
+)
+
+const CHARSET = /;\s*charset\s*=\s*"?([\w.:+-]+)"?/i
+
+/** The text in the character set that its sender names; in UTF-8 where they name none, as MMS has it unless told otherwise. */
+const textOf = (bytes: Uint8Array, declared: string | null): Option.Option<string> =>
+  decodeText(bytes, CHARSET.exec(declared ?? "")?.[1] ?? "utf-8")
 
 /** Control characters but for tabs and the ends of lines and pages: no text has them. */
 const CONTROL = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/
 const CARD = /^BEGIN:VCARD\s/i
-/** Markup, scripts, and documents that are programs (PostScript, RTF), by what they begin with. */
-const NOT_PLAIN = /^(<|#!|%!|%PDF|\{\\rtf)/i
+/** Markup, scripts, and documents that are programs (PostScript, RTF), by what they begin with. "<3" is a heart. */
+const NOT_PLAIN = /^(<[a-z!/?]|#!|%!|%PDF|\{\\rtf)/i
 
-const textType = (bytes: Uint8Array): string | null => {
-  const text = Option.getOrNull(decodeText(bytes))
+const textType = (text: string | null): string | null => {
   if (text === null || text === "" || CONTROL.test(text)) return null
   const start = text.trimStart()
   if (CARD.test(start)) return VCARD
   return NOT_PLAIN.test(start) ? null : PLAIN_TEXT
 }
 
-const ofBytes = (bytes: Uint8Array): Effect.Effect<string | null> =>
+const encoder = new TextEncoder()
+
+const ofBytes = (bytes: Uint8Array, text: string | null): Effect.Effect<string | null> =>
   Effect.tryPromise(() => fileTypeFromBuffer(bytes)).pipe(
     // Bytes that the library stumbles over are none that it knows.
     Effect.orElseSucceed(() => undefined),
     // Its shortest signatures are words: a text may begin with "BM".
-    Effect.map((found) => allowed.get(found?.mime ?? "") ?? textType(bytes))
+    Effect.map((found) => allowed.get(found?.mime ?? "") ?? textType(text))
   )
 
 /**
  * `null` for what must not be opened (markup, programs, archives) and for what nobody knows. `declared` is the sender's
- * media type; it only tells sound from film in a container that may hold either.
+ * media type; it only tells sound from film in a container that may hold either, and in which character set a text is.
  */
-export const sniff = (bytes: Uint8Array, declared: string | null): Effect.Effect<MediaType | null> =>
-  Effect.map(ofBytes(bytes), (found) => {
+export const sniff = (bytes: Uint8Array, declared: string | null): Effect.Effect<MediaType | null> => {
+  const text = Option.getOrNull(textOf(bytes, declared))
+  return Effect.map(ofBytes(bytes, text), (found) => {
     if (Predicate.isNull(found)) return null
     const isSound = declared?.trim().toLowerCase().startsWith("audio/") === true
     const contentType = (isSound ? withoutPictures.get(found) : undefined) ?? found
-    return { contentType, attachmentType: Attachment.typeOf(contentType) }
+    const isText = found === PLAIN_TEXT || found === VCARD
+    const kept = isText && text !== null ? encoder.encode(text) : bytes
+    return { contentType, attachmentType: Attachment.typeOf(contentType), bytes: kept }
   })
+}

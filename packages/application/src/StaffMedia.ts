@@ -51,7 +51,7 @@ export const uploadMedia = Effect.fn("uploadMedia")(function* (
     transact(uploads.add(upload, { uploads: uploadsPerUser, bytes: uploadBytesPerUser }))
   )
   if (!isWithin) return yield* new TooManyUploads({ uploads: uploadsPerUser, bytes: uploadBytesPerUser })
-  const info = yield* (yield* BlobStore).put(key, { bytes: file.bytes, contentType: type.contentType })
+  const info = yield* (yield* BlobStore).put(key, { bytes: type.bytes, contentType: type.contentType })
   yield* audit(actor, tenant, "media.upload", `media:${key}`, { contentType: type.contentType, size: info.size })
   return {
     url: Attachment.urlOf(key),

@@ -44,6 +44,8 @@ const passing: ReadonlyArray<readonly [string, Uint8Array, string]> = [
   ],
   ["text", bytesOf("Can she take the pill with food? 💊\n"), "text/plain"],
   ["text that begins as a bitmap does", bytesOf("BMI is 24, says the doctor, and that is fine."), "text/plain"],
+  ["text that begins with a heart", bytesOf("<3 thank you"), "text/plain"],
+  ["text that begins with an arrow", bytesOf("<- this one"), "text/plain"],
   ["text with markup in it", bytesOf("a < b, and 3 <b> 4"), "text/plain"]
 ]
 
@@ -84,6 +86,31 @@ describe("An attachment", () => {
       for (const declared of [null, "image/png", "text/plain", "audio/wav"]) {
         assert.isNull(yield* MediaType.sniff(bytes, declared))
       }
+    })
+  )
+
+  it.effect.each([
+    ["text/plain; charset=iso-8859-1", [0x63, 0x61, 0x66, 0xe9]],
+    ['text/plain; name=a.txt; Charset="windows-1252"', [0x63, 0x61, 0x66, 0xe9]],
+    ["text/plain;charset=utf-8", [0x63, 0x61, 0x66, 0xc3, 0xa9]],
+    ["text/plain;charset=UTF-16LE", [0x63, 0, 0x61, 0, 0x66, 0, 0xe9, 0]],
+    ["text/plain", [0x63, 0x61, 0x66, 0xc3, 0xa9]]
+  ] as const)("of text is read by the character set of %s, and kept in UTF-8", ([declared, bytes]) =>
+    Effect.gen(function* () {
+      const found = yield* MediaType.sniff(new Uint8Array(bytes), declared)
+      assert.strictEqual(found?.contentType, "text/plain")
+      assert.strictEqual(new TextDecoder().decode(found?.bytes), "café")
+    })
+  )
+
+  it.effect.each([
+    ["text/plain; charset=utf-16le", "<script>alert(1)</script>"],
+    ["text/plain; charset=utf-7", "+ADw-script+AD4-"],
+    ["text/plain; charset=no-such-set", "hello"]
+  ] as const)("is refused as %s when that makes it markup, or nobody knows the set", ([declared, text]) =>
+    Effect.gen(function* () {
+      const bytes = declared.includes("16le") ? Buffer.from(text, "utf16le") : Buffer.from(text)
+      assert.isNull(yield* MediaType.sniff(new Uint8Array(bytes), declared))
     })
   )
 

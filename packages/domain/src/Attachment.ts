@@ -21,6 +21,14 @@ export const typeOf = (mediaType: string | null): Attachment["type"] => {
   return kind === "image" || kind === "audio" || kind === "video" ? kind : "file"
 }
 
+/** How a phone is to lay a message out (SMIL, OMA MMS Conformance 1.2): instructions, and nothing that anybody sent. */
+const LAYOUT_TYPE = /^application\/smil(?:\+xml)?\s*(?:;|$)/i
+const LAYOUT_FILE = /\.smil?(?:[?#].*)?$/i
+
+/** Whether it is something that somebody sent, and not what their phone adds to say how to show it. */
+export const isContent = ({ mimeType, url }: Pick<Attachment, "mimeType" | "url">): boolean =>
+  mimeType === null ? !LAYOUT_FILE.test(url ?? "") : !LAYOUT_TYPE.test(mimeType)
+
 const SCHEME = "blob:"
 
 /** How a message refers to what is kept under the key. */

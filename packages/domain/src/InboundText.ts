@@ -7,7 +7,7 @@
  */
 import type { DateTime } from "effect"
 import * as Alarm from "./Alarm.ts"
-import type { Attachment } from "./Attachment.ts"
+import * as Attachment from "./Attachment.ts"
 import * as AutoReply from "./AutoReply.ts"
 import type { Change } from "./Change.ts"
 import * as Consent from "./Consent.ts"
@@ -31,7 +31,7 @@ export interface InboundText {
   readonly providerMessageId: string
   readonly from: Contact
   readonly text: string
-  readonly attachments: ReadonlyArray<Attachment>
+  readonly attachments: ReadonlyArray<Attachment.Attachment>
   /** The keyword that the provider itself recognised and answered, if it says so. */
   readonly providerKeyword: Consent.Keyword | null
   /** Whether the provider answers opt-out, opt-in and help words by itself. */
@@ -118,7 +118,7 @@ export const decide = (
     direction: "inbound",
     senderId: null,
     content: inbound.text,
-    attachments: inbound.attachments,
+    attachments: inbound.attachments.filter(Attachment.isContent),
     metaData: {
       provider: inbound.provider,
       providerMessageId: inbound.providerMessageId,

@@ -4,6 +4,7 @@ import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
 import {
   Alarm,
+  Attachment,
   type Change,
   Consent,
   type Contact,
@@ -168,6 +169,21 @@ const of = <Tag extends Change["_tag"]>(changes: ReadonlyArray<Change>, tag: Tag
   changes.filter((change): change is Extract<Change, { readonly _tag: Tag }> => change._tag === tag)
 
 const events = fc.array(event, { minLength: 1, maxLength: 60 })
+
+describe("What a phone adds to say how to show a message", () => {
+  it.each([
+    ["application/smil", "https://m/0", false],
+    ["application/smil+xml; charset=utf-8", "https://m/0", false],
+    [null, "https://m/layout.smil", false],
+    [null, "https://m/layout.smi?x=1", false],
+    ["text/plain", "https://m/smile.smil", true],
+    ["image/png", "https://m/0", true],
+    [null, "https://m/smile.png", true],
+    [null, null, true]
+  ] as const)("of type %s at %s: is content, %s", (mimeType, url, isContent) => {
+    assert.strictEqual(Attachment.isContent({ mimeType, url }), isContent)
+  })
+})
 
 describe("A thread, whatever happens in whatever order", () => {
   test.prop([events])("is answered automatically at most once", (all) => {
