@@ -109,7 +109,14 @@ const failedReply = Effect.fnUntraced(function* (actor: Actor, id: MessageId) {
  * takes it out of the queue. A reply that failed for good is sent as a new message with the same words, once however
  * often it is asked for; the send policy refuses it for a contact who opted out.
  */
-export const resendMessage = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {
+export const resendMessage: (
+  actor: Actor,
+  id: MessageId
+) => Effect.Effect<
+  Effect.Success<ReturnType<typeof sendMessage>>,
+  Effect.Error<ReturnType<typeof sendMessage>> | NotUndecided,
+  Effect.Services<ReturnType<typeof sendMessage>>
+> = Effect.fn("resendMessage")(function* (actor: Actor, id: MessageId) {
   const failed = yield* failedReply(actor, id)
   if (failed === null) return yield* decide(actor, id, "message.resend", Send.resend)
   return yield* sendMessage(actor, {

@@ -4,7 +4,8 @@ import type { MessageId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "../Api.ts"
 import { READERS, STAFF } from "../Auth.ts"
-import { route } from "../Route.ts"
+import { type Route, route } from "../Route.ts"
+import type { Services } from "../Services.ts"
 
 const messageId = (params: Readonly<Record<string, string>>) => params.id as MessageId
 
@@ -58,4 +59,4 @@ const dismiss = route({
   })
 })
 
-export const messages = [list, resend, dismiss] as const
+export const messages: ReadonlyArray<Route<Services>> = [list, resend, dismiss]

@@ -37,13 +37,7 @@ const certificates = Effect.runSync(
         extensions: [
           {
             name: "subjectAltName",
-            altNames: [
-              "api.twilio.com",
-              "media.twiliocdn.com",
-              "twiliocdn.com",
-              "*.amazonaws.com",
-              "*.s3.eu-west-1.amazonaws.com"
-            ].map((value) => ({ type: 2, value }))
+            altNames: ["api.twilio.com", "media.twiliocdn.com", "twiliocdn.com"].map((value) => ({ type: 2, value }))
           }
         ]
       })
