@@ -1,24 +1,13 @@
 /** Files that staff upload: a message's for good, or gone after a day. */
-import {
-  Attachment,
-  type Contact,
-  type PhoneNumber,
-  type PhoneNumberId,
-  type SiteGroupingId,
-  type UserId
-} from "@careline/domain"
-import { BlobStore, Inbox, MediaUploads, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
+import { Attachment, type UserId } from "@careline/domain"
+import { BlobStore, MediaUploads, TelephonyProviders, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
+import { addLine, noon, north, nurse, receive } from "./support/lineWorld.ts"
 
-const noon = Date.UTC(2026, 2, 2, 17)
-const north = "north" as SiteGroupingId
-const contact = "+13035550123" as Contact.Contact
-const line = "+12025550100" as PhoneNumber.E164
-const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [north] }
 const DAY = Application.Limits.defaults.uploadKept
 
 const world = Layer.mergeAll(TelephonyProviders.layer, Memory.layerBlobStore).pipe(Layer.provideMerge(Memory.layer))
@@ -34,38 +23,9 @@ const upload = (actor = nurse) =>
 const isKept = (url: string) =>
   Effect.flatMap(BlobStore, (blobs) => Effect.map(blobs.get(Attachment.keyOf(url)!), Option.isSome))
 
-let texts = 0
-const receive = Effect.fnUntraced(function* (words: string) {
-  yield* (yield* Inbox).accept([
-    {
-      provider: "memory",
-      account: "memory",
-      event: {
-        _tag: "MessageReceived",
-        providerMessageId: `in-${++texts}`,
-        from: contact,
-        to: line,
-        text: words,
-        attachments: [],
-        providerKeyword: null
-      }
-    }
-  ])
-  yield* Application.processInbound()
-})
-
 /** A thread that may be answered. */
 const thread = Effect.gen(function* () {
-  yield* (yield* PoolNumbers).add({
-    id: "10" as PhoneNumberId,
-    siteGroupingId: north,
-    number: line,
-    label: null,
-    providerSid: null,
-    provider: null,
-    status: "assigned",
-    createdAt: yield* DateTime.now
-  })
+  yield* addLine
   yield* receive("Could you send me the form?")
   const { items } = yield* Application.listThreads(nurse, { view: "inbox", limit: 10, cursor: null })
   return items[0]!.thread.id

@@ -1,71 +1,31 @@
 /** A contact waits until somebody was reached: what asks for a person, and what does not; replies that fail. */
 import * as Application from "@careline/application"
-import {
-  type Contact,
-  type Message,
-  type PhoneNumber,
-  type PhoneNumberId,
-  type SiteGroupingId,
-  type UserId,
-  VoipSettings
-} from "@careline/domain"
-import { Inbox, Messages, PoolNumbers, Settings, SiteGroupings, TelephonyProviders, Threads } from "@careline/ports"
+import type { Contact, Message, PhoneNumber } from "@careline/domain"
+import { Inbox, Messages, SiteGroupings, TelephonyProviders, Threads } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import * as World from "./support/lineWorld.ts"
 
-const noon = Date.UTC(2026, 2, 3, 19)
-const north = "north" as SiteGroupingId
-const contact = "+13035550123"
-const line = "+12025550100" as PhoneNumber.E164
 const onCall = "+12025550187" as PhoneNumber.E164
-const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [north] }
 
 const world = TelephonyProviders.layer.pipe(Layer.provideMerge(Memory.layer))
-type World = Layer.Success<typeof world>
-
-let count = 0
-const text = Effect.fnUntraced(function* (words: string, from: string = contact) {
-  yield* (yield* Inbox).accept([
-    {
-      provider: "memory",
-      account: "memory",
-      event: {
-        _tag: "MessageReceived",
-        providerMessageId: `in-${++count}`,
-        from: from as Contact.Contact,
-        to: line,
-        text: words,
-        attachments: [],
-        providerKeyword: null
-      }
-    }
-  ])
-  yield* Application.processInbound()
-})
 
 const setUp = Effect.gen(function* () {
-  yield* TestClock.setTime(noon)
-  yield* (yield* PoolNumbers).add({
-    id: "1" as PhoneNumberId,
-    siteGroupingId: north,
-    number: line,
-    label: null,
-    providerSid: null,
-    provider: null,
-    status: "assigned",
-    createdAt: yield* DateTime.now
-  })
-  yield* (yield* Settings).put(north, {
-    ...VoipSettings.defaults,
+  yield* TestClock.setTime(World.noon)
+  yield* World.addLine
+  yield* World.settle({
     autoReplyMessage: "We will answer soon.",
     escalationTimerMinutes: 10,
     escalationPhoneNumbers: [onCall]
   })
 })
 
-const play = <E>(effect: Effect.Effect<void, E, World>) => Effect.provide(Effect.andThen(setUp, effect), world)
+const play = <E>(effect: Effect.Effect<void, E, Layer.Success<typeof world>>) =>
+  Effect.provide(Effect.andThen(setUp, effect), world)
+
+const { north, nurse, receive, sent } = World
 
 const theThread = Effect.gen(function* () {
   const page = yield* (yield* Threads).list({
@@ -83,7 +43,6 @@ const history = Effect.gen(function* () {
   return page.items.toReversed()
 })
 const telephony = Memory.MemoryTelephony
-const sent = Effect.flatMap(telephony, (memory) => memory.sent)
 const dispatch = Effect.repeat(Application.dispatchSends(), { while: (claimed) => claimed > 0 })
 const reply = (content: string) =>
   Effect.flatMap(theThread, ({ id: threadId }) =>
@@ -128,7 +87,7 @@ describe("A reply", () => {
   it.effect("that the provider refuses has the thread in the inbox again, with the reason and its timer", () =>
     play(
       Effect.gen(function* () {
-        yield* text("Can she take it with food?")
+        yield* receive("Can she take it with food?")
         yield* dispatch
         yield* refuses("invalid_recipient")
         const { id } = yield* reply("Yes.")
@@ -154,7 +113,7 @@ describe("A reply", () => {
   it.effect("that the carrier gave up after it left does so too", () =>
     play(
       Effect.gen(function* () {
-        yield* text("hello")
+        yield* receive("hello")
         yield* dispatch
         yield* takes
         yield* reply("Yes.")
@@ -173,7 +132,7 @@ describe("A reply", () => {
   it.effect("of which nobody knows does so until somebody has it sent again", () =>
     play(
       Effect.gen(function* () {
-        yield* text("hello")
+        yield* receive("hello")
         yield* dispatch
         yield* (yield* telephony).answer(() => ({ _tag: "Unknown", detail: "reset" }))
         const { id } = yield* reply("Yes.")
@@ -196,7 +155,7 @@ describe("A reply", () => {
   it.effect("that failed is sent again as a new message, once, and stands then", () =>
     play(
       Effect.gen(function* () {
-        yield* text("hello")
+        yield* receive("hello")
         yield* dispatch
         yield* refuses("invalid_recipient")
         const failed = yield* reply("Yes.")
@@ -217,7 +176,7 @@ describe("A reply", () => {
   it.effect("to somebody who opted out is not sent again", () =>
     play(
       Effect.gen(function* () {
-        yield* text("hello")
+        yield* receive("hello")
         yield* dispatch
         yield* refuses("recipient_opted_out")
         const failed = yield* reply("Yes.")
@@ -233,7 +192,7 @@ describe("What asks for nobody", () => {
   it.effect.each(["72645", "Amazon"])("is a text from %s, whom no text reaches", (from) =>
     play(
       Effect.gen(function* () {
-        yield* text("Your code is 123456. Please stop texting me.", from)
+        yield* receive("Your code is 123456. Please stop texting me.", from)
         yield* isQuiet([])
         assert.isUndefined((yield* history)[0]!.metaData.flag)
       })
@@ -243,20 +202,20 @@ describe("What asks for nobody", () => {
   it.effect("is a reaction, which is kept with the message that it is about", () =>
     play(
       Effect.gen(function* () {
-        yield* text("Is the office open?")
+        yield* receive("Is the office open?")
         yield* dispatch
         yield* takes
         const answer = yield* reply("Yes, until five.")
         yield* dispatch
         const before = (yield* sent).map(({ body }) => body)
-        yield* text("Loved “Yes, until five.”")
+        yield* receive("Loved “Yes, until five.”")
         yield* isQuiet(before)
         const about = (message: Message.Message | undefined) => message?.metaData.reaction
         assert.deepStrictEqual(about((yield* history).at(-1)), { emoji: "❤️", isRemoved: false, messageId: answer.id })
-        yield* text("Removed a heart from “Yes, until five.”")
+        yield* receive("Removed a heart from “Yes, until five.”")
         yield* isQuiet(before)
         assert.deepStrictEqual(about((yield* history).at(-1)), { emoji: "❤️", isRemoved: true, messageId: answer.id })
-        yield* text("Liked an image")
+        yield* receive("Liked an image")
         yield* isQuiet(before)
         assert.isNull(about((yield* history).at(-1))?.messageId)
       })
@@ -270,10 +229,10 @@ describe("What asks for nobody", () => {
           "Harbor Clinic: call or text (202) 555-0100 to reach us. In an emergency call 911. Reply STOP to opt out."
         const groupings = yield* SiteGroupings
         yield* groupings.save({ id: north, name: "Harbor Clinic", createdAt: yield* DateTime.now, deactivatedAt: null })
-        yield* text("HELP")
+        yield* receive("HELP")
         yield* isQuiet([help])
-        yield* text("STOP")
-        yield* text("info")
+        yield* receive("STOP")
+        yield* receive("info")
         yield* dispatch
         assert.strictEqual((yield* sent).at(-1)!.body, help)
       })
@@ -283,7 +242,7 @@ describe("What asks for nobody", () => {
   it.effect("is START, which is confirmed", () =>
     play(
       Effect.gen(function* () {
-        yield* text("start")
+        yield* receive("start")
         yield* isQuiet([
           "Your care team: you will receive texts from this number again. Reply HELP for help, STOP to opt out."
         ])
@@ -294,11 +253,11 @@ describe("What asks for nobody", () => {
   it.effect("is STOP; CANCEL, which may mean an appointment, is a task with its alarm", () =>
     play(
       Effect.gen(function* () {
-        yield* text("stop")
+        yield* receive("stop")
         yield* dispatch
         assert.strictEqual((yield* theThread).escalation.state, "idle")
-        yield* text("START")
-        yield* text("Cancel")
+        yield* receive("START")
+        yield* receive("Cancel")
         assert.strictEqual((yield* theThread).escalation.state, "running")
       })
     )
@@ -319,7 +278,7 @@ describe("The note on an alarm", () => {
         yield* Application.changeLineSettings({ ...nurse, scope: [north] }, north, {
           escalationPhoneNumbers: [onCall, another]
         })
-        yield* text("hello")
+        yield* receive("hello")
         yield* TestClock.adjust("11 minutes")
         yield* Application.escalate()
         const note = (yield* history).at(-1)!.content

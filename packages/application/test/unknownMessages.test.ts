@@ -1,50 +1,16 @@
 /** What needs a person: texts of unknown outcome, sent again or let go, and what a late report makes of that. */
-import {
-  type Contact,
-  type Message,
-  type MessageId,
-  type PhoneNumber,
-  type PhoneNumberId,
-  type SiteGroupingId,
-  type UserId,
-  VoipSettings
-} from "@careline/domain"
-import { Inbox, Messages, PoolNumbers, Settings, TelephonyProviders } from "@careline/ports"
+import type { Message, MessageId } from "@careline/domain"
+import { Inbox, Messages, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, DateTime, Effect, Exit, Layer, Option } from "effect"
+import { Chunk, Effect, Exit, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
-
-const noon = Date.UTC(2026, 2, 2, 17)
-const north = "north" as SiteGroupingId
-const contact = "+13035550123" as Contact.Contact
-const line = "+12025550100" as PhoneNumber.E164
-const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [north] }
-const stranger: Application.Actor = { userId: "stranger" as UserId, scope: ["south" as SiteGroupingId] }
+import { addLine, contact, noon, north, nurse, receive, sent, settle, stranger } from "./support/lineWorld.ts"
 
 const world = TelephonyProviders.layer.pipe(Layer.provideMerge(Memory.layer))
 
 const play = <E>(effect: Effect.Effect<void, E, Layer.Success<typeof world>>) => Effect.provide(effect, world)
-
-const receive = Effect.fnUntraced(function* (words: string) {
-  yield* (yield* Inbox).accept([
-    {
-      provider: "memory",
-      account: "memory",
-      event: {
-        _tag: "MessageReceived",
-        providerMessageId: `in-${words}`,
-        from: contact,
-        to: line,
-        text: words,
-        attachments: [],
-        providerKeyword: null
-      }
-    }
-  ])
-  yield* Application.processInbound()
-})
 
 type Told = "accepted" | "sent" | "delivered" | "undelivered" | "failed"
 
@@ -68,8 +34,6 @@ const report = Effect.fnUntraced(function* (attempt: number, ...told: ReadonlyAr
   yield* Application.applyReports()
 })
 
-const sent = Effect.flatMap(Memory.MemoryTelephony, (telephony) => telephony.sent)
-
 /** Looks as long as Careline does. */
 const lookInVain = Effect.gen(function* () {
   for (let look = 0; look < 30; look++) {
@@ -85,23 +49,11 @@ const everythingGoes = Effect.flatMap(Memory.MemoryTelephony, ({ answer }) =>
   answer((_message, index) => ({ _tag: "Accepted", providerMessageId: `out-${index + 1}`, status: "accepted" }))
 )
 
-const put = (change: Partial<VoipSettings.VoipSettings>) =>
-  Effect.flatMap(Settings, (settings) => settings.put(north, { ...VoipSettings.defaults, ...change }))
-
 /** A reply that was handed over, and of which nobody knows yet what became. */
 const aLostReply = Effect.gen(function* () {
   yield* TestClock.setTime(noon)
-  yield* (yield* PoolNumbers).add({
-    id: "1" as PhoneNumberId,
-    siteGroupingId: north,
-    number: line,
-    label: null,
-    providerSid: null,
-    provider: null,
-    status: "assigned",
-    createdAt: yield* DateTime.now
-  })
-  yield* put({ autoReplyMessage: null })
+  yield* addLine
+  yield* settle({ autoReplyMessage: null })
   yield* receive("hello")
   const { items } = yield* Application.listThreads(nurse, { view: "all", limit: 1, cursor: null })
   yield* nobodyKnows
@@ -262,7 +214,7 @@ describe("Sending it again", () => {
     play(
       Effect.gen(function* () {
         const message = yield* aResentReply
-        yield* put({ voipEnabled: false })
+        yield* settle({ voipEnabled: false })
         yield* Application.dispatchSends()
         assert.strictEqual((yield* sent).length, 1)
         assert.strictEqual((yield* stored(message)).metaData.failureReason, "voip_disabled")
@@ -274,7 +226,7 @@ describe("Sending it again", () => {
     play(
       Effect.gen(function* () {
         const { id } = yield* anUndecidedReply
-        yield* put({ autoReplyMessage: null, quietHours: { start: "21:00", end: "08:00" } })
+        yield* settle({ autoReplyMessage: null, quietHours: { start: "21:00", end: "08:00" } })
         // Two in the morning where the contact is, days later.
         yield* TestClock.setTime(noon + 4 * 24 * 60 * 60 * 1000 + 16 * 60 * 60 * 1000)
         const held = yield* Effect.flip(Application.resendMessage(nurse, id))
