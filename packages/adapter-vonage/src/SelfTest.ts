@@ -1,10 +1,10 @@
-/** A webhook as Vonage signs it, of a channel that nobody knows: it is verified, and nothing is kept of it. */
+/** A report as Vonage signs it, with a status that nobody knows: it is verified, and nothing is kept of it. */
 import { CallbackUrl, type Diagnosis } from "@careline/ports"
 import { Redacted } from "effect"
 import * as Signature from "./Signature.ts"
 import { PROVIDER, type VonageOptions } from "./VonageOptions.ts"
 
-const CHANNEL = "careline-self-test"
+const STATUS = "careline-self-test"
 const NO_MESSAGE = "00000000-0000-4000-8000-000000000000"
 
 export const make = (
@@ -13,9 +13,9 @@ export const make = (
 ): Diagnosis.SelfTest => {
   const { apiKey, applicationId, publicUrl } = options
   const secrets = options.signatureSecrets.map((secret) => Redacted.value(secret))
-  const body = JSON.stringify({ channel: CHANNEL, message_uuid: NO_MESSAGE })
+  const body = JSON.stringify({ channel: "sms", message_uuid: NO_MESSAGE, status: STATUS })
   return {
-    url: CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"),
+    url: CallbackUrl.ofKind(publicUrl, PROVIDER, "status"),
     headers: {
       "content-type": "application/json",
       authorization: Signature.sign({ apiKey, applicationId, secrets }, body, nowMillis)

@@ -198,8 +198,8 @@ describe("The self-test for Vonage", () => {
       const { body, expects, headers, url } = yield* (yield* VonageTelephony.diagnosis(options)).selfTest
       const { webhooks } = yield* VonageTelephony.make(options)
       const request = { method: "POST", target: new URL(url).pathname, headers, body: new TextEncoder().encode(body) }
-      assert.deepStrictEqual((yield* webhooks.receive("sms", request)).events, [])
-      assert.strictEqual(webhooks.reply("sms").status, expects)
+      assert.deepStrictEqual((yield* webhooks.receive("status", request)).events, [])
+      assert.strictEqual(webhooks.reply("status").status, expects)
       assert.strictEqual(yield* Clock.currentTimeMillis, 1_800_000_000_000)
     })
   )
