@@ -105,7 +105,7 @@ describe("What the adapter lets out", () => {
   it.live("of a webhook that it refuses holds no secret", () =>
     Effect.gen(function* () {
       const telephony = yield* adapter("https://api.nexmo.com")
-      const payload = { channel: "sms", message_uuid: "u", from: "13035550199", to: "canary", text: "Canary" }
+      const payload = { channel: "sms", message_uuid: "u", from: "13035550199", to: "canary", text: { said: "Canary" } }
       const signed = Support.webhook(payload, Date.now())
       for (const authorization of [signed.headers.authorization, undefined, "Bearer eyJ.eyJ.eyJ"]) {
         const request = { ...signed, headers: { ...signed.headers, authorization } }
