@@ -82,7 +82,7 @@ export const layer = Layer.effect(
               toRows(calls),
               (rows) => sql`
               update phone_call_logs c set
-                provider_call_id = n.provider_call_id, plan = n.plan, language = n.language, from_number = n.from_number,
+                purpose = n.purpose, direction = n.direction, provider_call_id = n.provider_call_id, plan = n.plan, language = n.language, from_number = n.from_number,
                 to_number = n.to_number, phone_number_id = n.phone_number_id,
                 external_thread_id = n.external_thread_id, message_id = n.message_id, status = n.status,
                 duration_seconds = n.duration_seconds, own = n.own, far = n.far, recordings = n.recordings,

@@ -50,7 +50,8 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
     heard.set(call.id, { ...known, after: hear(known.after, event.providerCallId, event.report, now) })
     return { _tag: "Done", id }
   })
-  const imports = [...heard.values()].flatMap(recordingImports)
+  const known = yield* putDown([...heard.values()], now)
+  const imports = known.flatMap(recordingImports)
   if (imports.length > 0) {
     const ids = yield* (yield* IdGenerator).next("mediaImport", imports.length)
     yield* (yield* MediaImports).add(
@@ -58,7 +59,6 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
       now
     )
   }
-  yield* putDown([...heard.values()], now)
   yield* inbox.settle(settlements)
   return reports.length
 })

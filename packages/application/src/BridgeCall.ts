@@ -1,7 +1,13 @@
-/** A masked call is put through: its permission is used up. In the ambient transaction. */
-import { BridgeRequest, type Call, CallPlan, type Contact } from "@careline/domain"
-import { BridgeRequests, Calls, type StorageError } from "@careline/ports"
+/**
+ * A masked call is put through, and its permission used up; or whoever calls is no clinician, and their call is their own.
+ * In the ambient transaction.
+ */
+import { BridgeRequest, type Call, CallPlan, type Contact, type PhoneNumber } from "@careline/domain"
+import { BridgeRequests, Calls, Inbox, type StorageError } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
+
+/** Who calls or is called on the staff's side of a bridge: their own numbers are written down nowhere. */
+export const STAFF = "staff" as Contact.Contact
 
 const permissionsOf = ({ plan }: Pick<Call.Call, "plan">) =>
   CallPlan.nodes(plan).flatMap((node) => (node._tag === "Connect" ? [node.permission] : []))
@@ -15,13 +21,21 @@ export const connectBridge = Effect.fnUntraced(function* (
   const requests = yield* BridgeRequests
   const [request] = yield* requests.load([node.permission])
   const used = request?.siteGroupingId === call.siteGroupingId ? BridgeRequest.use(request, call.id, now) : null
-  if (used === null) return { _tag: "Hangup", say: node.onFail }
+  if (used === null) {
+    // Who knew a PIN is no contact who calls, though it came too late.
+    if (call.purpose === "voicemail") {
+      yield* (yield* Calls).save([{ ...call, purpose: "bridge", fromNumber: STAFF }])
+    }
+    return { _tag: "Hangup", say: node.onFail }
+  }
   // The same call again: everything is done.
   if (used === request) return node
   yield* requests.save([used])
   yield* (yield* Calls).save([
     {
       ...call,
+      purpose: "bridge",
+      direction: "outbound",
       threadId: used.threadId,
       fromNumber: used.callerId as string as Contact.Contact,
       toNumber: used.contact as string as Contact.Contact,
@@ -41,4 +55,60 @@ export const refusePins = Effect.fnUntraced(function* (call: Call.Call) {
   if (ids.length === 0) return
   const known = yield* requests.load(ids)
   yield* requests.save(known.map((request) => ({ ...request, failedPins: request.failedPins + 1 })))
+})
+
+/** Who called from the number of a permission that their call may have used. */
+const claimantOf = Effect.fnUntraced(function* ({ plan, siteGroupingId }: Call.Call) {
+  const [id] = CallPlan.nodes(plan).flatMap((node) =>
+    (node._tag === "Connect" || node._tag === "Voicemail") && node.permission !== undefined ? [node.permission] : []
+  )
+  const [request] = id === undefined ? [] : yield* (yield* BridgeRequests).load([id])
+  return request?.siteGroupingId === siteGroupingId ? request : null
+})
+
+/** Events that we make of our own are told apart from the providers'. */
+const OWN_ACCOUNT = ""
+
+/** The call as its caller's own, on its way into their thread. However often: the event is kept once. */
+const fileCallers = Effect.fnUntraced(function* (call: Call.Call, from: Contact.Contact) {
+  const { provider, providerCallId, toNumber } = call
+  if (providerCallId === null) return call
+  const to = toNumber as string as PhoneNumber.E164
+  yield* (yield* Inbox).accept([
+    { provider, account: OWN_ACCOUNT, event: { _tag: "CallReceived", providerCallId, from, to } }
+  ])
+  const own: Call.Call = {
+    ...call,
+    purpose: "voicemail",
+    direction: "inbound",
+    fromNumber: from,
+    threadId: null,
+    initiatorId: null,
+    reason: null,
+    notes: null
+  }
+  return own
+})
+
+/** The call once its caller was asked for a PIN in vain and goes on to the greeting: theirs, unless the clinician is known by the number. */
+export const fileUnproven = Effect.fnUntraced(function* (call: Call.Call, now: DateTime.Utc) {
+  if (call.purpose === "voicemail") return yield* fileCallers(call, call.fromNumber)
+  const request = yield* claimantOf(call)
+  if (request === null || request.mode !== "dial_in" || BridgeRequest.isSettled(request, now)) return call
+  return yield* fileCallers(call, request.clinicianNumber as string as Contact.Contact)
+})
+
+/**
+ * The call after something was heard of it: its caller's own, once a contact hung up while they were asked for a PIN, or
+ * somebody left a message who was taken for a clinician.
+ */
+export const fileHeard = Effect.fnUntraced(function* (call: Call.Call, isEnding: boolean) {
+  if (call.purpose === "voicemail") {
+    const isUnfiled = isEnding && call.threadId === null && CallPlan.mayConnect(call.plan)
+    return isUnfiled ? yield* fileCallers(call, call.fromNumber) : call
+  }
+  // Nobody who is put through is recorded.
+  if (call.recordings.length === 0) return call
+  const request = yield* claimantOf(call)
+  return request === null ? call : yield* fileCallers(call, request.clinicianNumber as string as Contact.Contact)
 })

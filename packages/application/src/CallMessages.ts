@@ -29,6 +29,7 @@ import {
   Threads
 } from "@careline/ports"
 import { type DateTime, Effect, Option, Schema } from "effect"
+import { fileHeard } from "./BridgeCall.ts"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 
@@ -86,7 +87,8 @@ const answer = Effect.fnUntraced(function* (thread: Thread.Thread, on: PoolNumbe
   )
 })
 
-const putDownOne = Effect.fnUntraced(function* ({ after, before }: HeardCall, now: DateTime.Utc) {
+const putDownOne = Effect.fnUntraced(function* ({ after: heard, before }: HeardCall, now: DateTime.Utc) {
+  const after = yield* fileHeard(heard, Call.isOver(heard) && !Call.isOver(before))
   // What has no thread yet is put into it by the lane that brings it there.
   if (after.threadId === null) return after
   const [locked] = yield* (yield* Threads).loadByIds([
@@ -130,12 +132,15 @@ const putDownOne = Effect.fnUntraced(function* ({ after, before }: HeardCall, no
   return { ...after, messageId: message.id }
 })
 
-/** Keeps the calls as they are now, and what their threads say of them. */
+/** Keeps the calls as they are now, and what their threads say of them. Returns them as they are kept. */
 export const putDown = Effect.fnUntraced(function* (calls: ReadonlyArray<HeardCall>, now: DateTime.Utc) {
   // Threads in the order of their ids, so that no two hosts wait for each other.
   const inOrder = calls.toSorted((one, other) => compare(one.after.threadId ?? "", other.after.threadId ?? ""))
-  const changed = yield* Effect.forEach(inOrder, (heard) => putDownOne(heard, now))
-  yield* (yield* Calls).save(changed)
+  const changed = yield* Effect.forEach(inOrder, (heard) =>
+    Effect.map(putDownOne(heard, now), (after): HeardCall => ({ ...heard, after }))
+  )
+  yield* (yield* Calls).save(changed.map(({ after }) => after))
+  return changed
 })
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)

@@ -20,6 +20,7 @@ import {
   Calls,
   Directory,
   IdGenerator,
+  NumberInventory,
   PoolNumbers,
   Settings,
   type Telephony,
@@ -83,7 +84,7 @@ const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: P
   return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
-/** Which of those that may be in the call are numbers of ours, whichever tenant's: calls between them would go round. */
+/** Which of those that may be in the call are numbers of ours, in whosever hands or in none: calls between them would go round. */
 const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: BridgeCallRequest) {
   const { thread } = yield* viewThread(actor, threadId)
   const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
@@ -92,8 +93,14 @@ const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, 
     thread.externalContact as string as PhoneNumber.E164,
     ...(clinician === undefined ? [] : [clinician as PhoneNumber.E164])
   ]
-  const found = yield* asSystem((yield* PoolNumbers).byNumbers(numbers))
-  return new Set<string>(found.map(({ number }) => number))
+  return yield* asSystem(
+    Effect.gen(function* () {
+      const inPools = yield* (yield* PoolNumbers).byNumbers(numbers)
+      const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+      const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
+      return new Set<string>([...inPools, ...nobodys].map(({ number }) => number))
+    })
+  )
 })
 
 /** Whom the thread's contact is, to be called from the number. Staff are not called elsewhere either. */
@@ -105,7 +112,8 @@ const destinationOf = Effect.fnUntraced(function* (
 ) {
   const refusal = BridgeRequest.refusalOf(clinician, on.number)
   if (refusal !== null) return yield* new CallRefused({ reason: refusal })
-  if (ours.has(clinician)) return yield* new CallRefused({ reason: "own_number" })
+  const theirs = BridgeRequest.clinicianRefusal(clinician, thread, ours.has(clinician))
+  if (theirs !== null) return yield* new CallRefused({ reason: theirs })
   const found = BridgeRequest.destination(thread, on.number, ours.has(thread.externalContact))
   return Result.isFailure(found) ? yield* new CallRefused({ reason: found.failure.reason }) : found.success
 })

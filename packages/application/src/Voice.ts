@@ -33,7 +33,7 @@ import {
 } from "@careline/ports"
 import { Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
 import { asSystem } from "./Access.ts"
-import { connectBridge, refusePins } from "./BridgeCall.ts"
+import { connectBridge, fileUnproven, refusePins, STAFF } from "./BridgeCall.ts"
 import { isConflict } from "./Conflicts.ts"
 import { describeFault } from "./Fault.ts"
 import { inTime } from "./InTime.ts"
@@ -41,9 +41,6 @@ import { Limits } from "./Limits.ts"
 import { hangUp, NeutralAnswer } from "./NeutralAnswer.ts"
 import { reachedNumbers } from "./ReachedNumbers.ts"
 import { noteStray } from "./Strays.ts"
-
-/** Who calls or is called on the staff's side of a bridge: their own numbers are written down nowhere. */
-export const STAFF = "staff" as Contact.Contact
 
 const CONFLICT_RETRIES = 3
 /** Calls whose line is known to this process, for when the store is not. */
@@ -64,9 +61,29 @@ export interface CallSource {
   readonly account: string
 }
 
-const keep = Effect.fnUntraced(function* (call: Call.Call) {
-  return yield* (yield* Calls).open(call)
-})
+/** Keeps a call that comes in, with who is known to make it. */
+const opening = (caller: (event: CallReceived) => Pick<Call.Call, "purpose" | "direction" | "fromNumber">) =>
+  Effect.fnUntraced(function* (
+    { provider }: CallSource,
+    event: CallReceived,
+    on: PoolNumber.PoolNumber,
+    plan: CallPlan.CallPlan,
+    id: CallId,
+    now: DateTime.Utc
+  ) {
+    const { siteGroupingId } = on
+    const { providerCallId, to } = event
+    const toNumber = to as string as Contact.Contact
+    const call = Call.open(
+      { id, siteGroupingId, provider, providerCallId, plan, toNumber, phoneNumberId: on.id, ...caller(event) },
+      "ringing",
+      now
+    )
+    return yield* (yield* Calls).open(call)
+  })
+
+const openContacts = opening(({ from }) => ({ purpose: "voicemail", direction: "inbound", fromNumber: from }))
+const openStaffs = opening(() => ({ purpose: "bridge", direction: "outbound", fromNumber: STAFF }))
 
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
@@ -77,7 +94,7 @@ const preparedBy = Effect.fnUntraced(function* (
   if (!PhoneNumber.isValid(from)) return []
   const caller = from as string as PhoneNumber.E164
   const found = yield* (yield* BridgeRequests).dialled({ caller, dialled: to, expiredAfter })
-  return found.filter(({ mode, siteGroupingId }) => mode === "dial_in" && siteGroupingId === on.siteGroupingId)
+  return found.filter(({ siteGroupingId }) => siteGroupingId === on.siteGroupingId)
 })
 
 /** Whether the caller is somebody whom the tenant has a conversation with. */
@@ -88,9 +105,10 @@ const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGro
 
 /** A call that shall be put through, or asked for its PIN; `null` when the caller prepared none. */
 const beginBridge = Effect.fnUntraced(function* (
-  { provider }: CallSource,
+  source: CallSource,
   event: CallReceived,
   on: PoolNumber.PoolNumber,
+  greeting: CallPlan.CallPlan,
   id: CallId,
   isFallback: boolean,
   now: DateTime.Utc
@@ -98,29 +116,16 @@ const beginBridge = Effect.fnUntraced(function* (
   const { bridgeMemory } = yield* Limits
   const requests = yield* preparedBy(event, on, DateTime.subtractDuration(now, bridgeMemory))
   if (requests.length === 0) return null
-  const dialled = BridgeRequest.dialled(requests, yield* isContact(event, on), now)
+  const isKnown = yield* isContact(event, on)
+  const dialled = BridgeRequest.dialled(requests, { isContact: isKnown, greeting }, now)
   if (dialled === null) return null
-  const { call, isNew } = yield* keep(
-    Call.open(
-      {
-        id,
-        siteGroupingId: on.siteGroupingId,
-        purpose: "bridge",
-        direction: "outbound",
-        provider,
-        providerCallId: event.providerCallId,
-        plan: dialled.plan,
-        fromNumber: STAFF,
-        toNumber: event.to as string as Contact.Contact,
-        phoneNumberId: on.id
-      },
-      "ringing",
-      now
-    )
-  )
+  // A contact's call is the contact's own until somebody knows the PIN.
+  const begin = isKnown ? openContacts : openStaffs
+  const { call, isNew } = yield* begin(source, event, on, dialled.plan, id, now)
   const node = call.plan
   // Its first webhook came before: who is put through already is not called once more.
-  if (!isNew && isFallback) return { ...stepOf(call), node: BROKEN_OFF } satisfies Telephony.CallStep
+  const isPutThrough = node._tag === "Connect" || call.far !== null || call.toNumber !== (event.to as string)
+  if (!isNew && isFallback && isPutThrough) return { ...stepOf(call), node: BROKEN_OFF } satisfies Telephony.CallStep
   if (node._tag !== "Connect") return stepOf(call)
   return { callId: call.id, at: "", node: yield* connectBridge(call, node, now) } satisfies Telephony.CallStep
 })
@@ -143,9 +148,10 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
         return unkept(hangUp((yield* NeutralAnswer).spoken))
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
-      const bridge = yield* beginBridge(source, event, on, id as CallId, isFallback, now)
+      const greeting = IncomingCall.plan(settings)
+      const bridge = yield* beginBridge(source, event, on, greeting, id as CallId, isFallback, now)
       if (bridge !== null) return bridge
-      const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
+      const call = yield* fileVoicemail(source, event, on, greeting, id as CallId, now)
       return stepOf(call)
     })
   )
@@ -160,24 +166,7 @@ const fileVoicemail = Effect.fnUntraced(function* (
   id: CallId,
   now: DateTime.Utc
 ) {
-  const { call, isNew } = yield* keep(
-    Call.open(
-      {
-        id,
-        siteGroupingId: on.siteGroupingId,
-        purpose: "voicemail",
-        direction: "inbound",
-        provider: source.provider,
-        providerCallId: event.providerCallId,
-        plan,
-        fromNumber: event.from,
-        toNumber: event.to as string as Contact.Contact,
-        phoneNumberId: on.id
-      },
-      "ringing",
-      now
-    )
-  )
+  const { call, isNew } = yield* openContacts(source, event, on, plan, id, now)
   if (isNew) yield* (yield* Inbox).accept([{ ...source, event }])
   return call
 })
@@ -200,9 +189,15 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
       const now = yield* DateTime.now
       const prepared = yield* preparedBy(event, on, DateTime.subtractDuration(now, limits.sweepBack))
-      // A clinician who could not be put through is nobody to be called back.
-      if (prepared.length > 0 && !(yield* isContact(event, on))) return false
-      const call = yield* fileVoicemail(source, event, on, IncomingCall.plan(settings), id as CallId, now)
+      const greeting = IncomingCall.plan(settings)
+      const latest = prepared.at(-1)
+      if (latest !== undefined && !(yield* isContact(event, on))) {
+        // A clinician who could not be put through is nobody to be called back, unless they left a message.
+        const plan = CallPlan.doubting(greeting, latest.id)
+        yield* openStaffs(source, event, on, plan, id as CallId, now)
+        return false
+      }
+      const call = yield* fileVoicemail(source, event, on, greeting, id as CallId, now)
       return call.id === id
     })
   )
@@ -227,10 +222,16 @@ const proceedCall = Effect.fnUntraced(function* (
         providerCallId: found.providerCallId ?? providerCallId,
         language: step.node._tag === "Voicemail" ? step.node.language : found.language
       }
-      if (call.providerCallId !== found.providerCallId || call.language !== found.language) yield* calls.save([call])
-      if (CallPlan.isMistaken(call.plan, at, turn)) yield* refusePins(call)
-      const node = step.node._tag === "Connect" ? yield* connectBridge(call, step.node, now) : step.node
-      return { callId: call.id, at: step.at, node } satisfies Telephony.CallStep
+      const asked = CallPlan.nodeAt(call.plan, at)
+      const isPin = asked !== null && CallPlan.mayConnect(asked)
+      if (isPin && CallPlan.isMistaken(call.plan, at, turn)) yield* refusePins(call)
+      const isUnproven = isPin && turn._tag === "Pressed" && !CallPlan.mayConnect(step.node)
+      const kept = isUnproven ? yield* fileUnproven(call, now) : call
+      if (kept !== call || call.providerCallId !== found.providerCallId || call.language !== found.language) {
+        yield* calls.save([kept])
+      }
+      const node = step.node._tag === "Connect" ? yield* connectBridge(kept, step.node, now) : step.node
+      return { callId: kept.id, at: step.at, node } satisfies Telephony.CallStep
     })
   )
 })

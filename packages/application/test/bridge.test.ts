@@ -2,12 +2,13 @@
 import {
   type CallPlan,
   type Contact,
+  InventoryNumber,
   type PhoneNumber,
   type PhoneNumberId,
   type SiteGroupingId,
   type UserId
 } from "@careline/domain"
-import { PoolNumbers, type Telephony } from "@careline/ports"
+import { NumberInventory, PoolNumbers, type Telephony } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, HashMap, type Layer } from "effect"
@@ -298,12 +299,154 @@ describe("A call that a clinician prepared", () => {
   it.effect("is taken for a contact's where the number is one, but for who knows the PIN", () =>
     play(() =>
       Effect.gen(function* () {
-        yield* conversing
+        const thread = yield* conversing
         yield* Application.createThread(clinician, { siteGroupingId: World.north, externalContact: own })
-        const { pin } = yield* prepare()
+        const { pin } = yield* prepare({ threadId: thread.id })
         assert.strictEqual((yield* dial("CA1")).node._tag, "Gather")
         assert.strictEqual((yield* press("CA1", "", pin)).node._tag, "Connect")
         assert.strictEqual((yield* dial("CA2")).node._tag, "Voicemail")
+      })
+    )
+  )
+
+  const mine = (providerCallId: string) =>
+    Effect.map(logs, (calls) => calls.find((call) => call.providerCallId === providerCallId)!)
+
+  it.effect.each([null, "000000"])("is their own call, of a contact whose number was given, who enters %s", (digits) =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* conversing
+        const { thread } = yield* Application.createThread(clinician, {
+          siteGroupingId: World.north,
+          externalContact: "+13035550124"
+        })
+        yield* prepare({ threadId: thread.id, clinicianNumber: World.caller })
+        const { node } = yield* dial("CA1", World.caller)
+        assert.match(JSON.stringify(node), /stay on the line/)
+        for (const at of ["", "x"]) assert.strictEqual((yield* press("CA1", at, digits)).node._tag, "Gather")
+        assert.strictEqual((yield* press("CA1", "x.x", digits)).node._tag, "Voicemail")
+        yield* World.settle
+        const incoming = (yield* World.conversation).messages.filter(({ content }) => content === "Incoming call.")
+        assert.strictEqual(incoming.length, 1)
+        provider.kept.set("RE1", World.tone)
+        yield* World.report("CA1", { _tag: "Recorded", recording: "RE1", durationSeconds: 1 })
+        yield* World.report("CA1", { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 40 })
+        yield* World.settle
+        const { messages, threads } = yield* World.conversation
+        const voicemails = messages.filter(({ metaData }) => metaData.messageSubType === "voicemail")
+        assert.strictEqual(voicemails.length, 1)
+        assert.strictEqual(voicemails[0]!.attachments.length, 1)
+        const theirs = threads.find(({ externalContact }) => externalContact === World.caller)!
+        assert.strictEqual(voicemails[0]!.externalThreadId, theirs.id)
+        assert.isNotNull(theirs.unansweredSince)
+        assert.deepInclude<object>(yield* mine("CA1"), {
+          purpose: "voicemail",
+          direction: "inbound",
+          fromNumber: World.caller,
+          initiatorId: null
+        })
+      })
+    )
+  )
+
+  it.effect("is a missed call of a contact who hangs up when they are asked for a PIN", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        const { thread } = yield* Application.createThread(clinician, {
+          siteGroupingId: World.north,
+          externalContact: "+13035550124"
+        })
+        yield* prepare({ threadId: thread.id, clinicianNumber: World.caller })
+        for (const call of ["CA1", "CA2", "CA3"]) {
+          yield* dial(call, World.caller)
+          yield* World.report(call, { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 9 })
+        }
+        yield* World.settle
+        const { messages } = yield* World.conversation
+        assert.strictEqual(messages.filter(({ content }) => content === "Missed call.").length, 3)
+      })
+    )
+  )
+
+  it.effect("is a caller's own from a number that nobody is known under, once they have no PIN", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        yield* prepare({ threadId: thread.id, clinicianNumber: "+13035550199" })
+        yield* dial("CA1", "+13035550199")
+        for (const at of ["", "x", "x.x"]) yield* press("CA1", at, null)
+        yield* World.report("CA1", { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 30 })
+        yield* World.settle
+        const { messages, threads } = yield* World.conversation
+        assert.include(
+          threads.map(({ externalContact }) => externalContact as string),
+          "+13035550199"
+        )
+        assert.include(
+          messages.map(({ content }) => content),
+          "Missed call."
+        )
+      })
+    )
+  )
+
+  it.effect("is nobody's when a clinician who is known fails at the PIN, unless they leave a message", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        yield* prepare({ threadId: thread.id })
+        yield* prepare({ threadId: thread.id })
+        for (const call of ["CA1", "CA2"]) {
+          yield* dial(call)
+          for (const at of ["", "x"]) yield* press(call, at, null)
+          assert.strictEqual((yield* press(call, "x.x", null)).node._tag, "Voicemail")
+        }
+        yield* World.report("CA1", { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 30 })
+        yield* World.settle
+        assert.strictEqual((yield* World.conversation).threads.length, 1)
+        provider.kept.set("RE2", World.tone)
+        yield* World.report("CA2", { _tag: "Recorded", recording: "RE2", durationSeconds: 1 })
+        yield* World.settle
+        const { messages, threads } = yield* World.conversation
+        assert.strictEqual(threads.length, 2)
+        assert.strictEqual(messages.filter(({ attachments }) => attachments.length === 1).length, 1)
+      })
+    )
+  )
+
+  it.effect("is not the contact's to make: neither their number nor ours is a clinician's", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        const nobodys = "+12025550142" as PhoneNumber.E164
+        const given = InventoryNumber.entered({
+          id: "9" as PhoneNumberId,
+          siteGroupingId: null,
+          number: nobodys,
+          label: null,
+          providerSid: null,
+          provider: null,
+          status: "assigned",
+          createdAt: yield* DateTime.now
+        })
+        yield* (yield* NumberInventory).add({ ...given, holder: null, status: "available" })
+        for (const mode of ["dial_in", "callback"] as const) {
+          const refused = Effect.fnUntraced(function* (clinicianNumber: string) {
+            const error = yield* Effect.flip(prepare({ mode, clinicianNumber }))
+            return error._tag === "CallRefused" ? error.reason : error._tag
+          })
+          assert.strictEqual(yield* refused(World.caller), "contacts_number")
+          assert.strictEqual(yield* refused(World.line), "own_number")
+          assert.strictEqual(yield* refused(nobodys), "own_number")
+        }
+        const directory = yield* Memory.MemoryDirectory
+        yield* directory.setPhone(clinician.userId, {
+          number: World.caller as string as PhoneNumber.E164,
+          since: yield* DateTime.now
+        })
+        const error = yield* Effect.flip(prepare({ clinicianNumber: null }))
+        assert.deepInclude<object>(error, { _tag: "CallRefused", reason: "contacts_number" })
       })
     )
   )

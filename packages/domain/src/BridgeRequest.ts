@@ -5,10 +5,10 @@
  * Dialled in: the clinician calls our number, and who calls from their number while one permission lives is put through.
  * Called back: the provider calls the clinician first; a key has to be pressed, so that a private voicemail that answers
  * reaches nobody. A caller's number can be forged and a new one can be a slip, so where more than one permission matches, or
- * the number is new, a PIN is asked.
+ * the number is new, a PIN is asked. Who does not know it hears what every caller hears: the number may be a patient's.
  */
 import { DateTime, Result, Schema } from "effect"
-import { CallerId, type CallPlan, type Connect, type Prompt } from "./CallPlan.ts"
+import { CallerId, type CallPlan, type Connect, doubting, type Prompt } from "./CallPlan.ts"
 import { BridgeRequestId, CallId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
 import type { Language } from "./Language.ts"
 import * as PhoneNumber from "./PhoneNumber.ts"
@@ -55,11 +55,13 @@ const PIN_TRIES = 3
 /** Wrong PINs, over all calls, after which a permission is void. */
 export const MAX_FAILED_PINS = 6
 const KEY_SECONDS = 10
+/** A contact who is asked for a PIN waits for the greeting meanwhile. */
+const CONTACT_KEY_SECONDS = 5
 /** How long a phone rings: shorter than most voicemails wait. In seconds, as how long is talked. */
 export const RING_SECONDS = 30
 export const TALK_SECONDS = 60 * 60
 
-export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "abroad", "own_number"])
+export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "abroad", "own_number", "contacts_number"])
 export type RefusalReason = typeof RefusalReason.Type
 
 /** Nobody is put through to such a number. */
@@ -76,8 +78,20 @@ export class DestinationRefused extends Schema.TaggedError<DestinationRefused>()
         return "The number is in another country than the number that would call it"
       case "own_number":
         return "The number is one of the clinic's own"
+      case "contacts_number":
+        return "The number is the contact's, and cannot be the clinician's"
     }
   }
+}
+
+/** Whether a number cannot be a clinician's: calls from it would not be the contact's any more, or go round in circles. */
+export const clinicianRefusal = (
+  clinician: PhoneNumber.E164,
+  thread: Pick<Thread, "externalContact">,
+  isOurs: boolean
+): "own_number" | "contacts_number" | null => {
+  if (isOurs) return "own_number"
+  return PhoneNumber.isSame(clinician, thread.externalContact) ? "contacts_number" : null
 }
 
 /** Why a number is not called from one of ours: what it costs, or where it is. Calls abroad are how lines are defrauded. */
@@ -103,7 +117,8 @@ export const destination = (
 export const isLive = (request: BridgeRequest, now: DateTime.Utc): boolean =>
   request.usedBy === null && request.failedPins < MAX_FAILED_PINS && DateTime.isGreaterThan(request.expiresAt, now)
 
-const isSettled = ({ numberSince }: BridgeRequest, now: DateTime.Utc): boolean =>
+/** Whether the clinician has been known under the number for so long that a call from it is taken at its word. */
+export const isSettled = ({ numberSince }: BridgeRequest, now: DateTime.Utc): boolean =>
   now.epochMilliseconds - numberSince.epochMilliseconds >= SETTLED_AFTER_MILLIS
 
 const language = "en-US" as Language
@@ -123,67 +138,94 @@ const connect = (request: BridgeRequest): Connect => ({
   onFail: say("Your call was not answered. Goodbye.")
 })
 
-/** A question that is asked again `tries` times before the call ends. */
-const ask = (
-  question: string,
-  again: string,
-  options: ReadonlyArray<{ readonly digits: string; readonly leadsTo: CallPlan }>,
-  { digits, tries }: { readonly digits: number; readonly tries: number }
-): CallPlan => ({
+interface Question {
+  readonly question: string
+  readonly again: string
+  readonly options: ReadonlyArray<{ readonly digits: string; readonly leadsTo: CallPlan }>
+  readonly digits: number
+  readonly seconds: number
+  readonly tries: number
+  /** After the last try. */
+  readonly otherwise: CallPlan
+}
+
+/** A question that is asked again, and what comes after its last try. */
+const ask = ({ question, tries, ...rest }: Question): CallPlan => ({
   _tag: "Gather",
   say: say(question),
-  digits,
-  timeoutSeconds: KEY_SECONDS,
-  options,
-  otherwise: tries > 1 ? ask(again, again, options, { digits, tries: tries - 1 }) : hangup("Goodbye.")
+  digits: rest.digits,
+  timeoutSeconds: rest.seconds,
+  options: rest.options,
+  otherwise: tries > 1 ? ask({ ...rest, question: rest.again, tries: tries - 1 }) : rest.otherwise
 })
 
-/** The plan of a clinician's call, and the permissions that it may use. */
+/** Whoever calls from a number that calls were prepared for. */
+export interface Caller {
+  /** Whether the tenant has a conversation with the number that they call from. */
+  readonly isContact: boolean
+  /** What anybody who calls hears. */
+  readonly greeting: CallPlan
+}
+
+/** The plan of a call, and the permissions that it may use, or might have used in time. */
 export interface Dialled {
   readonly plan: CallPlan
   readonly candidates: ReadonlyArray<BridgeRequest>
 }
 
 /**
- * Somebody calls `bridgeNumber` from `clinicianNumber`, for which these requests were made. `null` when none of them was:
- * then the caller is anybody. Who comes too late hears it, so that no voicemail of theirs is kept as if they were a contact;
- * unless the number is a contact's as well, a ward's or a facility's: then it is a contact who calls, and a clinician only
- * by their PIN.
+ * Somebody calls a number of the tenant from one that these requests were made for. `null` when none of them was: then the
+ * caller is anybody. Who comes too late hears it, so that no voicemail of theirs is kept as if they were a contact; unless
+ * the number is a contact's as well, a ward's or a facility's: then it is a contact who calls, and a clinician only by their
+ * PIN. Nobody is turned away whose number may have been given by mistake: who is asked in vain, and who comes too late from a
+ * number that is new, hears the greeting.
  */
-export const dialled = (
-  requests: ReadonlyArray<BridgeRequest>,
-  isContact: boolean,
-  now: DateTime.Utc
-): Dialled | null => {
-  const dialIns = requests.filter(({ mode }) => mode === "dial_in")
-  const [first, ...others] = dialIns.filter((request) => isLive(request, now))
-  if (first === undefined) {
-    return dialIns.length === 0 || isContact
-      ? null
-      : {
-          plan: hangup("Your call was not prepared, or the time for it is over. Please prepare it again."),
-          candidates: []
-        }
-  }
-  if (others.length === 0 && !isContact && isSettled(first, now)) return { plan: connect(first), candidates: [first] }
-  const candidates = [first, ...others]
-  const plan = ask(
-    "Please enter the PIN of your call.",
-    "That PIN is not right. Please enter the PIN of your call.",
-    candidates.map((request) => ({ digits: request.pin, leadsTo: connect(request) })),
-    { digits: PIN_DIGITS, tries: PIN_TRIES }
-  )
-  return { plan, candidates }
+export const dialled = (requests: ReadonlyArray<BridgeRequest>, caller: Caller, now: DateTime.Utc): Dialled | null => {
+  const candidates = requests.filter((request) => request.mode === "dial_in" && isLive(request, now))
+  const [first, ...others] = candidates
+  if (first !== undefined) return { plan: invite(first, others, caller, now), candidates }
+  if (requests.length === 0 || caller.isContact) return null
+  const late = "Your call was not prepared, or the time for it is over. Please prepare it again."
+  const [latest] = requests.toReversed()
+  const isKnown = requests.some((request) => isSettled(request, now))
+  const plan = isKnown ? hangup(late) : before(late, doubting(caller.greeting, latest!.id))
+  return { plan, candidates: requests }
 }
+
+const invite = (
+  first: BridgeRequest,
+  others: ReadonlyArray<BridgeRequest>,
+  { greeting, isContact }: Caller,
+  now: DateTime.Utc
+): CallPlan => {
+  if (others.length === 0 && !isContact && isSettled(first, now)) return connect(first)
+  const orStay = "or stay on the line to hear our greeting."
+  return ask({
+    question: `If you prepared a call, please enter its PIN, ${orStay}`,
+    again: `Please enter the PIN of your call, ${orStay}`,
+    options: [first, ...others].map((request) => ({ digits: request.pin, leadsTo: connect(request) })),
+    digits: PIN_DIGITS,
+    seconds: isContact ? CONTACT_KEY_SECONDS : KEY_SECONDS,
+    tries: PIN_TRIES,
+    otherwise: doubting(greeting, first.id)
+  })
+}
+
+/** A plan after some words. */
+const before = (text: string, plan: CallPlan): CallPlan =>
+  plan._tag === "Reject" ? hangup(text) : { ...plan, say: [...say(text), ...plan.say] }
 
 /** The plan of a call to the clinician, once they answer. */
 export const callback = (request: BridgeRequest): CallPlan =>
-  ask(
-    "This is your call from the clinic's line. Press 1 to be connected.",
-    "Press 1 to be connected.",
-    [{ digits: "1", leadsTo: connect(request) }],
-    { digits: 1, tries: 2 }
-  )
+  ask({
+    question: "This is your call from the clinic's line. Press 1 to be connected.",
+    again: "Press 1 to be connected.",
+    options: [{ digits: "1", leadsTo: connect(request) }],
+    digits: 1,
+    seconds: KEY_SECONDS,
+    tries: 2,
+    otherwise: hangup("Goodbye.")
+  })
 
 /** Used up by the call; the same call may come again. `null` when it cannot be used, or another call was first. */
 export const use = (request: BridgeRequest, by: CallId, now: DateTime.Utc): BridgeRequest | null => {

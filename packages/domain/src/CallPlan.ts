@@ -38,7 +38,9 @@ export const Voicemail = Schema.TaggedStruct("Voicemail", {
   /** What the caller most likely speaks; the provider writes it down where it can. */
   language: Language,
   /** Said once they are done. */
-  after: Prompts
+  after: Prompts,
+  /** Of a caller from whose number a call was prepared: until they say something they may be the clinician. */
+  permission: Schema.optionalKey(BridgeRequestId)
 })
 /** The caller is put through. The other side sees `callerId` and nothing of the caller's own number. */
 export const Connect = Schema.TaggedStruct("Connect", {
@@ -160,6 +162,25 @@ export const isMistaken = (plan: CallPlan, at: Path, turn: Turn): boolean => {
   const node = nodeAt(plan, at)
   return node?._tag === "Gather" && !node.options.some(({ digits }) => digits === turn.digits)
 }
+
+/** The plan for a caller who may be the clinician that a call was prepared for. */
+export const doubting = (plan: CallPlan, permission: BridgeRequestId): CallPlan => {
+  switch (plan._tag) {
+    case "Voicemail":
+      return { ...plan, permission }
+    case "Gather":
+      return {
+        ...plan,
+        options: plan.options.map((option) => ({ ...option, leadsTo: doubting(option.leadsTo, permission) })),
+        otherwise: doubting(plan.otherwise, permission)
+      }
+    default:
+      return plan
+  }
+}
+
+/** Whether somebody can be put through from the plan on. */
+export const mayConnect = (plan: CallPlan): boolean => nodes(plan).some(({ _tag }) => _tag === "Connect")
 
 /** Every node of a plan, the plan itself first. */
 export const nodes = (plan: CallPlan): ReadonlyArray<CallPlan> =>

@@ -44,6 +44,10 @@ const request = (fields: Partial<BridgeRequest.BridgeRequest> = {}): BridgeReque
   ...fields
 })
 
+const greeted = IncomingCall.plan({ callGreetings: [], callHandling: "voicemail" })
+const stranger: BridgeRequest.Caller = { isContact: false, greeting: greeted }
+const knownContact: BridgeRequest.Caller = { isContact: true, greeting: greeted }
+
 const presses = (digits: string | null): CallPlan.Turn => ({ _tag: "Pressed", digits })
 
 const greeting = (language: string, change: Partial<CallGreeting.CallGreeting> = {}) =>
@@ -96,14 +100,14 @@ describe("What a caller hears", () => {
   })
 
   test.prop([fc.string(), fc.option(fc.string())])("is something at any place that a URL may name", (at, digits) => {
-    const plan = BridgeRequest.dialled([request(), request({ id: "b2" as BridgeRequestId })], false, now)!.plan
+    const plan = BridgeRequest.dialled([request(), request({ id: "b2" as BridgeRequestId })], stranger, now)!.plan
     assert.isString(CallPlan.next(plan, at, presses(digits)).node._tag)
   })
 })
 
 describe("A clinician who calls the line", () => {
   it("is put through at once by one permission from a number that is known", () => {
-    const plan = BridgeRequest.dialled([request()], false, now)!.plan
+    const plan = BridgeRequest.dialled([request()], stranger, now)!.plan
     assert.deepInclude<object>(plan, { _tag: "Connect", to: contact, callerId: line.number, permission: "b1" })
   })
 
@@ -113,7 +117,7 @@ describe("A clinician who calls the line", () => {
   ]
 
   it.each(doubtful)("is asked for a PIN when %s", (_title, requests) => {
-    const plan = BridgeRequest.dialled(requests, false, now)!.plan
+    const plan = BridgeRequest.dialled(requests, stranger, now)!.plan
     assert.strictEqual(plan._tag, "Gather")
     for (const { id, pin } of requests) {
       const { node } = CallPlan.next(plan, "", presses(pin))
@@ -122,26 +126,47 @@ describe("A clinician who calls the line", () => {
   })
 
   it("may try a PIN three times in one call", () => {
-    const plan = BridgeRequest.dialled([request({ numberSince: now })], false, now)!.plan
+    const plan = BridgeRequest.dialled([request({ numberSince: now })], stranger, now)!.plan
     let step: CallPlan.Step = { at: "", node: plan }
     for (let tries = 1; tries <= 3; tries++) {
       assert.strictEqual(step.node._tag, "Gather", `try ${tries}`)
       assert.isTrue(CallPlan.isMistaken(plan, step.at, presses("000000")))
       step = CallPlan.next(plan, step.at, presses("000000"))
     }
-    assert.strictEqual(step.node._tag, "Hangup")
+    assert.deepStrictEqual(step.node, CallPlan.doubting(greeted, "b1" as BridgeRequestId))
   })
 
-  it("hears that the time is over, or that the call was made, and is nobody where nothing was prepared", () => {
+  it("is served like any caller when they know no PIN, by whatever greets callers", () => {
+    const several = IncomingCall.plan({
+      callGreetings: [greeting("en-US"), greeting("es-US")],
+      callHandling: "voicemail"
+    })
+    const textUs = IncomingCall.plan({ callGreetings: [], callHandling: "text_us" })
+    for (const plan of [several, textUs]) {
+      const asked = BridgeRequest.dialled([request({ numberSince: now })], { isContact: true, greeting: plan }, now)!
+      const { node } = CallPlan.next(asked.plan, "x.x", presses(null))
+      assert.strictEqual(node._tag, plan._tag)
+      assert.isFalse(CallPlan.mayConnect(node))
+    }
+  })
+
+  it("hears the greeting as well when they come too late from a number that is new", () => {
+    const { plan } = BridgeRequest.dialled([request({ expiresAt: now, numberSince: now })], stranger, now)!
+    assert.match(JSON.stringify(plan), /prepare it again.*leave a message/)
+    assert.deepInclude<object>(plan, { _tag: "Voicemail", permission: "b1" })
+  })
+
+  it("hears that the time is over, that the call was made, or that it was a callback, and is nobody where nothing was prepared", () => {
     const late = [
       request({ expiresAt: now }),
       request({ usedBy: "c1" as CallId }),
-      request({ failedPins: BridgeRequest.MAX_FAILED_PINS })
+      request({ failedPins: BridgeRequest.MAX_FAILED_PINS }),
+      request({ mode: "callback" })
     ]
     for (const one of late)
-      assert.deepInclude<object>(BridgeRequest.dialled([one], false, now)!.plan, { _tag: "Hangup" })
-    assert.isNull(BridgeRequest.dialled([], false, now))
-    assert.isNull(BridgeRequest.dialled([request({ mode: "callback" })], false, now))
+      assert.deepInclude<object>(BridgeRequest.dialled([one], stranger, now)!.plan, { _tag: "Hangup" })
+    assert.isNull(BridgeRequest.dialled([], stranger, now))
+    assert.isNull(BridgeRequest.dialled(late, knownContact, now))
   })
 
   it("who is called has to press a key: a voicemail that answers reaches nobody", () => {
@@ -168,7 +193,7 @@ describe("A clinician who calls the line", () => {
       )
       const plans = isCallback
         ? requests.map(BridgeRequest.callback)
-        : [BridgeRequest.dialled(requests, false, now)!.plan]
+        : [BridgeRequest.dialled(requests, stranger, now)!.plan]
       for (const plan of plans) {
         assert.notInclude(JSON.stringify(plan), clinicianNumber.slice(2))
         for (const node of CallPlan.nodes(plan)) {

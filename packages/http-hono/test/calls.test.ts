@@ -163,6 +163,8 @@ describe("A prepared call", () => {
       await prepare(nurse, { clinicianNumber, mode: "shout" }),
       await prepare(nurse, { clinicianNumber, callerIdPhoneNumberId: "nobody" }),
       await prepare(nurse, { clinicianNumber: "+19005550123" }),
+      await prepare(nurse, { clinicianNumber: contact }),
+      await prepare(nurse, { clinicianNumber: line }),
       await prepare(stranger, { clinicianNumber }),
       await prepare(nurse, { clinicianNumber, notes: "x".repeat(2_001) }),
       await call(nurse, "POST", "/external-threads/nobody/prepare-bridge-call", { clinicianNumber }),
@@ -170,7 +172,11 @@ describe("A prepared call", () => {
     ]
     assert.deepStrictEqual(
       answers.map(({ status }) => status),
-      [422, 422, 422, 404, 409, 404, 422, 404, 503]
+      [422, 422, 422, 404, 409, 409, 409, 404, 422, 404, 503]
+    )
+    assert.deepStrictEqual(
+      answers.slice(4, 7).map(({ body }) => body.reason),
+      ["premium", "contacts_number", "own_number"]
     )
     for (const { body, type } of answers) {
       assert.match(type, /^application\/problem\+json/)

@@ -46,7 +46,10 @@ export class Calls extends Context.Service<
     readonly match: (keys: ReadonlyArray<CallKey>) => Effect.Effect<ReadonlyArray<Call.Call | null>, StorageError>
     /** The calls of the ids that are there, locked in the same way. */
     readonly load: (ids: ReadonlyArray<CallId>) => Effect.Effect<ReadonlyArray<Call.Call>, StorageError>
-    /** The calls are as given now. Both number strings stay as they were opened, unless a bridge found whom it is for. */
+    /**
+     * The calls are as given now. What they are for, their direction and their numbers stay as they were opened, unless a bridge
+     * found whom it is for, or whoever was taken for a clinician is a caller like any other.
+     */
     readonly save: (calls: ReadonlyArray<Call.Call>) => Effect.Effect<void, StorageError>
     /** Newest first. */
     readonly list: (query: CallQuery) => Effect.Effect<Page<Call.Call>, StorageError | InvalidCursor>

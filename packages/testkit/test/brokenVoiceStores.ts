@@ -32,6 +32,23 @@ const calls: ReadonlyArray<BrokenStore> = [
     altered(Calls, ({ match }) => ({ match: (keys) => match(keys.map((key) => ({ ...key, callId: null }))) }))
   ),
   broken(
+    "takes a call for what it was when it began",
+    "Calls",
+    "MUST save whose call it turned out to be",
+    altered(Calls, ({ load, save }) => ({
+      save: (heard) =>
+        Effect.flatMap(load(heard.map(({ id }) => id)), (known) =>
+          save(
+            heard.map((call) => {
+              const { direction = call.direction, purpose = call.purpose } =
+                known.find(({ id }) => id === call.id) ?? {}
+              return { ...call, direction, purpose }
+            })
+          )
+        )
+    }))
+  ),
+  broken(
     "saves the first of several calls",
     "Calls",
     "MUST save what became known, for one call and for many",

@@ -142,6 +142,26 @@ export const callsChapter: Chapter = {
       )
     }),
 
+    voiceTest("MUST save whose call it turned out to be", function* () {
+      const number = yield* aNumber
+      const thread = yield* Given.aThread(number.siteGroupingId)
+      const { people } = yield* StoreUnderTest
+      const call = yield* kept(number)
+      const bridged: Call.Call = {
+        ...call,
+        purpose: "bridge",
+        direction: "outbound",
+        fromNumber: call.toNumber,
+        toNumber: yield* freshContact,
+        threadId: thread.id,
+        initiatorId: people.users[0]
+      }
+      for (const whose of [bridged, call]) {
+        yield* Effect.flatMap(Calls, (calls) => calls.save([whose]))
+        assert.deepStrictEqual(yield* stored(call), whose)
+      }
+    }),
+
     voiceTest("MUST save what became known, for one call and for many", function* () {
       const number = yield* aNumber
       const [one, other, third] = [
