@@ -3,7 +3,7 @@
  * TwiML and is not: Telnyx ignores an attribute that it does not know, so a name from there is a feature that is missing.
  */
 import type { CallPlan } from "@careline/domain"
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import { create, type XMLElement } from "xmlbuilder"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "./TelnyxOptions.ts"
@@ -24,7 +24,7 @@ const within = ({ maximum, minimum }: typeof RING_SECONDS, seconds: number): num
 const speak = (parent: XMLElement, prompts: ReadonlyArray<CallPlan.Prompt>): void => {
   for (const prompt of prompts) {
     if (prompt._tag === "Play") {
-      parent.ele("Play").txt(prompt.url)
+      parent.ele("Play").txt(SpokenText.forUrl(prompt.url))
       continue
     }
     const language = Speech.toLanguage(prompt.language)

@@ -1,6 +1,6 @@
 /** What a call does next, as TwiML. Source: twilio.com/docs/voice/twiml. */
 import type { CallPlan } from "@careline/domain"
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "./TwilioOptions.ts"
@@ -30,7 +30,7 @@ interface Speaker {
 const speak = (speaker: Speaker, prompts: ReadonlyArray<CallPlan.Prompt>): void => {
   for (const prompt of prompts) {
     if (prompt._tag === "Play") {
-      speaker.play(prompt.url)
+      speaker.play(SpokenText.forUrl(prompt.url))
       continue
     }
     const language = Speech.toLanguage(prompt.language) as VoiceResponse.SayAttributes["language"] | null

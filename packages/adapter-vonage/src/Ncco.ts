@@ -4,7 +4,7 @@
  * digits, and its builder would have to be loaded while somebody waits.
  */
 import type { CallPlan } from "@careline/domain"
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import * as Digits from "./Digits.ts"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "./VonageOptions.ts"
@@ -31,7 +31,7 @@ const within = (
 
 const spoken = (prompts: ReadonlyArray<CallPlan.Prompt>, more: object = {}): ReadonlyArray<Action> =>
   prompts.flatMap((prompt): ReadonlyArray<Action> => {
-    if (prompt._tag === "Play") return [{ action: "stream", streamUrl: [prompt.url], ...more }]
+    if (prompt._tag === "Play") return [{ action: "stream", streamUrl: [SpokenText.forUrl(prompt.url)], ...more }]
     const language = Speech.toLanguage(prompt.language)
     return Speech.toSpoken(prompt.text).map((text) => ({
       action: "talk",

@@ -64,7 +64,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
           : kind === "fallback"
             ? voice.greeting(null)
             : undefined
-  return { ...telephony.webhooks.reply(kind, step), isStrangers }
+  return { ...(yield* render(telephony, kind, step)), isStrangers }
 })
 
 const acceptOne = (
@@ -111,6 +111,17 @@ const acceptAll = (
   return more.length === 0 ? accept(first) : Effect.forEach(events, accept, { discard: true })
 }
 
+/** The answer to somebody on the phone: a step that the adapter cannot render is no reason to say nothing. */
+const render = (telephony: Telephony.TelephonyService, kind: Telephony.WebhookKind, step?: Telephony.CallStep) =>
+  Effect.sync(() => telephony.webhooks.reply(kind, step)).pipe(
+    Effect.catchDefect((defect) =>
+      Effect.as(
+        Effect.logError("The step of a call could not be rendered", describeFault(Cause.die(defect))),
+        telephony.webhooks.reply(kind, { callId: step?.callId ?? null, at: step?.at ?? "", node: plain })
+      )
+    )
+  )
+
 /** Waits no longer than a caller may, and fails in silence but for the log. */
 const inTime = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const { callAnswerWithin } = yield* Limits
@@ -132,6 +143,9 @@ const nothingHeard = (error: TelephonyError.TelephonyError): Heard => ({
 interface Heard extends Telephony.Received {
   readonly isStrangers?: boolean
 }
+
+/** What any caller may hear. */
+const plain = IncomingCall.plainPlan({ callGreetings: [], callHandling: "voicemail" })
 
 /** Of a line that takes no calls. */
 const textOnly: Telephony.CallStep = {

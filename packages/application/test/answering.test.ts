@@ -65,6 +65,35 @@ describe("A caller", () => {
     }
   )
 
+  it.effect(
+    "hears our own words, and their call stands in its thread, when the adapter cannot render the tenant's",
+    () => {
+      const { telephony } = World.makeProvider()
+      const event: TelephonyEvent = { _tag: "CallReceived", providerCallId: "CA1", from: World.caller, to: World.line }
+      const webhooks: Telephony.Webhooks = {
+        receive: () => Effect.succeed({ account: "acme", events: [event] }),
+        reply: (_kind, step) => {
+          const body = JSON.stringify(step?.node)
+          if (body.includes(words)) throw new Error("cannot be rendered")
+          return { status: 200, headers: {}, body }
+        }
+      }
+      const request = { method: "POST", target: "/api/v1/webhooks/acme/call", headers: {}, body: new Uint8Array() }
+      return Effect.gen(function* () {
+        yield* World.setUp(greeted)
+        for (const kind of ["call", "fallback"] as const) {
+          const { body, status } = yield* Application.receiveWebhook("acme", kind, request)
+          assert.strictEqual(status, 200)
+          assert.match(body, /leave a message/)
+        }
+        yield* World.settle
+        assert.strictEqual((yield* World.conversation).messages[0]!.content, "Incoming call.")
+      }).pipe(
+        Effect.provide(Application.Intake.layer.pipe(Layer.provideMerge(World.world({ ...telephony, webhooks }))))
+      )
+    }
+  )
+
   it.effect("of a number that is not ours hears so, and an administrator sees the call", () =>
     Effect.gen(function* () {
       yield* World.setUp()

@@ -46,8 +46,9 @@ export const plan = ({
   callHandling
 }: Pick<VoipSettings, "callGreetings" | "callHandling">): CallPlan => {
   const first = plainPlan({ callGreetings, callHandling })
-  if (callGreetings.length < 2) return first
-  const offered = callGreetings.map((greeting, index) => ({ greeting, digits: String(index + 1) }))
+  const languages = CallGreeting.distinct(callGreetings)
+  if (languages.length < 2) return first
+  const offered = languages.map((greeting, index) => ({ greeting, digits: String(index + 1) }))
   return {
     _tag: "Gather",
     say: offered.flatMap(({ digits, greeting }) => CallGreeting.offer(greeting, digits)),

@@ -1,6 +1,6 @@
 /** What a tenant decided about its line. */
 import { Schema } from "effect"
-import { CallGreeting } from "./CallGreeting.ts"
+import { CallGreeting, distinct, New as NewGreeting } from "./CallGreeting.ts"
 import { E164 } from "./PhoneNumber.ts"
 import { QuietHours } from "./QuietHours.ts"
 
@@ -45,7 +45,15 @@ export const Edit = Schema.Struct({
   escalationPreview: Schema.optionalKey(fields.escalationPreview),
   quietHours: Schema.optionalKey(fields.quietHours),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
-  callGreetings: Schema.optionalKey(fields.callGreetings),
+  callGreetings: Schema.optionalKey(
+    Schema.Array(NewGreeting).check(
+      Schema.isMaxLength(MAX_LANGUAGES),
+      Schema.makeFilter(
+        (greetings: ReadonlyArray<NewGreeting>) =>
+          distinct(greetings).length === greetings.length || "one greeting for each language"
+      )
+    )
+  ),
   callHandling: Schema.optionalKey(fields.callHandling)
 })
 export type Edit = typeof Edit.Type

@@ -14,7 +14,8 @@ import {
   type PhoneNumber,
   type PhoneNumberId,
   type ThreadId,
-  type UserId
+  type UserId,
+  VoipSettings
 } from "../src/index.ts"
 
 const now = DateTime.makeUnsafe("2026-03-02T17:00:00Z")
@@ -89,6 +90,62 @@ describe("What a caller hears", () => {
     const isGood = Schema.is(CallGreeting.CallGreeting)
     assert.isFalse(isGood(greeting("fr-CA")))
     assert.isTrue(isGood(greeting("fr-CA", { text: "Bonjour.", choice: "Pour le français, appuyez sur le 2." })))
+  })
+
+  const spoiled = [
+    " ",
+    "\t",
+    "\u0000",
+    "\u0001",
+    "Hello\u0007",
+    "\ud800",
+    "a\udc00",
+    "\u200b",
+    "\u2800",
+    "\ufeff \u00a0",
+    "\uffff"
+  ]
+
+  it.each(spoiled)("is set to nothing that cannot be spoken (%j)", (text) => {
+    const isSettable = Schema.is(CallGreeting.New)
+    const url = `https://clinic.example/${text}`
+    assert.isFalse(isSettable(greeting("en-US", { text })))
+    assert.isFalse(isSettable(greeting("en-US", { choice: text })))
+    if (!/[\u200b\u2800]/.test(text)) assert.isFalse(isSettable(greeting("en-US", { audioUrl: url })))
+    const kept = IncomingCall.plan({ callGreetings: [greeting("en-US", { text })], callHandling: "voicemail" })
+    assert.match(
+      JSON.stringify(kept),
+      text.startsWith("Hello") ? /Hello / : text === "a\udc00" ? /"a "/ : /leave a message/
+    )
+  })
+
+  it("is set to one greeting for each language, and offered once for each", () => {
+    const twice = [greeting("en-US"), greeting("es-US"), greeting("en-US", { text: "Again." })]
+    assert.isFalse(Schema.is(VoipSettings.Edit)({ callGreetings: twice }))
+    assert.isTrue(Schema.is(VoipSettings.Edit)({ callGreetings: twice.slice(0, 2) }))
+    const plan = IncomingCall.plan({ callGreetings: twice, callHandling: "voicemail" })
+    assert.strictEqual(plan._tag === "Gather" ? plan.options.length : 0, 2)
+    assert.notMatch(JSON.stringify(plan), /Again/)
+  })
+
+  const anyText = fc.option(fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.constantFrom(...spoiled)))
+  test.prop([
+    fc.array(fc.tuple(fc.constantFrom("en-US", "es-MX", "fr-CA"), anyText, anyText, anyText), { maxLength: 9 })
+  ])("is something that a store can keep and a document can hold, whatever greetings there are", (kept) => {
+    const callGreetings = kept.map(([language, text, path, choice]) =>
+      greeting(language, { text, choice, audioUrl: path === null ? null : `https://${path}` })
+    )
+    for (const callHandling of ["voicemail", "text_us"] as const) {
+      for (const node of CallPlan.nodes(IncomingCall.plan({ callGreetings, callHandling }))) {
+        const said = "say" in node ? node.say : []
+        if (node._tag !== "Gather") assert.isAbove(said.length, 0)
+        for (const prompt of said) {
+          const words = prompt._tag === "Say" ? prompt.text : prompt.url
+          assert.notMatch(words, /[\p{Cc}\p{Cs}]/u)
+          assert.notStrictEqual(words.trim(), "")
+        }
+      }
+    }
   })
 
   it("ends with the tenant's thanks after a message, and with nothing where a plan has no more", () => {

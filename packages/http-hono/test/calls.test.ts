@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { FileBlobStore } from "@careline/adapter-filesystem"
 import { applyCallReports, Intake, processInbound, Voice } from "@careline/application"
-import { BlobStore } from "@careline/ports"
+import { VoipSettings } from "@careline/domain"
+import { BlobStore, Settings } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
@@ -182,6 +183,51 @@ describe("A prepared call", () => {
       assert.match(type, /^application\/problem\+json/)
       assert.notInclude(JSON.stringify(body), clinicianNumber.slice(2))
     }
+  })
+})
+
+describe("A greeting", () => {
+  const plain = { language: "en-US", text: null, audioUrl: null, choice: null }
+  const put = (...callGreetings: ReadonlyArray<object>) =>
+    call(admin, "PUT", "/voip-settings?siteGroupingId=north", { callGreetings })
+
+  it("that cannot be spoken is refused when it is set, with problem details", async () => {
+    const refused = [
+      await put({ ...plain, text: "Hello\u0001" }),
+      await put({ ...plain, text: "\ud800" }),
+      await put({ ...plain, text: " \u00a0 " }),
+      await put({ ...plain, choice: "\u0000" }),
+      await put({ ...plain, audioUrl: "https://clinic.example/\u0001.mp3" }),
+      await put({ ...plain, audioUrl: "https://clinic.example/\udc00.mp3" }),
+      await put(plain, { ...plain, text: "Again." })
+    ]
+    for (const { body, status, type } of refused) {
+      assert.strictEqual(status, 422)
+      assert.match(type, /^application\/problem\+json/)
+      assert.match(body.detail, /callGreetings/)
+    }
+    assert.strictEqual((await put({ ...plain, text: "North <Clinic>." })).status, 200)
+  })
+
+  it("that was kept under older rules is heard as far as it can be, at the call and at its fallback", async () => {
+    for (const spoiled of [
+      { text: "North\u0001 Clinic" },
+      { audioUrl: "https://clinic.example/\u0001" },
+      { text: " " }
+    ]) {
+      const callGreetings = [{ ...plain, ...spoiled } as never, plain as never]
+      await run(
+        Effect.flatMap(Settings, (settings) =>
+          settings.put("north" as never, { ...VoipSettings.defaults, callGreetings })
+        )
+      )
+      for (const path of ["call", "fallback"]) {
+        const response = await ringing(callSid(), contact, `/api/v1/webhooks/twilio/${path}`)
+        assert.strictEqual(response.status, 200)
+        assert.match(await response.text(), /<Record /)
+      }
+    }
+    assert.strictEqual((await put()).status, 200)
   })
 })
 

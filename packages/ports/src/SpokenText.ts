@@ -1,10 +1,15 @@
-/** Words that a provider speaks: each of its voices takes only so many at once. */
+/** Words that a provider speaks, and recordings that it plays: each of its voices takes only so much at once. */
 
 /** A character that XML 1.0 has no place for (W3C XML 1.0, 2.2), and halves of a pair. */
 const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 
 /** The text as it can stand in an XML document, with a space for what cannot. Escaping is left to whoever writes the document. */
 export const forXml = (text: string): string => text.replace(NOT_XML, " ")
+
+const NOT_IN_URL = /[\s\p{Cc}\p{Noncharacter_Code_Point}]/gu
+
+/** A URL as it can stand in a document: what no URL holds is escaped (RFC 3986, 2.1), and halves of a pair are replaced. */
+export const forUrl = (url: string): string => url.toWellFormed().replace(NOT_IN_URL, encodeURIComponent)
 
 /** As few parts as hold all pieces in their order, with `between` between two of a part. A piece that does not fit stands alone. */
 const pack = (pieces: Iterable<string>, between: string, fits: (part: string) => boolean): ReadonlyArray<string> => {

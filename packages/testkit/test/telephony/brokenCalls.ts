@@ -65,6 +65,12 @@ export const brokenCalls: ReadonlyArray<BrokenAdapter> = [
     { write: unescaped }
   ),
   broken(
+    "does not escape what a clinic says to its callers",
+    "Any plan",
+    "MUST greet a caller, whatever greetings are kept, and when it is asked for the fallback",
+    { write: unescaped }
+  ),
+  broken(
     "makes a number of a caller who withholds it",
     "Call reports",
     "MUST NOT make a number of a caller who withholds it",

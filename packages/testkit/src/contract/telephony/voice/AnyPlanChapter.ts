@@ -1,12 +1,19 @@
 /** Whatever the plan: what is rendered is what the provider knows, and no number stands in it that the other side may not see. */
-import type { CallId, CallPlan, Language, PhoneNumber } from "@careline/domain"
+import {
+  type CallGreeting,
+  type CallId,
+  CallPlan,
+  IncomingCall,
+  type Language,
+  type PhoneNumber
+} from "@careline/domain"
 import { Effect } from "effect"
 import fc from "fast-check"
 import { assert } from "vitest"
 import type { CallTrace } from "../../../simulators/core/Voice.ts"
 import { type Chapter, test } from "../Chapter.ts"
 import { ProviderUnderTest } from "../Subject.ts"
-import { call, caller, shown, violationsIn } from "./GivenCall.ts"
+import { call, caller, heardIn, shown, violationsIn } from "./GivenCall.ts"
 
 const RUNS = 60
 
@@ -39,7 +46,10 @@ const prompt: fc.Arbitrary<CallPlan.Prompt> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .string({ unit: fc.constantFrom("a", "&", "=", "%20", "-"), maxLength: 20 })
+      .string({
+        unit: fc.constantFrom("a", "&", "=", "%20", "-", " ", "<", "\u0001", "\ud800", "\uffff", "é"),
+        maxLength: 20
+      })
       .map((query): CallPlan.Prompt => ({ _tag: "Play", url: `https://files.example.com/a.mp3?${query}` }))
   }
 )
@@ -112,6 +122,32 @@ const leakedIn = (trace: CallTrace, line: string): ReadonlyArray<string> => {
   ]
 }
 
+/** Greetings as a store may hold them: set under other rules, or by another hand. */
+const words = fc.option(
+  fc.oneof(
+    text,
+    fc.constantFrom(" ", "\u0000", "\ud800", "\u200b", "\uffff", "\u0001\u0002"),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).map((one) => one.replace(LONG_DIGITS, ""))
+  )
+)
+const greeting: fc.Arbitrary<CallGreeting.CallGreeting> = fc.record({
+  language,
+  text: words,
+  audioUrl: fc.option(
+    fc.constantFrom(
+      "https://files.example.com/a.mp3",
+      "https://a\u0001",
+      "https://files.example.com/\ud800.mp3",
+      "https://"
+    )
+  ),
+  choice: words
+})
+const settings = fc.record({
+  callGreetings: fc.array(greeting, { maxLength: 4 }),
+  callHandling: fc.constantFrom("voicemail" as const, "text_us" as const)
+})
+
 export const anyPlanChapter: Chapter = {
   chapter: "Any plan",
   tests: [
@@ -128,6 +164,30 @@ export const anyPlanChapter: Chapter = {
           const rendered = called.trace.documents.map(({ body }) => body).join("\n")
           assert.isFalse(rendered.includes(caller.slice(1)), "the caller's number stands in a document")
           for (const turn of called.turns) assert.isTrue(turn.callId === id, "a turn of another call")
+        })
+        yield* Effect.promise(() => fc.assert(property, { numRuns: RUNS }))
+      },
+      ["voice"]
+    ),
+
+    test(
+      "MUST greet a caller, whatever greetings are kept, and when it is asked for the fallback",
+      [],
+      function* () {
+        const { telephony } = yield* ProviderUnderTest
+        const context = yield* Effect.context<Effect.Services<ReturnType<typeof call>>>()
+        const property = fc.asyncProperty(settings, async (kept) => {
+          const whole = IncomingCall.plan(kept)
+          const called = await Effect.runPromise(Effect.provide(call(whole), context))
+          assert.deepStrictEqual(violationsIn(called), [])
+          assert.isAbove(heardIn(called).length, 0, "nobody hears silence")
+          const nodes = [...CallPlan.nodes(whole), IncomingCall.plainPlan(kept)]
+          for (const node of nodes) {
+            for (const kind of ["call", "fallback"] as const) {
+              const { status } = telephony.webhooks.reply(kind, { callId: null, at: "", node })
+              assert.strictEqual(status, 200)
+            }
+          }
         })
         yield* Effect.promise(() => fc.assert(property, { numRuns: RUNS }))
       },
