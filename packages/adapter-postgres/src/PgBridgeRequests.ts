@@ -9,12 +9,14 @@ import type {
   ThreadId,
   UserId
 } from "@careline/domain"
-import { BridgeRequests } from "@careline/ports"
+import { BridgeRequests, type RingAnswer } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
+import type { SqlError } from "effect/sql"
 import { asStorage } from "./Database.ts"
 import { instant, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
+import { digest } from "./sealing/Envelope.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -126,8 +128,46 @@ export const layer = Layer.effect(
               Effect.asVoid,
               asStorage("bridgeRequests.save")
             ),
+      ring: ({ at, clinicianId, clinicianNumber, id, until }, quota) =>
+        Effect.gen(function* (): Effect.fn.Return<RingAnswer, SqlError.SqlError> {
+          const phone = digest(sealing.indexKeys, "callback", clinicianNumber).toString("hex")
+          // In one order, so that no two wait for each other.
+          for (const key of [`phone ${phone}`, `user ${clinicianId}`].toSorted()) {
+            yield* sql`select pg_advisory_xact_lock(hashtextextended('careline callback of ' || ${key}::text, 0))`
+          }
+          // A statement of its own: it sees what was committed while it waited.
+          const [known] = yield* sql<{
+            readonly is_busy: boolean | null
+            readonly calls: number
+            readonly first: Date | null
+          }>`
+            select bool_or(rings_until > ${iso(at)}::timestamptz) as is_busy,
+              (count(*) filter (where counts))::int as calls, min(begun_at) filter (where counts) as first
+            from (
+              select rings_until, begun_at,
+                user_id = ${clinicianId} and begun_at > ${iso(quota.since)}::timestamptz as counts
+              from callback_rings
+              where user_id = ${clinicianId} or phone_hash = decode(${phone}, 'hex')
+            ) rings`
+          if (known?.is_busy === true) return { _tag: "Busy" }
+          if (known !== undefined && known.first !== null && known.calls >= quota.calls) {
+            return { _tag: "TooMany", first: instant(known.first) }
+          }
+          yield* sql`
+            insert into callback_rings (id, user_id, phone_hash, begun_at, rings_until)
+            values (${id}::uuid, ${clinicianId}, decode(${phone}, 'hex'), ${iso(at)}::timestamptz,
+                    ${iso(until)}::timestamptz)`
+          return { _tag: "Rings" }
+        }).pipe(sql.withTransaction, asStorage("bridgeRequests.ring")),
+      rang: (ids, at) =>
+        ids.length === 0
+          ? Effect.void
+          : sql`
+              update callback_rings set rings_until = least(rings_until, ${iso(at)}::timestamptz)
+              where id = any(${ids.filter(isUuid)}::uuid[])`.pipe(Effect.asVoid, asStorage("bridgeRequests.rang")),
       forget: (expiredBefore) =>
         sql<{ readonly id: string }>`
+          with rings as (delete from callback_rings where begun_at < ${iso(expiredBefore)}::timestamptz)
           delete from bridge_requests b
           where b.expires_at < ${iso(expiredBefore)}::timestamptz and exists (
             select from bridge_requests later

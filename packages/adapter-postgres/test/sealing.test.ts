@@ -105,6 +105,7 @@ const tamper = (url: string, statement: string) =>
 /** Columns that hold nothing of what a contact says or is reached by: ids, states, names of ours, digests. */
 const plainColumns = new Set([
   "audit_log.detail",
+  "callback_rings.phone_hash",
   "external_threads.reply_failed",
   "external_threads.search_bits",
   "messages.meta_data",

@@ -31,6 +31,7 @@ export const connectBridge = Effect.fnUntraced(function* (
   // The same call again: everything is done.
   if (used === request) return node
   yield* requests.save([used])
+  yield* requests.rang([used.id], now)
   yield* (yield* Calls).save([
     {
       ...call,
@@ -46,6 +47,11 @@ export const connectBridge = Effect.fnUntraced(function* (
     }
   ])
   return node
+})
+
+/** The call is over: whatever phone it rang rings no more. */
+export const stopRinging = Effect.fnUntraced(function* (call: Call.Call, now: DateTime.Utc) {
+  yield* (yield* BridgeRequests).rang(permissionsOf(call), now)
 })
 
 /** A PIN was wrong: it counts against every permission that it may have been meant for. */

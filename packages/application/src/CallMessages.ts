@@ -29,7 +29,7 @@ import {
   Threads
 } from "@careline/ports"
 import { type DateTime, Effect, Option, Schema } from "effect"
-import { fileHeard } from "./BridgeCall.ts"
+import { fileHeard, stopRinging } from "./BridgeCall.ts"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 
@@ -88,7 +88,9 @@ const answer = Effect.fnUntraced(function* (thread: Thread.Thread, on: PoolNumbe
 })
 
 const putDownOne = Effect.fnUntraced(function* ({ after: heard, before }: HeardCall, now: DateTime.Utc) {
-  const after = yield* fileHeard(heard, Call.isOver(heard) && !Call.isOver(before))
+  const isEnding = Call.isOver(heard) && !Call.isOver(before)
+  if (isEnding && heard.purpose === "bridge") yield* stopRinging(heard, now)
+  const after = yield* fileHeard(heard, isEnding)
   // What has no thread yet is put into it by the lane that brings it there.
   if (after.threadId === null) return after
   const [locked] = yield* (yield* Threads).loadByIds([

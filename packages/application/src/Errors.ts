@@ -125,10 +125,21 @@ export class CallRefused extends Schema.TaggedError<CallRefused>()("CallRefused"
       case "voip_disabled":
         return "The line is switched off"
       case "ringing":
-        return "Your phone is being called for this thread"
+        return "The phone is being called already"
       default:
         return new BridgeRequest.DestinationRefused({ reason: this.reason }).message
     }
+  }
+}
+
+/** A user has had as many callbacks as they may in a while. */
+export class TooManyCallbacks extends Schema.TaggedError<TooManyCallbacks>()("TooManyCallbacks", {
+  atMost: Schema.Int,
+  /** When the next one may be asked for. */
+  retryAfterMillis: Schema.Finite
+}) {
+  override get message(): string {
+    return `A phone is called back ${this.atMost} times for one user, and not more for a while`
   }
 }
 

@@ -99,6 +99,9 @@ export interface LimitsShape {
   readonly bridgeLifetime: number
   /** How long after that a clinician who still calls is told so. */
   readonly bridgeMemory: number
+  /** Callbacks that one user may have in `callbackWindow`, over all threads and tenants. */
+  readonly callbacksPerUser: number
+  readonly callbackWindow: number
   /** How long the numbers of clinicians are kept after a prepared call, but for each clinician's latest. */
   readonly bridgeKept: number
   /** Largest recording or picture, in bytes. */
@@ -230,6 +233,8 @@ export const defaults: LimitsShape = {
   callSilence: 15 * 60_000,
   bridgeLifetime: 10 * 60_000,
   bridgeMemory: 60 * 60_000,
+  callbacksPerUser: 30,
+  callbackWindow: 60 * 60_000,
   bridgeKept: 30 * 24 * 60 * 60_000,
   mediaBytes: 20 * 1024 * 1024,
   mediaPerBatch: 4,

@@ -31,7 +31,7 @@ import { DateTime, Effect, Option, Result } from "effect"
 import { asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit } from "./Audit.ts"
-import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber } from "./Errors.ts"
+import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber, TooManyCallbacks } from "./Errors.ts"
 import { describeFault } from "./Fault.ts"
 import { Limits } from "./Limits.ts"
 import { lockThread, poolNumber, senderOf, viewThread } from "./LoadThread.ts"
@@ -123,16 +123,22 @@ const instructionsOf = (mode: BridgeRequest.Mode, bridgeNumber: PhoneNumber.E164
     ? `Call ${PhoneNumber.display(bridgeNumber)} from your phone. If you are asked for a PIN, enter ${pin}.`
     : `Your phone rings with ${PhoneNumber.display(bridgeNumber)}. Press 1 to be connected.`
 
-/** Who asks twice means one call: their phone rings already. */
-const assertNotRinging = Effect.fnUntraced(function* (
-  actor: Actor,
-  { mode, threadId }: BridgeCallRequest,
-  now: DateTime.Utc
-) {
-  const latest = Option.getOrNull(yield* (yield* BridgeRequests).latestOf(actor.userId))
-  const isSame = mode === "callback" && latest?.mode === mode && latest.threadId === threadId && latest.usedBy === null
-  const ringsUntil = latest === null ? now : DateTime.add(latest.createdAt, { seconds: BridgeRequest.RING_SECONDS })
-  if (isSame && DateTime.isLessThan(now, ringsUntil)) return yield* new CallRefused({ reason: "ringing" })
+/** One phone is rung by one callback at a time, whoever asked for it: who asks twice means one call. */
+const assertFree = Effect.fnUntraced(function* ({
+  clinicianId,
+  clinicianNumber,
+  createdAt: at,
+  id
+}: BridgeRequest.BridgeRequest) {
+  const { callbackWindow, callbacksPerUser } = yield* Limits
+  const until = DateTime.add(at, { seconds: BridgeRequest.CALLBACK_SECONDS })
+  const quota = { calls: callbacksPerUser, since: DateTime.subtractDuration(at, callbackWindow) }
+  const answer = yield* (yield* BridgeRequests).ring({ id, clinicianId, clinicianNumber, at, until }, quota)
+  if (answer._tag === "Busy") return yield* new CallRefused({ reason: "ringing" })
+  if (answer._tag === "TooMany") {
+    const retryAfterMillis = answer.first.epochMilliseconds + callbackWindow - at.epochMilliseconds
+    return yield* new TooManyCallbacks({ atMost: callbacksPerUser, retryAfterMillis })
+  }
 })
 
 interface Prepared {
@@ -155,7 +161,6 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
   const phone = yield* phoneOf(actor, given.clinicianNumber, now)
   const on = yield* callerIdOf(thread, given.callerIdPhoneNumberId)
   const contact = yield* destinationOf(thread, phone.number, on, ours)
-  yield* assertNotRinging(actor, given, now)
   const [id] = yield* ids.next("bridgeRequest", 1)
   const request: BridgeRequest.BridgeRequest = {
     id: id as BridgeRequestId,
@@ -178,6 +183,7 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
     usedBy: null,
     createdAt: now
   }
+  if (given.mode === "callback") yield* assertFree(request)
   yield* (yield* BridgeRequests).add(request)
   yield* audit(actor, siteGroupingId, "call.prepare", `thread:${thread.id}`, { mode: given.mode }, thread)
   if (given.mode === "dial_in") return { request, call: null, on } satisfies Prepared
@@ -206,8 +212,8 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequ
   return { request, call, on } satisfies Prepared
 })
 
-/** The call is over before it began. */
-const noteFailure = Effect.fnUntraced(function* (id: CallId) {
+/** The call is over before it began, and its phone does not ring. */
+const noteFailure = Effect.fnUntraced(function* (id: CallId, permission: BridgeRequestId) {
   const { transact } = yield* Transaction
   yield* transact(
     Effect.gen(function* () {
@@ -219,6 +225,7 @@ const noteFailure = Effect.fnUntraced(function* (id: CallId) {
           Call.hear(call, { _tag: "Progressed", leg: "own", status: "failed", durationSeconds: null }, now)
         )
       )
+      yield* (yield* BridgeRequests).rang([permission], now)
     })
   )
 })
@@ -270,11 +277,11 @@ const place = Effect.fnUntraced(function* (call: Call.Call, request: BridgeReque
     case "Unknown":
       return
     case "Rejected":
-      yield* noteFailure(call.id)
+      yield* noteFailure(call.id, request.id)
       return yield* new CallNotPlaced({ reason: outcome.reason, isRetryable: false })
     case "Throttled":
     case "NotSent":
-      yield* noteFailure(call.id)
+      yield* noteFailure(call.id, request.id)
       return yield* new CallNotPlaced({ reason: "unavailable", isRetryable: true })
   }
 })

@@ -68,6 +68,11 @@ const ofTagged = (error: Tagged): Problem | null => {
       })
     case "TooManyUploads":
       return problem("too-many-uploads", 429, "Too many files wait for a message", detail)
+    case "TooManyCallbacks":
+      return problem("too-many-callbacks", 429, "Too many callbacks", {
+        ...detail,
+        retryAfterMillis: error.retryAfterMillis
+      })
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":

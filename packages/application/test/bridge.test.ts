@@ -11,7 +11,7 @@ import {
 import { NumberInventory, PoolNumbers, type Telephony } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, DateTime, Effect, HashMap, type Layer } from "effect"
+import { Chunk, DateTime, Effect, HashMap, type Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
 import * as World from "./support/voiceWorld.ts"
@@ -464,6 +464,58 @@ describe("A call that a clinician prepared", () => {
     )
   )
 
+  it.effect("rings nobody by two callbacks at a time, over all threads and whoever asks", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const first = yield* conversing
+        const other = yield* Application.createThread(clinician, {
+          siteGroupingId: World.north,
+          externalContact: "+13035550124"
+        })
+        const threads = [first.id, other.thread.id]
+        const colleague = { ...clinician, userId: "np" as UserId }
+        const asked = yield* Effect.forEach(
+          [clinician, colleague].flatMap((actor) => threads.map((threadId) => ({ actor, threadId }))),
+          ({ actor, threadId }) => Effect.result(prepare({ mode: "callback", threadId }, actor)),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(asked.filter(Result.isSuccess).length, 1)
+        assert.strictEqual(provider.placed.length, 1)
+        const elsewhere = yield* Effect.flip(
+          prepare({ mode: "callback", threadId: other.thread.id, clinicianNumber: "+14155550178" })
+        )
+        assert.deepInclude<object>(elsewhere, { reason: "ringing" })
+        // It rang out: the phone is free before its time is over.
+        yield* World.report("placed-1", { _tag: "Progressed", leg: "own", status: "no_answer", durationSeconds: null })
+        yield* World.settle
+        yield* prepare({ mode: "callback", threadId: other.thread.id })
+        assert.strictEqual(provider.placed.length, 2)
+      })
+    )
+  )
+
+  it.effect("is called back so often in an hour, and not more", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        const again = prepare({ mode: "callback", threadId: thread.id })
+        yield* again
+        yield* TestClock.adjust("20 minutes")
+        yield* again
+        yield* TestClock.adjust("10 minutes")
+        const error = yield* Effect.flip(again)
+        assert.deepInclude<object>(error, { _tag: "TooManyCallbacks", retryAfterMillis: 30 * 60_000 })
+        assert.deepInclude<object>(Application.Problem.ofError(error), { status: 429 })
+        yield* prepare({ threadId: thread.id })
+        yield* TestClock.adjust("30 minutes")
+        yield* again
+        assert.strictEqual(provider.placed.length, 3)
+      }).pipe(
+        Effect.provideService(Application.Limits.Limits, Application.Limits.withDefaults({ callbacksPerUser: 2 }))
+      )
+    )
+  )
+
   it.effect("is not connected by a URL that names its place", () =>
     play(() =>
       Effect.gen(function* () {
@@ -495,6 +547,7 @@ describe("A call that a clinician prepared", () => {
       yield* conversing
       const error = yield* Effect.flip(prepare({ mode: "callback" }))
       assert.deepInclude<object>(error, { _tag: "CallNotPlaced", isRetryable: false })
+      assert.strictEqual((yield* Effect.flip(prepare({ mode: "callback" })))._tag, "CallNotPlaced")
       const [log] = yield* logs
       assert.strictEqual(log!.own.status, "failed")
       assert.isNotNull(log!.endedAt)

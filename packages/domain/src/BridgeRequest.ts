@@ -60,6 +60,9 @@ const CONTACT_KEY_SECONDS = 5
 /** How long a phone rings: shorter than most voicemails wait. In seconds, as how long is talked. */
 export const RING_SECONDS = 30
 export const TALK_SECONDS = 60 * 60
+const CALLBACK_TRIES = 2
+/** How long a callback may take until it is connected: ringing, and the wait for a key. In seconds. */
+export const CALLBACK_SECONDS = RING_SECONDS + CALLBACK_TRIES * KEY_SECONDS
 
 export const RefusalReason = Schema.Literals(["not_a_phone", "premium", "abroad", "own_number", "contacts_number"])
 export type RefusalReason = typeof RefusalReason.Type
@@ -223,7 +226,7 @@ export const callback = (request: BridgeRequest): CallPlan =>
     options: [{ digits: "1", leadsTo: connect(request) }],
     digits: 1,
     seconds: KEY_SECONDS,
-    tries: 2,
+    tries: CALLBACK_TRIES,
     otherwise: hangup("Goodbye.")
   })
 

@@ -1,5 +1,5 @@
 /** Memory stores that keep calls, permissions and imports with one fault each. */
-import type { BridgeRequest } from "@careline/domain"
+import { type BridgeRequest, PhoneNumber } from "@careline/domain"
 import { BridgeRequests, Calls, Inbox, type IncomingEvent, MediaImports, MediaUploads } from "@careline/ports"
 import { DateTime, Duration, Effect, HashMap, Layer, Option, Order } from "effect"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
@@ -157,6 +157,39 @@ const permissions: ReadonlyArray<BrokenStore> = [
           return [HashMap.size(state.bridgeRequests) - HashMap.size(left), { ...state, bridgeRequests: left }]
         })
     }))
+  ),
+  broken(
+    "rings one phone for two clinicians",
+    "Bridge requests",
+    "MUST ring no phone and no clinician by two callbacks at a time",
+    altered(BridgeRequests, ({ ring }) => ({
+      ring: (one, quota) =>
+        ring(
+          {
+            ...one,
+            clinicianNumber: PhoneNumber.E164.make(`+1202${one.id.replace(/\D/g, "").slice(-7).padStart(7, "2")}`)
+          },
+          quota
+        )
+    }))
+  ),
+  broken(
+    "takes a phone for busy for as long as it might have rung",
+    "Bridge requests",
+    "MUST ring again once a callback is connected or over",
+    altered(BridgeRequests, () => ({ rang: () => Effect.void }))
+  ),
+  broken(
+    "counts no callbacks",
+    "Bridge requests",
+    "MUST count the callbacks that a clinician had lately, and tell when the first of them began",
+    altered(BridgeRequests, ({ ring }) => ({ ring: (one, quota) => ring(one, { ...quota, calls: 1_000 }) }))
+  ),
+  broken(
+    "lets callbacks ring that are asked for at once",
+    "Bridge requests",
+    "MUST ring once when many callbacks are asked for at the same time",
+    altered(BridgeRequests, () => ({ ring: () => Effect.succeed({ _tag: "Rings" }) }))
   ),
   besideOthers(
     broken(

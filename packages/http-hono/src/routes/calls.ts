@@ -20,6 +20,7 @@ const prepare = route({
   success: { status: 201, schema: CallApi.PreparedCallJson },
   problems: {
     409: "The number may not be called (`reason`), there is no number to call from, or the provider refused the call",
+    429: "The caller was called back too often in an hour (`retry-after`)",
     503: "The provider does not take the call now"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {

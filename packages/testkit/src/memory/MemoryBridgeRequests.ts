@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto"
 import type { BridgeRequest } from "@careline/domain"
-import { BridgeRequests } from "@careline/ports"
+import { BridgeRequests, type RingAnswer } from "@careline/ports"
 import { Array, DateTime, Effect, HashMap, Layer, Order } from "effect"
+import type { MemoryState, RingRow } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
 const oldestFirst = Order.combine(
@@ -42,6 +44,28 @@ export const layer: Layer.Layer<BridgeRequests, never, MemoryStore> = Layer.effe
             state.bridgeRequests
           )
         })),
+      ring: ({ clinicianNumber, ...rest }, { calls, since }) =>
+        store.modify((state): readonly [RingAnswer, MemoryState] => {
+          const ring: RingRow = { ...rest, phone: createHash("sha256").update(clinicianNumber).digest("hex") }
+          const known = HashMap.toValues(state.rings)
+          const isOthers = ({ clinicianId, phone, until }: RingRow) =>
+            (clinicianId === ring.clinicianId || phone === ring.phone) && DateTime.isGreaterThan(until, ring.at)
+          if (known.some(isOthers)) return [{ _tag: "Busy" }, state]
+          const counted = known
+            .filter(({ at, clinicianId }) => clinicianId === ring.clinicianId && DateTime.isGreaterThan(at, since))
+            .map(({ at }) => at)
+            .sort(DateTime.Order)
+          if (counted.length >= calls) return [{ _tag: "TooMany", first: counted[0]! }, state]
+          return [{ _tag: "Rings" }, { ...state, rings: HashMap.set(state.rings, ring.id, ring) }]
+        }),
+      rang: (ids, at) =>
+        store.update((state) => ({
+          ...state,
+          rings: ids.reduce(
+            (known, id) => HashMap.modify(known, id, (ring) => ({ ...ring, until: DateTime.min(ring.until, at) })),
+            state.rings
+          )
+        })),
       forget: (expiredBefore) =>
         store.modify((state) => {
           const known = HashMap.toValues(state.bridgeRequests).sort(oldestFirst)
@@ -54,6 +78,7 @@ export const layer: Layer.Layer<BridgeRequests, never, MemoryStore> = Layer.effe
             gone.length,
             {
               ...state,
+              rings: HashMap.filter(state.rings, ({ at }) => !DateTime.isLessThan(at, expiredBefore)),
               bridgeRequests: gone.reduce((left, { id }) => HashMap.remove(left, id), state.bridgeRequests)
             }
           ]

@@ -35,6 +35,7 @@ import type {
   MediaUpload,
   NumberWish,
   PublishedEvent,
+  Ring,
   TelephonyEvent,
   Timer
 } from "@careline/ports"
@@ -93,6 +94,10 @@ export interface OrderRow {
   readonly createdAt: DateTime.Utc
 }
 
+export interface RingRow extends Omit<Ring, "clinicianNumber"> {
+  readonly phone: string
+}
+
 /** Tables by the string of their key: the id where there is one, else `keyOf` the parts. */
 export interface UploadRow extends MediaUpload {
   /** Whether nobody may take it any more. */
@@ -133,6 +138,8 @@ export interface MemoryState {
   readonly timers: HashMap.HashMap<string, TimerRow>
   readonly calls: HashMap.HashMap<CallId, Call.Call>
   readonly bridgeRequests: HashMap.HashMap<BridgeRequestId, BridgeRequest.BridgeRequest>
+  /** Whose phone they ring stands here as a digest. */
+  readonly rings: HashMap.HashMap<BridgeRequestId, RingRow>
   readonly mediaImports: HashMap.HashMap<MediaImportId, ImportRow>
   readonly mediaUploads: HashMap.HashMap<BlobKey, UploadRow>
   readonly broadcasts: Chunk.Chunk<PublishedEvent>
@@ -164,6 +171,7 @@ export const empty: MemoryState = {
   timers: HashMap.empty(),
   calls: HashMap.empty(),
   bridgeRequests: HashMap.empty(),
+  rings: HashMap.empty(),
   mediaImports: HashMap.empty(),
   mediaUploads: HashMap.empty(),
   broadcasts: Chunk.empty(),

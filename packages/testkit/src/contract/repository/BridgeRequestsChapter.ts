@@ -1,5 +1,5 @@
-import { type BridgeRequest, BridgeRequestId, CallId, CallPlan, type UserId } from "@careline/domain"
-import { BridgeRequests, IdGenerator } from "@careline/ports"
+import { type BridgeRequest, BridgeRequestId, CallId, CallPlan, UserId } from "@careline/domain"
+import { BridgeRequests, IdGenerator, type Ring, type RingQuota } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect, Option } from "effect"
 import { type Chapter, voiceTest } from "./Chapter.ts"
@@ -51,6 +51,22 @@ const dialled = Effect.fnUntraced(function* (
   return yield* Given.transact(
     requests.dialled({ caller: clinicianNumber, dialled: bridgeNumber, expiredAfter: after })
   )
+})
+
+/** A callback of its own phone and clinician, unless it is told whose. */
+const rings = Effect.fnUntraced(function* (fields: Partial<Ring> = {}, quota: Partial<RingQuota> = {}) {
+  const at = yield* Given.storeNow
+  const ring: Ring = {
+    id: BridgeRequestId.make(yield* fresh("bridgeRequest")),
+    clinicianId: UserId.make(crypto.randomUUID()),
+    clinicianNumber: yield* freshNumber,
+    at,
+    until: DateTime.addDuration(at, Duration.minutes(1)),
+    ...fields
+  }
+  const limit = { calls: 100, since: DateTime.subtractDuration(at, Duration.hours(1)), ...quota }
+  const answer = yield* Effect.flatMap(BridgeRequests, (requests) => Given.transact(requests.ring(ring, limit)))
+  return { ring, answer }
 })
 
 const load = (request: BridgeRequest.BridgeRequest) =>
@@ -113,6 +129,55 @@ export const bridgeRequestsChapter: Chapter = {
       assert.strictEqual(yield* forget, 1)
       assert.strictEqual(yield* forget, 0)
       assert.deepStrictEqual([yield* load(old), yield* load(latest), yield* load(theirs)], [[], [latest], [theirs]])
+    }),
+
+    voiceTest("MUST ring no phone and no clinician by two callbacks at a time", function* () {
+      const { advance } = yield* StoreUnderTest
+      const { ring } = yield* rings()
+      assert.strictEqual((yield* rings({ clinicianId: ring.clinicianId })).answer._tag, "Busy")
+      assert.strictEqual((yield* rings({ clinicianNumber: ring.clinicianNumber })).answer._tag, "Busy")
+      assert.strictEqual((yield* rings()).answer._tag, "Rings")
+      yield* advance(Duration.minutes(2))
+      assert.strictEqual((yield* rings({ clinicianNumber: ring.clinicianNumber })).answer._tag, "Rings")
+    }),
+
+    voiceTest("MUST ring again once a callback is connected or over", function* () {
+      const { ring } = yield* rings()
+      const { clinicianId, clinicianNumber } = ring
+      yield* Effect.flatMap(BridgeRequests, (requests) => requests.rang([ring.id], ring.at))
+      assert.strictEqual((yield* rings({ clinicianId, clinicianNumber })).answer._tag, "Rings")
+    }),
+
+    voiceTest(
+      "MUST count the callbacks that a clinician had lately, and tell when the first of them began",
+      function* () {
+        const { advance } = yield* StoreUnderTest
+        const clinicianId = UserId.make(crypto.randomUUID())
+        const begun: Array<DateTime.Utc> = []
+        for (let count = 0; count < 3; count++) {
+          const { answer, ring } = yield* rings({ clinicianId }, { calls: 3 })
+          assert.strictEqual(answer._tag, "Rings")
+          begun.push(ring.at)
+          yield* advance(Duration.minutes(2))
+        }
+        assert.deepStrictEqual((yield* rings({ clinicianId }, { calls: 3 })).answer, {
+          _tag: "TooMany",
+          first: begun[0]!
+        })
+        const later = yield* rings({ clinicianId }, { calls: 3, since: begun[0]! })
+        assert.strictEqual(later.answer._tag, "Rings")
+      }
+    ),
+
+    voiceTest("MUST ring once when many callbacks are asked for at the same time", function* () {
+      const [clinicianNumber, clinicianId] = [yield* freshNumber, UserId.make(crypto.randomUUID())]
+      for (const same of [{ clinicianNumber }, { clinicianId }]) {
+        const all = yield* Effect.forEach(Array.from({ length: 8 }), () => rings(same), { concurrency: "unbounded" })
+        assert.lengthOf(
+          all.filter(({ answer }) => answer._tag === "Rings"),
+          1
+        )
+      }
     }),
 
     voiceTest(
