@@ -107,10 +107,10 @@ export const layer = Layer.effect(
           Effect.map(([request]) => Option.fromUndefinedOr(request)),
           asStorage("bridgeRequests.latestOf")
         ),
-      dialled: ({ caller, dialled, expiredAfter }) =>
+      dialled: ({ caller, expiredAfter, siteGroupingId }) =>
         sql<Row>`
           select * from bridge_requests
-          where clinician_number = ${sealing.index(caller)} and bridge_number = ${dialled}
+          where clinician_number = ${sealing.index(caller)} and site_grouping_id = ${tenantColumn(siteGroupingId)}
             and expires_at >= ${iso(expiredAfter)}::timestamptz
           order by created_at, id for update`.pipe(Effect.flatMap(toRequests), asStorage("bridgeRequests.dialled")),
       load: (ids) =>

@@ -27,6 +27,7 @@ import {
   type StorageError,
   type StoragePorts,
   type Telephony,
+  TelephonyProviders,
   Threads,
   Transaction,
   type VoiceStoragePorts
@@ -87,14 +88,26 @@ const openStaffs = opening(() => ({ purpose: "bridge", direction: "outbound", fr
 
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
-  { from, to }: CallReceived,
-  on: PoolNumber.PoolNumber,
+  { from }: CallReceived,
+  { siteGroupingId }: PoolNumber.PoolNumber,
   expiredAfter: DateTime.Utc
 ) {
   if (!PhoneNumber.isValid(from)) return []
   const caller = from as string as PhoneNumber.E164
-  const found = yield* (yield* BridgeRequests).dialled({ caller, dialled: to, expiredAfter })
-  return found.filter(({ siteGroupingId }) => siteGroupingId === on.siteGroupingId)
+  return yield* (yield* BridgeRequests).dialled({ caller, siteGroupingId, expiredAfter })
+})
+
+/** Those of the numbers that were to be shown which a call of this provider may show: its own, and nobody else's. */
+const shownBy = Effect.fnUntraced(function* (provider: string, requests: ReadonlyArray<BridgeRequest.BridgeRequest>) {
+  const providers = Option.getOrUndefined(yield* Effect.serviceOption(TelephonyProviders.TelephonyProviders))
+  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
+  return new Set<string>(
+    numbers
+      .filter(
+        (one) => one.status === "assigned" && (one.provider ?? providers?.active.provider ?? provider) === provider
+      )
+      .map(({ number }) => number)
+  )
 })
 
 /** Whether the caller is somebody whom the tenant has a conversation with. */
@@ -117,7 +130,9 @@ const beginBridge = Effect.fnUntraced(function* (
   const requests = yield* preparedBy(event, on, DateTime.subtractDuration(now, bridgeMemory))
   if (requests.length === 0) return null
   const isKnown = yield* isContact(event, on)
-  const dialled = BridgeRequest.dialled(requests, { isContact: isKnown, greeting }, now)
+  const callerIds = yield* shownBy(source.provider, requests)
+  const caller = { isContact: isKnown, greeting, called: event.to, callerIds }
+  const dialled = BridgeRequest.dialled(requests, caller, now)
   if (dialled === null) return null
   // A contact's call is the contact's own until somebody knows the PIN.
   const begin = isKnown ? openContacts : openStaffs

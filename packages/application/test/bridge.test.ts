@@ -464,6 +464,73 @@ describe("A call that a clinician prepared", () => {
     )
   )
 
+  const second = "+12025550101" as PhoneNumber.E164
+  const anotherNumber = (provider: string | null) =>
+    Effect.gen(function* () {
+      yield* (yield* PoolNumbers).add({
+        id: "2" as PhoneNumberId,
+        siteGroupingId: World.north,
+        number: second,
+        label: null,
+        providerSid: null,
+        provider,
+        status: "assigned",
+        createdAt: yield* DateTime.now
+      })
+    })
+  const hangUp = (call: string) =>
+    Effect.andThen(
+      World.report(call, { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 9 }),
+      World.settle
+    )
+
+  it.effect("is put through from whichever number of the tenant they dial", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        yield* anotherNumber(null)
+        yield* prepare({ callerIdPhoneNumberId: "2" as PhoneNumberId })
+        assert.deepInclude<object>((yield* dial("CA1")).node, { _tag: "Connect", callerId: second })
+        assert.deepInclude<object>(yield* mine("CA1"), { threadId: thread.id, fromNumber: second })
+      })
+    )
+  )
+
+  it.effect.each(["before", "after"] as const)(
+    "makes no thread, missed call or answer of a clinician who dials another number %s it is too late",
+    (when) =>
+      play(() =>
+        Effect.gen(function* () {
+          yield* conversing
+          yield* anotherNumber("elsewhere")
+          yield* prepare({ callerIdPhoneNumberId: "2" as PhoneNumberId })
+          const sent = Effect.flatMap(Memory.MemoryStore, (store) => store.read(({ sends }) => HashMap.size(sends)))
+          const before = yield* sent
+          if (when === "after") yield* TestClock.adjust("30 minutes")
+          const { node } = yield* dial("CA1")
+          assert.strictEqual(node._tag, "Hangup")
+          assert.match(JSON.stringify(node), when === "before" ? /2 0 2, 5 5 5, 0 1 0 1/ : /prepare it again/)
+          yield* hangUp("CA1")
+          const { messages, threads } = yield* World.conversation
+          assert.strictEqual(threads.length, 1)
+          assert.notInclude(JSON.stringify(messages), "Missed call")
+          assert.strictEqual(yield* sent, before)
+        })
+      )
+  )
+
+  it.effect("makes no contact of a clinician who missed a callback and calls back", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare({ mode: "callback" })
+        assert.strictEqual((yield* dial("CA1")).node._tag, "Hangup")
+        yield* hangUp("CA1")
+        assert.strictEqual((yield* World.conversation).threads.length, 1)
+      })
+    )
+  )
+
   it.effect("rings nobody by two callbacks at a time, over all threads and whoever asks", () =>
     play((provider) =>
       Effect.gen(function* () {

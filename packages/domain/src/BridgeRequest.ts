@@ -168,6 +168,10 @@ export interface Caller {
   readonly isContact: boolean
   /** What anybody who calls hears. */
   readonly greeting: CallPlan
+  /** Our number that they called. */
+  readonly called: PhoneNumber.E164
+  /** Those of our numbers that the other side of a call through this provider may see. */
+  readonly callerIds: ReadonlySet<string>
 }
 
 /** The plan of a call, and the permissions that it may use, or might have used in time. */
@@ -181,13 +185,22 @@ export interface Dialled {
  * caller is anybody. Who comes too late hears it, so that no voicemail of theirs is kept as if they were a contact; unless
  * the number is a contact's as well, a ward's or a facility's: then it is a contact who calls, and a clinician only by their
  * PIN. Nobody is turned away whose number may have been given by mistake: who is asked in vain, and who comes too late from a
- * number that is new, hears the greeting.
+ * number that is new, hears the greeting. A clinician who calls another number of the tenant is put through all the same, or
+ * hears which one to call where the provider of that number cannot.
  */
 export const dialled = (requests: ReadonlyArray<BridgeRequest>, caller: Caller, now: DateTime.Utc): Dialled | null => {
-  const candidates = requests.filter((request) => request.mode === "dial_in" && isLive(request, now))
+  const live = requests.filter((request) => request.mode === "dial_in" && isLive(request, now))
+  const meant = live.filter(({ bridgeNumber }) => bridgeNumber === caller.called)
+  const candidates = meant.length > 0 ? meant : live.filter(({ callerId }) => caller.callerIds.has(callerId))
   const [first, ...others] = candidates
   if (first !== undefined) return { plan: invite(first, others, caller, now), candidates }
   if (requests.length === 0 || caller.isContact) return null
+  const [elsewhere] = live
+  if (elsewhere !== undefined) {
+    const text = `You prepared a call from another number of ours. Please call ${spelled(elsewhere.bridgeNumber)}.`
+    const plan = isSettled(elsewhere, now) ? hangup(text) : before(text, doubting(caller.greeting, elsewhere.id))
+    return { plan, candidates: live }
+  }
   const late = "Your call was not prepared, or the time for it is over. Please prepare it again."
   const [latest] = requests.toReversed()
   const isKnown = requests.some((request) => isSettled(request, now))
@@ -213,6 +226,14 @@ const invite = (
     otherwise: doubting(greeting, first.id)
   })
 }
+
+/** A number as it is spoken: digit by digit. */
+const spelled = (number: PhoneNumber.E164): string =>
+  PhoneNumber.display(number)
+    .split(/\D+/)
+    .filter((group) => group !== "")
+    .map((group) => [...group].join(" "))
+    .join(", ")
 
 /** A plan after some words. */
 const before = (text: string, plan: CallPlan): CallPlan =>

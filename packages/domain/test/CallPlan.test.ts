@@ -46,8 +46,13 @@ const request = (fields: Partial<BridgeRequest.BridgeRequest> = {}): BridgeReque
 })
 
 const greeted = IncomingCall.plan({ callGreetings: [], callHandling: "voicemail" })
-const stranger: BridgeRequest.Caller = { isContact: false, greeting: greeted }
-const knownContact: BridgeRequest.Caller = { isContact: true, greeting: greeted }
+const stranger: BridgeRequest.Caller = {
+  isContact: false,
+  greeting: greeted,
+  called: line.number,
+  callerIds: new Set([line.number])
+}
+const knownContact: BridgeRequest.Caller = { ...stranger, isContact: true }
 
 const presses = (digits: string | null): CallPlan.Turn => ({ _tag: "Pressed", digits })
 
@@ -200,11 +205,40 @@ describe("A clinician who calls the line", () => {
     })
     const textUs = IncomingCall.plan({ callGreetings: [], callHandling: "text_us" })
     for (const plan of [several, textUs]) {
-      const asked = BridgeRequest.dialled([request({ numberSince: now })], { isContact: true, greeting: plan }, now)!
+      const asked = BridgeRequest.dialled([request({ numberSince: now })], { ...knownContact, greeting: plan }, now)!
       const { node } = CallPlan.next(asked.plan, "x.x", presses(null))
       assert.strictEqual(node._tag, plan._tag)
       assert.isFalse(CallPlan.mayConnect(node))
     }
+  })
+
+  const called = "+12025550188" as PhoneNumber.E164
+
+  it("is put through from another number of the tenant, or asked there as they would be", () => {
+    const plan = BridgeRequest.dialled([request()], { ...stranger, called }, now)!.plan
+    assert.deepInclude<object>(plan, { _tag: "Connect", to: contact, callerId: line.number })
+    const doubted = BridgeRequest.dialled([request()], { ...knownContact, called }, now)!.plan
+    assert.strictEqual(doubted._tag, "Gather")
+  })
+
+  it("is put through for the number that they called before any other", () => {
+    const other = request({
+      id: "b2" as BridgeRequestId,
+      bridgeNumber: called,
+      contact: "+13035550124" as PhoneNumber.E164
+    })
+    const plan = BridgeRequest.dialled([request(), other], { ...stranger, called }, now)!.plan
+    assert.deepInclude<object>(plan, { _tag: "Connect", permission: "b2" })
+  })
+
+  it("hears which number to call where this one's provider cannot show the other", () => {
+    const elsewhere = { called, callerIds: new Set<string>() }
+    const { plan } = BridgeRequest.dialled([request()], { ...stranger, ...elsewhere }, now)!
+    assert.deepInclude<object>(plan, { _tag: "Hangup" })
+    assert.match(JSON.stringify(plan), /2 0 2, 5 5 5, 0 1 0 0/)
+    const fresh = BridgeRequest.dialled([request({ numberSince: now })], { ...stranger, ...elsewhere }, now)!
+    assert.match(JSON.stringify(fresh.plan), /2 0 2.*leave a message/)
+    assert.isNull(BridgeRequest.dialled([request()], { ...knownContact, ...elsewhere }, now))
   })
 
   it("hears the greeting as well when they come too late from a number that is new", () => {

@@ -1,5 +1,5 @@
 /** Permissions for masked calls. The only place where the numbers of clinicians are kept. */
-import type { BridgeRequest, BridgeRequestId, PhoneNumber, UserId } from "@careline/domain"
+import type { BridgeRequest, BridgeRequestId, PhoneNumber, Tenant, UserId } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { StorageError } from "./StorageError.ts"
 
@@ -35,12 +35,12 @@ export class BridgeRequests extends Context.Service<
     /** What the clinician prepared last: since when they are known under their number. */
     readonly latestOf: (clinicianId: UserId) => Effect.Effect<Option.Option<BridgeRequest.BridgeRequest>, StorageError>
     /**
-     * Those for a call from `caller` to `dialled` that did not expire before `expiredAfter`, the oldest first. Each is locked
-     * until the transaction ends, and is as it is once the lock is held.
+     * Those of the tenant for a call from `caller`, to whichever number, that did not expire before `expiredAfter`, the oldest
+     * first. Each is locked until the transaction ends, and is as it is once the lock is held.
      */
     readonly dialled: (call: {
       readonly caller: PhoneNumber.E164
-      readonly dialled: PhoneNumber.E164
+      readonly siteGroupingId: Tenant
       readonly expiredAfter: DateTime.Utc
     }) => Effect.Effect<ReadonlyArray<BridgeRequest.BridgeRequest>, StorageError>
     /** Those of the ids that are there, locked in the same way. */

@@ -109,9 +109,25 @@ const permissions: ReadonlyArray<BrokenStore> = [
   broken(
     "finds the newest permission first",
     "Bridge requests",
-    "MUST find the permissions for a call from one number to another, the oldest first",
+    "MUST find the permissions for a call from one number to any of a tenant's, the oldest first",
     altered(BridgeRequests, ({ dialled }) => ({
       dialled: (call) => Effect.map(dialled(call), (found) => found.toReversed())
+    }))
+  ),
+  broken(
+    "finds the permissions of every tenant",
+    "Bridge requests",
+    "MUST find the permissions for a call from one number to any of a tenant's, the oldest first",
+    altered(BridgeRequests, (_sound, store) => ({
+      dialled: ({ caller, expiredAfter }) =>
+        store.read((state) =>
+          HashMap.toValues(state.bridgeRequests)
+            .filter(
+              ({ clinicianNumber, expiresAt }) =>
+                clinicianNumber === caller && DateTime.isGreaterThanOrEqualTo(expiresAt, expiredAfter)
+            )
+            .sort(oldestFirst)
+        )
     }))
   ),
   broken(

@@ -27,11 +27,11 @@ export const layer: Layer.Layer<BridgeRequests, never, MemoryStore> = Layer.effe
           bridgeRequests: HashMap.set(state.bridgeRequests, request.id, request)
         })),
       latestOf,
-      dialled: ({ caller, dialled, expiredAfter }) =>
+      dialled: ({ caller, expiredAfter, siteGroupingId: tenant }) =>
         select(
-          ({ bridgeNumber, clinicianNumber, expiresAt }) =>
+          ({ clinicianNumber, expiresAt, siteGroupingId }) =>
             clinicianNumber === caller &&
-            bridgeNumber === dialled &&
+            siteGroupingId === tenant &&
             DateTime.isGreaterThanOrEqualTo(expiresAt, expiredAfter)
         ),
       load: (ids) => select(({ id }) => ids.includes(id)),

@@ -43,14 +43,12 @@ const prepared = Effect.fnUntraced(function* (fields: Partial<BridgeRequest.Brid
 })
 
 const dialled = Effect.fnUntraced(function* (
-  { bridgeNumber, clinicianNumber }: BridgeRequest.BridgeRequest,
+  { clinicianNumber, siteGroupingId }: BridgeRequest.BridgeRequest,
   expiredAfter?: DateTime.Utc
 ) {
   const requests = yield* BridgeRequests
   const after = expiredAfter ?? (yield* Given.storeNow)
-  return yield* Given.transact(
-    requests.dialled({ caller: clinicianNumber, dialled: bridgeNumber, expiredAfter: after })
-  )
+  return yield* Given.transact(requests.dialled({ caller: clinicianNumber, siteGroupingId, expiredAfter: after }))
 })
 
 /** A callback of its own phone and clinician, unless it is told whose. */
@@ -82,16 +80,21 @@ export const bridgeRequestsChapter: Chapter = {
       assert.deepStrictEqual(yield* load(request), [request])
     }),
 
-    voiceTest("MUST find the permissions for a call from one number to another, the oldest first", function* () {
-      const { advance } = yield* StoreUnderTest
-      const first = yield* prepared()
-      yield* advance(Duration.minutes(1))
-      const same = { clinicianNumber: first.clinicianNumber, bridgeNumber: first.bridgeNumber }
-      const second = yield* prepared(same)
-      yield* prepared({ clinicianNumber: first.clinicianNumber })
-      yield* prepared({ bridgeNumber: first.bridgeNumber })
-      assert.deepStrictEqual(yield* dialled(first), [first, second])
-    }),
+    voiceTest(
+      "MUST find the permissions for a call from one number to any of a tenant's, the oldest first",
+      function* () {
+        const { advance, tenants } = yield* StoreUnderTest
+        const first = yield* prepared()
+        yield* advance(Duration.minutes(1))
+        const { clinicianNumber } = first
+        const second = yield* prepared({ clinicianNumber })
+        const thread = yield* Given.aThread(tenants[1])
+        const elsewhere = yield* prepared({ clinicianNumber, siteGroupingId: tenants[1], threadId: thread.id })
+        yield* prepared({ bridgeNumber: first.bridgeNumber })
+        assert.deepStrictEqual(yield* dialled(first), [first, second])
+        assert.deepStrictEqual(yield* dialled(elsewhere), [elsewhere])
+      }
+    ),
 
     voiceTest("MUST leave out what expired before the given time", function* () {
       const request = yield* prepared()
