@@ -24,7 +24,8 @@ export const connectBridge = Effect.fnUntraced(function* (
   if (used === null) {
     // Who knew a PIN is no contact who calls, though it came too late.
     if (call.purpose === "voicemail") {
-      yield* (yield* Calls).save([{ ...call, purpose: "bridge", fromNumber: STAFF }])
+      const prepared = request?.siteGroupingId === call.siteGroupingId ? BridgeRequest.preparedFor([request]) : {}
+      yield* (yield* Calls).save([{ ...call, purpose: "bridge", fromNumber: STAFF, ...prepared }])
     }
     return { _tag: "Hangup", say: node.onFail }
   }

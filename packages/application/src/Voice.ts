@@ -63,28 +63,40 @@ export interface CallSource {
 }
 
 /** Keeps a call that comes in, with who is known to make it. */
-const opening = (caller: (event: CallReceived) => Pick<Call.Call, "purpose" | "direction" | "fromNumber">) =>
+const opening = (caller: (event: CallReceived) => Pick<Call.Call, "purpose" | "fromNumber">) =>
   Effect.fnUntraced(function* (
     { provider }: CallSource,
     event: CallReceived,
     on: PoolNumber.PoolNumber,
     plan: CallPlan.CallPlan,
     id: CallId,
-    now: DateTime.Utc
+    now: DateTime.Utc,
+    prepared: Partial<Pick<Call.Call, "threadId" | "initiatorId">> = {}
   ) {
     const { siteGroupingId } = on
     const { providerCallId, to } = event
     const toNumber = to as string as Contact.Contact
     const call = Call.open(
-      { id, siteGroupingId, provider, providerCallId, plan, toNumber, phoneNumberId: on.id, ...caller(event) },
+      {
+        id,
+        siteGroupingId,
+        provider,
+        providerCallId,
+        plan,
+        direction: "inbound",
+        toNumber,
+        phoneNumberId: on.id,
+        ...caller(event),
+        ...prepared
+      },
       "ringing",
       now
     )
     return yield* (yield* Calls).open(call)
   })
 
-const openContacts = opening(({ from }) => ({ purpose: "voicemail", direction: "inbound", fromNumber: from }))
-const openStaffs = opening(() => ({ purpose: "bridge", direction: "outbound", fromNumber: STAFF }))
+const openContacts = opening(({ from }) => ({ purpose: "voicemail", fromNumber: from }))
+const openStaffs = opening(() => ({ purpose: "bridge", fromNumber: STAFF }))
 
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
@@ -135,8 +147,9 @@ const beginBridge = Effect.fnUntraced(function* (
   const dialled = BridgeRequest.dialled(requests, caller, now)
   if (dialled === null) return null
   // A contact's call is the contact's own until somebody knows the PIN.
-  const begin = isKnown ? openContacts : openStaffs
-  const { call, isNew } = yield* begin(source, event, on, dialled.plan, id, now)
+  const { call, isNew } = isKnown
+    ? yield* openContacts(source, event, on, dialled.plan, id, now)
+    : yield* openStaffs(source, event, on, dialled.plan, id, now, BridgeRequest.preparedFor(dialled.candidates))
   const node = call.plan
   // Its first webhook came before: who is put through already is not called once more.
   const isPutThrough = node._tag === "Connect" || call.far !== null || call.toNumber !== (event.to as string)
@@ -209,7 +222,7 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
       if (latest !== undefined && !(yield* isContact(event, on))) {
         // A clinician who could not be put through is nobody to be called back, unless they left a message.
         const plan = CallPlan.doubting(greeting, latest.id)
-        yield* openStaffs(source, event, on, plan, id as CallId, now)
+        yield* openStaffs(source, event, on, plan, id as CallId, now, BridgeRequest.preparedFor(prepared))
         return false
       }
       const call = yield* fileVoicemail(source, event, on, greeting, id as CallId, now)

@@ -519,6 +519,56 @@ describe("A call that a clinician prepared", () => {
       )
   )
 
+  it.effect("is logged with who prepared it, and in which thread, when it does not come as far as the contact", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        const failed = { initiatorId: "dr", threadId: thread.id, direction: "inbound", fromNumber: "staff" }
+        yield* prepare({ clinicianNumber: "+14155550179" })
+        yield* dial("CA1", "+14155550179")
+        yield* hangUp("CA1")
+        assert.deepInclude<object>(yield* mine("CA1"), { ...failed, toNumber: World.line })
+        yield* TestClock.adjust("11 minutes")
+        yield* prepare()
+        yield* TestClock.adjust("11 minutes")
+        yield* dial("CA2")
+        yield* hangUp("CA2")
+        assert.deepInclude<object>(yield* mine("CA2"), failed)
+        const { thread: other } = yield* Application.createThread(clinician, {
+          siteGroupingId: World.north,
+          externalContact: "+13035550124"
+        })
+        yield* prepare({ threadId: thread.id })
+        yield* prepare({ threadId: other.id })
+        yield* dial("CA3")
+        assert.deepInclude<object>(yield* mine("CA3"), { ...failed, threadId: null })
+        const byThread = yield* Application.listCalls(clinician, { limit: 50, cursor: null, threadId: thread.id })
+        assert.sameMembers(
+          byThread.items.map(({ providerCallId }) => providerCallId),
+          ["CA1", "CA2"]
+        )
+        assert.notInclude(JSON.stringify((yield* World.conversation).messages), "Call")
+      })
+    )
+  )
+
+  it.effect.each([3, 0, 900])("keeps the length that was told first, whatever is told later (%s seconds)", (seconds) =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* conversing
+        yield* prepare()
+        yield* dial("CA1")
+        yield* told("CA1", 45)
+        for (const leg of ["far", "own"] as const) {
+          yield* World.report("CA1", { _tag: "Progressed", leg, status: "completed", durationSeconds: seconds })
+        }
+        yield* World.settle
+        assert.strictEqual((yield* World.conversation).messages.at(-1)!.content, "Call duration: 45s")
+        assert.strictEqual((yield* mine("CA1")).far?.durationSeconds, 45)
+      })
+    )
+  )
+
   it.effect("makes no contact of a clinician who missed a callback and calls back", () =>
     play(() =>
       Effect.gen(function* () {

@@ -251,6 +251,16 @@ export const callback = (request: BridgeRequest): CallPlan =>
     otherwise: hangup("Goodbye.")
   })
 
+const only = <A>(values: ReadonlyArray<A>): A | null => (new Set(values).size === 1 ? values[0]! : null)
+
+/** Who prepared a call that may have used one of these, and in which thread, as far as all of them agree. */
+export const preparedFor = (
+  requests: ReadonlyArray<BridgeRequest>
+): { readonly initiatorId: UserId | null; readonly threadId: ThreadId | null } => ({
+  initiatorId: only(requests.map(({ clinicianId }) => clinicianId)),
+  threadId: only(requests.map(({ threadId }) => threadId))
+})
+
 /** Used up by the call; the same call may come again. `null` when it cannot be used, or another call was first. */
 export const use = (request: BridgeRequest, by: CallId, now: DateTime.Utc): BridgeRequest | null => {
   if (request.usedBy === by) return request

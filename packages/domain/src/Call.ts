@@ -60,6 +60,7 @@ export const Call = Schema.Struct({
   siteGroupingId: Tenant,
   /** `voicemail`: somebody called us. `bridge`: staff call a contact from one of our numbers. */
   purpose: Schema.Literals(["voicemail", "bridge"]),
+  /** As both sides saw it: staff who dialled us and were not put through called in. */
   direction: Schema.Literals(["inbound", "outbound"]),
   provider: Schema.String,
   /** The provider's id of the call; `null` until it took a call that we placed. */
@@ -80,7 +81,7 @@ export const Call = Schema.Struct({
   far: Schema.NullOr(Leg),
   recordings: Schema.Array(Recording),
   transcript: Schema.NullOr(Transcript),
-  /** The member of staff who prepared it. */
+  /** The member of staff who prepared it, whether or not it came as far as the contact. */
   initiatorId: Schema.NullOr(UserId),
   reason: Schema.NullOr(Schema.String),
   notes: Schema.NullOr(Schema.String),

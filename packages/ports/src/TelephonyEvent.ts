@@ -70,7 +70,8 @@ export const perDestination = (event: TelephonyEvent): ReadonlyArray<TelephonyEv
 const detailOf = (report: CallReported["report"]): string => {
   switch (report._tag) {
     case "Progressed":
-      return `${report.leg} ${report.status} ${report.durationSeconds ?? ""}`
+      // Providers count a call's seconds in several places, each a little differently: what came first stands.
+      return `${report.leg} ${report.status}${report.durationSeconds === null ? "" : " timed"}`
     case "Recorded":
       return `recorded ${report.durationSeconds ?? ""} ${report.recording}`
     case "RecordingLost":

@@ -30,3 +30,14 @@ describe("A text that is spoken", () => {
     assert.strictEqual(SpokenText.forXml("a\u0000b\u000bc\uffffd\ud83de\ud83d\ude00\tf"), "a b c d e\u{1F600}\tf")
   })
 })
+
+describe("A URL in a document", () => {
+  it.each([
+    ["https://a.example/b.mp3?c=%20&d", "https://a.example/b.mp3?c=%20&d"],
+    ["https://a.example/\u0001 \n", "https://a.example/%01%20%0A"],
+    ["https://a.example/\ud800", "https://a.example/\ufffd"],
+    ["https://a.example/\uffff", "https://a.example/%EF%BF%BF"]
+  ])("escapes what no URL holds: %j", (url, written) => {
+    assert.strictEqual(SpokenText.forUrl(url), written)
+  })
+})
