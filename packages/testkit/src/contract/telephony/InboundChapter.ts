@@ -145,6 +145,15 @@ export const inboundChapter: Chapter = {
       assert.strictEqual(received[0]?.text, "hello")
     }),
 
+    test("MUST bring a text for a short code of ours under that code, and answer 2xx", ["inboundText"], function* () {
+      const { simulator } = yield* ProviderUnderTest
+      const text = { from: "+13035550142", to: "72975", body: "hello" }
+      const { answer } = yield* Effect.promise(() => simulator.receive(text))
+      assert.isBelow(Number(answer), 300)
+      const [event] = (yield* Receiver).events()
+      assert.deepInclude<object>(event ?? {}, { _tag: "MessageReceived", to: "72975", text: "hello" })
+    }),
+
     test("MUST take an event that it does not know, and make nothing of it", ["unknownEvent"], function* () {
       const { line, simulator } = yield* ProviderUnderTest
       const { answer } = yield* Effect.promise(() => simulator.deliver("unknownEvent", line))

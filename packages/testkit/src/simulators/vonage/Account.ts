@@ -112,8 +112,8 @@ export class Account extends SimulatedAccount<WebhookSender> {
       case "unknownStatus":
         return this.sender.deliver(this.options.statusUrl, Wire.status(about, "pondered"))
       case "unknownEvent":
-        return this.sender.deliver(this.inboundUrl, {
-          ...Wire.inbound(about.id, { from: about.to, to, body: "hello" }),
+        return this.sender.deliver(this.options.statusUrl, {
+          ...Wire.status(about, "delivered"),
           channel: "telepathy"
         })
       case "unreadableEvent":
