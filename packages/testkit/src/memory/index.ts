@@ -50,6 +50,7 @@ export type {
   OrderRow,
   SendRow,
   TimerRow,
+  RingRow,
   UploadRow
 } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
