@@ -31,9 +31,9 @@ create table external_threads (
   last_line_id bigint references phone_lines,
   facility_id bigint references facilities on delete set null,
   assigned_to bigint references users,
-  unread_count integer not null check (unread_count >= 0),
   last_place integer not null,
-  read_place integer not null,
+  -- The place of the contact's last message, 0 for none.
+  last_inbound_place integer not null,
   last_message_at timestamptz(3) not null,
   last_message_preview text not null,
   last_inbound_at timestamptz(3),
@@ -54,7 +54,7 @@ create table external_threads (
 create index external_threads_newest on external_threads (coalesce(site_group_id, 0), last_message_at desc, id desc)
   where deleted_at is null;
 create index external_threads_inbox on external_threads (coalesce(site_group_id, 0), last_message_at desc, id desc)
-  where deleted_at is null and (assigned_to is null or unread_count > 0);
+  where deleted_at is null and (assigned_to is null or unanswered_since is not null or reply_failed is not null);
 -- The EHR's own inbox walks this one beside the patients' threads.
 create index external_threads_newest_of_all on external_threads (last_message_at desc, id desc)
   where deleted_at is null;
@@ -111,10 +111,20 @@ alter table message_read_status
   drop constraint message_read_status_pkey,
   add column id bigint generated always as identity primary key,
   alter column thread_id drop not null,
+  -- Nothing of an external thread is read.
+  alter column last_read_message_id drop not null,
   add column external_thread_id bigint references external_threads on delete cascade,
   add constraint message_read_status_one_thread check (num_nonnulls(thread_id, external_thread_id) = 1),
   add unique (user_id, thread_id),
   add unique (user_id, external_thread_id);
+
+-- Since when a user looks at the line of a site group: what came in before is nothing to catch up with.
+create table line_readers (
+  user_id bigint not null references users on delete cascade,
+  site_group_id bigint references site_groups,
+  since timestamptz(3) not null,
+  unique nulls not distinct (user_id, site_group_id)
+);
 
 -- Requests that made a message. A key is taken before its message is written, which is why nothing refers to it.
 create table request_keys (

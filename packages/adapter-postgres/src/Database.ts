@@ -21,6 +21,7 @@ import sendLanes from "./migrations/0014_send_lanes.ts"
 import mediaUploads from "./migrations/0015_media_uploads.ts"
 import clock from "./migrations/0016_clock.ts"
 import unanswered from "./migrations/0017_unanswered.ts"
+import readers from "./migrations/0018_readers.ts"
 import callbackRings from "./migrations/0019_callback_rings.ts"
 import parked from "./migrations/0022_parked.ts"
 
@@ -119,6 +120,7 @@ export const migrate = Migrator.make({})({
     "15_media_uploads": mediaUploads,
     "16_clock": clock,
     "17_unanswered": unanswered,
+    "18_readers": readers,
     "19_callback_rings": callbackRings,
     "22_parked": parked
   })

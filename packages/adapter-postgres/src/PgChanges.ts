@@ -78,6 +78,9 @@ export const layer = Layer.effect(
         select distinct site_grouping_id from given g
         where not exists (select from site_groupings s where s.id = g.site_grouping_id)
         on conflict do nothing
+      ), listed as (
+        update unread_threads u set listed_at = g.last_message_at from given g
+        where u.site_grouping_id = g.site_grouping_id and u.external_thread_id = g.id and u.listed_at <> g.last_message_at
       )
       insert into external_threads
       select * from given order by site_grouping_id, id
@@ -89,9 +92,8 @@ export const layer = Layer.effect(
         patient_ids = excluded.patient_ids,
         facility_id = excluded.facility_id,
         assignee_id = excluded.assignee_id,
-        unread_count = excluded.unread_count,
         last_position = excluded.last_position,
-        read_position = excluded.read_position,
+        last_inbound_position = excluded.last_inbound_position,
         last_message_at = excluded.last_message_at,
         last_message_preview = excluded.last_message_preview,
         last_inbound_at = excluded.last_inbound_at,

@@ -1,5 +1,5 @@
 /** Messages, and who has read them. */
-import { DeliveryStatus, type MessageId } from "@careline/domain"
+import { DeliveryStatus, type MessageId, type UserId } from "@careline/domain"
 import { Messages, type MessageStatusQuery, type MessageUpdate } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -7,7 +7,8 @@ import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import * as MessageRow from "./messageRow.ts"
-import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
+import { markRead } from "./readMarks.ts"
+import { instant, isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
@@ -187,23 +188,38 @@ export const layer = Layer.effect(
                 and (${rankOf("u.status")} > ${rankOf("m.delivery_status")} or not m.meta_data @> u.meta_data)
               returning m.*`.pipe(Effect.flatMap(toMessages), asStorage("messages.update")),
 
-      countInboundAfter: (siteGroupingId, threadId, position) =>
-        sql<{ readonly count: number }>`
-          select count(*)::int as count from messages
-          where site_grouping_id = ${tenantColumn(siteGroupingId)} and external_thread_id = ${threadId}::uuid
-            and position > ${position}::int and direction = 'inbound'`.pipe(
-          Effect.map(([row]) => row?.count ?? 0),
-          asStorage("messages.countInboundAfter")
-        ),
-
-      markRead: (mark) =>
+      startReading: ({ at, scope, userId }) =>
         sql`
-          insert into message_read_status (site_grouping_id, external_thread_id, user_id, position, read_at)
-          values (${tenantColumn(mark.siteGroupingId)}, ${mark.threadId}::uuid, ${mark.userId}, ${mark.position}::int,
-                  ${iso(mark.readAt)}::timestamptz)
-          on conflict (site_grouping_id, external_thread_id, user_id) do update
-            set position = excluded.position, read_at = excluded.read_at
-            where message_read_status.position < excluded.position`.pipe(Effect.asVoid, asStorage("messages.markRead")),
+          insert into readers (site_grouping_id, user_id, since, settled_before)
+          select s.tenant, ${userId}, ${iso(at)}::timestamptz, ${iso(at)}::timestamptz from ${tenants(sql, scope)} s
+          where not exists (select from readers r where r.site_grouping_id = s.tenant and r.user_id = ${userId})
+          order by s.tenant
+          on conflict do nothing`.pipe(Effect.asVoid, asStorage("messages.startReading")),
+
+      markRead: (mark) => sql.withTransaction(markRead(sql, mark)).pipe(asStorage("messages.markRead")),
+
+      readers: (siteGroupingId, threadId) =>
+        !isUuid(threadId)
+          ? Effect.succeed([])
+          : sql<{ readonly user_id: string; readonly read_at: Date; readonly message_id: string | null }>`
+              select r.user_id, r.read_at, (
+                select m.id from messages m
+                where m.site_grouping_id = r.site_grouping_id and m.external_thread_id = r.external_thread_id
+                  and m.position <= r.position
+                order by m.position desc limit 1
+              ) as message_id
+              from message_read_status r
+              where r.site_grouping_id = ${tenantColumn(siteGroupingId)} and r.external_thread_id = ${threadId}::uuid
+              order by r.read_at desc, r.user_id`.pipe(
+              Effect.map((rows) =>
+                rows.map((row) => ({
+                  userId: row.user_id as UserId,
+                  messageId: row.message_id as MessageId | null,
+                  readAt: instant(row.read_at)
+                }))
+              ),
+              asStorage("messages.readers")
+            ),
 
       claimIdempotencyKey: (claim) =>
         Effect.gen(function* () {

@@ -1,4 +1,4 @@
-/** Threads and the inbox. Every list walks one index of its tenant from the cursor on. */
+/** Threads, and the lists of them with what is shown beside each. */
 import type { Thread } from "@careline/domain"
 import { type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
@@ -7,19 +7,33 @@ import type { Statement } from "effect/sql"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "./rows.ts"
-import { SEARCH_BITS, searchable, searchBits, searchText } from "./sealing/SearchBits.ts"
+import { unreadCount } from "./readMarks.ts"
+import { searchText } from "./sealing/SearchBits.ts"
 import { Sealing } from "./sealing/Sealing.ts"
+import { type Key, pageStatement, wantedOf } from "./threadList.ts"
 import * as ThreadRow from "./threadRow.ts"
 
 interface ViewRow extends ThreadRow.ThreadRow {
   readonly number: string | null
   readonly opted_out: boolean
+  readonly unread_count: number
+}
+
+interface ListedRow extends ViewRow {
+  readonly listed_at: Date
+}
+
+/** A thread and its place in the list. */
+interface Listed {
+  readonly view: ThreadView
+  readonly at: number
 }
 
 const fromViewRow = (row: ViewRow): ThreadView => ({
   thread: ThreadRow.fromRow(row),
   phoneNumber: row.number as ThreadView["phoneNumber"],
-  optedOut: row.opted_out
+  optedOut: row.opted_out,
+  unreadCount: row.unread_count
 })
 
 const cursor = Cursor.make(
@@ -27,25 +41,7 @@ const cursor = Cursor.make(
   Schema.Struct({ at: Schema.Number, id: Schema.String.check(Schema.isPattern(/^[0-9a-f-]{36}$/)) })
 )
 
-/** Where a thread stands in every list. */
-interface Key {
-  readonly at: number
-  readonly id: string
-}
-
-const keyOf = ({ thread }: ThreadView): Key => ({ at: thread.lastMessageAt.epochMilliseconds, id: thread.id })
-
-/** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
-const digitsOf = (search: string): string | null => {
-  const digits = search.replace(/\D/g, "")
-  return digits.length >= 3 && /^[\d\s()+./-]+$/.test(search) ? digits : null
-}
-
-/** What is looked for, and `null` where everything is shown. */
-const wantedOf = ({ search }: ThreadQuery): string | null => {
-  if (search === undefined || search.trim() === "") return null
-  return digitsOf(search) ?? searchable(search.trim())
-}
+const keyOf = ({ at, view }: Listed): Key => ({ at, id: view.thread.id })
 
 /** Rows that a search reads at once: what the bits let through is nearly always what is looked for. */
 const SEARCH_BATCH = 200
@@ -79,81 +75,33 @@ export const layer = Layer.effect(
       )}::json) k (site_grouping_id text, id uuid)
       join external_threads t using (site_grouping_id, id)`
 
-    const viewColumns = sql`t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out`
+    const viewColumns = (userId: string) => sql`
+      t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out, ${unreadCount(sql, userId)} as unread_count`
     const viewJoins = sql`
       left join phone_numbers n on n.site_grouping_id = t.site_grouping_id and n.id = t.phone_number_id
       left join consents c on c.site_grouping_id = t.site_grouping_id and c.contact = t.external_contact`
 
-    const viewFilter = (query: ThreadQuery): Statement.Fragment => {
-      switch (query.view) {
-        case "all":
-          return sql`true`
-        case "inbox":
-          return sql`(assignee_id is null or unread_count > 0)`
-        case "unread":
-          return sql`unread_count > 0`
-        case "unassigned":
-          return sql`assignee_id is null`
-        case "mine":
-          return sql`assignee_id = ${query.userId}`
-      }
-    }
-
-    /** Leaves out what cannot be it, by its bits: names are sealed. */
-    const searchFilter = (wanted: string): Statement.Fragment => {
-      const size = sql.literal(String(SEARCH_BITS))
-      const bits = sql`${searchBits(sealing.indexKeys, wanted)}::bit(${size})`
-      return sql`search_bits::bit(${size}) & ${bits} = ${bits}`
-    }
-
-    /** A patient has few threads: they are found first, and looked at one by one. */
-    const ofPatient = (patientId: string, tenant: Statement.Fragment): Statement.Fragment => sql`
-      id in (
-        select p.external_thread_id from thread_patients p
-        where p.site_grouping_id = ${tenant} and p.patient_id = ${patientId}
-      )`
-
-    const filters = (query: ThreadQuery, tenant: Statement.Fragment): ReadonlyArray<Statement.Fragment> => [
-      viewFilter(query),
-      ...(query.patientId === undefined ? [] : [ofPatient(query.patientId, tenant)]),
-      ...(query.facilityId === undefined ? [] : [sql`facility_id = ${query.facilityId}`]),
-      ...(wantedOf(query) === null ? [] : [searchFilter(wantedOf(query)!)])
-    ]
-
-    /** One page of one tenant: the walk over an index. */
-    const pageOf = (query: ThreadQuery, tenant: Statement.Fragment, after: Key | null) => sql`
-      select * from external_threads
-      where site_grouping_id = ${tenant} and deleted_at is null and ${sql.and(filters(query, tenant))}
-        ${after === null ? sql`` : sql`and (last_message_at, id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
-      order by last_message_at desc, id desc
-      limit ${query.limit + 1}`
-
-    /** The page of several tenants: a page of each, and the newest of those. */
-    const page = (query: ThreadQuery, after: Key | null) =>
-      query.scope !== "all" && query.scope.length === 1
-        ? pageOf(query, sql`${tenantColumn(query.scope[0]!)}`, after)
-        : sql`
-          select p.* from ${tenants(sql, query.scope)} s
-          cross join lateral (${pageOf(query, sql`s.tenant`, after)}) p
-          order by p.last_message_at desc, p.id desc
-          limit ${query.limit + 1}`
-
-    /** The views of a page, and one more where there are more. */
+    /** The views of a page with their places, and one more where there are more. */
     const viewsOf = (query: ThreadQuery, after: Key | null) =>
-      sql<ViewRow>`
-        select ${viewColumns} from (${page(query, after)}) t
+      sql<ListedRow>`
+        select ${viewColumns(query.userId)}, t.listed_at from (${pageStatement(sql, sealing.indexKeys, query, after)}) t
         ${viewJoins}
-        order by t.last_message_at desc, t.id desc`.pipe(Effect.flatMap(toViews))
+        order by t.listed_at desc, t.id desc`.pipe(
+        Effect.flatMap((rows) => sealing.open("external_threads", rows)),
+        Effect.map((rows) => rows.map((row): Listed => ({ view: fromViewRow(row), at: row.listed_at.getTime() })))
+      )
 
     /** What is found from a place on, and where the next page begins: nowhere once all threads were looked at. */
     const found = Effect.fnUntraced(function* (query: ThreadQuery, wanted: string, from: Key | null) {
-      const views: Array<ThreadView> = []
+      const views: Array<Listed> = []
       let next = from
       for (let batches = 0; batches < SEARCH_BATCHES && views.length < query.limit; batches++) {
         const batch = yield* viewsOf({ ...query, limit: SEARCH_BATCH }, next)
         const looked = batch.slice(0, SEARCH_BATCH)
         views.push(
-          ...looked.filter(({ thread }) => searchText(thread.contactName, thread.externalContact).includes(wanted))
+          ...looked.filter(({ view: { thread } }) =>
+            searchText(thread.contactName, thread.externalContact).includes(wanted)
+          )
         )
         next = batch.length > SEARCH_BATCH ? keyOf(looked.at(-1)!) : null
         if (next === null) break
@@ -190,11 +138,11 @@ export const layer = Layer.effect(
           asStorage("threads.patientsOf")
         ),
 
-      get: (scope, id) =>
+      get: (scope, id, userId) =>
         !isUuid(id)
           ? Effect.succeedNone
           : sql<ViewRow>`
-              select ${viewColumns} from ${tenants(sql, scope)} s
+              select ${viewColumns(userId)} from ${tenants(sql, scope)} s
               join external_threads t on t.site_grouping_id = s.tenant and t.id = ${id}::uuid
               ${viewJoins}
               where t.deleted_at is null`.pipe(
@@ -208,7 +156,7 @@ export const layer = Layer.effect(
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
           const wanted = wantedOf(query)
           const { items, next } = yield* wanted === null ? listed(query, after) : found(query, wanted, after)
-          return { items, nextCursor: next === null ? null : cursor.encode(next) }
+          return { items: items.map(({ view }) => view), nextCursor: next === null ? null : cursor.encode(next) }
         }).pipe(asStorage("threads.list"))
     })
   })

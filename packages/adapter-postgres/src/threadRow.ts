@@ -16,9 +16,8 @@ export interface ThreadRow {
   readonly patient_ids: ReadonlyArray<string>
   readonly facility_id: string | null
   readonly assignee_id: string | null
-  readonly unread_count: number
   readonly last_position: number
-  readonly read_position: number
+  readonly last_inbound_position: number
   readonly last_message_at: Date
   readonly last_message_preview: string
   readonly last_inbound_at: Date | null
@@ -49,9 +48,8 @@ export const fromRow = (row: ThreadRow): Thread.Thread => ({
   patientIds: row.patient_ids as ReadonlyArray<PatientId>,
   facilityId: row.facility_id as FacilityId | null,
   assigneeId: row.assignee_id as UserId | null,
-  unreadCount: row.unread_count,
   lastPosition: row.last_position,
-  readPosition: row.read_position,
+  lastInboundPosition: row.last_inbound_position,
   lastMessageAt: instant(row.last_message_at),
   lastMessagePreview: row.last_message_preview,
   lastInboundAt: instantOrNull(row.last_inbound_at),
@@ -80,9 +78,8 @@ export const toJson = (thread: Thread.Thread, keys: IndexKeys) => ({
   patient_ids: thread.patientIds,
   facility_id: thread.facilityId,
   assignee_id: thread.assigneeId,
-  unread_count: thread.unreadCount,
   last_position: thread.lastPosition,
-  read_position: thread.readPosition,
+  last_inbound_position: thread.lastInboundPosition,
   last_message_at: iso(thread.lastMessageAt),
   last_message_preview: thread.lastMessagePreview,
   last_inbound_at: iso(thread.lastInboundAt),

@@ -1,5 +1,5 @@
 /** The repository contract on a real PostgreSQL. Each test has a database of its own. */
-import { SiteGroupingId, type FacilityId, type PatientId, type UserId, type ThreadId } from "@careline/domain"
+import { SiteGroupingId, type FacilityId, type PatientId, type UserId } from "@careline/domain"
 import {
   type AccessStoragePorts,
   KeyEncryption,
@@ -55,14 +55,6 @@ const readAudit = Effect.gen(function* () {
   }))
 })
 
-const readPosition = (threadId: ThreadId, userId: UserId) =>
-  Effect.gen(function* () {
-    const sql = yield* Owner
-    const [row] = yield* sql<{ position: number }>`
-      select position from message_read_status where external_thread_id = ${threadId}::uuid and user_id = ${userId}`
-    return row?.position ?? 0
-  })
-
 RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
     Effect.map(Effect.promise(migratedDatabase), (database) => {
@@ -81,6 +73,5 @@ RepositoryContract.suite("PostgreSQL", {
   access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
-  readAudit,
-  readPosition
+  readAudit
 })

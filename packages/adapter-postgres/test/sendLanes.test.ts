@@ -11,15 +11,15 @@ import { claimStatement } from "../src/PgOutbox.ts"
 
 const THREAD = "00000000-0000-7000-8000-000000000001"
 
-/** A thread that the texts are of. */
-const openThread = (sql: PgClient.PgClient, extra: Readonly<Record<string, string>> = {}) => {
+/** A thread that the texts are of, with the columns that its table has beside. */
+const openThread = (sql: PgClient.PgClient, extra: Readonly<Record<string, string | number>>) => {
   const columns = Object.keys(extra).map((name) => `, ${name}`)
   const values = Object.values(extra).map((value) => `, '${value}'`)
   return sql.unsafe(`
-    insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, unread_count,
-      last_position, read_position, last_message_at, last_message_preview, escalation_state, escalation_period,
+    insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids,
+      last_position, last_message_at, last_message_preview, escalation_state, escalation_period,
       created_at, updated_at${columns.join("")})
-    values ('', '${THREAD}', 'voip', '+12025550147', '{}', 0, 0, 0, now(), '', 'idle', 0, now(), now()${values.join("")})`)
+    values ('', '${THREAD}', 'voip', '+12025550147', '{}', 0, now(), '', 'idle', 0, now(), now()${values.join("")})`)
 }
 
 interface Texts {
@@ -159,7 +159,7 @@ describe("A queue of before there were lanes", () => {
           table: "careline_migrations",
           loader: Migrator.fromRecord({ "1_careline": careline })
         })
-        yield* openThread(sql)
+        yield* openThread(sql, { unread_count: 0, read_position: 0 })
         const classes = ["on_call", "opt_out_confirmation", "conversational", "care", "reminder", "notice", "marketing"]
         for (const [index, messageClass] of classes.entries()) {
           yield* sql`

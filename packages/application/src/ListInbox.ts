@@ -1,7 +1,7 @@
 /** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
 import type { ThreadId } from "@careline/domain"
 import { Messages, type PageRequest, type ThreadQuery, Threads, Transaction } from "@careline/ports"
-import { Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { audit, auditList, narrowedBy } from "./Audit.ts"
@@ -9,10 +9,16 @@ import * as LoadThread from "./LoadThread.ts"
 import { pageWithLinks } from "./MediaLinks.ts"
 import { assertPage } from "./ReadRequest.ts"
 
+/** Whoever looks for the first time has nothing to catch up with: what came in before is read. */
+const startReading = Effect.fnUntraced(function* ({ scope, userId }: Actor) {
+  yield* (yield* Messages).startReading({ scope, userId, at: yield* DateTime.now })
+})
+
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId) {
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      yield* startReading(actor)
       const view = yield* LoadThread.viewThread(actor, threadId)
       const { patientIds, siteGroupingId } = view.thread
       yield* audit(actor, siteGroupingId, "thread.view", `thread:${threadId}`, {}, { patientIds })
@@ -26,6 +32,7 @@ export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omi
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      yield* startReading(actor)
       const page = yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
       const shown = page.items.map(({ thread: { id, patientIds, siteGroupingId } }) => ({
         siteGroupingId,
@@ -53,4 +60,19 @@ export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId:
     })
   )
   return yield* pageWithLinks(found)
+}, byStaff)
+
+/** Who said how far they have read a thread. */
+export const listReaders = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId) {
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const { thread } = yield* LoadThread.viewThread(actor, threadId)
+      const { patientIds, siteGroupingId } = thread
+      const readers = yield* (yield* Messages).readers(siteGroupingId, threadId)
+      const count = readers.length
+      yield* audit(actor, siteGroupingId, "thread.readers", `thread:${threadId}`, { count }, { patientIds })
+      return readers
+    })
+  )
 }, byStaff)

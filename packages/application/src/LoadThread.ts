@@ -8,7 +8,7 @@ import { reachedNumbers } from "./ReachedNumbers.ts"
 
 /** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
-  const view = Option.getOrUndefined(yield* (yield* Threads).get(actor.scope, id))
+  const view = Option.getOrUndefined(yield* (yield* Threads).get(actor.scope, id, actor.userId))
   const isAsked = view?.thread.id === id && Scope.includes(actor.scope, view.thread.siteGroupingId)
   return view !== undefined && isAsked ? view : yield* new NotFound({ entity: "thread" })
 })

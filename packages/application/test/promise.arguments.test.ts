@@ -91,7 +91,7 @@ const refusals: ReadonlyArray<readonly [what: string, field: string, call: (line
     "limit",
     (line) => line.listParkedEvents(administrator, { ...page, limit: Number.NaN })
   ],
-  ["no message", "messageId", (line) => line.markRead(nurse, "1", null)],
+  ["no message", "messageId", (line) => line.markRead(nurse, "1", undefined)],
   ["a number that is none", "number", (line) => line.addNumber(nurse, { ...number, number: 12 })],
   ["another status", "deliveryStatus", (line) => line.listMessagesByStatus(nurse, { ...page, deliveryStatus: "lost" })]
 ]
@@ -109,7 +109,10 @@ describe("An operation without types", () => {
   })
 
   it("shows no thread of another tenant, whatever the store gives", async () => {
-    const careless = changed(Threads, (threads) => ({ ...threads, get: (_scope, id) => threads.get("all", id) }))
+    const careless = changed(Threads, (threads) => ({
+      ...threads,
+      get: (_scope, id, userId) => threads.get("all", id, userId)
+    }))
     const careline = await open({ repositories: careless })
     const { thread: made } = await careline.createThread(administrator, thread)
     assert.strictEqual((await careline.viewThread(nurse, made.id)).thread.id, made.id)

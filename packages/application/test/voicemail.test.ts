@@ -72,7 +72,7 @@ describe("A voicemail", () => {
           messages.map(({ content, direction, messageType }) => [messageType, direction, content]),
           [["system", "inbound", "Incoming call."]]
         )
-        assert.strictEqual(threads[0]!.unreadCount, 1)
+        assert.strictEqual(threads[0]!.lastInboundPosition, 1)
         assert.strictEqual(threads[0]!.lastMessagePreview, "Incoming call.")
         assert.strictEqual(threads[0]!.escalation.state, "running")
       }).pipe(Effect.provide(World.world(telephony)))
@@ -88,7 +88,7 @@ describe("A voicemail", () => {
       assert.match(message!.attachments[0]!.url!, /^blob:/)
       assert.deepInclude(answer, { content: "We will call back.", direction: "outbound" })
       assert.strictEqual(outcome.threads[0]!.lastMessagePreview, "Voicemail: Please call me back.")
-      assert.strictEqual(outcome.threads[0]!.unreadCount, 1)
+      assert.strictEqual(outcome.threads[0]!.lastInboundPosition, 1)
       assert.deepStrictEqual([outcome.kept, outcome.waiting], [[], 0])
     })
   )

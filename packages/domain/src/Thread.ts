@@ -31,12 +31,10 @@ export const Thread = Schema.Struct({
   patientIds: Schema.Array(PatientId),
   facilityId: Schema.NullOr(FacilityId),
   assigneeId: Schema.NullOr(UserId),
-  /** Inbound messages that nobody of the staff has read. */
-  unreadCount: Schema.Int,
   /** The place of the last message; the next one gets the place after it. */
   lastPosition: Schema.Int,
-  /** Up to which place somebody of the staff has read. */
-  readPosition: Schema.Int,
+  /** The place of the contact's last message, 0 for none: who has read up to there has read all of the thread. */
+  lastInboundPosition: Schema.Int,
   lastMessageAt: Schema.DateTimeUtc,
   lastMessagePreview: Schema.String,
   lastInboundAt: Schema.NullOr(Schema.DateTimeUtc),
@@ -71,9 +69,8 @@ export const open = (id: ThreadId, key: ThreadKey, contactName: string | null, n
   patientIds: [],
   facilityId: null,
   assigneeId: null,
-  unreadCount: 0,
   lastPosition: 0,
-  readPosition: 0,
+  lastInboundPosition: 0,
   lastMessageAt: now,
   lastMessagePreview: "",
   lastInboundAt: null,
@@ -105,8 +102,6 @@ export const remove = (thread: Thread, now: DateTime.Utc): Thread =>
         ...thread,
         deletedAt: now,
         updatedAt: now,
-        unreadCount: 0,
-        readPosition: thread.lastPosition,
         ...answered(thread)
       }
 
@@ -143,7 +138,7 @@ export const append = (thread: Thread, message: Message): Thread => ({
   lastPosition: message.position,
   lastMessageAt: isOurs(message) ? thread.lastMessageAt : message.createdAt,
   lastMessagePreview: isOurs(message) ? thread.lastMessagePreview : preview(message),
-  unreadCount: thread.unreadCount + (message.direction === "inbound" ? 1 : 0),
+  lastInboundPosition: message.direction === "inbound" ? message.position : thread.lastInboundPosition,
   lastInboundAt: message.direction === "inbound" ? message.createdAt : thread.lastInboundAt,
   updatedAt: message.createdAt
 })
@@ -156,9 +151,3 @@ export const revise = (thread: Thread, before: Message, after: Message, now: Dat
     : thread
 
 export const nextPosition = (thread: Thread): number => thread.lastPosition + 1
-
-/** The thread read up to a place, of which `unreadAfter` inbound messages lie behind. Reading never goes back. */
-export const readUpTo = (thread: Thread, position: number, unreadAfter: number, now: DateTime.Utc): Thread =>
-  position <= thread.readPosition
-    ? thread
-    : { ...thread, readPosition: Math.min(position, thread.lastPosition), unreadCount: unreadAfter, updatedAt: now }

@@ -14,6 +14,7 @@ import {
   type PhoneNumber,
   type PhoneNumberId,
   type PoolNumber,
+  Reading,
   type SendId,
   type SiteGroupingId,
   StaffMessage,
@@ -40,7 +41,7 @@ const numbers = [number("number-1", "+12025550100"), number("number-2", "+120255
 
 type Event =
   | { readonly kind: "text"; readonly words: string; readonly on: 0 | 1 }
-  | { readonly kind: "reply" | "read" | "delete" }
+  | { readonly kind: "reply" | "delete" }
   | { readonly kind: "timer"; readonly periodsBack: number }
   | { readonly kind: "settings"; readonly change: Partial<VoipSettings.VoipSettings> }
   | { readonly kind: "pause"; readonly minutes: number }
@@ -54,7 +55,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       on: fc.constantFrom(0 as const, 1 as const)
     })
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("reply" as const, "read" as const, "delete" as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("reply" as const, "delete" as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("timer" as const), periodsBack: fc.nat({ max: 2 }) }) },
   {
     weight: 1,
@@ -147,9 +148,7 @@ const play = (events: ReadonlyArray<Event>) => {
       default:
         if (thread !== null) {
           const current: Thread.Thread = thread
-          if (one.kind === "read")
-            take([{ _tag: "ThreadSaved", thread: Thread.readUpTo(current, current.lastPosition, 0, now) }])
-          else if (current.deletedAt !== null) break
+          if (current.deletedAt !== null) break
           else if (one.kind === "delete") {
             const ended = Alarm.stop(current)
             take([...ended.changes, { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, now) }])
@@ -230,14 +229,27 @@ describe("A thread, whatever happens in whatever order", () => {
     if (thread !== null) assert.strictEqual(thread.phoneNumberId, set[0])
   })
 
-  test.prop([events])("counts as unread what came in behind the place that was read", (all) => {
-    const { changes, thread } = play(all)
-    if (thread === null) return
-    const behind = of(changes, "MessageAdded").filter(
-      ({ message }) => message.direction === "inbound" && message.position > thread.readPosition
-    )
-    assert.strictEqual(thread.unreadCount, behind.length)
-  })
+  test.prop([events, fc.nat(30)])(
+    "has something unread exactly where a message of it is, for whoever reads",
+    (all, place) => {
+      const { changes, thread } = play(all)
+      if (thread === null) return
+      const messages = of(changes, "MessageAdded").map(({ message }) => message)
+      const readers: ReadonlyArray<Reading.Reading> = [
+        { since: null, position: null },
+        { since: null, position: place },
+        ...messages.flatMap(({ createdAt, position }) => [
+          { since: createdAt, position: null },
+          { since: createdAt, position }
+        ])
+      ]
+      for (const reader of readers) {
+        const unread = messages.filter((message) => Reading.isUnread(reader, message))
+        assert.strictEqual(Reading.hasUnread(reader, thread), unread.length > 0)
+        assert.isTrue(unread.every(({ direction }) => direction === "inbound"))
+      }
+    }
+  )
 
   test.prop([events])("sends nothing to somebody who has opted out, and remembers the last word on it", (all) => {
     const { consent } = play(all)
@@ -257,7 +269,7 @@ describe("An inbound text", () => {
       { kind: "settings", change: { voipEnabled: false } },
       { kind: "text", words: "hello", on: 0 }
     ])
-    assert.strictEqual(thread?.unreadCount, 1)
+    assert.strictEqual(thread?.lastInboundPosition, 1)
     assert.deepStrictEqual([...of(changes, "SendQueued"), ...of(changes, "TimerStarted")], [])
   })
 
@@ -282,15 +294,5 @@ describe("An inbound text", () => {
       { kind: "text", words: "hello", on: 0 }
     ])
     assert.strictEqual(of(changes, "TimerStarted").length, 1)
-  })
-
-  it("starts the timer even when it is read: reading is no answer", () => {
-    const { changes } = play([
-      { kind: "text", words: "hello", on: 0 },
-      { kind: "read" },
-      { kind: "pause", minutes: 11 },
-      { kind: "timer", periodsBack: 0 }
-    ])
-    assert.strictEqual(of(changes, "TimerFired").length, 1)
   })
 })

@@ -14,7 +14,7 @@ import {
   UserId,
   VoipSettings
 } from "@careline/domain"
-import { type ParkedEvent, ThreadListView, type ThreadView } from "@careline/ports"
+import { type ParkedEvent, type Reader, ThreadListView, type ThreadView } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
 
 const DEFAULT_PAGE = 50
@@ -56,6 +56,7 @@ export const ThreadJson = Schema.Struct({
   patientIds: Schema.Array(Id),
   assigneeId: nullOr(Id),
   siteGroupingId: nullOr(Id),
+  /** The contact's messages that the caller has not read. */
   unreadCount: Schema.Int,
   lastMessageAt: Text,
   lastMessagePreview: Text,
@@ -77,7 +78,7 @@ const replyFailedJson = ({ messageId, reason: code }: Thread.ReplyFailure) => {
   return { messageId, reason, detail: FailureReason.explain(reason) }
 }
 
-export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeof ThreadJson.Type => ({
+export const threadJson = ({ optedOut, phoneNumber, thread, unreadCount }: ThreadView): typeof ThreadJson.Type => ({
   id: thread.id,
   threadType: thread.threadType,
   externalContact: thread.externalContact,
@@ -88,7 +89,7 @@ export const threadJson = ({ optedOut, phoneNumber, thread }: ThreadView): typeo
   patientIds: thread.patientIds,
   assigneeId: thread.assigneeId,
   siteGroupingId: thread.siteGroupingId,
-  unreadCount: thread.unreadCount,
+  unreadCount,
   lastMessageAt: iso(thread.lastMessageAt),
   lastMessagePreview: thread.lastMessagePreview,
   unansweredSince: isoOrNull(thread.unansweredSince),
@@ -176,7 +177,21 @@ export const NewMessage = Schema.Struct({
   )
   .annotate({ identifier: "NewMessage" })
 
-export const ReadMark = Schema.Struct({ upToMessageId: Id }).annotate({ identifier: "ReadMark" })
+/** `null`: nothing of the thread is read. */
+export const ReadMark = Schema.Struct({ upToMessageId: nullOr(Id) }).annotate({ identifier: "ReadMark" })
+
+export const ReaderJson = Schema.Struct({
+  userId: Id,
+  /** The last message that they have read; `null`: nothing of the thread. */
+  upToMessageId: nullOr(Id),
+  readAt: Text
+}).annotate({ identifier: "Reader" })
+
+export const readerJson = ({ messageId, readAt, userId }: Reader): typeof ReaderJson.Type => ({
+  userId,
+  upToMessageId: messageId,
+  readAt: iso(readAt)
+})
 
 export const SettingsJson = VoipSettings.VoipSettings.annotate({ identifier: "VoipSettings" })
 

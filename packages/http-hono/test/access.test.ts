@@ -157,6 +157,7 @@ describe("Every read and change of patient data", () => {
         /^message:/
       ],
       ["POST", "/external-threads/{id}/read", `${thread}/read`, { upToMessageId: newest.id }, "thread.read", at],
+      ["GET", "/external-threads/{id}/readers", `${thread}/readers`, undefined, "thread.readers", at],
       ["GET", "/messages", "/messages?deliveryStatus=unknown", undefined, "message.list", "messages:unknown"],
       ["POST", "/messages/{id}/resend", `/messages/${sent}/resend`, undefined, "message.resend", `message:${sent}`],
       ["POST", "/messages/{id}/dismiss", `/messages/${sent}/dismiss`, undefined, "message.dismiss", `message:${sent}`],

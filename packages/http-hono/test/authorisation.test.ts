@@ -95,6 +95,7 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       ({ message }) => ({ upToMessageId: message })
     )
   ],
+  listReaders: [SACR, "named", ask("GET", ({ thread }) => `/external-threads/${thread}/readers`)],
   listMessagesByStatus: [SACR, "scoped", ask("GET", () => "/messages?deliveryStatus=queued")],
   resendMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/resend`)],
   dismissMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/dismiss`)],

@@ -45,8 +45,24 @@ export interface ReadMark {
   readonly siteGroupingId: Tenant
   readonly threadId: ThreadId
   readonly userId: UserId
+  /** 0: nothing of it. */
   readonly position: number
   readonly readAt: DateTime.Utc
+}
+
+/** A member of staff who said how far they have read a thread. */
+export interface Reader {
+  readonly userId: UserId
+  /** The last message that they have read; `null`: nothing of it. */
+  readonly messageId: MessageId | null
+  readonly readAt: DateTime.Utc
+}
+
+/** A member of staff looks at the threads of tenants. */
+export interface ReaderArrival {
+  readonly scope: TenantScope
+  readonly userId: UserId
+  readonly at: DateTime.Utc
 }
 
 /** The messages of threads, and how far each member of staff has read. */
@@ -73,17 +89,18 @@ export class Messages extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Message.Message>, StorageError>
     /** Revises messages. Presumes that their threads are locked, so that no two revisions cross. */
     readonly revise: (revisions: ReadonlyArray<MessageRevision>) => Effect.Effect<void, StorageError>
-    /** Inbound messages of the thread behind a place. */
-    readonly countInboundAfter: (
-      siteGroupingId: Tenant,
-      threadId: ThreadId,
-      position: number
-    ) => Effect.Effect<number, StorageError>
     /**
-     * Notes that somebody read a thread up to a place. Never goes back. The place need not be that of a message: whatever
-     * stands before it is read.
+     * Somebody begins to read, in those tenants of the scope where they have not yet: what came in before `at` is read.
+     * A later arrival changes nothing.
+     */
+    readonly startReading: (arrival: ReaderArrival) => Effect.Effect<void, StorageError>
+    /**
+     * Notes how far somebody has read a thread: forward, or back to where it is unread again. Nobody else's reading changes.
+     * The place need not be that of a message: whatever stands before it is read. Presumes that the thread is locked.
      */
     readonly markRead: (mark: ReadMark) => Effect.Effect<void, StorageError>
+    /** Who said how far they have read a thread, the last one first. */
+    readonly readers: (siteGroupingId: Tenant, threadId: ThreadId) => Effect.Effect<ReadonlyArray<Reader>, StorageError>
     /**
      * Remembers that a request with this key made this message, or tells which message an earlier one made. The key
      * belongs to the thread; `fingerprint` tells whether the two requests were the same. The message itself may be added

@@ -12,9 +12,14 @@ export interface ThreadView {
   /** The digits of the lock. */
   readonly phoneNumber: PhoneNumber.E164 | null
   readonly optedOut: boolean
+  /** The contact's messages that the one who asks has not read. */
+  readonly unreadCount: number
 }
 
-/** `inbox`: unassigned or unread. */
+/**
+ * `inbox`: unassigned, or unanswered, or with a reply that did not get through, or unread by the one who asks. `unread`:
+ * unread by the one who asks.
+ */
 export const ThreadListView = Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"])
 export type ThreadListView = typeof ThreadListView.Type
 
@@ -22,7 +27,7 @@ export type ThreadListView = typeof ThreadListView.Type
 export interface ThreadQuery extends PageRequest {
   readonly scope: TenantScope
   readonly view: ThreadListView
-  /** Whose threads `mine` are. */
+  /** Who asks: whose threads `mine` are, and who has read what. */
   readonly userId: UserId
   readonly patientId?: PatientId | undefined
   readonly facilityId?: FacilityId | undefined
@@ -55,8 +60,12 @@ export class Threads extends Context.Service<
     readonly patientsOf: (
       ids: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly threadId: ThreadId }>
     ) => Effect.Effect<ReadonlyArray<ThreadPatients>, StorageError>
-    /** One open thread within the scope. */
-    readonly get: (scope: TenantScope, id: ThreadId) => Effect.Effect<Option.Option<ThreadView>, StorageError>
+    /** One open thread within the scope, as it is for the user. */
+    readonly get: (
+      scope: TenantScope,
+      id: ThreadId,
+      userId: UserId
+    ) => Effect.Effect<Option.Option<ThreadView>, StorageError>
     /** Open threads, the one with the newest message first. */
     readonly list: (query: ThreadQuery) => Effect.Effect<Page<ThreadView>, StorageError | InvalidCursor>
   }

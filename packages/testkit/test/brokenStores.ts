@@ -29,6 +29,7 @@ import { brokenVoiceStores } from "./brokenVoiceStores.ts"
 import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
 import { brokenLanes } from "./brokenLanes.ts"
+import { brokenReading } from "./brokenReading.ts"
 
 /** Once in every listener's ear at the moment of publishing, committed or not. */
 const hasty = Layer.effect(
@@ -254,23 +255,6 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
-    "looks for the message that was read up to",
-    "Messages",
-    "MUST take all before a place for read that is no message's",
-    altered(Messages, ({ markRead }, store) => ({
-      markRead: (mark) =>
-        Effect.flatMap(
-          store.read(({ messages }) => HashMap.toValues(messages)),
-          (messages) =>
-            messages.some(
-              ({ externalThreadId, position }) => externalThreadId === mark.threadId && position === mark.position
-            )
-              ? markRead(mark)
-              : Effect.void
-        )
-    }))
-  ),
-  broken(
     "shows every tenant what needs a decision",
     "Messages by status",
     "MUST show the messages of the scope only",
@@ -425,6 +409,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   ...brokenLanes,
+  ...brokenReading,
   broken(
     "takes every attempt for one from the text's own number",
     "Outbox: unknown outcomes and reports",

@@ -1,11 +1,10 @@
 /** The memory store as the repository contract sees it. */
 import { FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
 import type { AccessStoragePorts, NumberStoragePorts, VoiceStoragePorts } from "@careline/ports"
-import { Effect, HashMap, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { RepositoryContract } from "../src/contract/index.ts"
 import * as Memory from "../src/memory/index.ts"
-import { keyOf } from "../src/memory/MemoryState.ts"
 
 /** Not the epoch: a store that takes 0 for "no time" should be found out. */
 const start = Date.UTC(2026, 2, 2, 9, 30)
@@ -27,15 +26,5 @@ export const memoryHarness: RepositoryContract.Harness<
   access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
-  readAudit: Memory.auditEntries,
-  readPosition: (threadId, userId) =>
-    Effect.flatMap(Memory.MemoryStore, (store) =>
-      store.read(({ readPositions, threads }) =>
-        Option.match(HashMap.get(threads, threadId), {
-          onNone: () => 0,
-          onSome: ({ siteGroupingId }) =>
-            Option.getOrElse(HashMap.get(readPositions, keyOf(siteGroupingId, threadId, userId)), () => 0)
-        })
-      )
-    )
+  readAudit: Memory.auditEntries
 }

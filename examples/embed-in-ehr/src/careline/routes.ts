@@ -25,7 +25,7 @@ const threadEdit = z.object({
   assigneeId: input.id.nullish()
 })
 const newMessage = z.object({ body: z.string(), mediaUrls: z.array(z.string()).max(10).default([]) })
-const readUpTo = z.object({ messageId: input.id })
+const readUpTo = z.object({ messageId: input.id.nullable() })
 const newPhoneLine = z.object({ siteGroupId: input.id, number: z.string(), label: z.string().nullable().default(null) })
 const settings = z.record(z.string(), z.unknown())
 const messages = z.object({ ...page.shape, status: z.enum(["unknown", "failed", "undelivered"]).default("unknown") })
@@ -72,6 +72,10 @@ export const externalThreadRoutes = (careline: Careline): Router => {
   router.post("/external-threads/:id/read", async (req, res) => {
     await careline.markRead(actorOf(userOf(res)), req.params.id, readUpTo.parse(req.body).messageId)
     res.status(204).end()
+  })
+
+  router.get("/external-threads/:id/readers", async (req, res) => {
+    res.json({ items: await careline.listReaders(actorOf(userOf(res)), req.params.id) })
   })
 
   router.get("/external-messages", async (req, res) => {

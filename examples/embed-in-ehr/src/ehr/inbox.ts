@@ -1,6 +1,7 @@
 /** A user's inbox: what the team says about patients, and what others text the team, newest first. */
 import { Router } from "express"
 import { z } from "zod"
+import { startReading } from "../careline/repositories/readers.ts"
 import type { Queryable } from "./database.ts"
 import * as input from "./input.ts"
 import type { Services } from "./services.ts"
@@ -34,13 +35,13 @@ const cursor = z
 const cursorOf = ({ id, kind, lastMessageAt }: InboxItem): string => `${lastMessageAt.getTime()}-${kind}-${id}`
 
 /** What the user has not read, of either kind of thread: others' messages behind the last one read. */
-const unreadIn = (column: "thread_id" | "external_thread_id", order: "id" | "place") => `
+const unreadIn = (column: "thread_id" | "external_thread_id", order: "id" | "place", since = "") => `
   left join message_read_status r on r.${column} = t.id and r.user_id = $1
   left join messages last on last.id = r.last_read_message_id
   cross join lateral (
     select count(*)::integer from messages m
     where m.${column} = t.id and m.sender_id is distinct from $1 and m.direction is distinct from 'outbound'
-      and m.${order} > coalesce(last.${order}, 0)
+      and m.${order} > coalesce(last.${order}, 0) ${since}
   ) as unread`
 
 /** One page of a kind, behind the position. The newest of both kinds are the page. */
@@ -60,7 +61,8 @@ const INBOX = `
   (select 'external', t.id, coalesce(t.contact_name, t.contact),
      t.last_message_preview, t.last_message_at, unread.count
    from external_threads t
-   ${unreadIn("external_thread_id", "place")}
+   left join line_readers lr on lr.user_id = $1 and lr.site_group_id = t.site_group_id
+   ${unreadIn("external_thread_id", "place", "and (r.id is not null or m.sent_at >= lr.since)")}
    where t.site_group_id = any($2) and t.deleted_at is null and ${pageOf("external")})
   order by "lastMessageAt" desc, kind desc, id desc
   limit $6`
@@ -88,7 +90,9 @@ export const inboxRoutes = ({ pool }: Services): Router => {
 
   router.get("/inbox", async (req, res) => {
     const { cursor, limit } = page.parse(req.query)
-    const items = await listInbox(pool, userOf(res), { after: cursor, limit })
+    const user = userOf(res)
+    await startReading(pool, user.id, user.siteGroupIds, new Date())
+    const items = await listInbox(pool, user, { after: cursor, limit })
     const last = items.at(-1)
     res.json({ items, cursor: last !== undefined && items.length === limit ? cursorOf(last) : null })
   })

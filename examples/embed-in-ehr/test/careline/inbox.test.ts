@@ -18,6 +18,8 @@ describe("The shared inbox", () => {
     line = await openLine()
     nora = await logIn(line.ehr, line.people.nora)
     ned = await logIn(line.ehr, line.people.ned)
+    // Whoever has looked before has what comes in from then on unread.
+    await Promise.all([nora.get("/inbox"), ned.get("/inbox")])
     const started = await ned.post(`/patients/${line.people.alma}/threads`, { subject: "Discharge", body: "Today?" })
     patientThread = started.body.id
     await line.text(contact, "Is the pharmacy open on Sunday?")
@@ -48,6 +50,14 @@ describe("The shared inbox", () => {
     expect((await nora.post(`/external-threads/${externalThread}/read`, { messageId: text.id })).status).toBe(204)
     expect(await unread(nora)).toEqual({ patient: 0, external: 0 })
     expect(await unread(ned)).toEqual({ patient: 0, external: 1 })
+    const { items } = (await ned.get(`/external-threads/${externalThread}/readers`)).body
+    expect(items).toMatchObject([{ userId: line.people.nora.id, messageId: text.id }])
+    expect((await nora.post(`/external-threads/${externalThread}/read`, { messageId: null })).status).toBe(204)
+    expect(await unread(nora)).toEqual({ patient: 0, external: 1 })
+    const listed = (await nora.get("/external-threads?view=unread")).body.items
+    expect(listed).toMatchObject([{ thread: { id: externalThread }, unreadCount: 1 }])
+    const nadia = await logIn(line.ehr, line.people.nadia)
+    expect((await unread(nadia)).external).toBe(0)
   })
 
   it("goes on behind a cursor through both kinds, though their ids are the same", async () => {

@@ -26,7 +26,7 @@ afterEach(() => ehr.close())
 const save = (thread: Thread) =>
   withTransaction(ehr.pool, (tx) => careline.changes(tx).apply([{ _tag: "ThreadSaved", thread }]))
 
-const patientsOf = async ({ id }: Thread) => (await careline.threads(ehr.pool).get(scope, id))?.thread.patientIds
+const patientsOf = async ({ id }: Thread) => (await careline.threads(ehr.pool).get(scope, id, kim))?.thread.patientIds
 
 const deletePatient = (id: string) => ehr.pool.query("delete from patients where id = $1", [id])
 
@@ -42,7 +42,7 @@ describe("A patient who is deleted", () => {
     )
     expect(await patientsOf(thread)).toEqual([ben, ada])
     await deletePatient(ben)
-    const found = await careline.threads(ehr.pool).get(scope, thread.id)
+    const found = await careline.threads(ehr.pool).get(scope, thread.id, kim)
     expect(found?.thread).toEqual({ ...thread, patientIds: [ada] })
     const query = { siteGroupingId: siteGroupId, threadId: thread.id, limit: 10, cursor: null }
     expect(await careline.messages(ehr.pool).list(query)).toEqual({ items: [message], nextCursor: null })

@@ -29,8 +29,8 @@ describe("An id from outside that is no key", () => {
       const { messages, outbox, poolNumbers, settings, threads } = careline
       const list = { scope, view: "all", userId: kim, limit: 10, cursor: null } as const
       const nothing = await withTransaction(ehr.pool, async (tx) => [
-        await threads(tx).get(scope, id),
-        await threads(tx).get([id], thread.id),
+        await threads(tx).get(scope, id, kim),
+        await threads(tx).get([id], thread.id, kim),
         ...(await threads(tx).loadByIds([{ siteGroupingId: siteGroupId, threadId: id }])),
         ...(await threads(tx).loadByKeys([
           { siteGroupingId: id, threadType: "voip", contact: thread.externalContact }
@@ -43,7 +43,7 @@ describe("An id from outside that is no key", () => {
         await messages(tx).get(scope, id, id),
         await messages(tx).find("all", id),
         ...(await messages(tx).update([{ siteGroupingId: id, messageId: id, status: "sent", metaData: {} }])),
-        (await messages(tx).countInboundAfter(id, thread.id, 0)) || null,
+        ...(await messages(tx).readers(id, thread.id)),
         await outbox(tx).ofMessage("all", id),
         ...(await outbox(tx).update([{ sendId: id, fence: id, state: "canceled" }])),
         ...(await outbox(tx).match([{ provider: "memory", providerMessageId: id, attemptId: id }])),
@@ -59,6 +59,7 @@ describe("An id from outside that is no key", () => {
         position: 1,
         readAt: at
       })
+      await careline.messages(ehr.pool).startReading({ scope: [id], userId: id, at })
       await careline.inbox(ehr.pool).settle([{ _tag: "Done", id }])
     }
   })

@@ -1,5 +1,5 @@
 /** The repository contract on the EHR's own tables. Each test has a database of its own. */
-import { DeliveryStatus, FacilityId, PatientId, SiteGroupingId, type ThreadId, UserId } from "@careline/domain"
+import { DeliveryStatus, FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
 import type { AuditEntry } from "@careline/ports"
 import { fromPlain, type Plain, repositoriesLayer } from "@careline/ports/promise"
 import { RepositoryContract } from "@careline/testkit/contract"
@@ -27,16 +27,6 @@ const readAudit = inEhr(async ({ pool }) => {
   return rows.map((row) => fromPlain<AuditEntry>(row))
 })
 
-const readPosition = (threadId: ThreadId, userId: UserId) =>
-  inEhr(async ({ pool }) => {
-    const { rows } = await pool.query<{ place: number }>(
-      `select m.place from message_read_status r join messages m on m.id = r.last_read_message_id
-       where r.external_thread_id = $1 and r.user_id = $2`,
-      [threadId, userId]
-    )
-    return rows[0]?.place ?? 0
-  })
-
 RepositoryContract.suite("EHR", {
   layer,
   tenants: [SiteGroupingId.make(people.siteGroups[0]), SiteGroupingId.make(people.siteGroups[1])],
@@ -47,8 +37,7 @@ RepositoryContract.suite("EHR", {
   },
   advance: (duration) => inEhr(({ advance }) => advance(Duration.toMillis(duration))),
   concurrentTransactions: true,
-  readAudit,
-  readPosition
+  readAudit
 })
 
 it("keeps the statuses of a message's way in the order of Careline's", async () => {

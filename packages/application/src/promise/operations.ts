@@ -18,7 +18,7 @@ import { type InvalidRequest, NoNumberPool } from "../Errors.ts"
 import { escalate } from "../Escalate.ts"
 import { changeLineSettings, lineSettings } from "../LineSettings.ts"
 import type { Intake } from "../Intake.ts"
-import { listMessages, listThreads, viewThread } from "../ListInbox.ts"
+import { listMessages, listReaders, listThreads, viewThread } from "../ListInbox.ts"
 import { markRead } from "../MarkRead.ts"
 import { addNumber, listNumbers } from "../NumberPool.ts"
 import { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "../ParkedEvents.ts"
@@ -80,7 +80,12 @@ export interface UseCases {
   readonly listParkedEvents: OperationOf<typeof listParkedEvents>
   /** Threads, the one with the newest message first. */
   readonly listThreads: OperationOf<typeof listThreads>
-  /** Marks a thread read up to a message. Reading is no answer: an escalation goes on. */
+  /** Who said how far they have read a thread. */
+  readonly listReaders: OperationOf<typeof listReaders>
+  /**
+   * Marks a thread read up to a message for the actor, `null` for nothing of it: forward, or back to where it is unread
+   * again. Reading is no answer: an escalation goes on.
+   */
   readonly markRead: OperationOf<typeof markRead>
   /** Puts down, on a contact's behalf, whether it may be texted. */
   readonly recordConsent: OperationOf<typeof recordConsent>
@@ -148,6 +153,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   listMessagesByStatus,
   listNumbers,
   listParkedEvents,
+  listReaders,
   listThreads,
   markRead,
   recordConsent,

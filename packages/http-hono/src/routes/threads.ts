@@ -1,7 +1,7 @@
 /** Threads and their messages. */
 import * as Application from "@careline/application"
 import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as Api from "../Api.ts"
 import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../Auth.ts"
 import { idempotencyKey } from "../IdempotencyKey.ts"
@@ -15,7 +15,8 @@ const list = route({
   path: "/api/v1/external-threads",
   operationId: "listThreads",
   allow: READERS,
-  summary: "Open threads, the one with the newest message first. `inbox`: unassigned or unread.",
+  summary:
+    "Open threads, the one with the newest message first. `inbox`: unassigned, unanswered, with a reply that did not get through, or unread by you.",
   query: Api.ThreadListQuery,
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -136,13 +137,30 @@ const read = route({
   path: "/api/v1/external-threads/{id}/read",
   operationId: "markRead",
   allow: STAFF,
-  summary: "Marks a thread read up to a message. Reading is no answer: an escalation goes on.",
+  summary:
+    "Marks a thread read for you up to a message, or unread behind an earlier one; `null` for all of it. Nobody else's reading changes, and it is no answer: an escalation goes on.",
   body: Api.ReadMark,
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
-    yield* Application.markRead(caller, threadId(params), body.upToMessageId as MessageId)
+    yield* Application.markRead(caller, threadId(params), body.upToMessageId as MessageId | null)
     return { status: 204 }
   })
 })
 
-export const threads: ReadonlyArray<Route<Services>> = [list, create, get, edit, remove, messages, send, read]
+const readers = route({
+  method: "get",
+  path: "/api/v1/external-threads/{id}/readers",
+  operationId: "listReaders",
+  allow: READERS,
+  summary: "Who has marked how much of a thread as read, the last one first.",
+  success: {
+    status: 200,
+    schema: Schema.Struct({ items: Schema.Array(Api.ReaderJson) }).annotate({ identifier: "Readers" })
+  },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const items = yield* Application.listReaders(caller, threadId(params))
+    return { status: 200, body: { items: items.map(Api.readerJson) } }
+  })
+})
+
+export const threads: ReadonlyArray<Route<Services>> = [list, create, get, edit, remove, messages, send, read, readers]

@@ -36,6 +36,10 @@ export type MessageRevision = Plain<Messages.MessageRevision>
 export type MessageUpdate = Plain<Messages.MessageUpdate>
 /** How far a member of staff has read a thread. */
 export type ReadMark = Plain<Messages.ReadMark>
+/** A member of staff who said how far they have read a thread. */
+export type Reader = Plain<Messages.Reader>
+/** A member of staff looks at the threads of tenants. */
+export type ReaderArrival = Plain<Messages.ReaderArrival>
 /** How far a text has come. */
 export type DeliveryStatus = Plain<Domain.DeliveryStatus.DeliveryStatus>
 /** What a rule decided, for the store to carry out. */

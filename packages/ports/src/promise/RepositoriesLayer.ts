@@ -84,8 +84,9 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
           "listByStatus",
           "update",
           "revise",
-          "countInboundAfter",
+          "startReading",
           "markRead",
+          "readers",
           "claimIdempotencyKey"
         ),
         ...messages.lookUps("get", "find")

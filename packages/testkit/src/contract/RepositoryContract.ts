@@ -36,6 +36,7 @@ import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { sendLanesChapter } from "./repository/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
 import { siteGroupingsChapter } from "./repository/SiteGroupingsChapter.ts"
+import { readingChapter } from "./repository/ReadingChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
 import { threadsChapter } from "./repository/ThreadsChapter.ts"
 import { timersChapter } from "./repository/TimersChapter.ts"
@@ -52,6 +53,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   changesChapter,
   threadsChapter,
   threadListChapter,
+  readingChapter,
   messagesChapter,
   messagesByStatusChapter,
   idempotencyChapter,

@@ -1,6 +1,13 @@
-import { DeliveryStatus, type Message, type MessageId } from "@careline/domain"
-import { type MessageRevision, Messages, type MessageUpdate, Scope, type TenantScope } from "@careline/ports"
-import { Effect, Equal, HashMap, Layer, Option } from "effect"
+import { DeliveryStatus, type Message, type MessageId, type Tenant, type ThreadId, type UserId } from "@careline/domain"
+import {
+  type MessageRevision,
+  Messages,
+  type MessageUpdate,
+  type Reader,
+  Scope,
+  type TenantScope
+} from "@careline/ports"
+import { type DateTime, Effect, Equal, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
@@ -60,6 +67,33 @@ const isShown = (state: MemoryState, scope: TenantScope, message: Message.Messag
   Scope.includes(scope, message.siteGroupingId) &&
   Option.exists(HashMap.get(state.threads, message.externalThreadId), ({ deletedAt }) => deletedAt === null)
 
+/** Everybody's tenants are those that something is kept of. */
+const startReading = (state: MemoryState, scope: TenantScope, userId: UserId, at: DateTime.Utc): MemoryState => {
+  const kept = HashMap.toValues(state.threads).map(({ siteGroupingId }) => siteGroupingId)
+  const tenants = scope === "all" ? [null, ...HashMap.keys(state.siteGroupings), ...kept] : scope
+  return {
+    ...state,
+    readingSince: tenants.reduce((known, tenant) => {
+      const key = keyOf(tenant, userId)
+      return HashMap.has(known, key) ? known : HashMap.set(known, key, at)
+    }, state.readingSince)
+  }
+}
+
+const readersOf = (state: MemoryState, siteGroupingId: Tenant, threadId: ThreadId): ReadonlyArray<Reader> => {
+  const messages = HashMap.toValues(state.messages)
+    .filter((message) => message.siteGroupingId === siteGroupingId && message.externalThreadId === threadId)
+    .sort((left, right) => right.position - left.position)
+  return HashMap.toValues(state.readMarks)
+    .filter((mark) => mark.siteGroupingId === siteGroupingId && mark.threadId === threadId)
+    .sort((left, right) => right.readAt.epochMilliseconds - left.readAt.epochMilliseconds)
+    .map(({ position, readAt, userId }) => ({
+      userId,
+      messageId: messages.find((message) => message.position <= position)?.id ?? null,
+      readAt
+    }))
+}
+
 export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
   Messages,
   Effect.map(MemoryStore, (store) =>
@@ -108,23 +142,13 @@ export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
       update: (updates) => store.modify((state) => applyUpdates(state, updates)),
       revise: (revisions) =>
         store.update((state) => ({ ...state, messages: revisions.reduce(reviseOne, state.messages) })),
-      countInboundAfter: (siteGroupingId, threadId, position) =>
-        store.read(
-          (state) =>
-            HashMap.toValues(state.messages).filter(
-              (message) =>
-                message.siteGroupingId === siteGroupingId &&
-                message.externalThreadId === threadId &&
-                message.direction === "inbound" &&
-                message.position > position
-            ).length
-        ),
+      startReading: ({ at, scope, userId }) => store.update((state) => startReading(state, scope, userId, at)),
       markRead: (mark) =>
-        store.update((state) => {
-          const key = keyOf(mark.siteGroupingId, mark.threadId, mark.userId)
-          const known = Option.getOrElse(HashMap.get(state.readPositions, key), () => 0)
-          return { ...state, readPositions: HashMap.set(state.readPositions, key, Math.max(known, mark.position)) }
-        }),
+        store.update((state) => ({
+          ...state,
+          readMarks: HashMap.set(state.readMarks, keyOf(mark.siteGroupingId, mark.threadId, mark.userId), mark)
+        })),
+      readers: (siteGroupingId, threadId) => store.read((state) => readersOf(state, siteGroupingId, threadId)),
       claimIdempotencyKey: (claim) => store.modify((state) => claimKey(state, claim))
     })
   )

@@ -35,6 +35,7 @@ import type {
   MediaUpload,
   NumberWish,
   PublishedEvent,
+  ReadMark,
   Ring,
   TelephonyEvent,
   Timer
@@ -111,8 +112,10 @@ export interface MemoryState {
   /** The one thread of each key. */
   readonly threadIds: HashMap.HashMap<string, ThreadId>
   readonly messages: HashMap.HashMap<MessageId, Message.Message>
-  /** The place up to which a user has read a thread. */
-  readonly readPositions: HashMap.HashMap<string, number>
+  /** How far a user said they have read a thread, by tenant, thread and user. */
+  readonly readMarks: HashMap.HashMap<string, ReadMark>
+  /** Since when a user reads, by tenant and user. */
+  readonly readingSince: HashMap.HashMap<string, DateTime.Utc>
   readonly idempotencyKeys: HashMap.HashMap<string, { readonly messageId: MessageId; readonly fingerprint: string }>
   readonly numbers: HashMap.HashMap<PhoneNumberId, InventoryNumber.InventoryNumber>
   /** Who has tried a number in nobody's hands, by the number's id and who it is. */
@@ -152,7 +155,8 @@ export const empty: MemoryState = {
   threads: HashMap.empty(),
   threadIds: HashMap.empty(),
   messages: HashMap.empty(),
-  readPositions: HashMap.empty(),
+  readMarks: HashMap.empty(),
+  readingSince: HashMap.empty(),
   idempotencyKeys: HashMap.empty(),
   numbers: HashMap.empty(),
   strays: HashMap.empty(),

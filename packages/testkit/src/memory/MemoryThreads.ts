@@ -1,11 +1,27 @@
-import { Contact, type Thread } from "@careline/domain"
+import { Contact, Reading, type Thread, type UserId } from "@careline/domain"
 import { Scope, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
 import { keyOf, keyOfThread, type MemoryState } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
-const viewOf = (state: MemoryState, thread: Thread.Thread): ThreadView => ({
+const readingOf = (state: MemoryState, { id, siteGroupingId }: Thread.Thread, userId: UserId): Reading.Reading => ({
+  since: Option.getOrNull(HashMap.get(state.readingSince, keyOf(siteGroupingId, userId))),
+  position: Option.match(HashMap.get(state.readMarks, keyOf(siteGroupingId, id, userId)), {
+    onNone: () => null,
+    onSome: ({ position }) => position
+  })
+})
+
+const unreadCountOf = (state: MemoryState, thread: Thread.Thread, userId: UserId): number => {
+  const reading = readingOf(state, thread, userId)
+  if (!Reading.hasUnread(reading, thread)) return 0
+  return HashMap.toValues(state.messages).filter(
+    (message) => message.externalThreadId === thread.id && Reading.isUnread(reading, message)
+  ).length
+}
+
+const viewOf = (state: MemoryState, thread: Thread.Thread, userId: UserId): ThreadView => ({
   thread,
   phoneNumber:
     thread.phoneNumberId === null
@@ -17,7 +33,8 @@ const viewOf = (state: MemoryState, thread: Thread.Thread): ThreadView => ({
   optedOut: Option.exists(
     HashMap.get(state.consents, keyOf(thread.siteGroupingId, thread.externalContact)),
     (consent) => consent.status === "opted_out"
-  )
+  ),
+  unreadCount: unreadCountOf(state, thread, userId)
 })
 
 const digitsOf = (text: string): string => text.replace(/\D/g, "")
@@ -32,14 +49,15 @@ const matches = (thread: Thread.Thread, search: string): boolean => {
   return digits !== "" && !/\p{L}/u.test(wanted) && digitsOf(thread.externalContact).includes(digits)
 }
 
-const isInView = (thread: Thread.Thread, query: ThreadQuery): boolean => {
+const isInView = (state: MemoryState, thread: Thread.Thread, query: ThreadQuery): boolean => {
+  const isUnread = () => Reading.hasUnread(readingOf(state, thread, query.userId), thread)
   switch (query.view) {
     case "inbox":
-      return thread.assigneeId === null || thread.unreadCount > 0
+      return thread.assigneeId === null || thread.unansweredSince !== null || thread.replyFailed !== null || isUnread()
     case "all":
       return true
     case "unread":
-      return thread.unreadCount > 0
+      return isUnread()
     case "unassigned":
       return thread.assigneeId === null
     case "mine":
@@ -47,10 +65,10 @@ const isInView = (thread: Thread.Thread, query: ThreadQuery): boolean => {
   }
 }
 
-const isListed = (thread: Thread.Thread, query: ThreadQuery): boolean =>
+const isListed = (state: MemoryState, thread: Thread.Thread, query: ThreadQuery): boolean =>
   thread.deletedAt === null &&
   Scope.includes(query.scope, thread.siteGroupingId) &&
-  isInView(thread, query) &&
+  isInView(state, thread, query) &&
   (query.patientId === undefined || thread.patientIds.includes(query.patientId)) &&
   (query.facilityId === undefined || thread.facilityId === query.facilityId) &&
   (query.search === undefined || matches(thread, query.search))
@@ -77,19 +95,19 @@ export const layer: Layer.Layer<Threads, never, MemoryStore> = Layer.effect(
       loadByIds: (ids) => store.read(ofIds(ids)),
       patientsOf: (ids) =>
         store.read((state) => ofIds(ids)(state).map(({ id, patientIds }) => ({ threadId: id, patientIds }))),
-      get: (scope, id) =>
+      get: (scope, id, userId) =>
         store.read((state) =>
           HashMap.get(state.threads, id).pipe(
             Option.filter((thread) => thread.deletedAt === null && Scope.includes(scope, thread.siteGroupingId)),
-            Option.map((thread) => viewOf(state, thread))
+            Option.map((thread) => viewOf(state, thread, userId))
           )
         ),
       list: (query) =>
         Effect.flatMap(
           store.read((state) =>
             HashMap.toValues(state.threads)
-              .filter((thread) => isListed(thread, query))
-              .map((thread) => viewOf(state, thread))
+              .filter((thread) => isListed(state, thread, query))
+              .map((thread) => viewOf(state, thread, query.userId))
           ),
           (views) =>
             keyset.page(

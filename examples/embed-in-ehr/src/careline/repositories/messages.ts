@@ -3,6 +3,7 @@ import type { Message as ExternalMessage, Repositories } from "@careline/applica
 import { z } from "zod"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"
+import { startReading } from "./readers.ts"
 import { columnsOf, type Fields, inOrder, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
 
 const FIELDS = {
@@ -112,29 +113,32 @@ export const messages: Repositories<Queryable>["messages"] = (db) => ({
     }
   },
 
-  countInboundAfter: async (siteGroupingId, threadId, position) => {
-    const { rows } = await db.query<{ count: number }>(
-      `select count(*)::integer as count from messages m join external_threads t on t.id = m.external_thread_id
-       where t.id = $1 and t.site_group_id is not distinct from $2 and m.place > $3 and m.direction = 'inbound'`,
-      [keyOf(threadId), keyOf(siteGroupingId), position]
-    )
-    return rows[0]!.count
-  },
+  startReading: ({ at, scope, userId }) => startReading(db, keyOf(userId), scopeOf(scope), at),
 
   // Places are compared, and not ids as in the EHR's own threads: ids are drawn before the thread is locked.
   markRead: async ({ position, readAt, siteGroupingId, threadId, userId }) => {
     await db.query(
-      `insert into message_read_status as status (user_id, external_thread_id, last_read_message_id, read_at)
-       select u.id, t.id, m.id, $5
-       from users u, external_threads t join messages m on m.external_thread_id = t.id
-       where u.id = $1 and t.id = $2 and t.site_group_id is not distinct from $3 and m.place <= $4
-       order by m.place desc limit 1
+      `insert into message_read_status (user_id, external_thread_id, last_read_message_id, read_at)
+       select u.id, t.id, (
+         select m.id from messages m where m.external_thread_id = t.id and m.place <= $4 order by m.place desc limit 1
+       ), $5
+       from users u, external_threads t
+       where u.id = $1 and t.id = $2 and t.site_group_id is not distinct from $3
        on conflict (user_id, external_thread_id) do update
-       set last_read_message_id = excluded.last_read_message_id, read_at = excluded.read_at
-       where (select place from messages where id = status.last_read_message_id)
-           < (select place from messages where id = excluded.last_read_message_id)`,
+       set last_read_message_id = excluded.last_read_message_id, read_at = excluded.read_at`,
       [keyOf(userId), keyOf(threadId), keyOf(siteGroupingId), position, readAt]
     )
+  },
+
+  readers: async (siteGroupingId, threadId) => {
+    const { rows } = await db.query<{ userId: string; messageId: string | null; readAt: Date }>(
+      `select r.user_id as "userId", r.last_read_message_id as "messageId", r.read_at as "readAt"
+       from message_read_status r join external_threads t on t.id = r.external_thread_id
+       where t.id = $1 and t.site_group_id is not distinct from $2
+       order by r.read_at desc, r.user_id`,
+      [keyOf(threadId), keyOf(siteGroupingId)]
+    )
+    return rows
   },
 
   claimIdempotencyKey: async ({ fingerprint, key, messageId, threadId }) => {

@@ -5,15 +5,36 @@ import { cursorsOf, instantAndId } from "./cursor.ts"
 import { COLUMNS, fromRow, PATIENTS, type Row } from "./externalThreads.ts"
 import { inScope, keyOf, scopeOf } from "./rows.ts"
 
-type ViewRow = Row & { readonly phoneNumber: string | null; readonly optedOut: boolean }
+type ViewRow = Row & {
+  readonly phoneNumber: string | null
+  readonly optedOut: boolean
+  readonly unreadCount: number
+}
 
-const SELECT_VIEWS = `
-  select ${COLUMNS}, l.number as "phoneNumber", coalesce(c.status = 'opted_out', false) as "optedOut"
+/** Behind the user's mark; where there is none, what came in since they look. */
+const isUnread = (user: string, place: string, at: string) => `coalesce((
+    select coalesce(last.place, 0) < ${place} from message_read_status r
+    left join messages last on last.id = r.last_read_message_id
+    where r.external_thread_id = t.id and r.user_id = ${user}
+  ), ${at} >= (
+    select r.since from line_readers r where r.user_id = ${user} and r.site_group_id is not distinct from t.site_group_id
+  ), false)`
+
+const selectViews = (user: string) => `
+  select ${COLUMNS}, l.number as "phoneNumber", coalesce(c.status = 'opted_out', false) as "optedOut", (
+    select count(*)::integer from messages m
+    where m.external_thread_id = t.id and m.direction = 'inbound' and ${isUnread(user, "m.place", "m.sent_at")}
+  ) as "unreadCount"
   from external_threads t
   left join phone_lines l on l.id = t.phone_line_id
   left join contact_consents c on c.contact = t.contact and c.site_group_id is not distinct from t.site_group_id`
 
-const fromViewRow = ({ optedOut, phoneNumber, ...row }: ViewRow) => ({ thread: fromRow(row), phoneNumber, optedOut })
+const fromViewRow = ({ optedOut, phoneNumber, unreadCount, ...row }: ViewRow) => ({
+  thread: fromRow(row),
+  phoneNumber,
+  optedOut,
+  unreadCount
+})
 
 const cursors = cursorsOf("threads", instantAndId)
 
@@ -73,10 +94,10 @@ export const threads: Repositories<Queryable>["threads"] = (db) => {
       return rows
     },
 
-    get: async (scope, id) => {
+    get: async (scope, id, userId) => {
       const { rows } = await db.query<ViewRow>(
-        `${SELECT_VIEWS} where t.id = $1 and t.deleted_at is null and ${inScope("t", "$2")}`,
-        [keyOf(id), scopeOf(scope)]
+        `${selectViews("$3")} where t.id = $1 and t.deleted_at is null and ${inScope("t", "$2")}`,
+        [keyOf(id), scopeOf(scope), keyOf(userId)]
       )
       return rows[0] === undefined ? null : fromViewRow(rows[0])
     },
@@ -92,8 +113,9 @@ export const threads: Repositories<Queryable>["threads"] = (db) => {
              select t.id, t.last_message_at from external_threads t
              where coalesce(t.site_group_id, 0) = g.id and t.deleted_at is null
                and case $2
-                 when 'inbox' then t.assigned_to is null or t.unread_count > 0
-                 when 'unread' then t.unread_count > 0
+                 when 'inbox' then t.assigned_to is null or t.unanswered_since is not null or t.reply_failed is not null
+                   or ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
+                 when 'unread' then ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
                  when 'unassigned' then t.assigned_to is null
                  when 'mine' then t.assigned_to = $3
                  else true
@@ -109,7 +131,7 @@ export const threads: Repositories<Queryable>["threads"] = (db) => {
            where $1::bigint[] is null or g.id = any($1)
            order by t.last_message_at desc, t.id desc limit $10
          )
-         ${SELECT_VIEWS} where t.id in (select id from page)
+         ${selectViews("$3")} where t.id in (select id from page)
          order by t.last_message_at desc, t.id desc`,
         [
           scopeOf(scope),

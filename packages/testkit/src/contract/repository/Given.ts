@@ -1,5 +1,5 @@
 /** What tests start from: pool numbers, threads and messages in the store, made the way the application makes them. */
-import type { Contact } from "@careline/domain"
+import type { Contact, Message } from "@careline/domain"
 import {
   AttemptId,
   type Change,
@@ -15,7 +15,16 @@ import {
   ThreadId,
   VoipSettings
 } from "@careline/domain"
-import { Changes, IdGenerator, PoolNumbers, type StorageError, Threads, Timers, Transaction } from "@careline/ports"
+import {
+  Changes,
+  IdGenerator,
+  PoolNumbers,
+  type StorageError,
+  type TenantScope,
+  Threads,
+  Timers,
+  Transaction
+} from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { freshContact, freshNumber, StoreUnderTest } from "./Harness.ts"
 
@@ -81,6 +90,54 @@ export const aThread = Effect.fnUntraced(function* (tenant: Tenant, fields: Part
   return thread
 })
 
+/** The thread with one more message at its end, in the store. */
+export const aTextIn = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  direction: Message.Message["direction"],
+  at: DateTime.Utc
+) {
+  const message: Message.Message = {
+    id: yield* freshMessageId,
+    siteGroupingId: thread.siteGroupingId,
+    externalThreadId: thread.id,
+    position: Thread.nextPosition(thread),
+    messageType: "sms",
+    direction,
+    senderId: null,
+    content: "Hello",
+    attachments: [],
+    metaData: {},
+    deliveryStatus: null,
+    createdAt: at
+  }
+  const next = Thread.append(thread, message)
+  yield* apply([
+    { _tag: "ThreadSaved", thread: next },
+    { _tag: "MessageAdded", message }
+  ])
+  return next
+})
+
+interface TextsOf {
+  /** The first one, where nothing else is said. */
+  readonly tenant?: Tenant
+  /** When they all were written. */
+  readonly at?: DateTime.Utc
+  readonly fields?: Partial<Thread.Thread>
+}
+
+/** A thread with these texts, in the store. */
+export const aThreadOf = Effect.fnUntraced(function* (
+  directions: ReadonlyArray<Message.Message["direction"]>,
+  { at, fields = {}, tenant }: TextsOf = {}
+) {
+  const { tenants } = yield* StoreUnderTest
+  const when = at ?? (yield* storeNow)
+  let thread = yield* aThread(tenant === undefined ? tenants[0] : tenant, { lastMessageAt: when, ...fields })
+  for (const direction of directions) thread = yield* aTextIn(thread, direction, when)
+  return thread
+})
+
 /** The thread as the store has it, deleted or not. */
 export const stored = (thread: Thread.Thread) =>
   Effect.map(
@@ -88,6 +145,12 @@ export const stored = (thread: Thread.Thread) =>
       transact(port.loadByIds([{ siteGroupingId: thread.siteGroupingId, threadId: thread.id }]))
     ),
     ([found]) => found
+  )
+
+/** The thread as it is shown to the first user. */
+export const shown = (scope: TenantScope, id: ThreadId) =>
+  Effect.flatMap(StoreUnderTest, ({ people }) =>
+    Effect.flatMap(Threads, (threads) => threads.get(scope, id, people.users[0]))
   )
 
 export const keyOf = (thread: Thread.Thread): Thread.ThreadKey => ({

@@ -5,7 +5,6 @@ import {
   type PatientId,
   PhoneNumber,
   type SiteGroupingId,
-  type ThreadId,
   type UserId
 } from "@careline/domain"
 import type {
@@ -42,8 +41,6 @@ export interface Harness<R = never> {
   readonly concurrentTransactions: boolean
   /** Everything that was recorded in the audit log, in its order. No port reads it. */
   readonly readAudit?: Effect.Effect<ReadonlyArray<AuditEntry>, unknown, StoragePorts | R>
-  /** The place up to which a user has read a thread, 0 for none. No port reads it. */
-  readonly readPosition?: (threadId: ThreadId, userId: UserId) => Effect.Effect<number, unknown, StoragePorts | R>
   /** The ports for calls and media, over the same store; a store for a line of texts only has none. */
   readonly voice?: Effect.Effect<Context.Context<VoiceStoragePorts>, unknown, StoragePorts | R>
   /** The ports of the audit trail and of access in an emergency, over the same store. */
@@ -53,7 +50,7 @@ export interface Harness<R = never> {
 }
 
 /** What a test may need beyond the ports. A harness without it has the test reported as skipped, with the reason. */
-export type Need = "access" | "concurrentTransactions" | "numbers" | "readAudit" | "readPosition" | "voice"
+export type Need = "access" | "concurrentTransactions" | "numbers" | "readAudit" | "voice"
 
 export const meets = <R>(harness: Harness<R>, need: Need): boolean =>
   need === "concurrentTransactions" ? harness.concurrentTransactions : harness[need] !== undefined
@@ -67,7 +64,6 @@ export class StoreUnderTest extends Context.Service<
     readonly advance: (duration: Duration.Duration) => Effect.Effect<void>
     /** Fails unless the test declared the need. */
     readonly audit: Effect.Effect<ReadonlyArray<AuditEntry>>
-    readonly readPosition: (threadId: ThreadId, userId: UserId) => Effect.Effect<number>
     readonly voice: Effect.Effect<Context.Context<VoiceStoragePorts>>
     readonly access: Effect.Effect<Context.Context<AccessStoragePorts>>
     readonly numbers: Effect.Effect<Context.Context<NumberStoragePorts>>
@@ -87,14 +83,12 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
       const counter = yield* Ref.make(0)
       const inStore = <A>(effect: Effect.Effect<A, unknown, StoragePorts | R>): Effect.Effect<A> =>
         Effect.orDie(Effect.provideContext(effect, context))
-      const { access, numbers, readAudit, readPosition, voice } = harness
+      const { access, numbers, readAudit, voice } = harness
       return StoreUnderTest.of({
         tenants: harness.tenants,
         people: harness.people,
         advance: (duration) => inStore(harness.advance(duration)),
         audit: readAudit === undefined ? undeclared("readAudit") : inStore(readAudit),
-        readPosition: (threadId, userId) =>
-          readPosition === undefined ? undeclared("readPosition") : inStore(readPosition(threadId, userId)),
         access: access === undefined ? undeclared("access") : inStore(access),
         voice: voice === undefined ? undeclared("voice") : inStore(voice),
         numbers: numbers === undefined ? undeclared("numbers") : inStore(numbers),

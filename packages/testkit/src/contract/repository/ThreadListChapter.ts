@@ -40,6 +40,13 @@ const walk = Effect.fnUntraced(function* (query: Query) {
   }
 })
 
+/** The first user reads since long ago. */
+const reading = Effect.gen(function* () {
+  const { people, tenants } = yield* StoreUnderTest
+  const at = DateTime.subtract(yield* Given.storeNow, { days: 1 })
+  yield* (yield* Messages).startReading({ scope: tenants, userId: people.users[0], at })
+})
+
 /** Threads of the first tenant whose newest messages are so many minutes old. */
 const threadsOfAge = Effect.fnUntraced(function* (minutes: ReadonlyArray<number>) {
   const { tenants } = yield* StoreUnderTest
@@ -68,18 +75,19 @@ export const threadListChapter: Chapter = {
     }),
 
     test("MUST leave out deleted threads", function* () {
-      const { tenants } = yield* StoreUnderTest
-      yield* Given.aThread(tenants[0], { deletedAt: yield* Given.storeNow, unreadCount: 1 })
+      yield* reading
+      yield* Given.aThreadOf(["inbound"], { fields: { deletedAt: yield* Given.storeNow } })
       for (const view of ["inbox", "all", "unread", "unassigned"] as const) yield* shows({ view }, [])
     }),
 
     test("MUST show the views as they are named", function* () {
       const { people, tenants } = yield* StoreUnderTest
       const [me, colleague] = people.users
-      const fresh = yield* Given.aThread(tenants[0], { unreadCount: 2 })
+      yield* reading
+      const fresh = yield* Given.aThreadOf(["inbound", "inbound"])
       const idle = yield* Given.aThread(tenants[0])
       const mine = yield* Given.aThread(tenants[0], { assigneeId: me })
-      const mineUnread = yield* Given.aThread(tenants[0], { assigneeId: me, unreadCount: 1 })
+      const mineUnread = yield* Given.aThreadOf(["inbound"], { fields: { assigneeId: me } })
       const theirs = yield* Given.aThread(tenants[0], { assigneeId: colleague })
       yield* shows({ view: "all" }, [fresh, idle, mine, mineUnread, theirs])
       yield* shows({ view: "unread" }, [fresh, mineUnread])
@@ -93,8 +101,10 @@ export const threadListChapter: Chapter = {
       const { people, tenants } = yield* StoreUnderTest
       const [patient, otherPatient] = people.patients
       const [facility, otherFacility] = people.facilities
+      yield* reading
       const both = yield* Given.aThread(tenants[0], { patientIds: [patient, otherPatient] })
-      const one = yield* Given.aThread(tenants[0], { patientIds: [otherPatient], unreadCount: 1 })
+      const one = yield* Given.aThreadOf(["inbound"], { fields: { patientIds: [otherPatient] } })
+      yield* Given.aThreadOf(["inbound"])
       const home = yield* Given.aThread(tenants[0], { facilityId: facility })
       yield* shows({ patientId: patient }, [both])
       yield* shows({ patientId: otherPatient }, [both, one])
@@ -149,9 +159,11 @@ export const threadListChapter: Chapter = {
 
     test("MUST search within the scope and the view", function* () {
       const { tenants } = yield* StoreUnderTest
-      const own = yield* named("Corner Pharmacy", { unreadCount: 1 })
+      yield* reading
+      const own = yield* Given.aThreadOf(["inbound"], { fields: { contactName: "Corner Pharmacy" } })
+      yield* Given.aThreadOf(["inbound"], { fields: { contactName: "Jo Smith" } })
       yield* named("Corner Shop")
-      yield* Given.aThread(tenants[1], { contactName: "Corner Clinic", unreadCount: 1 })
+      yield* Given.aThreadOf(["inbound"], { tenant: tenants[1], fields: { contactName: "Corner Clinic" } })
       yield* shows({ search: "Corner", view: "unread" }, [own])
     }),
 

@@ -29,8 +29,7 @@ const byId = ({ id, siteGroupingId }: Thread.Thread) =>
 
 const byKey = (thread: Thread.Thread) => Effect.flatMap(Threads, (threads) => threads.loadByKeys([Given.keyOf(thread)]))
 
-const get = (scope: TenantScope, thread: Thread.Thread) =>
-  Effect.flatMap(Threads, (threads) => threads.get(scope, thread.id))
+const get = (scope: TenantScope, thread: Thread.Thread) => Given.shown(scope, thread.id)
 
 const view = (thread: Thread.Thread) => Effect.map(get("all", thread), Option.getOrThrow)
 
@@ -175,7 +174,7 @@ export const threadsChapter: Chapter = {
 
     test("MUST find nothing under an id that no thread has", function* () {
       const id = yield* Given.freshThreadId
-      const found = yield* Effect.flatMap(Threads, (threads) => threads.get("all", id))
+      const found = yield* Given.shown("all", id)
       assert.isTrue(Option.isNone(found))
     }),
 

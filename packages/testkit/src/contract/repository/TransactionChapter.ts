@@ -36,8 +36,7 @@ const aBitOfEverything = Effect.gen(function* () {
   })
   const left = Effect.gen(function* () {
     const [settings] = yield* (yield* Settings).effective([tenants[0]])
-    const threads = yield* Threads
-    const found = yield* threads.get([tenants[0]], text.state.thread.id)
+    const found = yield* Given.shown([tenants[0]], text.state.thread.id)
     const message = yield* (yield* Messages).get([tenants[0]], thread.id, replied.message.id)
     const sends = yield* Given.peek(Sending.claim(10))
     const { timers } = yield* Given.peek(Effect.flatMap(Timers, (port) => port.claimDue(10)))
@@ -206,10 +205,9 @@ export const transactionChapter: Chapter = {
           const { tenants } = yield* StoreUnderTest
           const thread = yield* Given.aThread(tenants[0])
           const { transact } = yield* Transaction
-          const threads = yield* Threads
           const written = yield* Deferred.make<void>()
           const looked = yield* Deferred.make<void>()
-          const nameOf = Effect.map(threads.get("all", thread.id), (view) => Option.getOrThrow(view).thread.contactName)
+          const nameOf = Effect.map(Given.shown("all", thread.id), (view) => Option.getOrThrow(view).thread.contactName)
           const writer = transact(
             Effect.gen(function* () {
               yield* rename(thread, "renamed")
