@@ -32,7 +32,7 @@ export const wantedOf = ({ search }: ThreadQuery): string | null => {
  * Arrivals that are looked at one by one, for what is unread among them. Of more, most are unread: a user who reads has what
  * they read settled. Then the list is walked.
  */
-const FEW_ARRIVALS = 256
+export const FEW_ARRIVALS = 256
 
 type Sql = PgClient.PgClient
 
