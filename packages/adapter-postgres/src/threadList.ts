@@ -92,8 +92,9 @@ const pageOfTenant = (sql: Sql, keys: IndexKeys, query: ThreadQuery, after: Key 
   const team = ofTeam(sql, query)
   if (query.view !== "inbox" && team !== null) return walk(team)
 
-  // What came in since the user's arrivals were settled. A walk in the order of the list ends where those begin; the sum
-  // keeps a planner from taking them in the order of their arrival, all of them, to sort them.
+  // What came in since the user's arrivals were settled. A walk in the order of the list ends where those begin, with a
+  // minute to spare for an answer of a host whose clock is behind. The sum keeps a planner from taking all arrivals in their
+  // own order, to sort them.
   const arrivals = sql`
     with arrived as materialized (
       select t.* from external_threads t
@@ -112,7 +113,7 @@ const pageOfTenant = (sql: Sql, keys: IndexKeys, query: ThreadQuery, after: Key 
     (
       select t.*, t.last_message_at as listed_at from external_threads t
       where (select count(*) from arrived) > ${sql.literal(String(FEW_ARRIVALS))}
-        and t.site_grouping_id = s.tenant and t.last_message_at >= r.settled_before - interval '1 hour'
+        and t.site_grouping_id = s.tenant and t.last_message_at >= r.settled_before - interval '1 minute'
         and t.last_inbound_at + interval '0' >= r.settled_before
         and ${filter} and ${isUnread(sql, query.userId)} ${byMessage}
       order by t.last_message_at desc, t.id desc

@@ -302,8 +302,24 @@ describe("The API", () => {
     assert.strictEqual((await call(nurse, "GET", "/external-threads?view=mine&q=ana")).body.items.length, 1)
     assert.strictEqual((await call(nurse, "PATCH", path, { patientIds: ["p1"], facilityId: "f1" })).status, 422)
     const [newest] = (await call(nurse, "GET", `${path}/messages?limit=1`)).body.items
+    const colleagues = (await call(admin, "GET", path)).body.unreadCount
     assert.strictEqual((await call(nurse, "POST", `${path}/read`, { upToMessageId: newest.id })).status, 204)
     assert.strictEqual((await call(nurse, "GET", path)).body.unreadCount, 0)
+    const isUnread = async () => {
+      const { body } = await call(nurse, "GET", "/external-threads?view=unread")
+      return body.items.some(({ id }: { readonly id: string }) => id === thread.id)
+    }
+    assert.isFalse(await isUnread())
+    const readers = (await call(admin, "GET", `${path}/readers`)).body.items
+    assert.deepInclude(readers[0], { upToMessageId: newest.id })
+    // Back to where all of it is unread again, for the one who asks.
+    assert.strictEqual((await call(nurse, "POST", `${path}/read`, { upToMessageId: null })).status, 204)
+    assert.isAbove((await call(nurse, "GET", path)).body.unreadCount, 0)
+    assert.isTrue(await isUnread())
+    assert.strictEqual((await call(admin, "GET", path)).body.unreadCount, colleagues)
+    for (const upToMessageId of [undefined, 7]) {
+      assert.strictEqual((await call(nurse, "POST", `${path}/read`, { upToMessageId })).status, 422)
+    }
     assert.strictEqual((await call(nurse, "POST", "/external-threads", { externalContact: contact })).status, 409)
     assert.strictEqual((await call(nurse, "DELETE", path)).status, 204)
     assert.strictEqual((await call(nurse, "GET", path)).status, 404)
