@@ -151,6 +151,12 @@ create table line_settings (
   unique nulls not distinct (site_group_id)
 );
 
+-- What every site group inherits that named nothing else: one row.
+create table platform_line_settings (
+  id boolean primary key check (id),
+  settings jsonb not null
+);
+
 -- What providers report, kept before they are answered. The texts of a contact to a site group are a lane: they are
 -- worked on in the order of their ids.
 create table inbound_events (

@@ -7,6 +7,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Context, Effect } from "effect"
 import * as AuditRow from "./auditRow.ts"
 import { tenantColumn, tenantOf } from "./rows.ts"
+import type { Sealing } from "./sealing/Sealing.ts"
 
 /** What the ambient transaction noted so far; `null` outside of one. */
 export const Noted: Context.Reference<Array<AuditEntry> | null> = Context.Reference(
@@ -40,9 +41,34 @@ const lockHeads = Effect.fnUntraced(function* (sql: PgClient.PgClient, columns: 
   return (yield* lock).map(headOf)
 })
 
+/** Entries with what may be contact data sealed: the chain holds it in that form, and gives nothing away to who guesses. */
+const sealEntries = Effect.fnUntraced(function* (sealing: Sealing["Service"], entries: ReadonlyArray<AuditEntry>) {
+  const secret = entries.filter(({ detail }) => detail.sealed != null)
+  const rows = yield* sealing.seal(
+    "audit_log",
+    secret.map(({ action, detail, siteGroupingId, subject }) => ({
+      site_grouping_id: tenantColumn(siteGroupingId),
+      action,
+      subject,
+      sealed: detail.sealed
+    }))
+  )
+  const sealed = new Map(secret.map((entry, nth) => [entry, rows[nth]!.sealed ?? null]))
+  return entries.map((entry): AuditEntry => {
+    const value = sealed.get(entry)
+    return value === undefined ? entry : { ...entry, detail: { ...entry.detail, sealed: value } }
+  })
+})
+
 /** Adds the entries, in their order. In the ambient transaction. */
-export const extend = Effect.fnUntraced(function* (sql: PgClient.PgClient, entries: ReadonlyArray<AuditEntry>) {
-  if (entries.length === 0) return
+export const extend = Effect.fnUntraced(function* (
+  sql: PgClient.PgClient,
+  sealing: Sealing["Service"],
+  given: ReadonlyArray<AuditEntry>
+) {
+  if (given.length === 0) return
+  // Before the heads are locked: whoever waits for them does not wait for a key as well.
+  const entries = yield* sealEntries(sealing, given)
   const columns = new Set(entries.map(({ siteGroupingId }) => tenantColumn(siteGroupingId)))
   const heads = new Map((yield* lockHeads(sql, [...columns])).map((head) => [head.siteGroupingId, head]))
   const records = entries.flatMap((entry) => {
@@ -61,7 +87,7 @@ export const extend = Effect.fnUntraced(function* (sql: PgClient.PgClient, entri
       from json_populate_recordset(null::audit_chains, ${JSON.stringify(ends)}::json) n
       where c.site_grouping_id = n.site_grouping_id
     )
-    insert into audit_log (site_grouping_id, place, actor, action, subject, detail, at, hash)
-    select site_grouping_id, place, actor, action, subject, detail, at, hash
+    insert into audit_log (site_grouping_id, place, actor, action, subject, detail, sealed, at, hash)
+    select site_grouping_id, place, actor, action, subject, detail, sealed, at, hash
     from json_populate_recordset(null::audit_log, ${JSON.stringify(records.map(AuditRow.toJson))}::json)`
 })

@@ -23,6 +23,7 @@ import clock from "./migrations/0016_clock.ts"
 import unanswered from "./migrations/0017_unanswered.ts"
 import readers from "./migrations/0018_readers.ts"
 import callbackRings from "./migrations/0019_callback_rings.ts"
+import platformSettings from "./migrations/0021_platform_settings.ts"
 import parked from "./migrations/0022_parked.ts"
 
 export interface DatabaseOptions {
@@ -122,6 +123,7 @@ export const migrate = Migrator.make({})({
     "17_unanswered": unanswered,
     "18_readers": readers,
     "19_callback_rings": callbackRings,
+    "21_platform_settings": platformSettings,
     "22_parked": parked
   })
 })

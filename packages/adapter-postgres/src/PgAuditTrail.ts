@@ -8,6 +8,8 @@ import * as AuditRow from "./auditRow.ts"
 import * as Cursor from "./cursor.ts"
 import { asStorage } from "./Database.ts"
 import { iso, tenantColumn } from "./rows.ts"
+import * as Envelope from "./sealing/Envelope.ts"
+import { Sealing } from "./sealing/Sealing.ts"
 
 const cursor = Cursor.make("audit", Schema.Struct({ at: Cursor.Millis, tenant: Schema.String, place: Schema.Int }))
 
@@ -15,6 +17,14 @@ export const layer = Layer.effect(
   AuditTrail,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+
+    /** Rows with their sealed details opened, to be read; those of before the database was sealed stand in the open. */
+    const opened = Effect.fnUntraced(function* (rows: ReadonlyArray<AuditRow.AuditRow>) {
+      const isSealed = ({ sealed }: AuditRow.AuditRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
+      const read = (yield* sealing.open("audit_log", rows.filter(isSealed))).values()
+      return rows.map((row) => (isSealed(row) ? read.next().value! : row))
+    })
 
     /** Tenants whose settings were removed have their chains all the same. */
     const chains = (scope: AuditQuery["scope"]): Statement.Fragment =>
@@ -49,7 +59,7 @@ export const layer = Layer.effect(
               order by a.at desc, a.place desc limit ${query.limit + 1}
             ) p
             order by p.at desc, p.site_grouping_id desc, p.place desc limit ${query.limit + 1}`
-          const items = rows.slice(0, query.limit).map(AuditRow.fromRow)
+          const items = (yield* opened(rows.slice(0, query.limit))).map(AuditRow.fromRow)
           const last = items.at(-1)
           return {
             items,

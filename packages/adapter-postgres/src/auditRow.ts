@@ -9,6 +9,8 @@ export interface AuditRow {
   readonly action: string
   readonly subject: string
   readonly detail: AuditEntry["detail"]
+  /** The detail of this name, which may be contact data. */
+  readonly sealed: string | null
   readonly at: Date
   readonly hash: string
 }
@@ -19,9 +21,15 @@ export const fromRow = (row: AuditRow): AuditRecord => ({
   actor: row.actor,
   action: row.action,
   subject: row.subject,
-  detail: row.detail,
+  detail: row.sealed === null ? row.detail : { ...row.detail, sealed: row.sealed },
   at: instant(row.at),
   hash: row.hash
+})
+
+/** What of a detail stands in the open, and what does not. */
+const partsOf = ({ sealed, ...detail }: AuditEntry["detail"]) => ({
+  detail,
+  sealed: sealed === undefined || sealed === null ? null : String(sealed)
 })
 
 /** The row as JSON, to be read by `json_populate_recordset`. */
@@ -31,7 +39,7 @@ export const toJson = (record: AuditRecord) => ({
   actor: record.actor,
   action: record.action,
   subject: record.subject,
-  detail: record.detail,
+  ...partsOf(record.detail),
   at: iso(record.at),
   hash: record.hash
 })

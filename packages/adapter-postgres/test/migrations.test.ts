@@ -1,6 +1,6 @@
 /** Databases that are in use already are brought up to date without losing what is in them. */
 import { SiteGroupingId } from "@careline/domain"
-import { AuditChain, AuditTrail, RowAccess } from "@careline/ports"
+import { AuditChain, AuditTrail, RowAccess, Settings } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
@@ -61,6 +61,37 @@ describe("A database in use", () => {
           ]
         )
       }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+    })
+  )
+
+  it.live("goes on with what held for all tenants, but for what none inherits", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* migrateToDecisions
+        yield* inUse(sql, "north")
+        const systemWide = {
+          voipEnabled: false,
+          escalationTimerMinutes: null,
+          escalationPhoneNumbers: ["+12025550187"]
+        }
+        yield* sql`
+          insert into voip_settings (site_grouping_id, settings) values
+            ('', ${JSON.stringify(systemWide)}::jsonb), ('north', '{"dailyLimitPerContact": 3}')`
+        yield* Database.migrate
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+      yield* Effect.gen(function* () {
+        const settings = yield* Settings
+        assert.deepStrictEqual(yield* settings.platform(), { voipEnabled: false, escalationTimerMinutes: null })
+        const [north, south] = yield* settings.effective([SiteGroupingId.make("north"), SiteGroupingId.make("south")])
+        const held = { voipEnabled: false, escalationTimerMinutes: null, escalationPhoneNumbers: [] }
+        assert.deepInclude(north, { ...held, dailyLimitPerContact: 3 })
+        assert.deepInclude(south, held)
+      }).pipe(
+        Effect.provideService(RowAccess, { _tag: "System" }),
+        Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url }))))
+      )
     })
   )
 

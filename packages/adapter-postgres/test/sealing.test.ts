@@ -1,6 +1,17 @@
 /** What lies in a sealed database, and who can read it. */
 import { Contact, type Message, MessageId, SiteGroupingId, Thread, ThreadId } from "@careline/domain"
-import { Changes, Inbox, KeyEncryption, Messages, RowAccess, Threads, Transaction } from "@careline/ports"
+import {
+  AuditChain,
+  AuditLog,
+  AuditTrail,
+  Changes,
+  Inbox,
+  KeyEncryption,
+  Messages,
+  RowAccess,
+  Threads,
+  Transaction
+} from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
 import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
@@ -113,7 +124,8 @@ const plainColumns = new Set([
   "number_strays.contact_hash",
   "phone_call_logs.far",
   "phone_call_logs.own",
-  "phone_call_logs.recordings"
+  "phone_call_logs.recordings",
+  "platform_settings.settings"
 ])
 const isName = (column: string) =>
   /(^|_)(id|ids|sid|status|state|kind|type|types|direction|purpose|class|provider|mode|stage|language|key|source|reason|actor|action|subject|account|label|view)$/.test(
@@ -157,6 +169,42 @@ describe("A sealed database", () => {
       }).pipe(Effect.provide(host))
       const dump = yield* Effect.promise(() => dumpDatabase(url))
       for (const told of ["dizzy", "Canary", "2025550147"]) assert.notInclude(dump, told)
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("holds no on-call number in its audit log, whose chain can be followed without a key", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const note = (sealed: string) =>
+        Effect.flatMap(AuditLog, ({ record }) =>
+          record([
+            {
+              siteGroupingId: north,
+              actor: "admin",
+              action: "settings.change",
+              subject: "settings:north",
+              detail: { fields: "escalationPhoneNumbers", sealed },
+              at: now
+            }
+          ])
+        )
+      const told = Effect.flatMap(AuditTrail, ({ list }) =>
+        Effect.map(list({ scope: [north], limit: 10, cursor: null }), ({ items }) =>
+          items.map(({ detail }) => detail.sealed)
+        )
+      )
+      // The first is of the time before there were keys, and stays as it was chained.
+      yield* Effect.provide(note("before"), yield* open(url, null))
+      const host = yield* open(url, keysOf("current"))
+      yield* Effect.provide(note('{"new":["+12025550147"]}'), host)
+      assert.deepStrictEqual(yield* Effect.provide(told, host), ['{"new":["+12025550147"]}', "before"])
+      assert.notInclude(yield* Effect.promise(() => dumpDatabase(url)), "2025550147")
+      yield* Effect.gen(function* () {
+        const { heads, links } = yield* AuditTrail
+        const [head] = yield* heads([north])
+        const { faults, last } = AuditChain.follow(AuditChain.start(north), yield* links(north, 0, 10))
+        assert.deepStrictEqual([...faults, ...AuditChain.end(last, head!)], [])
+      }).pipe(Effect.provide(host))
     }).pipe(asSystem, Effect.scoped)
   )
 

@@ -102,10 +102,19 @@ describe("The walls between tenants", () => {
         )
         assert.lengthOf(yield* bySystem(listed("all")), 1)
         assert.lengthOf(yield* by("all")(listed("all")), 1)
-        // What holds for who decided nothing is everybody's to know, and an administrator's of that space to change.
+        // What all inherit is everybody's to know, and nobody's to change who does not see all tenants.
         const settings = yield* Settings
-        const [defaults] = yield* by([north!])(settings.effective([null]))
-        assert.strictEqual((yield* Effect.flip(by([north!])(settings.put(null, defaults!)))).reason._tag, "StoreFault")
+        yield* by("all")(settings.putPlatform({ dailyLimitPerContact: 9 }))
+        yield* by([null])(settings.put(null, { autoReplyMessage: "Of the system-wide space" }))
+        assert.deepStrictEqual(yield* by([north!])(settings.platform()), { dailyLimitPerContact: 9 })
+        assert.deepStrictEqual(yield* by([north!])(settings.named([null])), [{}])
+        for (const scope of [[north!], [null], []]) {
+          const change = by(scope)(settings.putPlatform({ voipEnabled: false }))
+          assert.strictEqual((yield* Effect.flip(change)).reason._tag, "StoreFault")
+        }
+        const foreign = by([north!])(settings.put(null, { voipEnabled: false }))
+        assert.strictEqual((yield* Effect.flip(foreign)).reason._tag, "StoreFault")
+        assert.deepStrictEqual(yield* by("all")(settings.platform()), { dailyLimitPerContact: 9 })
       }).pipe(Effect.provide(store))
     })
   )

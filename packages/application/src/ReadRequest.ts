@@ -77,6 +77,12 @@ const decodeEdit = Schema.decodeUnknownEffect(VoipSettings.Edit)
 export const readSettings = (edit: unknown): Effect.Effect<VoipSettings.Edit, InvalidRequest> =>
   Effect.mapError(decodeEdit(edit), ({ message }) => new InvalidRequest({ field: "settings", message }))
 
+// What no tenant inherits is refused: left out, an administrator would take it for decided.
+const decodePlatformEdit = Schema.decodeUnknownEffect(VoipSettings.PlatformEdit, { onExcessProperty: "error" })
+
+export const readPlatformSettings = (edit: unknown): Effect.Effect<VoipSettings.PlatformEdit, InvalidRequest> =>
+  Effect.mapError(decodePlatformEdit(edit), ({ message }) => new InvalidRequest({ field: "settings", message }))
+
 /** Characters of a reason or a note. */
 export const MAX_NOTE = 2000
 

@@ -32,7 +32,16 @@ export {
 export { buyNumbers } from "./BuyNumbers.ts"
 export { Intake } from "./Intake.ts"
 export * as Limits from "./Limits.ts"
-export { changeLineSettings, lineSettings } from "./LineSettings.ts"
+export {
+  changeLineSettings,
+  changePlatformSettings,
+  type LineSettings,
+  lineSettings,
+  type PlatformSettings,
+  platformSettings,
+  resetLineSetting,
+  resetPlatformSetting
+} from "./LineSettings.ts"
 export { markRead } from "./MarkRead.ts"
 export { importMedia } from "./ImportMedia.ts"
 export { listCalls } from "./ListCalls.ts"

@@ -1,5 +1,5 @@
 /** Code without types may pass anything: what does not fit is refused by name, and reaches nobody. */
-import { type PhoneNumber, VoipSettings } from "@careline/domain"
+import type { PhoneNumber } from "@careline/domain"
 import { Inbox, Settings, type StoragePorts, Telephony, Threads } from "@careline/ports"
 import type { PlainTelephony } from "@careline/ports/promise"
 import * as Memory from "@careline/testkit"
@@ -223,11 +223,8 @@ describe("A line", () => {
     const stale = changed(Settings, (settings) => ({
       ...settings,
       effective: (tenants) =>
-        Effect.succeed(
-          tenants.map(() => ({
-            ...VoipSettings.defaults,
-            escalationPhoneNumbers: ["+15551234567" as PhoneNumber.E164]
-          }))
+        Effect.map(settings.effective(tenants), (all) =>
+          all.map((one) => ({ ...one, escalationPhoneNumbers: ["+15551234567" as PhoneNumber.E164] }))
         )
     }))
     const careline = await open({ repositories: stale })

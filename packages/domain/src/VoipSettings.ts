@@ -36,7 +36,13 @@ export type VoipSettings = typeof VoipSettings.Type
 
 const { fields } = VoipSettings
 
-/** What to change; what is not named stays. */
+/** A setting by name. */
+export type Field = keyof VoipSettings
+
+/** The settings by name, in the order of their description. */
+export const FIELDS = Object.keys(fields) as ReadonlyArray<Field>
+
+/** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
 export const Edit = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
@@ -58,6 +64,24 @@ export const Edit = Schema.Struct({
 })
 export type Edit = typeof Edit.Type
 
+/**
+ * What the platform names for all tenants. Whom an alarm reaches, whether it quotes a patient, and what contacts are told are
+ * never inherited: a phone of one clinic is a stranger's to the next one, and no clinic speaks in another one's name.
+ */
+export const PlatformEdit = Schema.Struct({
+  voipEnabled: Edit.fields.voipEnabled,
+  escalationTimerMinutes: Edit.fields.escalationTimerMinutes,
+  quietHours: Edit.fields.quietHours,
+  dailyLimitPerContact: Edit.fields.dailyLimitPerContact,
+  callHandling: Edit.fields.callHandling
+})
+export type PlatformEdit = typeof PlatformEdit.Type
+
+/** A setting that tenants inherit. */
+export type PlatformField = keyof typeof PlatformEdit.fields
+
+export const PLATFORM_FIELDS = Object.keys(PlatformEdit.fields) as ReadonlyArray<PlatformField>
+
 /** What holds where nobody decided: the line is on, says nothing by itself, and escalates after a quarter of an hour. */
 export const defaults: VoipSettings = {
   voipEnabled: true,
@@ -69,4 +93,56 @@ export const defaults: VoipSettings = {
   dailyLimitPerContact: null,
   callGreetings: [],
   callHandling: "voicemail"
+}
+
+/** Whose a setting is: the tenant's own, the platform's for all tenants, or the product's. */
+export const Source = Schema.Literals(["own", "platform", "product"])
+export type Source = typeof Source.Type
+
+/** Whose each setting is. */
+export const Sources = Schema.Struct({
+  voipEnabled: Source,
+  autoReplyMessage: Source,
+  escalationTimerMinutes: Source,
+  escalationPhoneNumbers: Source,
+  escalationPreview: Source,
+  quietHours: Source,
+  dailyLimitPerContact: Source,
+  callGreetings: Source,
+  callHandling: Source
+})
+export type Sources = typeof Sources.Type
+
+/** What is named of the fields, and nothing else. */
+const pick = <F extends Field>(named: Edit, wanted: ReadonlyArray<F>): Partial<Pick<VoipSettings, F>> =>
+  Object.fromEntries(
+    wanted.filter((field) => named[field] !== undefined).map((field) => [field, named[field]])
+  ) as Partial<Pick<VoipSettings, F>>
+
+/** Whether tenants inherit the setting. */
+export const isInherited = (field: Field): field is PlatformField =>
+  (PLATFORM_FIELDS as ReadonlyArray<Field>).includes(field)
+
+/** Of something about each setting, what is about those that tenants inherit. */
+export const onlyInherited = <A extends Readonly<Record<PlatformField, unknown>>>(about: A): Pick<A, PlatformField> =>
+  Object.fromEntries(PLATFORM_FIELDS.map((field) => [field, about[field]])) as Pick<A, PlatformField>
+
+/** The settings that hold: what the tenant named, else what the platform did, else the product's. */
+export const resolve = (own: Edit, platform: PlatformEdit): VoipSettings => ({
+  ...defaults,
+  ...pick(platform, PLATFORM_FIELDS),
+  ...pick(own, FIELDS)
+})
+
+/** Whose each of the settings that hold is. */
+export const sourcesOf = (own: Edit, platform: PlatformEdit): Sources => {
+  const sourceOf = (field: Field): Source =>
+    own[field] !== undefined ? "own" : isInherited(field) && platform[field] !== undefined ? "platform" : "product"
+  return Object.fromEntries(FIELDS.map((field) => [field, sourceOf(field)])) as unknown as Sources
+}
+
+/** The named settings without one of them, which is inherited from then on. */
+export const without = <Named extends Edit>(named: Named, field: keyof Named & Field): Named => {
+  const { [field]: _, ...rest } = named
+  return rest as unknown as Named
 }

@@ -193,7 +193,21 @@ export const readerJson = ({ messageId, readAt, userId }: Reader): typeof Reader
   readAt: iso(readAt)
 })
 
-export const SettingsJson = VoipSettings.VoipSettings.annotate({ identifier: "VoipSettings" })
+export const SettingsJson = Schema.Struct({
+  ...VoipSettings.VoipSettings.fields,
+  /** Whose each setting is: the site grouping's own, the platform's, or the product's. */
+  sources: VoipSettings.Sources
+}).annotate({ identifier: "VoipSettings" })
+
+export const PlatformSettingsJson = Schema.Struct({
+  ...VoipSettings.onlyInherited(VoipSettings.VoipSettings.fields),
+  sources: Schema.Struct(VoipSettings.onlyInherited(VoipSettings.Sources.fields))
+}).annotate({ identifier: "PlatformSettings" })
+
+/** What else a request names goes through, to be refused: left out, an administrator would take it for decided. */
+export const PlatformSettingsEdit = Schema.StructWithRest(VoipSettings.PlatformEdit, [
+  Schema.Record(Schema.String, Schema.Unknown)
+]).annotate({ identifier: "PlatformSettingsEdit" })
 
 export const SettingsEdit = VoipSettings.Edit.annotate({ identifier: "VoipSettingsEdit" })
 

@@ -1,8 +1,8 @@
 /**
  * Who calls: bearer JWTs (RFC 7519, 6750), HS256 with a shared secret or signed by a key of a JWKS.
  *
- * Claims: `sub`, `roles`, `siteGroupingIds`, `iat`, `exp`. Who has no site groupings works in the system-wide space; who has some sees
- * those only; a SYSTEM_ADMIN sees all.
+ * Claims: `sub`, `roles`, `siteGroupingIds`, `iat`, `exp`. Who has site groupings sees those only; `[]` is the system-wide space, and
+ * nothing else; a claim that is absent or `null` says nothing, and gives nothing. A SYSTEM_ADMIN sees all.
  */
 import { type Actor, assertSees, homeTenant } from "@careline/application"
 import { SiteGroupingId, type Tenant, UserId } from "@careline/domain"
@@ -71,6 +71,12 @@ const rejected = (message: string) => new Unauthenticated({ message })
 
 const millisOf = (seconds: number | undefined): number | null => (seconds === undefined ? null : seconds * 1000)
 
+/** Which tenants a claim names: `null` where there is no claim. An identity provider that forgot it must not open a space. */
+const scopeOf = (claimed: typeof Claims.Type.siteGroupingIds): ReadonlyArray<Tenant> | null => {
+  if (claimed === undefined || claimed === null) return null
+  return claimed.length === 0 ? [null] : [...new Set(claimed.map((id) => SiteGroupingId.make(String(id))))]
+}
+
 const callerOf = Effect.fnUntraced(function* (
   payload: JWTPayload,
   sessions: ReturnType<typeof makeSessions>,
@@ -79,12 +85,8 @@ const callerOf = Effect.fnUntraced(function* (
   const claims = yield* decodeClaims(payload).pipe(Effect.mapError(() => rejected("The token lacks a claim")))
   const roles = claims.roles.filter((role) => isRole(role))
   if (roles.length === 0) return yield* new Forbidden({ message: "The token has no role here" })
-  const tenants = (claims.siteGroupingIds ?? []).map((id) => SiteGroupingId.make(String(id)))
-  const scope = roles.includes("SYSTEM_ADMIN")
-    ? ("all" as const)
-    : tenants.length === 0
-      ? [null]
-      : [...new Set(tenants)]
+  const scope = roles.includes("SYSTEM_ADMIN") ? ("all" as const) : scopeOf(claims.siteGroupingIds)
+  if (scope === null) return yield* new Forbidden({ message: "The token names no site groupings: siteGroupingIds" })
   const session = yield* sessions.use({
     id: payload.jti ?? null,
     issuedAt: millisOf(payload.iat),

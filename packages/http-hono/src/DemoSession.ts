@@ -49,6 +49,11 @@ export interface Message {
   readonly metaData: { readonly messageSubType?: string; readonly providerMessageId?: string }
 }
 
+interface LineSettings {
+  readonly [field: string]: unknown
+  readonly sources: Readonly<Record<string, string>>
+}
+
 export interface Answer<A> {
   readonly status: number
   readonly body: A
@@ -105,6 +110,20 @@ export class Demo {
     })
     const text = await response.text()
     return { status: response.status, body: (text === "" ? null : JSON.parse(text)) as A }
+  }
+
+  /** Settings of the line for as long as the demo lasts: called, what it gives puts back what was there, or lets it be inherited again. */
+  async borrowSettings(settings: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
+    const { body } = await this.api<LineSettings>("GET", "/voip-settings")
+    await this.api("PUT", "/voip-settings", settings)
+    return async () => {
+      const { sources, ...before } = body
+      const own = Object.entries(before).filter(([field]) => sources[field] === "own")
+      await this.api("PUT", "/voip-settings", Object.fromEntries(own))
+      for (const field of Object.keys(sources)) {
+        if (sources[field] !== "own") await this.api("DELETE", `/voip-settings/${field}`)
+      }
+    }
   }
 
   async simulator<A>(path: string, body: unknown): Promise<A> {

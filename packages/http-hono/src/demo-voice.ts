@@ -137,9 +137,8 @@ const callMe = async (demo: Demo, threadId: string): Promise<void> => {
 }
 
 const play = async (demo: Demo): Promise<void> => {
-  const { body: before } = await demo.api<Record<string, unknown>>("GET", "/voip-settings")
   console.log(`\nCalls with ${demo.sandbox.url}\n`)
-  await demo.api("PUT", "/voip-settings", {
+  const restore = await demo.borrowSettings({
     voipEnabled: true,
     autoReplyMessage: "Thank you for calling Harbor Clinic. We call back within the hour.",
     escalationTimerMinutes: null,
@@ -161,7 +160,7 @@ const play = async (demo: Demo): Promise<void> => {
     await dialIn(demo, threadId)
     await callMe(demo, threadId)
   }
-  await demo.api("PUT", "/voip-settings", before)
+  await restore()
 }
 
 await run(play)

@@ -10,10 +10,9 @@ const ON_CALL = "+12025550187"
 
 const play = async (demo: Demo): Promise<void> => {
   const { sandbox } = demo
-  const { body: before } = await demo.api<Record<string, unknown>>("GET", "/voip-settings")
   console.log(`\nA conversation with ${sandbox.url}\n`)
 
-  await demo.api("PUT", "/voip-settings", {
+  const restore = await demo.borrowSettings({
     voipEnabled: true,
     autoReplyMessage: "Thank you for texting Harbor Clinic. We answer within the hour. In an emergency call 911.",
     escalationTimerMinutes: null,
@@ -87,7 +86,7 @@ const play = async (demo: Demo): Promise<void> => {
     "the on-call clinician is texted, without a word about the patient"
   )
 
-  await demo.api("PUT", "/voip-settings", before)
+  await restore()
 }
 
 await run(play)

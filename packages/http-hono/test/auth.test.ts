@@ -53,6 +53,21 @@ describe("A token of an identity provider", () => {
     })
   })
 
+  it("gives nothing where it names no tenants, and the system-wide space alone where it names none of them", async () => {
+    const said = async (given: Record<string, unknown>) => {
+      const result = await check(await sign(given, "https://id.example", "careline"))
+      return result._tag === "Success" ? result.success.scope : result.failure._tag
+    }
+    for (const roles of [["SITE_ADMIN"], ["CLINICIAN", "AUDITOR"]]) {
+      assert.strictEqual(await said({ roles }), "Forbidden")
+      assert.strictEqual(await said({ roles, siteGroupingIds: null }), "Forbidden")
+      assert.deepStrictEqual(await said({ roles, siteGroupingIds: [] }), [null])
+    }
+    for (const siteGroupingIds of [undefined, null, [], ["1"]]) {
+      assert.strictEqual(await said({ roles: ["SYSTEM_ADMIN"], siteGroupingIds }), "all")
+    }
+  })
+
   it("is refused when it is of another issuer or for another audience", async () => {
     for (const [issuer, audience] of [
       ["https://evil.example", "careline"],

@@ -119,6 +119,18 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({ voipEnabled: true })
     )
   ],
+  resetVoipSetting: [SA, "named", ask("DELETE", (things) => `/voip-settings/autoReplyMessage?${tenantQuery(things)}`)],
+  getPlatformSettings: [S, "everybody's", ask("GET", () => "/platform-settings")],
+  putPlatformSettings: [
+    S,
+    "everybody's",
+    ask(
+      "PUT",
+      () => "/platform-settings",
+      () => ({ voipEnabled: true })
+    )
+  ],
+  resetPlatformSetting: [S, "everybody's", ask("DELETE", () => "/platform-settings/voipEnabled")],
   getConsent: [
     SACR,
     "named",

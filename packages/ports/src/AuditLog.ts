@@ -14,7 +14,8 @@ export interface AuditEntry {
   readonly subject: string
   /**
    * Names of what changed and counts. Never content. `purpose` is why, an HL7 PurposeOfUse; `patients` and `threads` are whose
-   * data it was where the subject does not say so, their ids as JSON arrays; `breakGlass` the access that it was done under.
+   * data it was where the subject does not say so, their ids as JSON arrays; `breakGlass` the access that it was done under. `values` and `sealed` are old and
+   * new values of settings, as JSON; `sealed` may be contact data, and a store that seals seals it before it is chained.
    */
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
   readonly at: DateTime.Utc

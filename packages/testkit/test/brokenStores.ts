@@ -1,5 +1,5 @@
 /** Memory stores with one fault each, and the test of the repository contract that has to notice. */
-import type { Change } from "@careline/domain"
+import { type Change, VoipSettings } from "@careline/domain"
 import {
   Broadcaster,
   Changes,
@@ -288,6 +288,41 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     "MUST answer in the given order, for each that is given",
     altered(Settings, ({ effective }) => ({
       effective: (tenants) => effective(tenants.toSorted((left, right) => String(left).localeCompare(String(right))))
+    }))
+  ),
+  broken(
+    "hands the system-wide space's settings on to every tenant",
+    "Settings",
+    "MUST keep the settings of the system-wide space from every tenant",
+    altered(Settings, ({ effective, named }) => ({
+      effective: (tenants) =>
+        Effect.gen(function* () {
+          const [systemWide] = yield* named([null])
+          const own = yield* named(tenants)
+          const known = yield* effective(tenants)
+          return known.map((settings, nth) => ({ ...settings, ...systemWide, ...own[nth] }))
+        })
+    }))
+  ),
+  broken(
+    "hands on whatever the platform names",
+    "Settings",
+    "MUST give no tenant an on-call number, a preview, a greeting or an auto-reply of the platform",
+    altered(Settings, ({ effective, platform }) => ({
+      effective: (tenants) =>
+        Effect.gen(function* () {
+          const inherited = yield* platform()
+          return (yield* effective(tenants)).map((settings) => ({ ...settings, ...inherited }))
+        })
+    }))
+  ),
+  broken(
+    "stores what is inherited with what is named",
+    "Settings",
+    "MUST have a tenant follow the platform in what it did not name, as often as that changes",
+    altered(Settings, ({ platform, put }) => ({
+      put: (tenant, named) =>
+        Effect.flatMap(platform(), (inherited) => put(tenant, VoipSettings.resolve(named, inherited)))
     }))
   ),
   broken(

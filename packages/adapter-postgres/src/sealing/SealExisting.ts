@@ -92,7 +92,8 @@ export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient,
     // Nobody else sees the table until the end, and for so long its owner does.
     yield* sql.unsafe(`alter table ${table} no force row level security`)
     const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
-    if (first !== undefined) yield* sealTable(sql, sealing, table)
+    const { isFinal = false }: SealedTable = sealedTables[table]
+    if (first !== undefined && !isFinal) yield* sealTable(sql, sealing, table)
     yield* keepSealed(sql, table)
     yield* sql.unsafe(`alter table ${table} force row level security`)
   }

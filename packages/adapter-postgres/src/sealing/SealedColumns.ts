@@ -17,6 +17,8 @@ export interface SealedTable {
   /** Rows that are kept before anybody knows whose they are belong to the system. */
   readonly tenant: "own" | "system"
   readonly columns: Readonly<Record<string, SealedKind>>
+  /** Rows that nobody may change: what stands in the open when a database is sealed stays so, and is read as it is. */
+  readonly isFinal?: boolean
 }
 
 const define = <const Tables extends Readonly<Record<string, SealedTable>>>(tables: Tables) => tables
@@ -67,6 +69,7 @@ export const sealedTables = define({
   escalations: { row: ["external_thread_id", "period"], tenant: "own", columns: { notified: "texts" } },
   break_glasses: { row: ["id"], tenant: "own", columns: { reason: "text" } },
   voip_settings: { row: [], tenant: "own", columns: { settings: "json" } },
+  audit_log: { row: ["action", "subject"], tenant: "own", columns: { sealed: "text" }, isFinal: true },
   media_imports: { row: ["id"], tenant: "own", columns: { source: "json" } }
 })
 

@@ -84,6 +84,11 @@ const NewMessage = Schema.Struct({
   idempotencyKey: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_KEY)))
 })
 
+/** What else is named goes through, to be refused: left out, an administrator would take it for decided. */
+const PlatformSettings = Schema.StructWithRest(VoipSettings.PlatformEdit, [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
+
 /** An argument, and what it has to be. */
 export type Argument = readonly [name: string, schema: Schema.Codec<unknown, unknown>]
 
@@ -101,6 +106,7 @@ export const argumentsOf = {
   addNumber: [actor, ["request", NewNumber]],
   assignOnActivation: [actor, ["siteGroupingId", SiteGroupingId], ["areaCode", TextOrNull]],
   changeLineSettings: [actor, tenant, ["settings", VoipSettings.Edit]],
+  changePlatformSettings: [actor, ["settings", PlatformSettings]],
   contactConsent: [actor, tenant, ["contact", Text]],
   createThread: [actor, ["request", NewThread]],
   deleteThread: [actor, thread],
@@ -115,9 +121,12 @@ export const argumentsOf = {
   listReaders: [actor, thread],
   listThreads: [actor, ["query", ThreadQuery]],
   markRead: [actor, thread, ["messageId", Schema.NullOr(MessageId)]],
+  platformSettings: [actor],
   recordConsent: [actor, tenant, ["contact", Text], ["status", Consent.Consent.fields.status]],
   resendMessage: [actor, message],
   retryParkedEvent: [actor, event],
+  resetLineSetting: [actor, tenant, ["field", Text]],
+  resetPlatformSetting: [actor, ["field", Text]],
   sendMessage: [actor, ["request", NewMessage]],
   viewThread: [actor, thread]
 } satisfies Record<string, ReadonlyArray<Argument>>

@@ -16,7 +16,14 @@ import { dispatchAlarms, dispatchConversation, dispatchSends } from "../Dispatch
 import { deleteThread, editThread } from "../EditThread.ts"
 import { type InvalidRequest, NoNumberPool } from "../Errors.ts"
 import { escalate } from "../Escalate.ts"
-import { changeLineSettings, lineSettings } from "../LineSettings.ts"
+import {
+  changeLineSettings,
+  changePlatformSettings,
+  lineSettings,
+  platformSettings,
+  resetLineSetting,
+  resetPlatformSetting
+} from "../LineSettings.ts"
 import type { Intake } from "../Intake.ts"
 import { listMessages, listReaders, listThreads, viewThread } from "../ListInbox.ts"
 import { markRead } from "../MarkRead.ts"
@@ -56,6 +63,8 @@ export interface UseCases {
   readonly assignOnActivation: OperationOf<typeof inPool>
   /** Changes what is named of a tenant's settings and keeps the rest. */
   readonly changeLineSettings: OperationOf<typeof changeLineSettings>
+  /** Changes what is named of what all tenants inherit; for those who see all tenants. */
+  readonly changePlatformSettings: OperationOf<typeof changePlatformSettings>
   /** Whether a contact may be texted. */
   readonly contactConsent: OperationOf<typeof contactConsent>
   /** Opens a thread with a contact who has not written, or whose thread was deleted. */
@@ -68,7 +77,7 @@ export interface UseCases {
   readonly dismissParkedEvent: OperationOf<typeof dismissParkedEvent>
   /** Renames, links or assigns a thread, or moves the number that it answers from. */
   readonly editThread: OperationOf<typeof editThread>
-  /** The settings that hold for a tenant. */
+  /** The settings that hold for a tenant, and whose each is. */
   readonly lineSettings: OperationOf<typeof lineSettings>
   /** The messages of a thread, newest first. */
   readonly listMessages: OperationOf<typeof listMessages>
@@ -87,8 +96,14 @@ export interface UseCases {
    * again. Reading is no answer: an escalation goes on.
    */
   readonly markRead: OperationOf<typeof markRead>
+  /** What all tenants inherit that named nothing else; for those who see all tenants. */
+  readonly platformSettings: OperationOf<typeof platformSettings>
   /** Puts down, on a contact's behalf, whether it may be texted. */
   readonly recordConsent: OperationOf<typeof recordConsent>
+  /** Takes one of a tenant's own settings back: it is inherited again. */
+  readonly resetLineSetting: OperationOf<typeof resetLineSetting>
+  /** Takes one of the platform's settings back: the product's holds again. */
+  readonly resetPlatformSetting: OperationOf<typeof resetPlatformSetting>
   /** Sends a text of unknown outcome again. */
   readonly resendMessage: OperationOf<typeof resendMessage>
   /** Applies again what came in and could not be applied; for those who see all tenants. */
@@ -142,6 +157,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
   changeLineSettings,
+  changePlatformSettings,
   contactConsent,
   createThread,
   deleteThread,
@@ -156,9 +172,12 @@ const useCases: Record<keyof UseCases, UseCase> = {
   listReaders,
   listThreads,
   markRead,
+  platformSettings,
   recordConsent,
   resendMessage,
   retryParkedEvent,
+  resetLineSetting,
+  resetPlatformSetting,
   sendMessage,
   viewThread
 }

@@ -13,7 +13,8 @@ const settings = route({
   path: "/api/v1/voip-settings",
   operationId: "getVoipSettings",
   allow: READERS,
-  summary: "The settings that hold for a site grouping: its own, else the system-wide ones, else the defaults.",
+  summary:
+    "The settings that hold for a site grouping: its own, else the platform's, else the product's; `sources` says whose each is.",
   query: TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -28,13 +29,66 @@ const changeSettings = route({
   operationId: "putVoipSettings",
   allow: ADMINS,
   summary:
-    "Changes settings; what is not named stays as it is. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
+    "Changes settings; what is not named stays as it is, and follows the platform where it is not the site grouping's own. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
   query: TenantOnly,
   body: Api.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
     return { status: 200, body: yield* Application.changeLineSettings(caller, tenant, body) }
+  })
+})
+
+const resetSetting = route({
+  method: "delete",
+  path: "/api/v1/voip-settings/{field}",
+  operationId: "resetVoipSetting",
+  allow: ADMINS,
+  summary: "Takes one of a site grouping's own settings back: it is inherited again.",
+  query: TenantOnly,
+  success: { status: 200, schema: Api.SettingsJson },
+  handle: Effect.fnUntraced(function* ({ caller, params, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: yield* Application.resetLineSetting(caller, tenant, params.field ?? "") }
+  })
+})
+
+const platform = route({
+  method: "get",
+  path: "/api/v1/platform-settings",
+  operationId: "getPlatformSettings",
+  allow: SYSTEM_ADMINS,
+  summary: "What every site grouping inherits that named nothing else.",
+  query: Schema.Struct({}),
+  success: { status: 200, schema: Api.PlatformSettingsJson },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    return { status: 200, body: yield* Application.platformSettings(caller) }
+  })
+})
+
+const changePlatform = route({
+  method: "put",
+  path: "/api/v1/platform-settings",
+  operationId: "putPlatformSettings",
+  allow: SYSTEM_ADMINS,
+  summary:
+    "Changes what every site grouping inherits; what is not named stays as it is. On-call numbers, previews, greetings and auto-replies are never inherited.",
+  body: Api.PlatformSettingsEdit,
+  success: { status: 200, schema: Api.PlatformSettingsJson },
+  handle: Effect.fnUntraced(function* ({ body, caller }) {
+    return { status: 200, body: yield* Application.changePlatformSettings(caller, body) }
+  })
+})
+
+const resetPlatform = route({
+  method: "delete",
+  path: "/api/v1/platform-settings/{field}",
+  operationId: "resetPlatformSetting",
+  allow: SYSTEM_ADMINS,
+  summary: "Takes one of the platform's settings back: the product's holds again.",
+  success: { status: 200, schema: Api.PlatformSettingsJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    return { status: 200, body: yield* Application.resetPlatformSetting(caller, params.field ?? "") }
   })
 })
 
@@ -124,6 +178,10 @@ const dismissParked = route({
 export const line: ReadonlyArray<Route<Services>> = [
   settings,
   changeSettings,
+  resetSetting,
+  platform,
+  changePlatform,
+  resetPlatform,
   consent,
   recordConsent,
   parked,

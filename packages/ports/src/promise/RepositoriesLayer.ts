@@ -109,7 +109,10 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       })
     ),
     Layer.succeed(RateBuckets, RateBuckets.of(over("rateBuckets").calls("lock", "save"))),
-    Layer.succeed(Settings, Settings.of(over("settings").calls("effective", "put"))),
+    Layer.succeed(
+      Settings,
+      Settings.of(over("settings").calls("effective", "named", "put", "platform", "putPlatform", "lock"))
+    ),
     Layer.succeed(
       Threads,
       Threads.of({

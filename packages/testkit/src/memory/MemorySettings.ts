@@ -5,7 +5,8 @@ import { keyOf, type MemoryState } from "./MemoryState.ts"
 import { isDeactivated } from "./MemorySiteGroupings.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 
-const own = (state: MemoryState, tenant: Tenant) => HashMap.get(state.settings, keyOf(tenant))
+const own = (state: MemoryState, tenant: Tenant): VoipSettings.Edit =>
+  Option.getOrElse(HashMap.get(state.settings, keyOf(tenant)), () => ({}))
 
 export const layer: Layer.Layer<Settings, never, MemoryStore> = Layer.effect(
   Settings,
@@ -13,16 +14,18 @@ export const layer: Layer.Layer<Settings, never, MemoryStore> = Layer.effect(
     Settings.of({
       effective: (tenants) =>
         store.read((state) =>
-          tenants.map((tenant) =>
-            own(state, tenant).pipe(
-              Option.orElse(() => own(state, null)),
-              Option.getOrElse(() => VoipSettings.defaults),
-              (settings) => (isDeactivated(state, tenant) ? { ...settings, voipEnabled: false } : settings)
-            )
-          )
+          tenants.map((tenant) => {
+            const settings = VoipSettings.resolve(own(state, tenant), state.platformSettings)
+            return isDeactivated(state, tenant) ? { ...settings, voipEnabled: false } : settings
+          })
         ),
-      put: (tenant, settings) =>
-        store.update((state) => ({ ...state, settings: HashMap.set(state.settings, keyOf(tenant), settings) }))
+      named: (tenants) => store.read((state) => tenants.map((tenant) => own(state, tenant))),
+      put: (tenant, named) =>
+        store.update((state) => ({ ...state, settings: HashMap.set(state.settings, keyOf(tenant), named) })),
+      platform: () => store.read((state) => state.platformSettings),
+      putPlatform: (platformSettings) => store.update((state) => ({ ...state, platformSettings })),
+      // Transactions run one after the other.
+      lock: () => Effect.void
     })
   )
 )

@@ -129,7 +129,8 @@ export interface MemoryState {
   }
   readonly siteGroupings: HashMap.HashMap<SiteGroupingId, SiteGrouping.SiteGrouping>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
-  readonly settings: HashMap.HashMap<string, VoipSettings.VoipSettings>
+  readonly settings: HashMap.HashMap<string, VoipSettings.Edit>
+  readonly platformSettings: VoipSettings.PlatformEdit
   readonly inbox: HashMap.HashMap<string, InboxRow>
   /** What tells each event ever accepted from every other. */
   readonly inboxIdentities: HashMap.HashMap<string, true>
@@ -166,6 +167,7 @@ export const empty: MemoryState = {
   siteGroupings: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),
+  platformSettings: {},
   inbox: HashMap.empty(),
   inboxIdentities: HashMap.empty(),
   sends: HashMap.empty(),

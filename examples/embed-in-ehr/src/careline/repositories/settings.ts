@@ -1,15 +1,14 @@
-/** What site groups decided about their lines. */
+/** What site groups decided about their lines, and what all of them inherit. */
 import type { Plain, Repositories } from "@careline/application/promise"
 import { VoipSettings } from "@careline/domain"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, rowOf, scopeOf, upsert } from "./rows.ts"
 
-type Settings = Plain<VoipSettings.VoipSettings>
+type Named = Plain<VoipSettings.Edit>
 
 interface LineSettings {
   readonly siteGroupingId: string | null
-  /** What was stored before a field existed lacks it. */
-  readonly settings: Partial<Settings>
+  readonly settings: Named
 }
 
 const FIELDS = {
@@ -17,18 +16,38 @@ const FIELDS = {
   settings: "settings"
 } as const satisfies Fields<LineSettings>
 
-export const settings: Repositories<Queryable>["settings"] = (db) => ({
-  effective: async (tenants) => {
+export const settings: Repositories<Queryable>["settings"] = (db) => {
+  const named = async (tenants: ReadonlyArray<string | null>): Promise<ReadonlyArray<Named>> => {
     const { rows } = await db.query<LineSettings>(
       `select ${columnsOf("s", FIELDS)} from line_settings s where ${inScope("s", "$1")}`,
-      [scopeOf([null, ...tenants])]
+      [scopeOf(tenants)]
     )
-    const known = new Map(
-      rows.map(({ settings, siteGroupingId }) => [siteGroupingId, { ...VoipSettings.defaults, ...settings }])
-    )
-    return tenants.map((tenant) => known.get(tenant) ?? known.get(null) ?? VoipSettings.defaults)
-  },
+    const known = new Map(rows.map(({ settings, siteGroupingId }) => [siteGroupingId, settings]))
+    return tenants.map((tenant) => known.get(tenant) ?? {})
+  }
 
-  put: (siteGroupingId, settings) =>
-    upsert(db, "line_settings", ["site_group_id"], [rowOf<LineSettings>(FIELDS, { siteGroupingId, settings })])
-})
+  const platform = async () => {
+    const { rows } = await db.query<{ settings: VoipSettings.PlatformEdit }>(
+      "select settings from platform_line_settings"
+    )
+    return rows[0]?.settings ?? {}
+  }
+
+  return {
+    named,
+    platform,
+    effective: async (tenants) => {
+      const inherited = await platform()
+      return (await named(tenants)).map((own) => VoipSettings.resolve(own as VoipSettings.Edit, inherited))
+    },
+
+    put: (siteGroupingId, settings) =>
+      upsert(db, "line_settings", ["site_group_id"], [rowOf<LineSettings>(FIELDS, { siteGroupingId, settings })]),
+
+    putPlatform: (settings) => upsert(db, "platform_line_settings", ["id"], [{ id: true, settings }]),
+
+    lock: async () => {
+      await db.query("select pg_advisory_xact_lock(hashtextextended('line settings', 0))")
+    }
+  }
+}

@@ -3,15 +3,25 @@ import { RowAccess, Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { byStaff, type Chapter, test } from "./Chapter.ts"
+import * as Given from "./Given.ts"
 import { freshNumber, StoreUnderTest } from "./Harness.ts"
 
 const effective = (tenants: ReadonlyArray<Tenant>) =>
   Effect.flatMap(Settings, (settings) => settings.effective(tenants))
 
-const put = (tenant: Tenant, settings: VoipSettings.VoipSettings) =>
-  Effect.flatMap(Settings, (port) => port.put(tenant, settings))
+const put = (tenant: Tenant, named: VoipSettings.Edit) => Effect.flatMap(Settings, (port) => port.put(tenant, named))
+
+const putPlatform = (named: VoipSettings.PlatformEdit) => Effect.flatMap(Settings, (port) => port.putPlatform(named))
 
 const saying = (autoReplyMessage: string): VoipSettings.VoipSettings => ({ ...VoipSettings.defaults, autoReplyMessage })
+
+/** What a tenant must not have from elsewhere: whom an alarm reaches, what it quotes, and what a clinic says. */
+const ofOneClinic = Effect.map(freshNumber, (onCall): VoipSettings.Edit => ({
+  autoReplyMessage: "This is the system-wide line",
+  escalationPhoneNumbers: [onCall],
+  escalationPreview: true,
+  callGreetings: [{ language: "en-US" as Language, text: "The system-wide line.", audioUrl: null, choice: null }]
+}))
 
 export const settingsChapter: Chapter = {
   chapter: "Settings",
@@ -53,32 +63,84 @@ export const settingsChapter: Chapter = {
       }
     }),
 
-    test("MUST show a tenant's own staff what holds system-wide", function* () {
+    test("MUST keep what a tenant names and nothing else, until it names something else", function* () {
       const { tenants } = yield* StoreUnderTest
-      yield* put(null, saying("system-wide"))
+      const port = yield* Settings
+      const edits: ReadonlyArray<VoipSettings.Edit> = [
+        { escalationTimerMinutes: null, autoReplyMessage: null },
+        { voipEnabled: false, callGreetings: [], escalationPhoneNumbers: [] },
+        {}
+      ]
+      for (const named of edits) {
+        yield* put(tenants[0], named)
+        assert.deepStrictEqual(yield* port.named([tenants[1], tenants[0]]), [{}, named])
+        assert.deepStrictEqual(yield* effective([tenants[0]]), [{ ...VoipSettings.defaults, ...named }])
+      }
+    }),
+
+    test("MUST have a tenant follow the platform in what it did not name, as often as that changes", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const port = yield* Settings
+      assert.deepStrictEqual(yield* port.platform(), {})
+      yield* put(tenants[0], { escalationTimerMinutes: 5 })
+      for (const named of [
+        { escalationTimerMinutes: 30, voipEnabled: false, quietHours: { start: "20:00", end: "08:00" } },
+        { dailyLimitPerContact: 3, callHandling: "text_us" as const },
+        {}
+      ]) {
+        yield* putPlatform(named)
+        assert.deepStrictEqual(yield* port.platform(), named)
+        const inherited = { ...VoipSettings.defaults, ...named }
+        assert.deepStrictEqual(yield* effective([tenants[0], tenants[1], null]), [
+          { ...inherited, escalationTimerMinutes: 5 },
+          inherited,
+          inherited
+        ])
+      }
+    }),
+
+    test("MUST show a tenant's own staff what they inherit", function* () {
+      const { tenants } = yield* StoreUnderTest
+      yield* putPlatform({ dailyLimitPerContact: 7 })
       const found = yield* effective([tenants[1]]).pipe(
         Effect.provideService(RowAccess, { _tag: "Staff", scope: [tenants[1]] })
       )
-      assert.deepStrictEqual(
-        found.map(({ autoReplyMessage }) => autoReplyMessage),
-        ["system-wide"]
-      )
+      assert.strictEqual(found[0]?.dailyLimitPerContact, 7)
     }),
 
-    test("MUST take the system-wide settings where a tenant has none of its own", function* () {
+    test("MUST keep the settings of the system-wide space from every tenant", function* () {
       const { tenants } = yield* StoreUnderTest
-      yield* put(null, saying("system-wide"))
-      yield* put(tenants[0], saying("own"))
+      const systemWide: VoipSettings.Edit = { ...(yield* ofOneClinic), voipEnabled: false, dailyLimitPerContact: 1 }
+      yield* put(null, systemWide)
+      yield* put(tenants[0], { escalationTimerMinutes: 5 })
       const found = yield* effective([tenants[0], tenants[1], null])
-      assert.deepStrictEqual(found, [saying("own"), saying("system-wide"), saying("system-wide")])
+      assert.deepStrictEqual(found, [
+        { ...VoipSettings.defaults, escalationTimerMinutes: 5 },
+        VoipSettings.defaults,
+        { ...VoipSettings.defaults, ...systemWide }
+      ])
     }),
 
-    test("MUST take a tenant's settings as a whole, none of their fields from elsewhere", function* () {
+    test("MUST give no tenant an on-call number, a preview, a greeting or an auto-reply of the platform", function* () {
       const { tenants } = yield* StoreUnderTest
-      yield* put(null, saying("system-wide"))
-      yield* put(tenants[0], { ...VoipSettings.defaults, autoReplyMessage: null })
-      const [own] = yield* effective([tenants[0]])
-      assert.strictEqual(own?.autoReplyMessage, null)
+      const hostile: VoipSettings.PlatformEdit & VoipSettings.Edit = yield* ofOneClinic
+      yield* putPlatform(hostile)
+      assert.deepStrictEqual(yield* effective([tenants[0]]), [VoipSettings.defaults])
+    }),
+
+    test("MUST let one change of settings wait for another, so that neither is lost", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const port = yield* Settings
+      const name = (edit: VoipSettings.Edit) =>
+        Given.transact(
+          Effect.gen(function* () {
+            yield* port.lock()
+            const [named] = yield* port.named([tenants[0]])
+            yield* port.put(tenants[0], { ...named, ...edit })
+          })
+        )
+      yield* Effect.all([name({ dailyLimitPerContact: 2 }), name({ voipEnabled: false })], { concurrency: 2 })
+      assert.deepStrictEqual(yield* port.named([tenants[0]]), [{ dailyLimitPerContact: 2, voipEnabled: false }])
     }),
 
     test("MUST answer in the given order, for each that is given", function* () {

@@ -1,0 +1,122 @@
+/** Settings through the API: whose they are, who changes them, and what the audit log has of it. */
+import { BreakGlassAllowed, Intake } from "@careline/application"
+import * as Memory from "@careline/testkit"
+import { Effect, Exit, Layer, Scope } from "effect"
+import type { Hono } from "hono"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { makeApp, type Role } from "../src/index.ts"
+import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+
+const world = Layer.mergeAll(Intake.layer, twilio).pipe(
+  Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
+)
+
+const ON_CALL = "+12025550187"
+
+let app: Hono
+let scope: Scope.Closeable
+
+beforeEach(async () => {
+  scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  app = makeApp(
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: new AbortController().signal
+    },
+    authenticate
+  )
+  for (const id of ["north", "south"]) await as(system, "POST", "/site-groupings", { id, name: id })
+})
+afterEach(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+type Who = readonly [role: Role, tenants: ReadonlyArray<string>]
+const system: Who = ["SYSTEM_ADMIN", []]
+/** Of the system-wide space, which is no tenant's. */
+const nobodys: Who = ["SITE_ADMIN", []]
+const north: Who = ["SITE_ADMIN", ["north"]]
+
+const as = async ([role, tenants]: Who, method: string, path: string, body?: unknown) =>
+  ask(app, await Effect.runPromise(tokenOf(`${role}-1`, [role], tenants)), method, path, body)
+
+const settings = async (who: Who) => (await as(who, "GET", "/voip-settings")).body
+
+describe("The settings of the system-wide space", () => {
+  it("set no tenant's on-call number, preview, greeting, auto-reply or anything else", async () => {
+    const before = await settings(north)
+    const changed = await as(nobodys, "PUT", "/voip-settings", {
+      escalationPhoneNumbers: [ON_CALL],
+      escalationPreview: true,
+      autoReplyMessage: "This is the system-wide line",
+      voipEnabled: false
+    })
+    assert.strictEqual(changed.status, 200)
+    assert.deepStrictEqual(await settings(north), before)
+    assert.deepInclude(await settings(nobodys), { escalationPhoneNumbers: [ON_CALL], voipEnabled: false })
+  })
+
+  it("are not what all tenants inherit, which is a system administrator's to look at and to change", async () => {
+    for (const who of [nobodys, north, ["CLINICIAN", []], ["AUDITOR", ["north"]]] as ReadonlyArray<Who>) {
+      assert.strictEqual((await as(who, "GET", "/platform-settings")).status, 403)
+      assert.strictEqual((await as(who, "PUT", "/platform-settings", { voipEnabled: false })).status, 403)
+      assert.strictEqual((await as(who, "DELETE", "/platform-settings/voipEnabled")).status, 403)
+    }
+    assert.strictEqual((await as(nobodys, "PUT", "/voip-settings?siteGroupingId=north", {})).status, 404)
+  })
+})
+
+describe("What all tenants inherit", () => {
+  it("is followed by every tenant that named nothing else, and by one that takes its own back", async () => {
+    await as(north, "PUT", "/voip-settings", { escalationTimerMinutes: 5 })
+    await as(system, "PUT", "/platform-settings", { escalationTimerMinutes: 30, dailyLimitPerContact: 4 })
+    const own = await settings(north)
+    assert.deepInclude(own, { escalationTimerMinutes: 5, dailyLimitPerContact: 4, voipEnabled: true })
+    assert.deepInclude(own.sources, {
+      escalationTimerMinutes: "own",
+      dailyLimitPerContact: "platform",
+      voipEnabled: "product"
+    })
+    const back = await as(north, "DELETE", "/voip-settings/escalationTimerMinutes")
+    assert.deepInclude(back.body, { escalationTimerMinutes: 30 })
+    assert.strictEqual(back.body.sources.escalationTimerMinutes, "platform")
+    await as(system, "PUT", "/platform-settings", { escalationTimerMinutes: 45 })
+    assert.strictEqual((await settings(north)).escalationTimerMinutes, 45)
+    const gone = await as(system, "DELETE", "/platform-settings/escalationTimerMinutes")
+    assert.deepInclude(gone.body, { escalationTimerMinutes: 15, dailyLimitPerContact: 4 })
+    assert.strictEqual((await settings(north)).escalationTimerMinutes, 15)
+  })
+
+  it("has no on-call number, preview, greeting or auto-reply, and refuses one", async () => {
+    for (const named of [
+      { escalationPhoneNumbers: [ON_CALL] },
+      { escalationPreview: true },
+      { callGreetings: [] },
+      { autoReplyMessage: "We answer soon", voipEnabled: false }
+    ]) {
+      assert.strictEqual((await as(system, "PUT", "/platform-settings", named)).status, 422, JSON.stringify(named))
+    }
+    assert.isTrue((await settings(north)).voipEnabled)
+    assert.strictEqual((await as(system, "DELETE", "/platform-settings/autoReplyMessage")).status, 422)
+    assert.strictEqual((await as(north, "DELETE", "/voip-settings/whatever")).status, 422)
+  })
+})
+
+describe("A change of settings", () => {
+  it("stands in the audit log with what was and what is, what is contact data apart", async () => {
+    await as(north, "PUT", "/voip-settings", { escalationPhoneNumbers: [ON_CALL], escalationTimerMinutes: 5 })
+    await as(north, "DELETE", "/voip-settings/escalationTimerMinutes")
+    const { body } = await as(north, "GET", "/audit-log?action=settings.change")
+    const [taken, put] = body.items
+    assert.deepStrictEqual(JSON.parse(taken.detail.values), {
+      escalationTimerMinutes: { old: { value: 5, from: "own" }, new: { value: 15, from: "product" } }
+    })
+    assert.deepStrictEqual(JSON.parse(put.detail.values), {
+      escalationTimerMinutes: { old: { value: 15, from: "product" }, new: { value: 5, from: "own" } }
+    })
+    assert.deepStrictEqual(JSON.parse(put.detail.sealed), {
+      escalationPhoneNumbers: { old: { value: [], from: "product" }, new: { value: [ON_CALL], from: "own" } }
+    })
+    assert.notInclude(JSON.stringify({ ...put.detail, sealed: null }), ON_CALL)
+    assert.isUndefined(taken.detail.sealed)
+  })
+})
