@@ -50,6 +50,20 @@ export class NotUndecided extends Schema.TaggedError<NotUndecided>()("NotUndecid
   }
 }
 
+/**
+ * A tenant does not get the number. `not_yours`: the provider does not have it for us, or somebody else has it; which of both is
+ * not said. `cannot_tell`: the provider could not be asked; a system administrator may add it.
+ */
+export class NumberRefused extends Schema.TaggedError<NumberRefused>()("NumberRefused", {
+  reason: Schema.Literals(["not_yours", "cannot_tell"])
+}) {
+  override get message(): string {
+    return this.reason === "not_yours"
+      ? "The number is none that may be added here"
+      : "The provider cannot say whether the number is ours"
+  }
+}
+
 /** The thread has no number to answer from, and its tenant has no default. */
 export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSenderNumber", {
   message: Schema.String

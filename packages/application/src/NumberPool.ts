@@ -1,11 +1,19 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, PoolNumbers, SiteGroupings, TelephonyProviders, Transaction } from "@careline/ports"
+import {
+  IdGenerator,
+  type NumberTaken,
+  PoolNumbers,
+  SiteGroupings,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
-import { InvalidRequest, NotFound } from "./Errors.ts"
+import { InvalidRequest, NotFound, NumberRefused } from "./Errors.ts"
+import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "./ParkedEvents.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
@@ -28,6 +36,17 @@ export const assertProvider = Effect.fnUntraced(function* (provider: string | nu
   }
 })
 
+/** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
+const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
+  if (actor.scope === "all") return yield* taken
+  const seen = yield* (yield* PoolNumbers).list(actor.scope)
+  return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
+})
+
+/**
+ * Adds a number to a tenant. The provider is asked first whether it is ours, unless who sees all tenants answers for it. Fails
+ * with `NumberRefused` for one that is not, and, with the same words, for one that another tenant or the pool has.
+ */
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
   request: {
@@ -45,6 +64,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
+  yield* assertOurs(actor, digits, provider)
   const { transact } = yield* Transaction
   const added = yield* transact(
     Effect.gen(function* () {
@@ -64,7 +84,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
       yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`)
       return number
     })
-  )
+  ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))
   // What the provider delivered before is applied now; should that fail, a worker does it.
   yield* Effect.ignore(admitParked())
   return added

@@ -103,6 +103,8 @@ const ofTagged = (error: Tagged): Problem | null => {
       return problem("pool-empty", 409, "There is no such number to assign", { ...detail, areaCode: error.areaCode })
     case "SiteGroupingTaken":
       return problem("site-grouping-taken", 409, "There is a site grouping of this id", detail)
+    case "NumberRefused":
+      return problem("number-refused", 409, "The number may not be added", { ...detail, reason: error.reason })
     case "NumberTaken":
       return problem("number-taken", 409, "The number is in a pool already")
     case "IntakeOverloaded":

@@ -1,6 +1,14 @@
 /** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
 import { type Contact, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
-import { type CallReceived, Consents, Inbox, NumberInventory, PoolNumbers, Settings } from "@careline/ports"
+import {
+  type CallReceived,
+  Consents,
+  Inbox,
+  NumberInventory,
+  PoolNumbers,
+  Settings,
+  TelephonyError
+} from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
@@ -33,6 +41,90 @@ const inUse = Effect.fnUntraced(function* (provider: World.Provider, ...contacts
   const next = yield* World.assigned(north)
   for (const contact of contacts) yield* World.text(provider, contact, old.number, "hello")
   return { old, next }
+})
+
+describe("A number that a tenant adds itself", () => {
+  const ours = "+12025550177" as PhoneNumber.E164
+  const patients = "+13035550123" as PhoneNumber.E164
+  const given = { label: null, provider: null, providerSid: null }
+
+  /** A provider that lists our numbers, or does not answer. */
+  const listing = (answers: () => ReadonlyArray<string> | null) => {
+    const { telephony } = World.makeProvider()
+    const list = Effect.suspend(() => {
+      const owned = answers()
+      return owned === null
+        ? Effect.fail(
+            new TelephonyError.TelephonyError({
+              provider: "acme",
+              operation: "numbers.list",
+              reason: new TelephonyError.Unavailable({ message: "down", code: null })
+            })
+          )
+        : Effect.succeed(
+            owned.map((number) => ({
+              number: number as PhoneNumber.E164,
+              providerSid: `sid-${number}`,
+              features: null,
+              misconfigured: []
+            }))
+          )
+    })
+    return {
+      ...telephony,
+      capabilities: {
+        ...telephony.capabilities,
+        numbers: {
+          search: [],
+          orders: "synchronous",
+          find: "by_number",
+          findAfterMillis: 0,
+          refusals: [],
+          prices: false
+        } as const
+      },
+      numbers: { ...telephony.numbers, list: () => list }
+    }
+  }
+
+  const add = (number: string, tenant: typeof north, actor = World.staffOf(tenant)) =>
+    Application.addNumber(actor, { ...given, number, siteGroupingId: tenant })
+
+  it.effect("is one that the provider has for us, and no phone of anybody else", () =>
+    Effect.gen(function* () {
+      yield* World.found(north)
+      assert.strictEqual((yield* add(ours, north)).number, ours)
+      assert.deepInclude(yield* Effect.flip(add(patients, north)), { _tag: "NumberRefused", reason: "not_yours" })
+      // Its own it may know of; and who sees all tenants answers for what no list has.
+      assert.strictEqual((yield* Effect.flip(add(ours, north)))._tag, "NumberTaken")
+      assert.strictEqual((yield* add(patients, north, administrator)).number, patients)
+    }).pipe(Effect.provide(World.world(listing(() => [ours]))))
+  )
+
+  it.effect("is refused in the same words when another tenant or the pool has it as when it is not ours", () =>
+    Effect.gen(function* () {
+      yield* World.found(north)
+      yield* World.found(south)
+      yield* World.pooled(digits[1])
+      yield* add(ours, north)
+      const stranger = Application.Problem.ofError(yield* Effect.flip(add(patients, south)))
+      for (const number of [ours, digits[1]]) {
+        assert.deepStrictEqual(Application.Problem.ofError(yield* Effect.flip(add(number, south))), stranger)
+      }
+    }).pipe(Effect.provide(World.world(listing(() => [ours, digits[1]]))))
+  )
+
+  it.effect("waits for a system administrator where the provider cannot tell, taken or not", () =>
+    Effect.gen(function* () {
+      yield* World.found(north)
+      yield* World.found(south)
+      yield* add(ours, north, administrator)
+      for (const number of [ours, patients]) {
+        const refused = yield* Effect.flip(add(number, south))
+        assert.deepInclude(refused, { _tag: "NumberRefused", reason: "cannot_tell" })
+      }
+    }).pipe(Effect.provide(World.world(listing(() => null))))
+  )
 })
 
 describe("A number that is given up", () => {

@@ -9,6 +9,8 @@ import { startEhr } from "../../src/ehr/server.ts"
 import { type Client, logIn, seed } from "../support.ts"
 
 export const LINE = "+12025550100"
+/** The numbers that the account has: an admin adds no others. */
+const OWNED = [LINE, "+12025550101"]
 export const ON_CALL = "+12025550187"
 
 /** Twilio as it is simulated for an EHR that is reached at this URL. */
@@ -17,6 +19,7 @@ export const twilioFor = async (publicUrl: string) => {
     accountSid,
     authTokens: [authToken],
     smsUrl: `${publicUrl}/api/v1/webhooks/twilio/sms`,
+    numbers: OWNED,
     statusDelayMillis: 1
   })
   const telephony = TwilioTelephony.layer({

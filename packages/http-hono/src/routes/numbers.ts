@@ -35,7 +35,9 @@ const add = route({
     "Adds a number that the provider has assigned to us to a site grouping; with `toPool` to the pool, where it waits for one.",
   body: NumberApi.NewNumber,
   success: { status: 201, schema: NumberApi.NumberJson },
-  problems: { 409: "The number is in a pool already" },
+  problems: {
+    409: "The number is in a pool already; or the provider does not say that it is ours, or somebody else has it (`reason`)"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const given = { number: body.number, providerSid: body.providerSid ?? null, provider: body.provider ?? null }
     if (body.toPool === true) {
