@@ -25,6 +25,7 @@ import readers from "./migrations/0018_readers.ts"
 import callbackRings from "./migrations/0019_callback_rings.ts"
 import platformSettings from "./migrations/0021_platform_settings.ts"
 import parked from "./migrations/0022_parked.ts"
+import breakGlassesOfUser from "./migrations/0023_break_glasses_of_user.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -124,7 +125,8 @@ export const migrate = Migrator.make({})({
     "18_readers": readers,
     "19_callback_rings": callbackRings,
     "21_platform_settings": platformSettings,
-    "22_parked": parked
+    "22_parked": parked,
+    "23_break_glasses_of_user": breakGlassesOfUser
   })
 })
 

@@ -67,6 +67,13 @@ export const layer = Layer.effect(
               Effect.map(([glass]) => Option.fromUndefinedOr(glass)),
               asStorage("breakGlasses.get")
             ),
+      countOf: (userId, since) =>
+        sql<{ readonly count: number }>`
+          select count(*)::int as count from break_glasses
+          where user_id = ${userId} and opened_at > ${iso(since)}::timestamptz`.pipe(
+          Effect.map(([row]) => row!.count),
+          asStorage("breakGlasses.countOf")
+        ),
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))

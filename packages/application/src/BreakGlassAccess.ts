@@ -3,13 +3,13 @@
  * tenant is told at once. What is done under it stands in the audit log as such.
  */
 import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
-import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
+import { BreakGlasses, IdGenerator, type PageRequest, Scope, SiteGroupings, Transaction } from "@careline/ports"
 import { Context, DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { tell } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
-import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound } from "./Errors.ts"
+import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 import { assertPage } from "./ReadRequest.ts"
 
@@ -63,13 +63,32 @@ const under = (actor: Pick<Actor, "userId">, { id, siteGroupingId }: BreakGlass.
   breakGlass: id
 })
 
-/** Opens the tenant to the actor. Whether there is such a tenant is not said: one that there is not has nothing to see. */
+/** Only a tenant that is on record and active opens: an access to one that somebody may make later is none for now. */
+const assertExists = Effect.fnUntraced(function* (tenant: Tenant) {
+  const groupings = Option.getOrUndefined(yield* Effect.serviceOption(SiteGroupings))
+  // The system-wide space is always there, and a store without tenants on record knows none.
+  if (tenant === null || groupings === undefined) return
+  const [found] = yield* asSystem(groupings.list([tenant]))
+  if (found === undefined || found.deactivatedAt !== null) return yield* new NotFound({ entity: "siteGrouping" })
+})
+
+/** Somebody who breaks one glass after the other is stopped, and those who watch have been told of each. */
+const assertSeldom = Effect.fnUntraced(function* ({ userId }: Actor, now: DateTime.Utc) {
+  const { breakGlassesPerUser: atMost, breakGlassWindow } = yield* Limits
+  const since = DateTime.subtractDuration(now, breakGlassWindow)
+  const count = yield* asSystem((yield* BreakGlasses).countOf(userId, since))
+  if (count >= atMost) return yield* new TooManyBreakGlasses({ atMost, retryAfterMillis: breakGlassWindow })
+})
+
+/** Opens the tenant to the actor, as often as `Limits.breakGlassesPerUser` lets them. */
 export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, request: BreakGlassRequest) {
   yield* assertAllowed
   yield* assertSound(actor, request)
   const { breakGlassFor } = yield* Limits
   const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
+  yield* assertExists(request.siteGroupingId)
   const openedAt = yield* (yield* BreakGlasses).now
+  yield* assertSeldom(actor, openedAt)
   const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
   const glass: BreakGlass.BreakGlass = {
     id: id!,

@@ -157,6 +157,17 @@ export class TooManyCallbacks extends Schema.TaggedError<TooManyCallbacks>()("To
   }
 }
 
+/** A user has broken as many glasses as they may in a while. */
+export class TooManyBreakGlasses extends Schema.TaggedError<TooManyBreakGlasses>()("TooManyBreakGlasses", {
+  atMost: Schema.Int,
+  /** When the next one may be broken, at the latest. */
+  retryAfterMillis: Schema.Finite
+}) {
+  override get message(): string {
+    return `One user breaks ${this.atMost} glasses, and not more for a while`
+  }
+}
+
 /** The provider did not take the call. `isRetryable` when it may take it later. */
 export class CallNotPlaced extends Schema.TaggedError<CallNotPlaced>()("CallNotPlaced", {
   reason: Schema.String,

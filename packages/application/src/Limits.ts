@@ -133,6 +133,9 @@ export interface LimitsShape {
   /** How long an access in an emergency lasts, and how long it may be asked for. */
   readonly breakGlassFor: number
   readonly breakGlassMax: number
+  /** Accesses in an emergency that one user may open within `breakGlassWindow`, in milliseconds. */
+  readonly breakGlassesPerUser: number
+  readonly breakGlassWindow: number
   /** How long a number that was replaced still leads to its tenant. */
   readonly replacementGrace: number
   /** Threads that screens are told of one by one when their number is replaced; of more they are told nothing. */
@@ -255,6 +258,8 @@ export const defaults: LimitsShape = {
   sweepSettled: 5 * 60_000,
   breakGlassFor: 30 * 60_000,
   breakGlassMax: 60 * 60_000,
+  breakGlassesPerUser: 10,
+  breakGlassWindow: 60 * 60_000,
   replacementGrace: 30 * 24 * 60 * 60_000,
   announcedThreads: 500,
   quarantine: 30 * 24 * 60 * 60_000,

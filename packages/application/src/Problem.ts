@@ -73,6 +73,11 @@ const ofTagged = (error: Tagged): Problem | null => {
         ...detail,
         retryAfterMillis: error.retryAfterMillis
       })
+    case "TooManyBreakGlasses":
+      return problem("too-many-break-glasses", 429, "Too many accesses in an emergency", {
+        ...detail,
+        retryAfterMillis: error.retryAfterMillis
+      })
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":

@@ -1,7 +1,7 @@
 /** Who looked at what, and who was let in: through every route, on a PostgreSQL with its walls up. */
 import { spawn } from "node:child_process"
 import { layer as postgres } from "@careline/adapter-postgres"
-import { BreakGlassAllowed, Intake, processInbound, verifyAudit } from "@careline/application"
+import { BreakGlassAllowed, Intake, Limits, processInbound, verifyAudit } from "@careline/application"
 import { Call } from "@careline/domain"
 import { type Alert, Alerts, Calls, Directory, Inbox, RowAccess } from "@careline/ports"
 import * as Memory from "@careline/testkit"
@@ -68,6 +68,7 @@ beforeAll(async () => {
   tokens.nurse = await token(["CLINICIAN"], ["north"], "nurse")
   tokens.auditor = await token(["AUDITOR"], ["north"], "auditor")
   tokens.southern = await token(["CLINICIAN"], ["south"], "southern")
+  tokens.reckless = await token(["CLINICIAN"], ["south"], "reckless")
   tokens.southernAdmin = await token(["SITE_ADMIN"], ["south"], "southern-admin")
   await call("root", "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: "Front desk" })
   await run(
@@ -372,6 +373,29 @@ describe("Breaking the glass", () => {
     for (const glass of [late, returned, revoked, crypto.randomUUID(), "nonsense"]) {
       assert.strictEqual((await list("southern", glass)).body.type, "urn:careline:problem:break-glass-over")
     }
+  })
+})
+
+describe("Breaking the glass again and again", () => {
+  const ask = (siteGroupingId: string) => call("reckless", "POST", "/break-glass", { siteGroupingId, reason })
+
+  it("opens no site grouping that is not on record", async () => {
+    assert.strictEqual((await ask("nowhere")).status, 404)
+    assert.strictEqual((await call("root", "GET", "/site-groupings/nowhere")).status, 404)
+  })
+
+  it("ends at a limit for each user and hour, and keeps nobody else out", async () => {
+    const { breakGlassesPerUser } = Limits.defaults
+    for (let glass = 0; glass < breakGlassesPerUser; glass++) assert.strictEqual((await ask("north")).status, 201)
+    const refused = await ask("north")
+    assert.strictEqual(refused.status, 429)
+    assert.strictEqual(refused.body.type, "urn:careline:problem:too-many-break-glasses")
+    assert.strictEqual(
+      (await call("southern", "POST", "/break-glass", { siteGroupingId: "north", reason })).status,
+      201
+    )
+    await owner("update break_glasses set opened_at = opened_at - interval '61 minutes' where user_id = 'reckless'")
+    assert.strictEqual((await ask("north")).status, 201)
   })
 })
 

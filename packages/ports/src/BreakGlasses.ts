@@ -1,5 +1,5 @@
 /** Accesses in an emergency, which are kept for ever. */
-import type { BreakGlass, BreakGlassId } from "@careline/domain"
+import type { BreakGlass, BreakGlassId, UserId } from "@careline/domain"
 import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
@@ -21,6 +21,8 @@ export class BreakGlasses extends Context.Service<
       scope: TenantScope,
       id: BreakGlassId
     ) => Effect.Effect<Option.Option<BreakGlass.BreakGlass>, StorageError>
+    /** How many a user opened since then, of whichever tenants. */
+    readonly countOf: (userId: UserId, since: DateTime.Utc) => Effect.Effect<number, StorageError>
     /** Those of the scope, the newest first. */
     readonly list: (
       query: PageRequest & { readonly scope: TenantScope }

@@ -1,6 +1,6 @@
 /** Faults of stores that keep who looked at what, and who was let in. */
 import { AuditTrail, BreakGlasses } from "@careline/ports"
-import { Effect } from "effect"
+import { DateTime, Effect } from "effect"
 import { altered, broken, type BrokenStore } from "./broken.ts"
 
 export const brokenAccessStores: ReadonlyArray<BrokenStore> = [
@@ -24,5 +24,13 @@ export const brokenAccessStores: ReadonlyArray<BrokenStore> = [
     "Access in an emergency",
     "MUST keep all of an access, and when it was given back, and show it within its scope only",
     altered(BreakGlasses, ({ get }) => ({ get: (_scope, id) => get("all", id) }))
+  ),
+  broken(
+    "counts every access of a user, however long ago",
+    "Access in an emergency",
+    "MUST count what one user opened since a time, of whichever tenants",
+    altered(BreakGlasses, ({ countOf }) => ({
+      countOf: (userId) => countOf(userId, DateTime.makeUnsafe("1970-01-01T00:00:00Z"))
+    }))
   )
 ]

@@ -45,6 +45,10 @@ const open = route({
     "Opens a site grouping that is not the caller's to them, for a while and for a reason. Whoever watches over it is alerted. Requests that name the id in `X-Break-Glass` are within it.",
   body: AccessApi.NewBreakGlass,
   success: { status: 201, schema: AccessApi.BreakGlassJson },
+  problems: {
+    404: "There is no such site grouping, or it is deactivated",
+    429: "The caller opened as many within an hour as one may"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const glass = yield* Application.breakGlass(caller, {
       siteGroupingId: Api.tenantOf(body.siteGroupingId),

@@ -21,6 +21,13 @@ export const layer: Layer.Layer<BreakGlasses, never, MemoryStore> = Layer.effect
             Scope.includes(scope, siteGroupingId)
           )
         ),
+      countOf: (userId, since) =>
+        store.read(
+          (state) =>
+            HashMap.toValues(state.breakGlasses).filter(
+              (glass) => glass.userId === userId && DateTime.isGreaterThan(glass.openedAt, since)
+            ).length
+        ),
       list: (query) =>
         Effect.flatMap(
           store.read((state) => HashMap.toValues(state.breakGlasses)),

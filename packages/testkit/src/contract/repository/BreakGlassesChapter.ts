@@ -45,6 +45,17 @@ export const breakGlassesChapter: Chapter = {
       }
     ),
 
+    accessTest("MUST count what one user opened since a time, of whichever tenants", function* () {
+      const { people, tenants } = yield* StoreUnderTest
+      const [north, south] = tenants
+      const [first] = yield* Effect.forEach([north, south, north], opened)
+      const glasses = yield* BreakGlasses
+      const before = DateTime.subtractDuration(first!.openedAt, Duration.seconds(1))
+      assert.strictEqual(yield* glasses.countOf(people.users[0], before), 3)
+      assert.strictEqual(yield* glasses.countOf(people.users[0], first!.openedAt), 2)
+      assert.strictEqual(yield* glasses.countOf(people.users[1], before), 0)
+    }),
+
     accessTest("MUST list accesses, the newest first, page by page", function* () {
       const { tenants } = yield* StoreUnderTest
       const [north, south] = tenants
