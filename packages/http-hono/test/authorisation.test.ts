@@ -308,6 +308,7 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const parked = await Effect.runPromiseWith(context)(park(line, contact))
     return { tenant, line, contact, number, thread, message, glass, parked }
   }
+  await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   try {
     await test(
       app,
