@@ -196,23 +196,35 @@ const shuffled = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
     .toSorted((a, b) => a.key - b.key)
     .map(({ item }) => item)
 
-/** Posts each text so many times, in random order, to all hosts in turn. Resolves with the statuses. */
+/** A text as it was posted once. `asked` and `answered` count what happened before, whichever text it was of. */
+interface Delivery {
+  readonly messageSid: string
+  readonly status: number
+  readonly asked: number
+  readonly answered: number
+}
+
+/** Posts each text so many times, in random order, to all hosts in turn. */
 export const deliver = async (
   hosts: ReadonlyArray<{ readonly url: string }>,
-  texts: ReadonlyArray<Readonly<Record<string, string>>>,
+  texts: ReadonlyArray<ReturnType<typeof inbound>>,
   { connections, times }: { readonly times: number; readonly connections: number }
-): Promise<ReadonlyArray<number>> => {
-  const deliveries = shuffled(Array.from({ length: times }, () => texts).flat())
-  const statuses: Array<number> = []
+): Promise<ReadonlyArray<Delivery>> => {
+  const shuffledTexts = shuffled(Array.from({ length: times }, () => texts).flat())
+  const deliveries: Array<Delivery> = []
   let next = 0
+  let happened = 0
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      while (next < deliveries.length) {
+      while (next < shuffledTexts.length) {
         const index = next++
+        const text = shuffledTexts[index]!
         const { url } = hosts[index % hosts.length]!
-        statuses.push(await webhook(url, "/api/v1/webhooks/twilio/sms", deliveries[index]!))
+        const asked = happened++
+        const status = await webhook(url, "/api/v1/webhooks/twilio/sms", text)
+        deliveries.push({ messageSid: text.MessageSid, status, asked, answered: happened++ })
       }
     })
   )
-  return statuses
+  return deliveries
 }

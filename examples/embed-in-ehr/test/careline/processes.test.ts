@@ -76,8 +76,8 @@ describe("Two processes of the EHR", () => {
     const texts = Array.from({ length: TEXTS }, (_, index) =>
       inbound(index + 1, contactOf(index), LINE, `text ${index}`)
     )
-    const statuses = await deliver(processes, texts, { times: DELIVERIES, connections: CONNECTIONS })
-    expect(statuses.filter((status) => status !== 200)).toEqual([])
+    const deliveries = await deliver(processes, texts, { times: DELIVERIES, connections: CONNECTIONS })
+    expect(deliveries.filter(({ status }) => status !== 200)).toEqual([])
 
     const threads = await until(async () => {
       const { body } = await nora.get("/external-threads?view=all&limit=100")
