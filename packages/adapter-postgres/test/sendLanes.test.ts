@@ -8,6 +8,7 @@ import { freshDatabase, migratedDatabase } from "../../../test/support/postgres.
 import { Database } from "../src/index.ts"
 import careline from "../src/migrations/0001_careline.ts"
 import { claimStatement } from "../src/PgOutbox.ts"
+import { explain, rowsOf } from "./queryPlan.ts"
 
 const THREAD = "00000000-0000-7000-8000-000000000001"
 
@@ -40,31 +41,13 @@ const queue = (sql: PgClient.PgClient, { count, each = 1, lane, notBefore, state
       gen_random_uuid(), '+1303' || ${lane} || lpad((n / ${each})::text, 6, '0'), 'Hello', '{}', 0, '${state}', ${notBefore}, now()
     from generate_series(0, ${count - 1}) n`)
 
-interface PlanNode {
-  readonly "Node Type": string
-  readonly "Relation Name"?: string
-  readonly "Index Name"?: string
-  readonly "Actual Rows"?: number
-  readonly "Actual Loops"?: number
-  readonly "Rows Removed by Filter"?: number
-  readonly "Rows Removed by Index Recheck"?: number
-  readonly Plans?: ReadonlyArray<PlanNode>
-}
-
-const nodesOf = (node: PlanNode): ReadonlyArray<PlanNode> => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
-
 /** How a claim reads texts: through which indexes, and how many rows. */
 const planOf = Effect.fnUntraced(function* (sql: PgClient.PgClient, limit: number, last = SendLane.bulk) {
   const claim = claimStatement(sql, { limit, shares: SendLane.shares(limit, 2, last) })
-  const [row] = yield* sql<{ readonly "QUERY PLAN": ReadonlyArray<{ readonly Plan: PlanNode }> }>`
-    explain (analyze, timing off, format json) ${claim}`
-  const nodes = nodesOf(row!["QUERY PLAN"][0]!.Plan).filter((node) => node["Relation Name"] === "sends")
+  const nodes = (yield* explain(sql, claim)).filter((node) => node["Relation Name"] === "sends")
   return {
     ways: [...new Set(nodes.map((node) => node["Index Name"] ?? node["Node Type"]))].sort(),
-    rows: nodes.reduce((sum, node) => {
-      const each = (node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)
-      return sum + (each + (node["Rows Removed by Index Recheck"] ?? 0)) * (node["Actual Loops"] ?? 0)
-    }, 0)
+    rows: nodes.reduce((sum, node) => sum + rowsOf(node), 0)
   }
 })
 

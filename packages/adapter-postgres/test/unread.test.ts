@@ -8,6 +8,7 @@ import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
 import { SETTLED_AT_ONCE } from "../src/readMarks.ts"
 import { FEW_ARRIVALS, pageStatement } from "../src/threadList.ts"
+import { explain, rowsOf } from "./queryPlan.ts"
 
 const THREADS = 6_000
 const LIMIT = 20
@@ -34,29 +35,12 @@ const threadsOfMinutes = (sql: PgClient.PgClient) =>
     yield* sql`vacuum analyze messages`
   })
 
-interface PlanNode {
-  readonly "Node Type": string
-  readonly "Relation Name"?: string
-  readonly "Index Name"?: string
-  readonly "Actual Rows"?: number
-  readonly "Actual Loops"?: number
-  readonly "Rows Removed by Filter"?: number
-  readonly Plans?: ReadonlyArray<PlanNode>
-}
-
-const nodesOf = (node: PlanNode): ReadonlyArray<PlanNode> => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
-
-const rowsOf = (node: PlanNode): number =>
-  ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) * (node["Actual Loops"] ?? 0)
-
 /** The rows that a page reads of its tables; fails where it reads one whole, or sorts more than it found. */
 const rowsRead = Effect.fnUntraced(function* (userId: UserId, view: ThreadListView) {
   const sql = yield* PgClient.PgClient
   const keys = { digest: new Uint8Array(0), encryption: new Uint8Array(0) }
   const query = { scope, view, userId, limit: LIMIT, cursor: null }
-  const [row] = yield* sql<{ readonly "QUERY PLAN": ReadonlyArray<{ readonly Plan: PlanNode }> }>`
-    explain (analyze, timing off, format json) ${pageStatement(sql, keys, query, null)}`
-  const nodes = nodesOf(row!["QUERY PLAN"][0]!.Plan)
+  const nodes = yield* explain(sql, pageStatement(sql, keys, query, null))
   const ran = nodes.filter((node) => (node["Actual Loops"] ?? 0) > 0)
   const whole = ran.filter((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] !== "readers")
   assert.deepStrictEqual(whole, [], `${userId} ${view}`)
