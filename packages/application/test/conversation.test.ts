@@ -1,28 +1,14 @@
 /** The use cases together, on memory and a clock of our own: what a conversation does from the first text on. */
-import {
-  type Contact,
-  type MessageId,
-  type PhoneNumber,
-  type PhoneNumberId,
-  type SiteGroupingId,
-  type ThreadId,
-  type UserId,
-  VoipSettings
-} from "@careline/domain"
-import { Inbox, Messages, PoolNumbers, Settings, TelephonyProviders, Threads } from "@careline/ports"
+import { type MessageId, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
+import { Inbox, Messages, Settings, TelephonyProviders, Threads } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
+import { addLine, contact, line, noon, north, nurse, receive as text, stranger } from "./support/lineWorld.ts"
 
-const noon = Date.UTC(2026, 2, 2, 17)
-const north = "north" as SiteGroupingId
-const contact = "+13035550123" as Contact.Contact
-const line = "+12025550100" as PhoneNumber.E164
 const onCall = "+12025550187" as PhoneNumber.E164
-const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [north] }
-const stranger: Application.Actor = { userId: "stranger" as UserId, scope: ["south" as SiteGroupingId] }
 
 const settings: VoipSettings.VoipSettings = {
   ...VoipSettings.defaults,
@@ -33,39 +19,9 @@ const settings: VoipSettings.VoipSettings = {
 
 const setUp = Effect.fnUntraced(function* (change: Partial<VoipSettings.VoipSettings> = {}) {
   yield* TestClock.setTime(noon)
-  yield* (yield* PoolNumbers).add({
-    id: "1" as PhoneNumberId,
-    siteGroupingId: north,
-    number: line,
-    label: null,
-    providerSid: null,
-    provider: null,
-    status: "assigned",
-    createdAt: yield* DateTime.now
-  })
+  yield* addLine
   yield* (yield* Settings).put(north, { ...settings, ...change })
   yield* (yield* Messages).startReading({ scope: [north], userId: nurse.userId, at: yield* DateTime.now })
-})
-
-let count = 0
-const text = Effect.fnUntraced(function* (words: string, from: string = contact) {
-  const [acceptance] = yield* (yield* Inbox).accept([
-    {
-      provider: "memory",
-      account: "memory",
-      event: {
-        _tag: "MessageReceived",
-        providerMessageId: `in-${++count}`,
-        from: from as Contact.Contact,
-        to: line,
-        text: words,
-        attachments: [],
-        providerKeyword: null
-      }
-    }
-  ])
-  yield* Application.processInbound()
-  return acceptance
 })
 
 const report = Effect.fnUntraced(function* (
