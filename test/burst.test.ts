@@ -23,6 +23,7 @@ beforeAll(async () => {
   simulator = await TwilioSimulator.start({
     accountSid: Host.accountSid,
     authTokens: [Host.authToken],
+    numbers: [line],
     smsUrl: `${Host.publicUrl}/api/v1/webhooks/twilio/sms`
   })
   const environment = { DATABASE_URL: database, TWILIO_BASE_URL: simulator.url }
@@ -30,6 +31,7 @@ beforeAll(async () => {
   hosts = await Promise.all([Host.startHost(environment), Host.startHost(environment)])
   bearer = await Host.token()
   const first = hosts[0]!.url
+  await Host.api(first, bearer, "POST", "/site-groupings", { id: "north", name: "North" })
   await Host.api(first, bearer, "POST", "/phone-numbers", { number: line, siteGroupingId: "north" })
   await Host.api(first, bearer, "PUT", "/voip-settings?siteGroupingId=north", {
     autoReplyMessage: "We will answer soon.",

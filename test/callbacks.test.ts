@@ -22,6 +22,7 @@ beforeAll(async () => {
   simulator = await TwilioSimulator.start({
     accountSid: Host.accountSid,
     authTokens: [Host.authToken],
+    numbers: [line],
     smsUrl: `${url}/api/v1/webhooks/twilio/sms`
   })
   host = await Host.startHost({

@@ -35,6 +35,7 @@ const simulate = () =>
   TwilioSimulator.start({
     accountSid: Host.accountSid,
     authTokens: [Host.authToken],
+    numbers: [line],
     smsUrl: `${Host.publicUrl}/api/v1/webhooks/twilio/sms`
   })
 

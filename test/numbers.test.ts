@@ -135,6 +135,7 @@ describe("A default that is given up while another number becomes the default", 
     const outcomes = await Promise.all(
       Array.from({ length: RACES }, async (_, race) => {
         const tenant = `race-${race}` as SiteGroupingId
+        await hosts[0]!(openTenant(tenant))
         const old = await hosts[0]!(addNumber(`+1202555${1000 + race}`, tenant))
         const next = await hosts[0]!(addNumber(`+1303555${1000 + race}`, tenant))
         await hosts[0]!(Application.editNumber(administrator, old.id, { isDefault: true }))
@@ -166,7 +167,16 @@ const contactOf = (index: number) => `+1415555${1000 + (index % CONTACTS)}` as C
 const wordsOf = (index: number) => `text ${index}`
 
 const addNumber = (number: string, siteGroupingId: Tenant) =>
-  Application.addNumber(administrator, { number, siteGroupingId, label: null, provider: null, providerSid: null })
+  Application.addNumber(administrator, {
+    number,
+    siteGroupingId,
+    label: null,
+    provider: null,
+    providerSid: null,
+    overrideReason: "the provider in memory lists none"
+  })
+
+const openTenant = (id: SiteGroupingId) => Application.createSiteGrouping(administrator, { id, name: id })
 
 const receive = (index: number, to: PhoneNumber.E164) =>
   Effect.flatMap(Inbox, (inbox) =>
@@ -213,6 +223,7 @@ describe("A number that is replaced while it is texted", () => {
     const { close, hosts } = await openHosts(2)
     const [one, other] = [hosts[0]!, hosts[1]!]
     const south = "south" as SiteGroupingId
+    for (const tenant of [north, south]) await one(openTenant(tenant))
     const busy = await one(addNumber("+12025550100", north))
     const besides = await one(addNumber("+12025550101", north))
     const others = await one(addNumber("+12025550102", south))
@@ -243,6 +254,7 @@ describe("A number that is replaced while it is texted", () => {
   it("loses no text and doubles none, and every answer leaves from the other number", async () => {
     const { close, hosts, sent } = await openHosts(2)
     const [one, other] = [hosts[0]!, hosts[1]!]
+    await one(openTenant(north))
     const old = await one(addNumber("+12025550100", north))
     const next = await one(addNumber("+12025550101", north))
     await one(

@@ -15,6 +15,7 @@ describe("Two hosts with one number", () => {
     const simulator = await TwilioSimulator.start({
       accountSid: Host.accountSid,
       authTokens: [Host.authToken],
+      numbers: ["+12025550100"],
       smsUrl: `${Host.publicUrl}/api/v1/webhooks/twilio/sms`
     })
     const environment = {

@@ -26,11 +26,13 @@ describe("A swap of the provider in mid-conversation", () => {
     const twilio = await TwilioSimulator.start({
       accountSid: Host.accountSid,
       authTokens: [Host.authToken],
+      numbers: [line],
       smsUrl: `${url}/api/v1/webhooks/twilio/sms`
     })
     const telnyx = await TelnyxSimulator.start({
       apiKey: "KEYintegration",
       signingKeys: [key],
+      numbers: [line],
       messagingProfileId: profile,
       organizationId: profile,
       inboundUrl: `${url}/api/v1/webhooks/telnyx/sms`

@@ -2,7 +2,7 @@
 import { providerNames } from "@careline/http-hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { type Line, openLine } from "./support/line.ts"
+import { type Line, openLine, ownNumber } from "./support/line.ts"
 
 const number = "+12025550100"
 
@@ -31,6 +31,7 @@ describe.each(providerNames)("A text of unknown outcome through %s", (provider) 
       timeoutMillis: 300,
       limits: { lookEvery: 100, looksUntilLost: 2, looksUntilUndecided: 3, pollEvery: 50, pollEveryMax: 50 }
     })
+    await ownNumber(line.active, number)
     await api("POST", "/phone-numbers", { number })
   })
   afterAll(() => line.close())

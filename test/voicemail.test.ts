@@ -40,6 +40,7 @@ describe("Hosts that are killed while they import voicemails", () => {
     const simulator = await TwilioSimulator.start({
       accountSid: Host.accountSid,
       authTokens: [Host.authToken],
+      numbers: [line],
       smsUrl: urlOf("sms"),
       voiceUrl: urlOf("call"),
       voiceFallbackUrl: urlOf("fallback"),

@@ -3,7 +3,7 @@ import { providerNames } from "@careline/http-hono"
 import type { Scenario } from "@careline/testkit/simulators"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
-import { type Line, openLine } from "./support/line.ts"
+import { type Line, openLine, ownNumber } from "./support/line.ts"
 
 const number = "+12025550100"
 
@@ -17,6 +17,7 @@ describe.each(providerNames)("A webhook of %s", (provider) => {
 
   beforeAll(async () => {
     line = await openLine({ provider })
+    await ownNumber(line.active, number)
     await Host.api(line.url, line.bearer, "POST", "/phone-numbers", { number })
   })
   afterAll(() => line.close())

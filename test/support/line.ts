@@ -10,6 +10,7 @@ import {
   type ProviderName,
   SandboxProvider
 } from "@careline/http-hono"
+import type { PhoneNumber } from "@careline/domain"
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import * as Host from "./host.ts"
@@ -95,4 +96,13 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     run: (effect) => Effect.runPromiseWith(context)(effect),
     close: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
+}
+
+/** A number that was bought at the simulated provider, and leads to the line. */
+export const ownNumber = async (
+  { simulator, telephony }: SandboxProvider.SandboxProvider,
+  number: string
+): Promise<void> => {
+  simulator.numbers!.own(number)
+  await Effect.runPromise(telephony.numbers.configure(number as PhoneNumber.E164))
 }

@@ -143,8 +143,11 @@ export const storm = async (options: StormOptions): Promise<StormResult> => {
   const add = (number: string, by: ProviderName | null) =>
     Host.api<{ readonly id: PhoneNumberId }>(line.url, line.bearer, "POST", "/phone-numbers", {
       number,
+      overrideReason: "whether it is ours may be an answer that is lost",
       ...(by === null ? {} : { provider: by })
     })
+  line.active.simulator.numbers!.own("+12025550100")
+  line.fallback!.simulator.numbers!.own("+12025550200")
   const { body: own } = await add("+12025550100", null)
   await add("+12025550200", fallbackProvider)
 

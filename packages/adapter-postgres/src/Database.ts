@@ -26,6 +26,7 @@ import callbackRings from "./migrations/0019_callback_rings.ts"
 import platformSettings from "./migrations/0021_platform_settings.ts"
 import parked from "./migrations/0022_parked.ts"
 import breakGlassesOfUser from "./migrations/0023_break_glasses_of_user.ts"
+import breakGlassesInTurn from "./migrations/0024_break_glasses_in_turn.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -126,7 +127,8 @@ export const migrate = Migrator.make({})({
     "19_callback_rings": callbackRings,
     "21_platform_settings": platformSettings,
     "22_parked": parked,
-    "23_break_glasses_of_user": breakGlassesOfUser
+    "23_break_glasses_of_user": breakGlassesOfUser,
+    "24_break_glasses_in_turn": breakGlassesInTurn
   })
 })
 

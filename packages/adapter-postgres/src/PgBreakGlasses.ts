@@ -68,9 +68,13 @@ export const layer = Layer.effect(
               asStorage("breakGlasses.get")
             ),
       countOf: (userId, since) =>
-        sql<{ readonly count: number }>`
-          select count(*)::int as count from break_glasses
-          where user_id = ${userId} and opened_at > ${iso(since)}::timestamptz`.pipe(
+        // A statement of its own: the count has to see what whoever held the lock has opened.
+        Effect.andThen(
+          sql`select pg_advisory_xact_lock(hashtextextended(${`careline break-glass ${userId}`}, 0))`,
+          sql<{ readonly count: number }>`
+            select count(*)::int as count from break_glasses
+            where user_id = ${userId} and opened_at > ${iso(since)}::timestamptz`
+        ).pipe(
           Effect.map(([row]) => row!.count),
           asStorage("breakGlasses.countOf")
         ),

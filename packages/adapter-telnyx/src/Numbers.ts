@@ -133,6 +133,11 @@ export const make = (
       yield* Ask.unlessGone(ask.ask("numbers.release", (sdk, bounds) => sdk.phoneNumbers.delete(line.id, bounds)))
     }),
 
+    owns: Effect.fn("Telnyx.numbers.owns")(function* (number) {
+      const line = yield* own("numbers.owns", number)
+      return line !== null && !NumberOrders.isComing(line)
+    }),
+
     list: Effect.fn("Telnyx.numbers.list")(function* () {
       const all = yield* lines("numbers.list", {}, Infinity)
       return all.flatMap((line): ReadonlyArray<Numbers.OwnedNumber> => {

@@ -98,6 +98,10 @@ export const make = (
       yield* Ask.deleted(ask("numbers.release", (sdk) => sdk.incomingPhoneNumbers(found.sid).remove()))
     }),
 
+    owns: Effect.fn("Twilio.numbers.owns")(function* (number) {
+      return (yield* own("numbers.owns", number)) !== null
+    }),
+
     list: Effect.fn("Twilio.numbers.list")(function* () {
       const operation = "numbers.list"
       const service =

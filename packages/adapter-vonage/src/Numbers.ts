@@ -107,6 +107,10 @@ export const make = (
       )
     }),
 
+    owns: Effect.fn("Vonage.numbers.owns")(function* (number) {
+      return (yield* own.one("numbers.owns", number)) !== null
+    }),
+
     list: Effect.fn("Vonage.numbers.list")(function* () {
       const lines = yield* own.all("numbers.list")
       return lines.flatMap((line) => OwnNumbers.toOwned(line, applicationId))

@@ -8,6 +8,7 @@ import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
 import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "./Errors.ts"
 import { MAX_KEY } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
 export const BuysNumbers: Context.Reference<boolean> = Context.Reference("careline/application/BuysNumbers", {
@@ -81,8 +82,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
   const { idempotencyKey } = request
   const once = transact(
     Effect.gen(function* () {
-      const groupings = yield* SiteGroupings
-      if (!(yield* groupings.hold(siteGroupingId))) return yield* new NotFound({ entity: "siteGrouping" })
+      yield* assertOnRecord(siteGroupingId)
       const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
       return known === null
         ? yield* assign(actor, siteGroupingId, request)

@@ -3,7 +3,7 @@
  * tenant is told at once. What is done under it stands in the audit log as such.
  */
 import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
-import { BreakGlasses, IdGenerator, type PageRequest, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
 import { Context, DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
@@ -11,7 +11,8 @@ import { tell } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
 import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
-import { assertPage } from "./ReadRequest.ts"
+import { assertPage, readReason } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 /** Whether anybody may. Not unless a host says so: an organisation has to have decided who looks at what was done. */
 export const BreakGlassAllowed: Context.Reference<boolean> = Context.Reference(
@@ -41,10 +42,7 @@ const assertWorks = ({ scope }: Actor) =>
 
 const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
   const { breakGlassMax } = yield* Limits
-  const { length } = reason.trim()
-  if (length < BreakGlass.MIN_REASON || length > BreakGlass.MAX_REASON) {
-    return yield* refuse("reason", `must have ${BreakGlass.MIN_REASON} to ${BreakGlass.MAX_REASON} characters`)
-  }
+  yield* readReason("reason", reason)
   const longest = Math.floor(breakGlassMax / MINUTE)
   if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
     return yield* refuse("minutes", `must be a whole number from 1 to ${longest}`)
@@ -63,20 +61,11 @@ const under = (actor: Pick<Actor, "userId">, { id, siteGroupingId }: BreakGlass.
   breakGlass: id
 })
 
-/** Only a tenant that is on record and active opens: an access to one that somebody may make later is none for now. */
-const assertExists = Effect.fnUntraced(function* (tenant: Tenant) {
-  const groupings = Option.getOrUndefined(yield* Effect.serviceOption(SiteGroupings))
-  // The system-wide space is always there, and a store without tenants on record knows none.
-  if (tenant === null || groupings === undefined) return
-  const [found] = yield* asSystem(groupings.list([tenant]))
-  if (found === undefined || found.deactivatedAt !== null) return yield* new NotFound({ entity: "siteGrouping" })
-})
-
 /** Somebody who breaks one glass after the other is stopped, and those who watch have been told of each. */
 const assertSeldom = Effect.fnUntraced(function* ({ userId }: Actor, now: DateTime.Utc) {
   const { breakGlassesPerUser: atMost, breakGlassWindow } = yield* Limits
   const since = DateTime.subtractDuration(now, breakGlassWindow)
-  const count = yield* asSystem((yield* BreakGlasses).countOf(userId, since))
+  const count = yield* (yield* BreakGlasses).countOf(userId, since)
   if (count >= atMost) return yield* new TooManyBreakGlasses({ atMost, retryAfterMillis: breakGlassWindow })
 })
 
@@ -86,9 +75,7 @@ export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, reque
   yield* assertSound(actor, request)
   const { breakGlassFor } = yield* Limits
   const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
-  yield* assertExists(request.siteGroupingId)
   const openedAt = yield* (yield* BreakGlasses).now
-  yield* assertSeldom(actor, openedAt)
   const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
   const glass: BreakGlass.BreakGlass = {
     id: id!,
@@ -104,10 +91,13 @@ export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, reque
   const { transact } = yield* Transaction
   yield* transact(
     Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
+      yield* assertSeldom(actor, openedAt)
       yield* (yield* BreakGlasses).open(glass)
       yield* audit(under(actor, glass), siteGroupingId, "break_glass.open", `breakGlass:${glass.id}`, { minutes })
     })
-  ).pipe(asStaff(under(actor, glass)))
+    // What they opened elsewhere counts, too, and is not seen from this tenant.
+  ).pipe(asSystem)
   const detail = { siteGrouping: siteGroupingId, breakGlass: glass.id, user: userId, minutes }
   yield* tell({ subject: "break_glass", condition: "open", isOver: false, detail }, "Somebody broke the glass")
   return glass

@@ -8,6 +8,7 @@ import { audit } from "./Audit.ts"
 import { commit } from "./Commit.ts"
 import { consentOf } from "./LoadThread.ts"
 import { readSender } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 /** The log is read by who may not see the contact: its last digits, and whoever may finds it by them. */
 const subjectOf = (contact: Contact.Contact): string => `contact:${PhoneNumber.mask(contact)}`
@@ -44,6 +45,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
       const thread = yield* threadOf(siteGroupingId, contact)
       const [known] = yield* (yield* Consents).load([{ siteGroupingId, contact }])
       const consent: Consent.Consent = {

@@ -18,6 +18,7 @@ import { checkLink } from "./EditThread.ts"
 import { ThreadExists } from "./Errors.ts"
 import { poolNumber, viewThread } from "./LoadThread.ts"
 import { assertName, readContact } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 export interface CreateThreadRequest {
   readonly siteGroupingId: Tenant
@@ -38,6 +39,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, r
   const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
   const id = yield* transact(
     Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
       const now = yield* DateTime.now
       const [known] = yield* (yield* Threads).loadByKeys([key])
       if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })

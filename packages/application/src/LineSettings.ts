@@ -7,6 +7,7 @@ import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { InvalidRequest } from "./Errors.ts"
 import { readPlatformSettings, readSettings } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 /** The settings that hold for a tenant, and whose each of them is. */
 export interface LineSettings extends VoipSettings.VoipSettings {
@@ -82,6 +83,7 @@ const change = Effect.fnUntraced(function* (
   return yield* transact(
     Effect.gen(function* () {
       const port = yield* Settings
+      yield* assertOnRecord(tenant)
       yield* port.lock()
       const before = yield* view(tenant)
       const [named] = yield* port.named([tenant])

@@ -1,32 +1,19 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import {
-  IdGenerator,
-  type NumberTaken,
-  PoolNumbers,
-  SiteGroupings,
-  TelephonyProviders,
-  Transaction
-} from "@careline/ports"
-import { DateTime, Effect, Option } from "effect"
+import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
 import { byStaff } from "./Access.ts"
 import { type Actor, assertSees } from "./Actor.ts"
 import { audit } from "./Audit.ts"
-import { InvalidRequest, NotFound, NumberRefused } from "./Errors.ts"
-import { assertOurs } from "./NumberOwnership.ts"
+import { InvalidRequest, NumberRefused } from "./Errors.ts"
+import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
 import { admitParked } from "./ParkedEvents.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
 }, byStaff)
-
-/** A tenant that is not on record yet comes there with its first number; one that is deactivated gets none. */
-const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {
-  const groupings = Option.getOrUndefined(yield* Effect.serviceOption(SiteGroupings))
-  if (groupings === undefined || (yield* groupings.hold(tenant))) return
-  if ((yield* groupings.deactivated([tenant])).length > 0) return yield* new NotFound({ entity: "siteGrouping" })
-})
 
 /** Texts would wait for another one for ever. */
 export const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
@@ -44,8 +31,8 @@ const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberT
 })
 
 /**
- * Adds a number to a tenant. The provider is asked first whether it is ours, unless who sees all tenants answers for it. Fails
- * with `NumberRefused` for one that is not, and, with the same words, for one that another tenant or the pool has.
+ * Adds a number to a tenant. The provider is asked first whether it is ours. Fails with `NumberRefused` for one that is not,
+ * and, with the same words, for one that another tenant or the pool has.
  */
 export const addNumber = Effect.fn("addNumber")(function* (
   actor: Actor,
@@ -55,7 +42,10 @@ export const addNumber = Effect.fn("addNumber")(function* (
     readonly label: string | null
     readonly providerSid: string | null
     readonly provider: string | null
+    /** One that is on record. */
     readonly siteGroupingId: Tenant
+    /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
+    readonly overrideReason?: string | null | undefined
   }
 ) {
   const { label, provider, providerSid, siteGroupingId } = request
@@ -64,11 +54,15 @@ export const addNumber = Effect.fn("addNumber")(function* (
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
-  yield* assertOurs(actor, digits, provider)
+  const override = yield* assertOurs(actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason ?? null
+  })
   const { transact } = yield* Transaction
   const added = yield* transact(
     Effect.gen(function* () {
-      yield* assertActive(siteGroupingId)
+      yield* assertOnRecord(siteGroupingId)
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
       const number: PoolNumber.PoolNumber = {
         id: id!,
@@ -81,7 +75,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
         createdAt: yield* DateTime.now
       }
       yield* (yield* PoolNumbers).add(number)
-      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`)
+      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, overrideDetail(override))
       return number
     })
   ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))

@@ -21,7 +21,8 @@ import { asStaff, asSystem } from "./Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "./Actor.ts"
 import { audit } from "./Audit.ts"
 import { despiteConflicts } from "./Conflicts.ts"
-import { type InvalidRequest, NotFound } from "./Errors.ts"
+import { type InvalidRequest, NotFound, type NumberRefused } from "./Errors.ts"
+import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
 import { assertProvider } from "./NumberPool.ts"
 import { assertName, readNumber } from "./ReadRequest.ts"
 
@@ -117,10 +118,16 @@ export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: P
 /** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
 export const addToPool = Effect.fn("addToPool")(function* (
   actor: Actor,
-  request: { readonly number: string; readonly provider: string | null; readonly providerSid: string | null }
+  request: {
+    readonly number: string
+    readonly provider: string | null
+    readonly providerSid: string | null
+    /** Why the number is ours although no provider can tell. The audit log keeps it. */
+    readonly overrideReason?: string | null | undefined
+  }
 ): Effect.fn.Return<
   InventoryNumber.InventoryNumber,
-  InvalidRequest | NotFound | NumberTaken | StorageError,
+  InvalidRequest | NotFound | NumberRefused | NumberTaken | StorageError,
   AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
 > {
   const { provider, providerSid } = request
@@ -128,6 +135,11 @@ export const addToPool = Effect.fn("addToPool")(function* (
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
+  const override = yield* assertOurs(actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason ?? null
+  })
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
@@ -136,7 +148,7 @@ export const addToPool = Effect.fn("addToPool")(function* (
         const given = { id: id!, number: digits, provider, providerSid, monthlyPrice: null }
         const number = NumberLifecycle.acquire(given, yield* DateTime.now)
         yield* (yield* NumberInventory).add(number)
-        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`)
+        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, overrideDetail(override))
         return number
       })
     )

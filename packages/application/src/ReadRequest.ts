@@ -83,7 +83,19 @@ const decodePlatformEdit = Schema.decodeUnknownEffect(VoipSettings.PlatformEdit,
 export const readPlatformSettings = (edit: unknown): Effect.Effect<VoipSettings.PlatformEdit, InvalidRequest> =>
   Effect.mapError(decodePlatformEdit(edit), ({ message }) => new InvalidRequest({ field: "settings", message }))
 
-/** Characters of a reason or a note. */
+/** Characters of a reason that an exception is made for. */
+export const MIN_REASON = 10
+export const MAX_REASON = 500
+
+/** Why somebody makes an exception, in so many words: whoever reads the audit log has to understand it. */
+export const readReason = (field: string, text: string): Effect.Effect<string, InvalidRequest> => {
+  const reason = text.trim()
+  return reason.length >= MIN_REASON && reason.length <= MAX_REASON
+    ? Effect.succeed(reason)
+    : refuse(field, `must have ${MIN_REASON} to ${MAX_REASON} characters`)
+}
+
+/** Characters of a note. */
 export const MAX_NOTE = 2000
 
 export const assertNote = (field: string, note: string | null): Effect.Effect<void, InvalidRequest> =>

@@ -9,6 +9,7 @@ import * as BlobKeys from "./BlobKeys.ts"
 import { InvalidRequest, TooManyUploads } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 import { sniff } from "./MediaType.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
 
 /** What was kept. `url` stands for it in `mediaUrls` of a message. */
 export interface UploadedMedia {
@@ -48,7 +49,12 @@ export const uploadMedia = Effect.fn("uploadMedia")(function* (
   }
   // On record before it is kept: what nobody knows of is removed by nobody. And counted over all of the user's tenants.
   const isWithin = yield* asSystem(
-    transact(uploads.add(upload, { uploads: uploadsPerUser, bytes: uploadBytesPerUser }))
+    transact(
+      Effect.andThen(
+        assertOnRecord(tenant),
+        uploads.add(upload, { uploads: uploadsPerUser, bytes: uploadBytesPerUser })
+      )
+    )
   )
   if (!isWithin) return yield* new TooManyUploads({ uploads: uploadsPerUser, bytes: uploadBytesPerUser })
   const info = yield* (yield* BlobStore).put(key, { bytes: type.bytes, contentType: type.contentType })

@@ -12,6 +12,7 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { TestClock } from "effect/testing"
+import * as Memory from "@careline/testkit"
 import * as Application from "../src/index.ts"
 import * as World from "./support/numberWorld.ts"
 
@@ -51,25 +52,19 @@ describe("A number that a tenant adds itself", () => {
   /** A provider that lists our numbers, or does not answer. */
   const listing = (answers: () => ReadonlyArray<string> | null) => {
     const { telephony } = World.makeProvider()
-    const list = Effect.suspend(() => {
-      const owned = answers()
-      return owned === null
-        ? Effect.fail(
-            new TelephonyError.TelephonyError({
-              provider: "acme",
-              operation: "numbers.list",
-              reason: new TelephonyError.Unavailable({ message: "down", code: null })
-            })
-          )
-        : Effect.succeed(
-            owned.map((number) => ({
-              number: number as PhoneNumber.E164,
-              providerSid: `sid-${number}`,
-              features: null,
-              misconfigured: []
-            }))
-          )
-    })
+    const owns = (number: PhoneNumber.E164) =>
+      Effect.suspend(() => {
+        const owned = answers()
+        return owned === null
+          ? Effect.fail(
+              new TelephonyError.TelephonyError({
+                provider: "acme",
+                operation: "numbers.owns",
+                reason: new TelephonyError.Unavailable({ message: "down", code: null })
+              })
+            )
+          : Effect.succeed(owned.includes(number))
+      })
     return {
       ...telephony,
       capabilities: {
@@ -83,21 +78,30 @@ describe("A number that a tenant adds itself", () => {
           prices: false
         } as const
       },
-      numbers: { ...telephony.numbers, list: () => list }
+      numbers: { ...telephony.numbers, owns }
     }
   }
 
-  const add = (number: string, tenant: typeof north, actor = World.staffOf(tenant)) =>
-    Application.addNumber(actor, { ...given, number, siteGroupingId: tenant })
+  const add = (number: string, tenant: typeof north, actor = World.staffOf(tenant), overrideReason?: string) =>
+    Application.addNumber(actor, { ...given, number, siteGroupingId: tenant, overrideReason })
+  const pool = (number: string, overrideReason?: string) =>
+    Application.addToPool(administrator, { ...given, number, overrideReason })
+  const why = "the carrier ported it yesterday"
 
   it.effect("is one that the provider has for us, and no phone of anybody else", () =>
     Effect.gen(function* () {
       yield* World.found(north)
       assert.strictEqual((yield* add(ours, north)).number, ours)
       assert.deepInclude(yield* Effect.flip(add(patients, north)), { _tag: "NumberRefused", reason: "not_yours" })
-      // Its own it may know of; and who sees all tenants answers for what no list has.
+      // Its own it may know of.
       assert.strictEqual((yield* Effect.flip(add(ours, north)))._tag, "NumberTaken")
-      assert.strictEqual((yield* add(patients, north, administrator)).number, patients)
+      // Against a provider that says no stands nobody's word, for a tenant or for the pool.
+      for (const reason of [undefined, why]) {
+        const refused = { _tag: "NumberRefused", reason: "not_yours" } as const
+        assert.deepInclude(yield* Effect.flip(add(patients, north, administrator, reason)), refused)
+        assert.deepInclude(yield* Effect.flip(pool(patients, reason)), refused)
+      }
+      assert.strictEqual((yield* Application.listNumbers(administrator)).length, 1)
     }).pipe(Effect.provide(World.world(listing(() => [ours]))))
   )
 
@@ -114,14 +118,39 @@ describe("A number that a tenant adds itself", () => {
     }).pipe(Effect.provide(World.world(listing(() => [ours, digits[1]]))))
   )
 
-  it.effect("waits for a system administrator where the provider cannot tell, taken or not", () =>
+  it.effect("goes to no tenant that is not on record", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(add(ours, north)))._tag, "NotFound")
+      assert.strictEqual((yield* Effect.flip(add(ours, north, administrator)))._tag, "NotFound")
+      assert.deepStrictEqual(yield* Application.listSiteGroupings(administrator), [])
+    }).pipe(Effect.provide(World.world(listing(() => [ours]))))
+  )
+
+  it.effect("waits for a system administrator and a reason where the provider cannot tell, taken or not", () =>
     Effect.gen(function* () {
       yield* World.found(north)
       yield* World.found(south)
-      yield* add(ours, north, administrator)
+      const silent = { _tag: "NumberRefused", reason: "cannot_tell" } as const
+      assert.deepInclude(yield* Effect.flip(add(ours, north, administrator)), silent)
+      assert.deepInclude(yield* Effect.flip(pool(digits[1])), silent)
+      const vague = { _tag: "InvalidRequest", field: "overrideReason" } as const
+      assert.deepInclude(yield* Effect.flip(add(ours, north, administrator, "  ported  ")), vague)
+      assert.deepInclude(yield* Effect.flip(pool(digits[1], "x".repeat(501))), vague)
+      const added = yield* add(ours, north, administrator, why)
+      const pooled = yield* pool(digits[1], ` ${why} `)
+      const kept = (yield* Memory.auditEntries).filter(({ subject }) =>
+        [added.id, pooled.id].some((id) => subject === `phoneNumber:${id}`)
+      )
+      assert.deepStrictEqual(
+        kept.map(({ action, detail }) => [action, detail.overrideReason]),
+        [
+          ["phone_number.add", why],
+          ["phone_number.pool", why]
+        ]
+      )
       for (const number of [ours, patients]) {
-        const refused = yield* Effect.flip(add(number, south))
-        assert.deepInclude(refused, { _tag: "NumberRefused", reason: "cannot_tell" })
+        assert.deepInclude(yield* Effect.flip(add(number, south)), silent)
+        assert.deepInclude(yield* Effect.flip(add(number, south, World.staffOf(south), why)), vague)
       }
     }).pipe(Effect.provide(World.world(listing(() => null))))
   )
@@ -454,9 +483,14 @@ describe("An assignment", () => {
         assert.deepStrictEqual(activated, { _tag: "None", areaCode: null })
         assert.isNull((yield* Application.viewSiteGrouping(administrator, north)).deactivatedAt)
         yield* Application.deactivateSiteGrouping(administrator, north)
-        const given = { number: digits[0], label: null, provider: null, providerSid: null, siteGroupingId: north }
-        assert.deepInclude(yield* Effect.flip(Application.addNumber(administrator, given)), { _tag: "NotFound" })
-        yield* Application.addNumber(administrator, { ...given, siteGroupingId: south })
+        const overrideReason = "the provider of these tests lists none"
+        const given = { number: digits[0], label: null, provider: null, providerSid: null, overrideReason }
+        const add = (siteGroupingId: typeof north) => Application.addNumber(administrator, { ...given, siteGroupingId })
+        for (const tenant of [north, south]) {
+          assert.deepInclude(yield* Effect.flip(add(tenant)), { _tag: "NotFound" })
+        }
+        yield* World.found(south)
+        yield* add(south)
       })
     )
   )

@@ -56,7 +56,18 @@ const deliver = (event: MessageReceived) =>
   })
 
 const add = (number: PhoneNumber.E164, siteGroupingId = north) =>
-  Application.addNumber(admin, { number, siteGroupingId, label: null, provider: null, providerSid: null })
+  Application.assignOnActivation(admin, siteGroupingId, null).pipe(
+    Effect.andThen(
+      Application.addNumber(admin, {
+        number,
+        siteGroupingId,
+        label: null,
+        provider: null,
+        providerSid: null,
+        overrideReason: "the provider of these tests lists none"
+      })
+    )
+  )
 
 const threads = Effect.gen(function* () {
   const page = { view: "all", userId: admin.userId, scope: "all", limit: 50, cursor: null } as const

@@ -103,7 +103,9 @@ describe("An operation without types", () => {
 
   it("leaves out what it does not know", async () => {
     const careline = await open()
-    const added = await careline.addNumber(administrator, { ...number, status: "suspended", evil: 1 } as typeof number)
+    await careline.assignOnActivation(administrator, "1", null)
+    const ours = { ...number, overrideReason: "Acme lists no numbers" }
+    const added = await careline.addNumber(administrator, { ...ours, status: "suspended", evil: 1 } as typeof ours)
     assert.strictEqual(added.status, "assigned")
     assert.notProperty(added, "evil")
   })
@@ -228,6 +230,7 @@ describe("A line", () => {
         )
     }))
     const careline = await open({ repositories: stale })
+    await careline.assignOnActivation(administrator, "1", null)
     const settings = await careline.changeLineSettings(administrator, "1", { voipEnabled: false })
     assert.isFalse(settings.voipEnabled)
     assert.deepStrictEqual(settings.escalationPhoneNumbers, ["+15551234567"])

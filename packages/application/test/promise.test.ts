@@ -68,12 +68,14 @@ const open = async (options: Partial<CarelineOnLayer> = {}) => {
     ...options
   })
   lines.push(careline)
+  await careline.assignOnActivation(administrator, "north", null)
   await careline.addNumber(administrator, {
     number: line,
     siteGroupingId: "north",
     label: null,
     provider: null,
-    providerSid: null
+    providerSid: null,
+    overrideReason: "Acme lists no numbers"
   })
   await careline.changeLineSettings(administrator, "north", { autoReplyMessage: "We will answer soon." })
   return { acme, careline, log }

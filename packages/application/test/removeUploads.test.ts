@@ -12,8 +12,14 @@ const DAY = Application.Limits.defaults.uploadKept
 
 const world = Layer.mergeAll(TelephonyProviders.layer, Memory.layerBlobStore).pipe(Layer.provideMerge(Memory.layer))
 
+const administrator: Application.Actor = { userId: "administrator" as UserId, scope: "all" }
+
 const play = <E>(effect: Effect.Effect<void, E, Layer.Success<typeof world>>) =>
-  Effect.provide(Effect.andThen(TestClock.setTime(noon), effect), world)
+  TestClock.setTime(noon).pipe(
+    Effect.andThen(Application.createSiteGrouping(administrator, { id: north, name: "North" })),
+    Effect.andThen(effect),
+    Effect.provide(world)
+  )
 
 const form = new TextEncoder().encode("Please bring your insurance card.")
 

@@ -19,10 +19,6 @@ export interface BreakGlass {
   readonly closedAt: DateTime.Utc | null
 }
 
-/** Characters of a reason: enough to be one. */
-export const MIN_REASON = 10
-export const MAX_REASON = 500
-
 /** Whether it lets its user in now. */
 export const isOpen = ({ closedAt, expiresAt }: BreakGlass, now: DateTime.Utc): boolean =>
   closedAt === null && DateTime.isLessThan(now, expiresAt)

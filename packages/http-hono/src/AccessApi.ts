@@ -1,5 +1,6 @@
 /** The shapes of the audit log and of access in an emergency in the public API. */
-import { BreakGlass, PatientId, PurposeOfUse } from "@careline/domain"
+import { MAX_REASON, MIN_REASON } from "@careline/application"
+import { type BreakGlass, PatientId, PurposeOfUse } from "@careline/domain"
 import { type AuditRecord, patientsOf } from "@careline/ports"
 import { DateTime, Schema } from "effect"
 import { PageQuery, TenantJson, TenantQuery } from "./Api.ts"
@@ -56,7 +57,7 @@ export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type 
 
 export const NewBreakGlass = Schema.Struct({
   siteGroupingId: TenantJson,
-  reason: Schema.String.check(Schema.isMinLength(BreakGlass.MIN_REASON), Schema.isMaxLength(BreakGlass.MAX_REASON)),
+  reason: Schema.String.check(Schema.isMinLength(MIN_REASON), Schema.isMaxLength(MAX_REASON)),
   minutes: Schema.optionalKey(nullOr(Schema.Int))
 }).annotate({ identifier: "NewBreakGlass" })
 

@@ -2,6 +2,8 @@
 import {
   type Deactivation,
   MAX_NAME,
+  MAX_REASON,
+  MIN_REASON,
   type PoolHealth,
   type ProviderReconciliation,
   type Repairs
@@ -56,7 +58,11 @@ export const NewNumber = Schema.Struct({
   provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
   siteGroupingId: Schema.optionalKey(TenantJson),
   /** Into the pool, in nobody's hands. */
-  toPool: Schema.optionalKey(Schema.Boolean)
+  toPool: Schema.optionalKey(Schema.Boolean),
+  /** Why the number is ours although no provider can tell; for a SYSTEM_ADMIN. The audit log keeps it. */
+  overrideReason: Schema.optionalKey(
+    nullOr(Schema.String.check(Schema.isMinLength(MIN_REASON), Schema.isMaxLength(MAX_REASON)))
+  )
 }).annotate({ identifier: "NewPhoneNumber" })
 
 export const NumberEdit = Schema.Struct({

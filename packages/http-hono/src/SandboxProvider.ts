@@ -125,13 +125,14 @@ const vonage: Start = Effect.fnUntraced(function* (options) {
       statusDelayMillis: options.statusDelayMillis ?? STATUS_DELAY_MILLIS
     })
   )
+  const url = yield* between(simulator.url)
   const telephony = yield* VonageTelephony.make({
     ...account,
     apiSecret: Redacted.make(apiSecret),
     privateKey: Redacted.make(privateKey),
     signatureSecrets: [Redacted.make(signatureSecret)],
-    apiBaseUrl: yield* between(simulator.url),
-    restBaseUrl: null,
+    apiBaseUrl: url,
+    restBaseUrl: url,
     reportsLookup: true,
     publicUrl,
     timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS

@@ -44,7 +44,13 @@ const open = async (demo: Demo, tenant: string) => {
   console.log("A clinic gets its numbers\n")
   const created = await demo.api("POST", "/site-groupings", { id: tenant, name: "Hillside Clinic" })
   demo.check(created.status === 201, "the clinic is on record")
-  for (const index of [0, 1]) await demo.api("POST", "/phone-numbers", { number: freshDigits(index), toPool: true })
+  for (const index of [0, 1]) {
+    const number = freshDigits(index)
+    // Bought at the provider by hand: Careline asks there before it takes a number for ours, and then leads it here.
+    await demo.simulator("own", { number })
+    await demo.api("POST", "/phone-numbers", { number, toPool: true })
+  }
+  await demo.api("POST", "/phone-numbers/reconciliation")
   const { availableByAreaCode } = await show(demo)
   demo.check((availableByAreaCode[AREA_CODE] ?? 0) >= 2, "two numbers wait in the pool, in nobody's hands")
   const assign = () => demo.api<PoolNumber>("POST", `/site-groupings/${tenant}/phone-number`, { areaCode: AREA_CODE })

@@ -12,7 +12,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { freshDatabase } from "../../../test/support/postgres.ts"
 import { describeFault } from "../src/AuditFaults.ts"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { type Answer, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { addLine, type Answer, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -70,7 +70,7 @@ beforeAll(async () => {
   tokens.southern = await token(["CLINICIAN"], ["south"], "southern")
   tokens.reckless = await token(["CLINICIAN"], ["south"], "reckless")
   tokens.southernAdmin = await token(["SITE_ADMIN"], ["south"], "southern-admin")
-  await call("root", "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: "Front desk" })
+  await addLine(app, tokens.root, line, "north", "Front desk")
   await run(
     Effect.flatMap(Inbox, (inbox) =>
       inbox.accept([

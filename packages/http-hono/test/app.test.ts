@@ -11,10 +11,12 @@ import { until } from "../../../test/support/host.ts"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
 import {
   accountSid,
+  addLine,
   type Answer,
   ask,
   authenticate,
   authToken,
+  overrideReason,
   publicUrl,
   secret,
   tokenOf,
@@ -52,7 +54,7 @@ beforeAll(async () => {
   admin = await token(["SYSTEM_ADMIN"])
   nurse = await token(["CLINICIAN"], ["north"])
   stranger = await token(["SITE_ADMIN"], ["south"])
-  await call(admin, "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: "Front desk" })
+  await addLine(app, admin, line, "north", "Front desk")
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
@@ -222,7 +224,7 @@ describe("Who calls", () => {
 
 describe("The API", () => {
   it("adds a number once, and says what is wrong with one that is none", async () => {
-    assert.strictEqual((await call(admin, "POST", "/phone-numbers", { number: line })).status, 409)
+    assert.strictEqual((await call(admin, "POST", "/phone-numbers", { number: line, overrideReason })).status, 409)
     for (const number of ["2025550100", "+1202", "junk"]) {
       const { body, status } = await call(admin, "POST", "/phone-numbers", { number })
       assert.strictEqual(status, 422)
@@ -232,7 +234,7 @@ describe("The API", () => {
   })
 
   it("adds a number with the provider that carries it, or with none", async () => {
-    const carried = { number: "+12025550104", siteGroupingId: "north", provider: "twilio" }
+    const carried = { number: "+12025550104", siteGroupingId: "north", provider: "twilio", overrideReason }
     const added = await call(admin, "POST", "/phone-numbers", carried)
     assert.deepInclude(added.body, { number: carried.number, provider: "twilio", providerSid: null })
     const { items } = (await call(admin, "GET", "/phone-numbers")).body

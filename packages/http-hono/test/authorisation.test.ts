@@ -10,7 +10,7 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { assert, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { authenticate, overrideReason, tokenOf, twilio } from "./twilioLine.ts"
 
 const world = Layer.mergeAll(Intake.layer, twilio).pipe(
   Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
@@ -296,7 +296,8 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     return (JSON.parse(text) as { readonly id: string }).id
   }
   const thingsOf = async (tenant: string, line: string, contact: string, guest: string): Promise<Things> => {
-    const number = await make("/phone-numbers", { number: line, siteGroupingId: tenant })
+    await make("/site-groupings", { id: tenant, name: tenant })
+    const number = await make("/phone-numbers", { number: line, siteGroupingId: tenant, overrideReason })
     const thread = await make("/external-threads", {
       externalContact: contact,
       siteGroupingId: tenant,
@@ -337,6 +338,23 @@ const operations = Object.values(
 describe("Who may do what to whose", () => {
   it("is decided for every route, and for no other", () => {
     assert.deepStrictEqual(Object.keys(table).toSorted(), [...new Set(operations)].toSorted())
+  })
+
+  it("brings no site grouping into being, whoever asks for it, but where one is created", async () => {
+    await within(async (app, own) => {
+      const root = await asRole("SYSTEM_ADMIN", [])
+      const onRecord = async () => (await askOf(app, root, { method: "GET", path: "/site-groupings" })).text
+      const before = await onRecord()
+      const unheardOf = { ...nobodys(own), line: "+12025550199" }
+      for (const [operation, [allowed, , request]] of Object.entries(table)) {
+        if (operation === "createSiteGrouping") continue
+        for (const role of allowed) {
+          const tenants = role === "SYSTEM_ADMIN" ? [] : [unheardOf.tenant]
+          await askOf(app, await asRole(role, tenants), request(unheardOf))
+          assert.strictEqual(await onRecord(), before, `${operation} by ${role}`)
+        }
+      }
+    })
   })
 
   for (const [operation, [allowed, reach, request]] of Object.entries(table)) {

@@ -12,7 +12,7 @@ import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, type Role } from "../src/index.ts"
-import { accountSid, ask, authenticate, authToken, publicUrl, tokenOf, twilio } from "./twilioLine.ts"
+import { accountSid, addLine, ask, authenticate, authToken, publicUrl, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -52,7 +52,8 @@ beforeAll(async () => {
   admin = await token(["SYSTEM_ADMIN"])
   nurse = await token(["CLINICIAN"], ["north"])
   stranger = await token(["SITE_ADMIN"], ["south"], "stranger")
-  await call(admin, "POST", "/phone-numbers", { number: line, siteGroupingId: "north" })
+  await call(admin, "POST", "/site-groupings", { id: "south", name: "South" })
+  await addLine(app, admin, line, "north", null)
 })
 
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { ask, authenticate, tokenOf } from "./twilioLine.ts"
+import { addLine, ask, authenticate, tokenOf } from "./twilioLine.ts"
 
 const lines = { north: "+12025550100", south: "+12025550101" } as const
 const contact = "+13035550123"
@@ -106,7 +106,7 @@ beforeAll(async () => {
   nurse = await token(["CLINICIAN"], ["north"])
   stranger = await token(["SITE_ADMIN"], ["south"])
   for (const tenant of ["north", "south"] as const) {
-    await call(admin, "POST", "/phone-numbers", { number: lines[tenant], siteGroupingId: tenant })
+    await addLine(app, admin, lines[tenant], tenant, null)
     await run(receive(tenant))
   }
   await run(

@@ -7,7 +7,7 @@ import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { ask, authenticate, tokenOf } from "./twilioLine.ts"
+import { ask, authenticate, overrideReason, tokenOf } from "./twilioLine.ts"
 
 const contact = "+13035550123"
 
@@ -45,9 +45,9 @@ const call = (
 ) => ask<Body>(app, bearer, method, path, body, headers)
 
 const add = async (number: string, siteGroupingId: string | null) =>
-  (await call(admin, "POST", "/phone-numbers", { number, siteGroupingId })).body.id
+  (await call(admin, "POST", "/phone-numbers", { number, siteGroupingId, overrideReason })).body.id
 
-const pooled = (number: string) => call(admin, "POST", "/phone-numbers", { number, toPool: true })
+const pooled = (number: string) => call(admin, "POST", "/phone-numbers", { number, toPool: true, overrideReason })
 
 let count = 0
 const text = (to: string) =>
@@ -81,6 +81,7 @@ beforeAll(async () => {
   admin = await token(["SYSTEM_ADMIN"])
   north = await token(["SITE_ADMIN"], ["north"])
   south = await token(["SITE_ADMIN"], ["south"])
+  for (const id of ["north", "south"]) await call(admin, "POST", "/site-groupings", { id, name: id })
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 

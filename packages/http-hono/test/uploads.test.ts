@@ -10,7 +10,7 @@ import type { Hono } from "hono"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { freshDatabase } from "../../../test/support/postgres.ts"
 import { makeApp } from "../src/index.ts"
-import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { addLine, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -48,7 +48,7 @@ beforeAll(async () => {
   run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
   nurse = await Effect.runPromise(tokenOf("nurse", ["CLINICIAN"], ["north"]))
   const root = await Effect.runPromise(tokenOf("root", ["SYSTEM_ADMIN"]))
-  await ask(app, root, "POST", "/phone-numbers", { number: line, siteGroupingId: "north", label: null })
+  await addLine(app, root, line, "north", null)
   const event = {
     _tag: "MessageReceived",
     providerMessageId: "SM1",

@@ -21,7 +21,7 @@ export class BreakGlasses extends Context.Service<
       scope: TenantScope,
       id: BreakGlassId
     ) => Effect.Effect<Option.Option<BreakGlass.BreakGlass>, StorageError>
-    /** How many a user opened since then, of whichever tenants. */
+    /** How many a user opened since then, of whichever tenants. Nobody else counts theirs until the ambient transaction ends. */
     readonly countOf: (userId: UserId, since: DateTime.Utc) => Effect.Effect<number, StorageError>
     /** Those of the scope, the newest first. */
     readonly list: (

@@ -130,6 +130,8 @@ export interface Numbers {
   readonly configure: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
   /** Gives the number back for good. One that is not ours counts as given back. */
   readonly release: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
+  /** Whether the number is ours at the provider now; one that was ordered and has not come yet is not. */
+  readonly owns: (number: PhoneNumber.E164) => Effect.Effect<boolean, TelephonyError>
   /** All numbers that are ours at the provider. */
   readonly list: () => Effect.Effect<ReadonlyArray<OwnedNumber>, TelephonyError>
 }

@@ -299,6 +299,7 @@ export const make = (parts: TelephonyParts): TelephonyService => {
       find: unsupported("numbers.find"),
       configure: unsupported("numbers.configure"),
       release: unsupported("numbers.release"),
+      owns: unsupported("numbers.owns"),
       list: unsupported("numbers.list")
     }
   }

@@ -47,7 +47,8 @@ const NewNumber = Schema.Struct({
   siteGroupingId: Tenant,
   label: TextOrNull,
   provider: TextOrNull,
-  providerSid: TextOrNull
+  providerSid: TextOrNull,
+  overrideReason: Schema.optional(TextOrNull)
 })
 
 const NewThread = Schema.Struct({

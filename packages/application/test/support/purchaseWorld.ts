@@ -97,6 +97,7 @@ export const makeProvider = (provider = "acme", change: Partial<Numbers.Numbers>
         return Effect.void
       }),
     release: (number) => Effect.sync(() => void market.giveBack(number)),
+    owns: (number) => Effect.sync(() => market.find(number) !== undefined),
     list: () =>
       Effect.sync(() =>
         market.lines.map(({ features, fields, id, number }): Numbers.OwnedNumber => ({

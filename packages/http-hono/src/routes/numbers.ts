@@ -36,10 +36,15 @@ const add = route({
   body: NumberApi.NewNumber,
   success: { status: 201, schema: NumberApi.NumberJson },
   problems: {
-    409: "The number is in a pool already; or the provider does not say that it is ours, or somebody else has it (`reason`)"
+    409: "The number is in a pool already; or the provider says that it is not ours, or somebody else has it (`not_yours`); or no provider can tell (`cannot_tell`), and a SYSTEM_ADMIN may say why it is ours (`overrideReason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const given = { number: body.number, providerSid: body.providerSid ?? null, provider: body.provider ?? null }
+    const given = {
+      number: body.number,
+      providerSid: body.providerSid ?? null,
+      provider: body.provider ?? null,
+      overrideReason: body.overrideReason ?? null
+    }
     if (body.toPool === true) {
       yield* authorise(caller, SYSTEM_ADMINS)
       return { status: 201, body: NumberApi.numberJson(yield* Application.addToPool(caller, given)) }

@@ -26,6 +26,8 @@ export interface NumberParts {
   readonly absentAfterMillis: number
   readonly settings: (urls: Destinations) => object
   readonly maxPages: number
+  /** Whether a number of a list is the one that is asked for. */
+  readonly isNumber: (listed: string, asked: string) => boolean
   /** What is said of a failure. */
   readonly described: (failure: ProviderFailure.Failure, number: string) => ProviderFailure.Failure
 }
@@ -61,6 +63,7 @@ export const soundNumbers: NumberParts = {
   absentAfterMillis: FIND_AFTER_MILLIS,
   settings: (urls) => urls,
   maxPages: Infinity,
+  isNumber: (listed, asked) => listed === asked,
   described: (failure) => failure
 }
 
@@ -153,6 +156,9 @@ export const make = (
           () => Effect.void
         )
       ),
+
+    owns: (number) =>
+      Effect.map(lines("numbers.owns"), (all) => all.some((line) => parts.isNumber(line.number, number))),
 
     list: () =>
       Effect.map(lines("numbers.list"), (all) =>

@@ -41,6 +41,11 @@ export const brokenNumbers: ReadonlyArray<BrokenAdapter> = [
     { settings: ({ texts }) => ({ texts }) }
   ),
   broken("lists the first page only", "MUST list every number of ours once, past the first page", { maxPages: 1 }),
+  broken(
+    "takes a number that only looks like another one for ours",
+    "MUST say of one number whether it is ours, and of no other that only looks like it",
+    { isNumber: (listed, asked) => listed.startsWith(asked.slice(0, -1)) }
+  ),
   broken("has one word for every refusal", "MUST say why a number is not sold", { refusalOf: () => "other" }),
   broken(
     "lets a number out in what it says of a failure",

@@ -1,5 +1,5 @@
 import { type BreakGlass, BreakGlassId, type Tenant } from "@careline/domain"
-import { BreakGlasses, IdGenerator } from "@careline/ports"
+import { BreakGlasses, IdGenerator, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Effect, Option } from "effect"
 import { accessTest, byStaff, type Chapter } from "./Chapter.ts"
@@ -7,8 +7,8 @@ import { idsOf } from "./Compare.ts"
 import * as Given from "./Given.ts"
 import { StoreUnderTest } from "./Harness.ts"
 
-/** An access in the store. */
-const opened = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
+/** An access that begins now. */
+const beginning = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
   const { advance, people } = yield* StoreUnderTest
   yield* advance(Duration.seconds(1))
   const now = yield* Given.storeNow
@@ -22,6 +22,12 @@ const opened = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
     expiresAt: DateTime.addDuration(now, Duration.minutes(30)),
     closedAt: null
   }
+  return glass
+})
+
+/** An access in the store. */
+const opened = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
+  const glass = yield* beginning(siteGroupingId)
   yield* (yield* BreakGlasses).open(glass)
   return glass
 })
@@ -54,6 +60,27 @@ export const breakGlassesChapter: Chapter = {
       assert.strictEqual(yield* glasses.countOf(people.users[0], before), 3)
       assert.strictEqual(yield* glasses.countOf(people.users[0], first!.openedAt), 2)
       assert.strictEqual(yield* glasses.countOf(people.users[1], before), 0)
+    }),
+
+    accessTest("MUST count one user's in one transaction after the other, so that a limit holds", function* () {
+      const { people, tenants } = yield* StoreUnderTest
+      const [north] = tenants
+      const glasses = yield* BreakGlasses
+      const { transact } = yield* Transaction
+      const since = DateTime.subtractDuration(yield* glasses.now, Duration.hours(1))
+      const atMost = 3
+      const attempts = yield* Effect.forEach(Array.from({ length: 8 }), () => beginning(north))
+      yield* Effect.forEach(
+        attempts,
+        (glass) =>
+          transact(
+            Effect.gen(function* () {
+              if ((yield* glasses.countOf(people.users[0], since)) < atMost) yield* glasses.open(glass)
+            })
+          ),
+        { concurrency: "unbounded", discard: true }
+      )
+      assert.strictEqual(yield* glasses.countOf(people.users[0], since), atMost)
     }),
 
     accessTest("MUST list accesses, the newest first, page by page", function* () {

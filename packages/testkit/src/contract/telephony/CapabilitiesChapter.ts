@@ -86,6 +86,7 @@ const withoutNumbers = Effect.fnUntraced(function* (
   yield* unsupported(numbers.find(order))
   yield* unsupported(numbers.configure(shown))
   yield* unsupported(numbers.release(shown))
+  yield* unsupported(numbers.owns(shown))
   yield* unsupported(numbers.list())
 })
 

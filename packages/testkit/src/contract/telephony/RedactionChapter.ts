@@ -128,6 +128,7 @@ export const redactionChapter: Chapter = {
           assertSilent(yield* seenOf(numbers.find(order)), secrets)
           assertSilent(yield* seenOf(numbers.configure(order.number)), secrets)
           assertSilent(yield* seenOf(numbers.release(order.number)), secrets)
+          assertSilent(yield* seenOf(numbers.owns(order.number)), secrets)
           assertSilent(yield* seenOf(numbers.list()), secrets)
         }
       },

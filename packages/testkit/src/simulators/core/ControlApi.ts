@@ -1,7 +1,7 @@
 /**
  * What another process may ask of a running simulator, as JSON: `POST /_simulator/<command>` with its control token as the
- * bearer. `receive` injects a text and `call` a call, which ends before its answer; `ledger` and `calls` read; `fault`,
- * `report`, `signing`, `script`, `whenCalled`, `voiceFault` and `clear` steer.
+ * bearer. `receive` injects a text and `call` a call, which ends before its answer; `ledger` and `calls` read; `own`
+ * makes a number ours; `fault`, `report`, `signing`, `script`, `whenCalled`, `voiceFault` and `clear` steer.
  */
 import { timingSafeEqual } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -78,6 +78,13 @@ const steering = {
       ({ ending, errorCode, to }: typeof schema.Type): Steer =>
       (simulator) =>
         simulator.script(to, ending, errorCode)
+  })),
+  own: Schema.Struct({ number: Text }).pipe((schema) => ({
+    schema,
+    apply:
+      ({ number }: typeof schema.Type): Steer =>
+      ({ numbers }) =>
+        numbers?.own(number)
   })),
   whenCalled: Schema.Struct({
     number: Text,

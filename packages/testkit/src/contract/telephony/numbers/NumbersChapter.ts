@@ -232,6 +232,7 @@ export const numbersChapter: Chapter = {
           simulator.faults.everyRead(fault)
           const asked: ReadonlyArray<Effect.Effect<unknown, { readonly reason: { readonly _tag: string } }>> = [
             numbers.find(tried),
+            numbers.owns(order.number),
             numbers.list(),
             numbers.search(Given.query()),
             // A change may be made all the same, whatever its answer says.
@@ -291,6 +292,25 @@ export const numbersChapter: Chapter = {
         yield* telephony.numbers.release(number)
         assert.deepStrictEqual(numbersOf(yield* telephony.numbers.list()), [kept])
         assert.lengthOf((yield* Given.market).purchases, 2)
+      },
+      ["numbers"]
+    ),
+
+    test(
+      "MUST say of one number whether it is ours, and of no other that only looks like it",
+      ["accepted"],
+      function* () {
+        const { telephony } = yield* ProviderUnderTest
+        const market = yield* Given.market
+        const own = "+12025551234" as PhoneNumber.E164
+        market.limitPages(1)
+        // A provider's filter finds numbers by a part of their digits.
+        market.own(`${own}9`)
+        market.own(own)
+        assert.isTrue(yield* telephony.numbers.owns(own))
+        assert.isFalse(yield* telephony.numbers.owns("+12025551235" as PhoneNumber.E164))
+        market.lose(own)
+        assert.isFalse(yield* telephony.numbers.owns(own))
       },
       ["numbers"]
     ),
