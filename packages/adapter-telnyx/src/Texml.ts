@@ -2,7 +2,7 @@
  * What a call does next, as TeXML. Source: developers.telnyx.com/docs/voice/programmable-voice/texml-verbs. It looks like
  * TwiML and is not: Telnyx ignores an attribute that it does not know, so a name from there is a feature that is missing.
  */
-import type { CallPlan } from "@careline/domain"
+import type { CallPlan, Prompt } from "@careline/domain"
 import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import { create, type XMLElement } from "xmlbuilder"
 import * as Speech from "./Speech.ts"
@@ -21,7 +21,7 @@ const POST = "POST"
 const within = ({ maximum, minimum }: typeof RING_SECONDS, seconds: number): number =>
   Math.min(maximum, Math.max(minimum, seconds))
 
-const speak = (parent: XMLElement, prompts: ReadonlyArray<CallPlan.Prompt>): void => {
+const speak = (parent: XMLElement, prompts: ReadonlyArray<Prompt>): void => {
   for (const prompt of prompts) {
     if (prompt._tag === "Play") {
       parent.ele("Play").txt(SpokenText.forUrl(prompt.url))

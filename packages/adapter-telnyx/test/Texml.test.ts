@@ -1,5 +1,5 @@
 /** The TeXML of each node of a plan, to the letter. */
-import type { CallId, CallPlan, Language, PhoneNumber } from "@careline/domain"
+import type { CallId, CallPlan, Language, PhoneNumber, Prompt } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -11,7 +11,7 @@ import * as Texml from "../src/Texml.ts"
 import { optionsFor, publicUrl } from "./support.ts"
 
 const english = "en-US" as Language
-const say = (text: string, language = english): CallPlan.Prompt => ({ _tag: "Say", text, language })
+const say = (text: string, language = english): Prompt => ({ _tag: "Say", text, language })
 const callId = "01980000-0000-7000-8000-00000000ca11" as CallId
 const hooks = "https://clinic.example.com/api/v1/webhooks/telnyx"
 const step = (after: string, at = "1.x") => `${hooks}/call?call=${callId}&amp;at=${at}&amp;after=${after}`

@@ -1,5 +1,5 @@
 /** What a call does next, as TwiML. Source: twilio.com/docs/voice/twiml. */
-import type { CallPlan } from "@careline/domain"
+import type { CallPlan, Prompt } from "@careline/domain"
 import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js"
 import * as Speech from "./Speech.ts"
@@ -27,7 +27,7 @@ interface Speaker {
   readonly play: (url: string) => unknown
 }
 
-const speak = (speaker: Speaker, prompts: ReadonlyArray<CallPlan.Prompt>): void => {
+const speak = (speaker: Speaker, prompts: ReadonlyArray<Prompt>): void => {
   for (const prompt of prompts) {
     if (prompt._tag === "Play") {
       speaker.play(SpokenText.forUrl(prompt.url))

@@ -1,5 +1,5 @@
 /** What a call does next, as TwiML. */
-import type { CallPlan } from "@careline/domain"
+import type { CallPlan, Prompt } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "vitest"
 import { render } from "../src/Twiml.ts"
@@ -7,7 +7,7 @@ import { render } from "../src/Twiml.ts"
 const publicUrl = "https://clinic.example.com/"
 const hook = "https://clinic.example.com/api/v1/webhooks/twilio"
 const english = "en-US" as never
-const say = (text: string, language = "en-US"): CallPlan.Prompt => ({ _tag: "Say", text, language: language as never })
+const say = (text: string, language = "en-US"): Prompt => ({ _tag: "Say", text, language: language as never })
 
 const step = (node: CallPlan.CallPlan, change: Partial<Telephony.CallStep> = {}): string =>
   render(publicUrl, { callId: "call-1" as never, at: "", node, ...change })

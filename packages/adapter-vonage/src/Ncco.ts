@@ -3,7 +3,7 @@
  * Source: developer.vonage.com/voice/voice-api/ncco-reference. The SDK's types know neither all fields nor that numbers are
  * digits, and its builder would have to be loaded while somebody waits.
  */
-import type { CallPlan } from "@careline/domain"
+import type { CallPlan, Prompt } from "@careline/domain"
 import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
 import * as Digits from "./Digits.ts"
 import * as Speech from "./Speech.ts"
@@ -29,7 +29,7 @@ const within = (
   { maximum, minimum }: { readonly minimum: number; readonly maximum: number }
 ): number => Math.min(maximum, Math.max(minimum, seconds))
 
-const spoken = (prompts: ReadonlyArray<CallPlan.Prompt>, more: object = {}): ReadonlyArray<Action> =>
+const spoken = (prompts: ReadonlyArray<Prompt>, more: object = {}): ReadonlyArray<Action> =>
   prompts.flatMap((prompt): ReadonlyArray<Action> => {
     if (prompt._tag === "Play") return [{ action: "stream", streamUrl: [SpokenText.forUrl(prompt.url)], ...more }]
     const language = Speech.toLanguage(prompt.language)

@@ -1,5 +1,5 @@
 /** What a call does next, as an NCCO. */
-import type { CallPlan } from "@careline/domain"
+import type { CallPlan, Prompt } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "vitest"
 import { render } from "../src/Ncco.ts"
@@ -7,12 +7,12 @@ import { render } from "../src/Ncco.ts"
 const publicUrl = "https://clinic.example.com/"
 const hook = "https://clinic.example.com/api/v1/webhooks/vonage"
 const english = "en-US" as never
-const say = (text: string, language = "en-US"): CallPlan.Prompt => ({ _tag: "Say", text, language: language as never })
+const say = (text: string, language = "en-US"): Prompt => ({ _tag: "Say", text, language: language as never })
 
 const step = (node: CallPlan.CallPlan, change: Partial<Telephony.CallStep> = {}) =>
   render(publicUrl, { callId: "call-1" as never, at: "", node, ...change })
 
-const hangup = (...say: ReadonlyArray<CallPlan.Prompt>): CallPlan.CallPlan => ({ _tag: "Hangup", say })
+const hangup = (...say: ReadonlyArray<Prompt>): CallPlan.CallPlan => ({ _tag: "Hangup", say })
 
 const voicemail = (change: Partial<CallPlan.Voicemail> = {}): CallPlan.CallPlan => ({
   _tag: "Voicemail",

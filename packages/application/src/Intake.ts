@@ -13,7 +13,7 @@ import { IntakeOverloaded } from "./Errors.ts"
 import { Limits } from "./Limits.ts"
 import { layerTally } from "./Refusals.ts"
 import * as SpooledIntake from "./SpooledIntake.ts"
-import { loop } from "./Workers.ts"
+import { loop } from "./WorkerLoop.ts"
 
 interface Waiting {
   readonly event: IncomingEvent

@@ -4,7 +4,7 @@ import { Effect, Layer, Stream } from "effect"
 import { buyNumbers } from "./BuyNumbers.ts"
 import { replenishPool } from "./ReplenishPool.ts"
 import { sweepNumbers } from "./SweepNumbers.ts"
-import { loop } from "./Workers.ts"
+import { loop } from "./WorkerLoop.ts"
 
 /** All loops, until the layer's scope closes. Where the host buys no numbers (`BuysNumbers`), what it has ordered is brought in still. */
 export const layer: Layer.Layer<

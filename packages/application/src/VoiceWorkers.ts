@@ -8,7 +8,7 @@ import { Limits } from "./Limits.ts"
 import { removeUploads } from "./RemoveUploads.ts"
 import { settleCalls } from "./SettleCalls.ts"
 import { sweepHistory } from "./SweepHistory.ts"
-import { loop, rarely } from "./Workers.ts"
+import { loop, rarely } from "./WorkerLoop.ts"
 
 /** All loops, until the layer's scope closes. */
 export const layer: Layer.Layer<never, never, StoragePorts | VoicePorts | TelephonyProviders.TelephonyProviders> =

@@ -3,7 +3,7 @@ import { describe, assert, it } from "@effect/vitest"
 import { Effect, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Limits } from "../src/Limits.ts"
-import { loop } from "../src/Workers.ts"
+import { loop } from "../src/WorkerLoop.ts"
 
 const idle = Effect.fnUntraced(function* (pollEveryMax?: number) {
   const looks: Array<number> = []

@@ -8,7 +8,8 @@
  * the number is new, a PIN is asked. Who does not know it hears what every caller hears: the number may be a patient's.
  */
 import { DateTime, Result, Schema } from "effect"
-import { CallerId, type CallPlan, type Connect, doubting, type Prompt } from "./CallPlan.ts"
+import { CallerId, type CallPlan, type Connect, doubting } from "./CallPlan.ts"
+import type { Prompt } from "./Prompt.ts"
 import { BridgeRequestId, CallId, PhoneNumberId, Tenant, ThreadId, UserId } from "./Ids.ts"
 import type { Language } from "./Language.ts"
 import * as PhoneNumber from "./PhoneNumber.ts"

@@ -1,7 +1,7 @@
 /** How a tenant greets its callers in one language, and what Careline says where the tenant says nothing. */
 import { Schema } from "effect"
-import type { Prompt } from "./CallPlan.ts"
 import { Language } from "./Language.ts"
+import type { Prompt } from "./Prompt.ts"
 
 /** Vonage takes 1,500 characters in one `talk`; longer than a minute nobody listens. */
 const MAX_SPOKEN = 1000

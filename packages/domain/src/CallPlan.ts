@@ -10,13 +10,7 @@ import { BridgeRequestId } from "./Ids.ts"
 import { Language } from "./Language.ts"
 import * as PhoneNumber from "./PhoneNumber.ts"
 import type { PoolNumber } from "./PoolNumber.ts"
-
-/** What the caller hears: words, spoken in their language, or a file. */
-export const Prompt = Schema.TaggedUnion({
-  Say: { text: Schema.NonEmptyString, language: Language },
-  Play: { url: Schema.NonEmptyString }
-})
-export type Prompt = typeof Prompt.Type
+import { Prompt } from "./Prompt.ts"
 
 /** One of our own numbers, as the other side sees it. Made from a number of the pool, and from nothing else. */
 export const CallerId = PhoneNumber.E164.pipe(Schema.brand("CallerId"))

@@ -1,5 +1,5 @@
 /** Calls of the least adapter that passes the contract, in parts that can be swapped. */
-import type { CallId, CallPlan, CallReport, CallStatus, Contact, PhoneNumber } from "@careline/domain"
+import type { CallId, CallPlan, CallReport, CallStatus, Contact, PhoneNumber, Prompt } from "@careline/domain"
 import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent } from "@careline/ports"
 
 const PROVIDER = "acme"
@@ -48,7 +48,7 @@ export const soundCalls: CallParts = {
   isInbound: ({ inbound }) => inbound === true
 }
 
-const spoken = (prompt: CallPlan.Prompt) =>
+const spoken = (prompt: Prompt) =>
   prompt._tag === "Say" ? { lang: prompt.language, text: prompt.text } : { url: prompt.url }
 
 export const isWritten = (language: string, seconds: number): boolean =>

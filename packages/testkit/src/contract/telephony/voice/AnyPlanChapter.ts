@@ -5,7 +5,8 @@ import {
   CallPlan,
   IncomingCall,
   type Language,
-  type PhoneNumber
+  type PhoneNumber,
+  type Prompt
 } from "@careline/domain"
 import { Effect } from "effect"
 import fc from "fast-check"
@@ -41,7 +42,7 @@ const language = fc.constantFrom(
   "tlh-QQ"
 ) as fc.Arbitrary<Language>
 
-const prompt: fc.Arbitrary<CallPlan.Prompt> = fc.oneof(
+const prompt: fc.Arbitrary<Prompt> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("Say" as const), text, language }) },
   {
     weight: 1,
@@ -50,7 +51,7 @@ const prompt: fc.Arbitrary<CallPlan.Prompt> = fc.oneof(
         unit: fc.constantFrom("a", "&", "=", "%20", "-", " ", "<", "\u0001", "\ud800", "\uffff", "é"),
         maxLength: 20
       })
-      .map((query): CallPlan.Prompt => ({ _tag: "Play", url: `https://files.example.com/a.mp3?${query}` }))
+      .map((query): Prompt => ({ _tag: "Play", url: `https://files.example.com/a.mp3?${query}` }))
   }
 )
 const prompts = fc.array(prompt, { maxLength: 3 })

@@ -1,5 +1,13 @@
 /** What the tests of calls have in common: plans, people who call, and what became of it. */
-import { Call, type CallPlan, type CallReport, type Contact, type Language, type PhoneNumber } from "@careline/domain"
+import {
+  Call,
+  type CallPlan,
+  type CallReport,
+  type Contact,
+  type Language,
+  type PhoneNumber,
+  type Prompt
+} from "@careline/domain"
 import type { CallReceived, CallReported, Telephony } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import type { CallTrace, InboundCall, VoiceFault } from "../../../simulators/core/Voice.ts"
@@ -17,9 +25,9 @@ export const shown = "+12025550142" as CallPlan.CallerId
 export const english = "en-US" as Language
 export const spanish = "es-US" as Language
 
-export const say = (text: string, language: Language = english): CallPlan.Prompt => ({ _tag: "Say", text, language })
+export const say = (text: string, language: Language = english): Prompt => ({ _tag: "Say", text, language })
 
-export const hangup = (...say: ReadonlyArray<CallPlan.Prompt>): CallPlan.CallPlan => ({ _tag: "Hangup", say })
+export const hangup = (...say: ReadonlyArray<Prompt>): CallPlan.CallPlan => ({ _tag: "Hangup", say })
 
 export const voicemail = (change: Partial<CallPlan.Voicemail> = {}): CallPlan.CallPlan => ({
   _tag: "Voicemail",
