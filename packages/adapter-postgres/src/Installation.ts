@@ -2,7 +2,7 @@
 import { RowAccess } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 
 /** The same for as long as the database lives, on a standby and from a backup too. A copy by another name is another one. */
 export const id = Effect.gen(function* () {

@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "./clock.ts"
 import * as Cursor from "./cursor.ts"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 

@@ -13,7 +13,7 @@ import {
 } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Layer, Option, PubSub, Queue, Schedule, Stream } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { tenantColumn, tenantOf } from "./rows.ts"
 

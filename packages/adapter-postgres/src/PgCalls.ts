@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import * as CallRow from "./callRow.ts"
 import * as Cursor from "./cursor.ts"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 

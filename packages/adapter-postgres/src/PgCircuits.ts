@@ -4,7 +4,7 @@ import { Circuits } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { storeNow } from "./clock.ts"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { instantOrNull, iso } from "./rows.ts"
 
 interface Row {

@@ -3,7 +3,7 @@ import type { Consent, Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { distinct, instantOrNull, tenantColumn, tenantOf } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 

@@ -3,7 +3,7 @@ import type { MediaImportId } from "@careline/domain"
 import { type MediaImport, MediaImports } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenantOf } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 

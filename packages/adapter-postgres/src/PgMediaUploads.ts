@@ -3,7 +3,7 @@ import type { BlobKey } from "@careline/domain"
 import { MediaUploads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { iso, tenantColumn } from "./rows.ts"
 
 const keysOf = (rows: ReadonlyArray<{ readonly key: string }>): ReadonlyArray<BlobKey> =>

@@ -3,7 +3,7 @@ import type { NumberOrder, PhoneNumber, PhoneNumberId, PoolPlan } from "@carelin
 import { NumberOrders } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { decimal } from "./numberRow.ts"
 import { instantOrNull, iso, tenantColumn, tenantOf } from "./rows.ts"
 

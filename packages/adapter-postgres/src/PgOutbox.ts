@@ -5,7 +5,7 @@ import { type MatchedSend, Outbox, type ReportTarget, type SendClaim, type Unkno
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "./clock.ts"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"

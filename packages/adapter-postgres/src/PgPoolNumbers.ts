@@ -3,7 +3,7 @@ import { InventoryNumber } from "@careline/domain"
 import { NumberTaken, PoolNumbers, type TenantScope } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import * as NumberRow from "./numberRow.ts"
 import { isUuid, tenantColumn } from "./rows.ts"
 

@@ -3,7 +3,7 @@ import { TokenBucket } from "@careline/domain"
 import { RateBuckets } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { instant, iso } from "./rows.ts"
 
 export const layer = Layer.effect(

@@ -3,7 +3,7 @@ import { VoipSettings } from "@careline/domain"
 import { Settings, StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { tenantColumn } from "./rows.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 

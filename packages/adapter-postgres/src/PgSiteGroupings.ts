@@ -3,7 +3,7 @@ import type { SiteGrouping, SiteGroupingId } from "@careline/domain"
 import { SiteGroupings, SiteGroupingTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { instant, instantOrNull, iso, tenantColumn } from "./rows.ts"
 
 interface Row {

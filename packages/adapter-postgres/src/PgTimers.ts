@@ -3,7 +3,7 @@ import type { ThreadId } from "@careline/domain"
 import { Timers } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { storeNow } from "./clock.ts"
 import { tenantOf } from "./rows.ts"
 

@@ -3,7 +3,7 @@ import { type AuditEntry, Transaction } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import * as AuditChains from "./AuditChains.ts"
-import { asStorage } from "./Database.ts"
+import { asStorage } from "./StorageErrors.ts"
 import { Sealing } from "./sealing/Sealing.ts"
 
 export const layer = Layer.effect(

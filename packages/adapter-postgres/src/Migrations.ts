@@ -1,0 +1,79 @@
+/** Brings the tables up to date. */
+import { StorageError, StoreFault } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import { Migrator } from "effect/sql"
+import { type DatabaseOptions, layerClient, layerWalled } from "./Client.ts"
+import * as WallsStand from "./WallsStand.ts"
+import { asStorage } from "./StorageErrors.ts"
+import careline from "./migrations/0001_careline.ts"
+import decisions from "./migrations/0002_decisions.ts"
+import limits from "./migrations/0003_limits.ts"
+import calls from "./migrations/0004_calls.ts"
+import numbers from "./migrations/0005_numbers.ts"
+import sealed from "./migrations/0006_sealed.ts"
+import audit from "./migrations/0007_audit.ts"
+import walls from "./migrations/0008_walls.ts"
+import numberOrders from "./migrations/0009_number_orders.ts"
+import threadPatients from "./migrations/0010_thread_patients.ts"
+import numberKeys from "./migrations/0012_number_keys.ts"
+import installation from "./migrations/0013_installation.ts"
+import sendLanes from "./migrations/0014_send_lanes.ts"
+import mediaUploads from "./migrations/0015_media_uploads.ts"
+import clock from "./migrations/0016_clock.ts"
+import unanswered from "./migrations/0017_unanswered.ts"
+import readers from "./migrations/0018_readers.ts"
+import callbackRings from "./migrations/0019_callback_rings.ts"
+import platformSettings from "./migrations/0021_platform_settings.ts"
+import parked from "./migrations/0022_parked.ts"
+import breakGlassesOfUser from "./migrations/0023_break_glasses_of_user.ts"
+import breakGlassesInTurn from "./migrations/0024_break_glasses_in_turn.ts"
+
+/** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
+export const migrate = Migrator.make({})({
+  table: "careline_migrations",
+  loader: Migrator.fromRecord({
+    "1_careline": careline,
+    "2_decisions": decisions,
+    "3_limits": limits,
+    "4_calls": calls,
+    "5_numbers": numbers,
+    "6_sealed": sealed,
+    "7_audit": audit,
+    "8_walls": walls,
+    "9_number_orders": numberOrders,
+    "10_thread_patients": threadPatients,
+    "12_number_keys": numberKeys,
+    "13_installation": installation,
+    "14_send_lanes": sendLanes,
+    "15_media_uploads": mediaUploads,
+    "16_clock": clock,
+    "17_unanswered": unanswered,
+    "18_readers": readers,
+    "19_callback_rings": callbackRings,
+    "21_platform_settings": platformSettings,
+    "22_parked": parked,
+    "23_break_glasses_of_user": breakGlassesOfUser,
+    "24_break_glasses_in_turn": breakGlassesInTurn
+  })
+})
+
+/** What a migration fails with quotes rows. */
+const asMigration = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  asStorage("migrate")(effect).pipe(
+    Effect.mapError((error) =>
+      error instanceof StorageError
+        ? error
+        : new StorageError({
+            operation: "migrate",
+            reason: new StoreFault({ message: "the tables could not be brought up to date" })
+          })
+    )
+  )
+
+/** A client to a database that is up to date. */
+export const layer = (options: DatabaseOptions) => {
+  const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
+  const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, WallsStand.assertRoles), migrate)
+  return Layer.unwrap(Effect.as(asMigration(Effect.provide(upToDate, owner)), layerWalled(options)))
+}
