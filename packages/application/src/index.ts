@@ -1,7 +1,7 @@
 /** The use cases of Careline, each callable on its own, and the workers that call them in a host without a queue. */
-export { asStaff, asSystem } from "./Access.ts"
-export * from "./Actor.ts"
-export { listAudit } from "./AuditReport.ts"
+export { asStaff, asSystem } from "./access/Access.ts"
+export * from "./access/Actor.ts"
+export { listAudit } from "./access/AuditReport.ts"
 export {
   breakGlass,
   BreakGlassAllowed,
@@ -9,18 +9,18 @@ export {
   closeBreakGlass,
   enterBreakGlass,
   listBreakGlasses
-} from "./BreakGlassAccess.ts"
-export { applyCallReports } from "./ApplyCallReports.ts"
-export { applyReports } from "./ApplyReports.ts"
-export * from "./ContactConsent.ts"
-export * from "./CreateThread.ts"
-export { DeepLinks, type DeepLinksShape } from "./DeepLinks.ts"
-export { dispatchAlarms, dispatchConversation, dispatchSends } from "./DispatchSends.ts"
-export { deleteThread, editThread, type ThreadEdit } from "./EditThread.ts"
-export * from "./Errors.ts"
-export { escalate } from "./Escalate.ts"
-export { deleteNumber, NOTICE, type NumberDeleted, type NumberDeletion } from "./DeleteNumber.ts"
-export { describeFault } from "./Fault.ts"
+} from "./access/BreakGlassAccess.ts"
+export { applyCallReports } from "./calls/ApplyCallReports.ts"
+export { applyReports } from "./outbound/ApplyReports.ts"
+export * from "./threads/ContactConsent.ts"
+export * from "./threads/CreateThread.ts"
+export { DeepLinks, type DeepLinksShape } from "./shared/DeepLinks.ts"
+export { dispatchAlarms, dispatchConversation, dispatchSends } from "./outbound/DispatchSends.ts"
+export { deleteThread, editThread, type ThreadEdit } from "./threads/EditThread.ts"
+export * from "./shared/Errors.ts"
+export { escalate } from "./escalation/Escalate.ts"
+export { deleteNumber, NOTICE, type NumberDeleted, type NumberDeletion } from "./numbers/DeleteNumber.ts"
+export { describeFault } from "./shared/Fault.ts"
 export {
   assignFromPool,
   assignOnActivation,
@@ -28,10 +28,10 @@ export {
   type AssignedNumber,
   type AssignmentRequest,
   BuysNumbers
-} from "./AssignNumber.ts"
-export { buyNumbers } from "./BuyNumbers.ts"
-export { Intake } from "./Intake.ts"
-export * as Limits from "./Limits.ts"
+} from "./numbers/AssignNumber.ts"
+export { buyNumbers } from "./numbers/BuyNumbers.ts"
+export { Intake } from "./inbound/Intake.ts"
+export * as Limits from "./shared/Limits.ts"
 export {
   changeLineSettings,
   changePlatformSettings,
@@ -41,16 +41,16 @@ export {
   platformSettings,
   resetLineSetting,
   resetPlatformSetting
-} from "./LineSettings.ts"
-export { markRead } from "./MarkRead.ts"
-export { importMedia } from "./ImportMedia.ts"
-export { listCalls } from "./ListCalls.ts"
-export { addNumber, listNumbers } from "./NumberPool.ts"
-export { NeutralAnswer, type NeutralAnswerShape } from "./NeutralAnswer.ts"
-export * as NumberWorkers from "./NumberWorkers.ts"
-export { addToPool, editNumber, type NumberEdit, numberUsage, viewNumber, viewNumbers } from "./PhoneNumbers.ts"
-export { PoolBudget, type PoolBudgetShape } from "./PoolBudget.ts"
-export { poolHealth, type PoolHealth } from "./PoolHealth.ts"
+} from "./tenants/LineSettings.ts"
+export { markRead } from "./threads/MarkRead.ts"
+export { importMedia } from "./calls/ImportMedia.ts"
+export { listCalls } from "./calls/ListCalls.ts"
+export { addNumber, listNumbers } from "./numbers/NumberPool.ts"
+export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.ts"
+export * as NumberWorkers from "./workers/NumberWorkers.ts"
+export { addToPool, editNumber, type NumberEdit, numberUsage, viewNumber, viewNumbers } from "./numbers/PhoneNumbers.ts"
+export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
+export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
   activeActor,
   createSiteGrouping,
@@ -59,34 +59,43 @@ export {
   editSiteGrouping,
   listSiteGroupings,
   viewSiteGrouping
-} from "./SiteGroupings.ts"
-export { sweepNumbers } from "./SweepNumbers.ts"
-export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./ParkedEvents.ts"
-export { processInbound } from "./ProcessInbound.ts"
-export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./PrepareBridgeCall.ts"
-export { MAX_IDS, MAX_KEY, MAX_NAME, MAX_NOTE, MAX_PAGE, MAX_REASON, MAX_URL, MIN_REASON } from "./ReadRequest.ts"
-export * as Problem from "./Problem.ts"
-export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./ReceiveWebhook.ts"
-export { auditRefusal, noteRefusal, type Refusal } from "./Refusals.ts"
+} from "./tenants/SiteGroupings.ts"
+export { sweepNumbers } from "./numbers/SweepNumbers.ts"
+export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
+export { processInbound } from "./inbound/ProcessInbound.ts"
+export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./calls/PrepareBridgeCall.ts"
+export {
+  MAX_IDS,
+  MAX_KEY,
+  MAX_NAME,
+  MAX_NOTE,
+  MAX_PAGE,
+  MAX_REASON,
+  MAX_URL,
+  MIN_REASON
+} from "./shared/ReadRequest.ts"
+export * as Problem from "./shared/Problem.ts"
+export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
+export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
 export {
   type ProviderReconciliation,
   reconcileNumbers,
   repairNumbers,
   type RepairRequest,
   type Repairs
-} from "./ReconcileNumbers.ts"
-export { replenishPool } from "./ReplenishPool.ts"
-export { reconcileSends } from "./ReconcileSends.ts"
-export { settleCalls } from "./SettleCalls.ts"
-export { removeUploads } from "./RemoveUploads.ts"
-export { type UploadedMedia, uploadMedia } from "./StaffMedia.ts"
-export { sweepHistory } from "./SweepHistory.ts"
-export { type CallSource, Voice } from "./Voice.ts"
-export * as VoiceWorkers from "./VoiceWorkers.ts"
-export { sendMessage, type SendMessageRequest } from "./SendMessage.ts"
-export { noteListening } from "./NoteListening.ts"
-export { listMessages, listReaders, listThreads, viewThread } from "./ListInbox.ts"
-export { dismissMessage, listMessagesByStatus, resendMessage } from "./UnknownMessages.ts"
-export { type AuditVerdict, type KeptHead, verifyAudit } from "./VerifyAudit.ts"
-export * as WebhookHttp from "./WebhookHttp.ts"
-export * as Workers from "./Workers.ts"
+} from "./numbers/ReconcileNumbers.ts"
+export { replenishPool } from "./numbers/ReplenishPool.ts"
+export { reconcileSends } from "./outbound/ReconcileSends.ts"
+export { settleCalls } from "./calls/SettleCalls.ts"
+export { removeUploads } from "./media/RemoveUploads.ts"
+export { type UploadedMedia, uploadMedia } from "./media/StaffMedia.ts"
+export { sweepHistory } from "./inbound/SweepHistory.ts"
+export { type CallSource, Voice } from "./calls/Voice.ts"
+export * as VoiceWorkers from "./workers/VoiceWorkers.ts"
+export { sendMessage, type SendMessageRequest } from "./outbound/SendMessage.ts"
+export { noteListening } from "./access/NoteListening.ts"
+export { listMessages, listReaders, listThreads, viewThread } from "./threads/ListInbox.ts"
+export { dismissMessage, listMessagesByStatus, resendMessage } from "./outbound/UnknownMessages.ts"
+export { type AuditVerdict, type KeptHead, verifyAudit } from "./access/VerifyAudit.ts"
+export * as WebhookHttp from "./inbound/WebhookHttp.ts"
+export * as Workers from "./workers/Workers.ts"

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { test } from "@fast-check/vitest"
 import { Effect } from "effect"
 import fc from "fast-check"
-import * as MediaType from "../src/MediaType.ts"
+import * as MediaType from "../src/media/MediaType.ts"
 
 /** Text stands for its bytes, and numbers for themselves. */
 const bytesOf = (...parts: ReadonlyArray<string | ReadonlyArray<number>>) =>

@@ -1,7 +1,7 @@
 /** A recording is silent only when nothing can be heard in it. */
 import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import { isSilent, SILENCE_RMS, WINDOW_MILLIS } from "../src/Silence.ts"
+import { isSilent, SILENCE_RMS, WINDOW_MILLIS } from "../src/calls/Silence.ts"
 
 const PCM = 1
 const A_LAW = 6

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { noteRefusal } from "../src/index.ts"
-import { layerTally } from "../src/Refusals.ts"
+import { layerTally } from "../src/access/Refusals.ts"
 
 interface Line {
   readonly message: string

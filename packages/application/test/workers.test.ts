@@ -2,8 +2,8 @@
 import { describe, assert, it } from "@effect/vitest"
 import { Effect, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Limits } from "../src/Limits.ts"
-import { loop } from "../src/WorkerLoop.ts"
+import { Limits } from "../src/shared/Limits.ts"
+import { loop } from "../src/shared/WorkerLoop.ts"
 
 const idle = Effect.fnUntraced(function* (pollEveryMax?: number) {
   const looks: Array<number> = []

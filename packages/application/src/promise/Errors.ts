@@ -1,7 +1,7 @@
 /** What operations reject with on purpose: the errors of the use cases and of the ports, as they are. */
 import { ThreadLink } from "@careline/domain"
 import { InvalidCursor, NumberTaken, StorageError } from "@careline/ports"
-import * as UseCaseErrors from "../Errors.ts"
+import * as UseCaseErrors from "../shared/Errors.ts"
 import type { ErrorOf, UseCases, Work } from "./operations.ts"
 
 export type CarelineError = ErrorOf<UseCases[keyof UseCases]> | ErrorOf<Work[keyof Work]>

@@ -19,8 +19,8 @@ import {
 } from "@careline/domain"
 import { ThreadListView } from "@careline/ports"
 import { Effect, Schema, SchemaIssue } from "effect"
-import { InvalidRequest } from "../Errors.ts"
-import { MAX_IDS, MAX_KEY } from "../ReadRequest.ts"
+import { InvalidRequest } from "../shared/Errors.ts"
+import { MAX_IDS, MAX_KEY } from "../shared/ReadRequest.ts"
 
 const MAX_TEXT = 10_000
 

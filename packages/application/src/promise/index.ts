@@ -1,7 +1,7 @@
 /** Careline without Effect: `createCareline`, and all that a backend's own adapters need. */
 export { Problem } from "../index.ts"
-export * from "../Errors.ts"
-export type { LimitsShape } from "../Limits.ts"
+export * from "../shared/Errors.ts"
+export type { LimitsShape } from "../shared/Limits.ts"
 export {
   type Careline,
   type CarelineOnLayer,

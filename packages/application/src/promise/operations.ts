@@ -8,14 +8,14 @@ import {
 } from "@careline/ports"
 import { type Plain, toPlain } from "@careline/ports/promise"
 import { Effect, Option } from "effect"
-import { applyReports } from "../ApplyReports.ts"
-import { assignOnActivation } from "../AssignNumber.ts"
-import { contactConsent, recordConsent } from "../ContactConsent.ts"
-import { createThread } from "../CreateThread.ts"
-import { dispatchAlarms, dispatchConversation, dispatchSends } from "../DispatchSends.ts"
-import { deleteThread, editThread } from "../EditThread.ts"
-import { type InvalidRequest, NoNumberPool } from "../Errors.ts"
-import { escalate } from "../Escalate.ts"
+import { applyReports } from "../outbound/ApplyReports.ts"
+import { assignOnActivation } from "../numbers/AssignNumber.ts"
+import { contactConsent, recordConsent } from "../threads/ContactConsent.ts"
+import { createThread } from "../threads/CreateThread.ts"
+import { dispatchAlarms, dispatchConversation, dispatchSends } from "../outbound/DispatchSends.ts"
+import { deleteThread, editThread } from "../threads/EditThread.ts"
+import { type InvalidRequest, NoNumberPool } from "../shared/Errors.ts"
+import { escalate } from "../escalation/Escalate.ts"
 import {
   changeLineSettings,
   changePlatformSettings,
@@ -23,16 +23,16 @@ import {
   platformSettings,
   resetLineSetting,
   resetPlatformSetting
-} from "../LineSettings.ts"
-import type { Intake } from "../Intake.ts"
-import { listMessages, listReaders, listThreads, viewThread } from "../ListInbox.ts"
-import { markRead } from "../MarkRead.ts"
-import { addNumber, listNumbers } from "../NumberPool.ts"
-import { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "../ParkedEvents.ts"
-import { processInbound } from "../ProcessInbound.ts"
-import { reconcileSends } from "../ReconcileSends.ts"
-import { sendMessage } from "../SendMessage.ts"
-import { dismissMessage, listMessagesByStatus, resendMessage } from "../UnknownMessages.ts"
+} from "../tenants/LineSettings.ts"
+import type { Intake } from "../inbound/Intake.ts"
+import { listMessages, listReaders, listThreads, viewThread } from "../threads/ListInbox.ts"
+import { markRead } from "../threads/MarkRead.ts"
+import { addNumber, listNumbers } from "../numbers/NumberPool.ts"
+import { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "../inbound/ParkedEvents.ts"
+import { processInbound } from "../inbound/ProcessInbound.ts"
+import { reconcileSends } from "../outbound/ReconcileSends.ts"
+import { sendMessage } from "../outbound/SendMessage.ts"
+import { dismissMessage, listMessagesByStatus, resendMessage } from "../outbound/UnknownMessages.ts"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 
 /** An async function that rejects with the use case's own errors, which `ErrorOf` names. */

@@ -1,0 +1,161 @@
+/**
+ * Access in an emergency to a tenant that is not one's own: a reason opens it, time closes it, and whoever watches over that
+ * tenant is told at once. What is done under it stands in the audit log as such.
+ */
+import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
+import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
+import { Context, DateTime, Effect, Option } from "effect"
+import { asStaff, asSystem, byStaff } from "./Access.ts"
+import type { Actor } from "./Actor.ts"
+import { tell } from "./Alerts.ts"
+import { audit, auditList } from "./Audit.ts"
+import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "../shared/Errors.ts"
+import { Limits } from "../shared/Limits.ts"
+import { assertPage, readReason } from "../shared/ReadRequest.ts"
+import { assertOnRecord } from "./TenantRecord.ts"
+
+/** Whether anybody may. Not unless a host says so: an organisation has to have decided who looks at what was done. */
+export const BreakGlassAllowed: Context.Reference<boolean> = Context.Reference(
+  "careline/application/BreakGlassAllowed",
+  { defaultValue: () => false }
+)
+
+const assertAllowed = Effect.flatMap(BreakGlassAllowed, (allowed) =>
+  allowed ? Effect.void : Effect.fail(new BreakGlassOff({}))
+)
+
+export interface BreakGlassRequest {
+  readonly siteGroupingId: Tenant
+  /** Why, in so many words. */
+  readonly reason: string
+  /** For how long; `Limits.breakGlassFor` when `null`. */
+  readonly minutes: number | null
+}
+
+const MINUTE = 60_000
+
+const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
+
+/** Who works nowhere any more breaks nothing. */
+const assertWorks = ({ scope }: Actor) =>
+  scope !== "all" && scope.length === 0 ? Effect.fail(new NotFound({ entity: "siteGrouping" })) : Effect.void
+
+const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
+  const { breakGlassMax } = yield* Limits
+  yield* readReason("reason", reason)
+  const longest = Math.floor(breakGlassMax / MINUTE)
+  if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
+    return yield* refuse("minutes", `must be a whole number from 1 to ${longest}`)
+  }
+  yield* assertWorks(actor)
+  if (Scope.includes(actor.scope, siteGroupingId)) {
+    return yield* refuse("siteGroupingId", "is one that you may see without breaking anything")
+  }
+})
+
+/** Who acts under an access: in its tenant only. */
+const under = (actor: Pick<Actor, "userId">, { id, siteGroupingId }: BreakGlass.BreakGlass): Actor => ({
+  userId: actor.userId,
+  scope: [siteGroupingId],
+  purpose: "BTG",
+  breakGlass: id
+})
+
+/** Somebody who breaks one glass after the other is stopped, and those who watch have been told of each. */
+const assertSeldom = Effect.fnUntraced(function* ({ userId }: Actor, now: DateTime.Utc) {
+  const { breakGlassesPerUser: atMost, breakGlassWindow } = yield* Limits
+  const since = DateTime.subtractDuration(now, breakGlassWindow)
+  const count = yield* (yield* BreakGlasses).countOf(userId, since)
+  if (count >= atMost) return yield* new TooManyBreakGlasses({ atMost, retryAfterMillis: breakGlassWindow })
+})
+
+/** Opens the tenant to the actor, as often as `Limits.breakGlassesPerUser` lets them. */
+export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, request: BreakGlassRequest) {
+  yield* assertAllowed
+  yield* assertSound(actor, request)
+  const { breakGlassFor } = yield* Limits
+  const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
+  const openedAt = yield* (yield* BreakGlasses).now
+  const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
+  const glass: BreakGlass.BreakGlass = {
+    id: id!,
+    siteGroupingId: request.siteGroupingId,
+    userId: actor.userId,
+    reason: request.reason.trim(),
+    openedAt,
+    expiresAt: DateTime.addDuration(openedAt, lasts),
+    closedAt: null
+  }
+  const { siteGroupingId, userId } = glass
+  const minutes = Math.round(lasts / MINUTE)
+  const { transact } = yield* Transaction
+  yield* transact(
+    Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
+      yield* assertSeldom(actor, openedAt)
+      yield* (yield* BreakGlasses).open(glass)
+      yield* audit(under(actor, glass), siteGroupingId, "break_glass.open", `breakGlass:${glass.id}`, { minutes })
+    })
+    // What they opened elsewhere counts, too, and is not seen from this tenant.
+  ).pipe(asSystem)
+  const detail = { siteGrouping: siteGroupingId, breakGlass: glass.id, user: userId, minutes }
+  yield* tell({ subject: "break_glass", condition: "open", isOver: false, detail }, "Somebody broke the glass")
+  return glass
+})
+
+/** One of the actor's own; with `mayRevoke`, one to a tenant that the actor sees as well. */
+const findGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId, mayRevoke: boolean) {
+  const found = Option.getOrUndefined(yield* asSystem((yield* BreakGlasses).get("all", id)))
+  const isTheirs =
+    found?.userId === actor.userId ||
+    (found !== undefined && mayRevoke && Scope.includes(actor.scope, found.siteGroupingId))
+  return found !== undefined && isTheirs ? found : yield* new NotFound({ entity: "breakGlass" })
+})
+
+/** Gives an access back before its time. Doing so again changes nothing. */
+export const closeBreakGlass = Effect.fn("closeBreakGlass")(function* (
+  actor: Actor,
+  id: BreakGlassId,
+  mayRevoke: boolean
+) {
+  const glass = yield* findGlass(actor, id, mayRevoke)
+  const closed = BreakGlass.close(glass, yield* (yield* BreakGlasses).now)
+  if (closed === glass) return
+  const { transact } = yield* Transaction
+  yield* transact(
+    Effect.gen(function* () {
+      yield* (yield* BreakGlasses).close(closed)
+      yield* audit(under(actor, glass), glass.siteGroupingId, "break_glass.close", `breakGlass:${id}`)
+    })
+  ).pipe(asStaff(under(actor, glass)))
+})
+
+/** Whom the user acts as under an access of their own that is open now. */
+export const enterBreakGlass = Effect.fnUntraced(function* (actor: Actor, id: BreakGlassId) {
+  yield* assertAllowed
+  yield* assertWorks(actor)
+  const glass = yield* findGlass(actor, id, false).pipe(
+    Effect.catchTag("NotFound", () => Effect.fail(new BreakGlassOver({})))
+  )
+  return BreakGlass.isOpen(glass, yield* (yield* BreakGlasses).now)
+    ? under(actor, glass)
+    : yield* new BreakGlassOver({})
+})
+
+/** The accesses to the tenants that the actor sees, the newest first. */
+export const listBreakGlasses = Effect.fnUntraced(function* (actor: Actor, page: PageRequest) {
+  yield* assertPage(page)
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const found = yield* (yield* BreakGlasses).list({ ...page, scope: actor.scope })
+      yield* auditList(
+        actor,
+        "break_glass.list",
+        "breakGlasses:all",
+        found.items.map(({ siteGroupingId }) => ({ siteGroupingId }))
+      )
+      return found
+    })
+  )
+}, byStaff)

@@ -1,0 +1,49 @@
+/**
+ * Somebody reaches a number of ours that is nobody's: it counts against giving the number to another tenant, and a text is
+ * answered once. It belongs to no tenant; the inbox keeps it for an administrator.
+ */
+import { type AttemptId, Consent, Contact } from "@careline/domain"
+import { type LaneArrival, NumberInventory, type Telephony } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { asSystem } from "./Access.ts"
+import { describeFault } from "../shared/Fault.ts"
+import { Limits } from "../shared/Limits.ts"
+import { NeutralAnswer } from "./NeutralAnswer.ts"
+
+const MARK = "stray-"
+
+/** Whether a report is of an answer to a stray, which is kept nowhere and so is nobody's text. */
+export const isOfStray = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true
+
+/** Counts it. Whether it is the first from there that may be answered since the number became nobody's. */
+export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival, isAnswerable: boolean) {
+  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  if (inventory === undefined) return false
+  const { retireAfter } = yield* Limits
+  const noted = yield* inventory.noteStray({ number: to, from, isAnswerable, retireAfter, at: yield* DateTime.now })
+  return Option.exists(noted, ({ isFirst }) => isFirst)
+})
+
+/**
+ * Counts a text, and answers it if nobody has been answered there yet. That it was is noted first: an answer that is lost is
+ * the lesser harm, one without end is not. Fails in silence but for the log.
+ */
+export const answerStray = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, arrival: LaneArrival) {
+  yield* Effect.gen(function* () {
+    const { text } = yield* NeutralAnswer
+    const isText = arrival._tag === "MessageReceived" && Contact.canBeTexted(arrival.from)
+    // Whoever says STOP counts as answered: nothing is to be sent there later either.
+    const isFirst = yield* asSystem(noteStray(arrival, isText && text !== null))
+    if (!isFirst || arrival._tag !== "MessageReceived" || text === null) return
+    if ((arrival.providerKeyword ?? Consent.keyword(arrival.text)) !== null) return
+    yield* telephony.messages.send({
+      attemptId: `${MARK}${globalThis.crypto.randomUUID()}` as AttemptId,
+      from: arrival.to,
+      to: arrival.from as string as typeof arrival.to,
+      body: text,
+      mediaUrls: []
+    })
+  }).pipe(
+    Effect.catchCause((cause) => Effect.logWarning("A text to nobody's number was not answered", describeFault(cause)))
+  )
+})

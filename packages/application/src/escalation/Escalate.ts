@@ -1,0 +1,63 @@
+/** Fires the timers that are due: texts to staff, and a note in the thread. */
+import { type Change, EscalationDue, type MessageId, type SendId } from "@careline/domain"
+import { IdGenerator, Settings, Threads, Timers, Transaction } from "@careline/ports"
+import { Effect } from "effect"
+import { asSystem } from "../access/Access.ts"
+import { commit } from "../shared/Commit.ts"
+import { DeepLinks } from "../shared/DeepLinks.ts"
+import { Limits } from "../shared/Limits.ts"
+import { senderOf } from "../threads/LoadThread.ts"
+import { onCallNames } from "./OnCallNames.ts"
+
+/** Fires what is due, once. Returns the number of timers it dealt with; 0 when none was due. */
+export const escalate = Effect.fn("escalate")(function* () {
+  const limits = yield* Limits
+  const links = yield* DeepLinks
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const { now, timers } = yield* (yield* Timers).claimDue(limits.timersPerBatch)
+      if (timers.length === 0) return 0
+      const threads = yield* (yield* Threads).loadByIds(timers)
+      const settings = yield* (yield* Settings).effective(timers.map((timer) => timer.siteGroupingId))
+      const ids = yield* IdGenerator
+      const nameOf = yield* onCallNames(
+        timers.flatMap(({ siteGroupingId }, index) =>
+          settings[index]!.escalationPhoneNumbers.map((to) => ({ siteGroupingId, to }))
+        )
+      )
+      const changes: Array<Change> = []
+      for (const [index, timer] of timers.entries()) {
+        const { period, siteGroupingId, threadId } = timer
+        const thread = threads.find((one) => one.id === threadId && one.siteGroupingId === siteGroupingId)
+        const decided =
+          thread === undefined
+            ? []
+            : EscalationDue.decide(
+                {
+                  thread,
+                  period,
+                  settings: settings[index]!,
+                  from: yield* senderOf(thread).pipe(Effect.catchTag("NoSenderNumber", () => Effect.succeed(null))),
+                  link: links.thread(threadId),
+                  nameOf: (to) => nameOf({ siteGroupingId, to })
+                },
+                {
+                  messageId: (yield* ids.next("message", 1))[0] as MessageId,
+                  sendIds: (yield* ids.next(
+                    "send",
+                    settings[index]!.escalationPhoneNumbers.length
+                  )) as ReadonlyArray<SendId>
+                },
+                now
+              )
+        // A timer whose cause is gone is put away, or every sweep would find it again.
+        changes.push(
+          ...(decided.length > 0 ? decided : [{ _tag: "TimerStopped" as const, siteGroupingId, threadId, period }])
+        )
+      }
+      yield* commit(changes)
+      return timers.length
+    })
+  )
+}, asSystem)

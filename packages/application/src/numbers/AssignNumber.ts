@@ -1,0 +1,138 @@
+/** Gives a tenant a number of the pool, in one local transaction: no provider is asked, and nobody waits for another. */
+import { InventoryNumber, type SiteGroupingId, type Tenant } from "@careline/domain"
+import { NumberInventory, SiteGroupings, Transaction } from "@careline/ports"
+import { Context, DateTime, Effect, Option } from "effect"
+import { asSystem } from "../access/Access.ts"
+import { type Actor, assertSees } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "../shared/Errors.ts"
+import { MAX_KEY } from "../shared/ReadRequest.ts"
+import { assertOnRecord } from "../access/TenantRecord.ts"
+
+/** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
+export const BuysNumbers: Context.Reference<boolean> = Context.Reference("careline/application/BuysNumbers", {
+  defaultValue: () => false
+})
+
+/** `Ordered`: the pool has none of that kind, and one is being bought for the tenant. */
+export type AssignedNumber =
+  | { readonly _tag: "Assigned"; readonly number: InventoryNumber.InventoryNumber }
+  | { readonly _tag: "Ordered"; readonly areaCode: string | null }
+
+export interface AssignmentRequest {
+  /** Three digits of the North American Numbering Plan; `null`: any. */
+  readonly areaCode: string | null
+  /** Two requests of a tenant with one key get one number. */
+  readonly idempotencyKey: string | null
+}
+
+const assertRequest = Effect.fnUntraced(function* ({ areaCode, idempotencyKey }: AssignmentRequest) {
+  if (areaCode !== null && !InventoryNumber.AREA_CODE.test(areaCode)) {
+    return yield* new InvalidRequest({ field: "areaCode", message: "must be the three digits of an area code" })
+  }
+  if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > MAX_KEY)) {
+    return yield* new InvalidRequest({ field: "idempotencyKey", message: `must have 1 to ${MAX_KEY} characters` })
+  }
+})
+
+/** What the tenant got under the key, if it did. The key of another request, met or not, is no key of this one. */
+const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
+  const inventory = yield* NumberInventory
+  const number = Option.getOrNull(yield* inventory.taken(tenant, key))
+  const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === tenant && one.key === key)
+  const isOther =
+    number === null
+      ? wish !== undefined && wish.areaCode !== areaCode
+      : areaCode !== null && InventoryNumber.areaCodeOf(number.number) !== areaCode
+  return isOther
+    ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for another area code" })
+    : number
+})
+
+/** A number for a tenant that is held active. In the ambient transaction. */
+const assign = Effect.fnUntraced(function* (
+  actor: Actor,
+  siteGroupingId: Tenant,
+  { areaCode, idempotencyKey }: AssignmentRequest
+) {
+  const inventory = yield* NumberInventory
+  const now = yield* DateTime.now
+  const taken = yield* inventory.take({ siteGroupingId, areaCode, key: idempotencyKey, at: now })
+  if (Option.isSome(taken)) {
+    yield* inventory.unwish(siteGroupingId)
+    yield* audit(actor, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
+    return { _tag: "Assigned", number: taken.value } satisfies AssignedNumber
+  }
+  if (!(yield* BuysNumbers)) return yield* new PoolEmpty({ areaCode })
+  yield* inventory.wish({ siteGroupingId, areaCode, key: idempotencyKey, wishedAt: now })
+  yield* audit(actor, siteGroupingId, "phone_number.wish", `siteGrouping:${siteGroupingId ?? "system"}`)
+  return { _tag: "Ordered", areaCode } satisfies AssignedNumber
+})
+
+/** Assigns a number of the pool to a tenant that the actor administers. */
+export const assignFromPool = Effect.fn("assignFromPool")(function* (
+  actor: Actor,
+  siteGroupingId: Tenant,
+  request: AssignmentRequest
+) {
+  yield* assertSees(actor, siteGroupingId)
+  yield* assertRequest(request)
+  const { transact } = yield* Transaction
+  const { idempotencyKey } = request
+  const once = transact(
+    Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
+      const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
+      return known === null
+        ? yield* assign(actor, siteGroupingId, request)
+        : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
+    })
+  )
+  return yield* asSystem(despiteConflicts(once))
+})
+
+/** `None`: the tenant is active, and has to do without a number for now. */
+export type Activation = AssignedNumber | { readonly _tag: "None"; readonly areaCode: string | null }
+
+/**
+ * For the backend that embeds Careline, when it activates a tenant: puts the tenant on record, or brings it back, and gives it
+ * a number. Called again it gives the number that the tenant has. An empty pool is no reason not to be active.
+ */
+export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
+  actor: Actor,
+  siteGroupingId: SiteGroupingId,
+  areaCode: string | null
+) {
+  const request: AssignmentRequest = { areaCode, idempotencyKey: null }
+  yield* assertSees(actor, siteGroupingId)
+  yield* assertRequest(request)
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const groupings = yield* SiteGroupings
+      const found = yield* groupings.lock(siteGroupingId)
+      if (Option.isNone(found)) {
+        yield* groupings.add({ id: siteGroupingId, name: null, createdAt: yield* DateTime.now, deactivatedAt: null })
+      } else if (found.value.deactivatedAt !== null) {
+        yield* groupings.save({ ...found.value, deactivatedAt: null })
+        yield* audit(actor, siteGroupingId, "site_grouping.reactivate", `siteGrouping:${siteGroupingId}`)
+      }
+      const numbers = (yield* (yield* NumberInventory).list([siteGroupingId])).filter(
+        ({ status }) => status === "assigned"
+      )
+      const number = numbers.find(({ isDefault }) => isDefault) ?? numbers[0]
+      if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
+      return yield* assign(actor, siteGroupingId, request).pipe(
+        Effect.catchTag("PoolEmpty", () => Effect.succeed<Activation>({ _tag: "None", areaCode }))
+      )
+    })
+  )
+  return yield* asSystem(
+    despiteConflicts(once).pipe(
+      // Somebody else put it on record at the same time.
+      Effect.catchTag("SiteGroupingTaken", () => despiteConflicts(once)),
+      Effect.catchTag("SiteGroupingTaken", () => Effect.fail(new NotFound({ entity: "siteGrouping" })))
+    )
+  )
+})

@@ -1,0 +1,193 @@
+/**
+ * A tenant gives a number up. While threads answer from it another one takes its place, in one transaction against all that
+ * comes in meanwhile: the threads, the texts that wait, and from then on whatever still reaches the old number.
+ */
+import {
+  Contact,
+  InventoryNumber,
+  type MessageId,
+  NumberLifecycle,
+  NumberReplacement,
+  PhoneNumber,
+  type PhoneNumberId,
+  type PoolNumber,
+  type SendId,
+  SystemText,
+  type Tenant,
+  type Thread,
+  type ThreadId
+} from "@careline/domain"
+import { Broadcaster, Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { asSystem } from "../access/Access.ts"
+import type { Actor } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { commit } from "../shared/Commit.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+import { NotFound } from "../shared/Errors.ts"
+import { Limits } from "../shared/Limits.ts"
+import { putToRest } from "./NumberRest.ts"
+import { viewNumber } from "./PhoneNumbers.ts"
+import { assertSayable } from "../shared/ReadRequest.ts"
+
+/** What contacts are told unless the request says something else. */
+export const NOTICE = "Our number has changed: please text and call us here from now on."
+
+export interface NumberDeletion {
+  readonly replacementPhoneNumberId: PhoneNumberId | null
+  /** What contacts are told, from the new number; `null`: nothing. */
+  readonly notice: string | null
+  /** Whether only to say what would happen. */
+  readonly dryRun: boolean
+}
+
+/** What happened, or would. */
+export interface NumberDeleted {
+  readonly affectedThreadsCount: number
+  readonly message: string
+}
+
+const describe = (affectedThreadsCount: number, replacement: PoolNumber.PoolNumber | null): NumberDeleted => {
+  const threads = affectedThreadsCount === 1 ? "1 thread answers" : `${affectedThreadsCount} threads answer`
+  const message =
+    replacement === null
+      ? "No thread answers from the number"
+      : `${threads} from ${PhoneNumber.display(replacement.number)} instead`
+  return { affectedThreadsCount, message }
+}
+
+/** A number that the actor sees; what was somebody else's a moment ago is not found. */
+const heldBy = (actor: Actor, numbers: ReadonlyArray<InventoryNumber.InventoryNumber>, id: PhoneNumberId) =>
+  Effect.gen(function* () {
+    const number = numbers.find((one) => one.id === id)
+    const held = number === undefined ? null : InventoryNumber.held(number)
+    const isSeen = held !== null && Scope.includes(actor.scope, held.siteGroupingId)
+    return number !== undefined && isSeen ? { number, held } : yield* new NotFound({ entity: "phoneNumber" })
+  })
+
+/** Texts about the new number, in the threads that it answers from now and that anybody still uses. */
+const notify = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  threadIds: ReadonlyArray<ThreadId>,
+  on: PoolNumber.PoolNumber,
+  content: string,
+  now: DateTime.Utc
+) {
+  const threads = yield* (yield* Threads).loadByIds(threadIds.map((threadId) => ({ siteGroupingId: tenant, threadId })))
+  const consents = yield* (yield* Consents).load(
+    threads.map(({ externalContact, siteGroupingId }) => ({ siteGroupingId, contact: externalContact }))
+  )
+  const out = new Set(consents.flatMap(({ contact, status }) => (status === "opted_out" ? [contact] : [])))
+  const told = threads.filter(
+    ({ deletedAt, externalContact }: Thread.Thread) =>
+      deletedAt === null && Contact.canBeTexted(externalContact) && !out.has(externalContact)
+  )
+  const ids = yield* IdGenerator
+  const messageIds = (yield* ids.next("message", told.length)) as ReadonlyArray<MessageId>
+  const sendIds = (yield* ids.next("send", told.length)) as ReadonlyArray<SendId>
+  yield* commit(
+    told.flatMap((before, index) => {
+      const { changes, thread } = SystemText.send(
+        before,
+        { kind: "number_changed", messageClass: "notice", content, on },
+        { messageId: messageIds[index]!, sendId: sendIds[index]! },
+        now
+      )
+      return [...changes, { _tag: "ThreadSaved" as const, thread }]
+    })
+  )
+})
+
+const replacedBy = Effect.fnUntraced(function* (
+  number: InventoryNumber.InventoryNumber,
+  by: PhoneNumberId,
+  now: DateTime.Utc
+) {
+  const { replacementGrace } = yield* Limits
+  return yield* Effect.fromResult(NumberLifecycle.replace(number, by, replacementGrace, now))
+})
+
+/** Another number answers from now on. */
+const replace = Effect.fnUntraced(function* (
+  actor: Actor,
+  number: InventoryNumber.InventoryNumber,
+  by: InventoryNumber.InventoryNumber,
+  on: PoolNumber.PoolNumber,
+  notice: string | null
+) {
+  const inventory = yield* NumberInventory
+  const { announcedThreads } = yield* Limits
+  const now = yield* DateTime.now
+  const tenant = on.siteGroupingId
+  const replaced = yield* replacedBy(number, by.id, now)
+  const threads = yield* inventory.hand([number.id], on, now)
+  yield* inventory.save([replaced])
+  if (number.isDefault) yield* inventory.save([{ ...by, isDefault: true }])
+  // Of more than that nobody has them all on a screen: whoever opens one reads it anew.
+  if (threads.length <= announcedThreads) {
+    yield* (yield* Broadcaster).publish(
+      threads.map((threadId) => ({
+        siteGroupingId: tenant,
+        type: "thread.updated" as const,
+        threadId,
+        messageId: null
+      }))
+    )
+  }
+  if (notice !== null) yield* notify(tenant, threads, on, notice, now)
+  yield* audit(actor, tenant, "phone_number.replace", `phoneNumber:${number.id}`, {
+    by: by.id,
+    threads: threads.length
+  })
+  return threads.length
+})
+
+/** Nobody answers from it: it rests at once, and with it what it stood in the place of. */
+const takeAway = Effect.fnUntraced(function* (
+  actor: Actor,
+  tenant: Tenant,
+  numbers: ReadonlyArray<InventoryNumber.InventoryNumber>,
+  id: PhoneNumberId
+) {
+  yield* putToRest(numbers, yield* DateTime.now)
+  yield* audit(actor, tenant, "phone_number.quarantine", `phoneNumber:${id}`)
+})
+
+/**
+ * Gives a number up. Fails with `ReplacementNeeded` while threads answer from it and none is named, and with
+ * `ReplacementRefused` where the one that is named cannot take its place.
+ */
+export const deleteNumber = Effect.fn("deleteNumber")(function* (
+  actor: Actor,
+  id: PhoneNumberId,
+  { dryRun, notice, replacementPhoneNumberId }: NumberDeletion
+) {
+  if (notice !== null) yield* assertSayable({ content: notice, mediaUrls: [] })
+  yield* viewNumber(actor, id)
+  if (replacementPhoneNumberId !== null) yield* viewNumber(actor, replacementPhoneNumberId)
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const inventory = yield* NumberInventory
+      const own = (yield* inventory.list(actor.scope)).filter(({ replacedBy }) => replacedBy === id)
+      const named = replacementPhoneNumberId === null ? [] : [replacementPhoneNumberId]
+      const numbers = yield* inventory.lock([id, ...named, ...own.map((one) => one.id)])
+      const { held, number } = yield* heldBy(actor, numbers, id)
+      const other = replacementPhoneNumberId === null ? null : yield* heldBy(actor, numbers, replacementPhoneNumberId)
+      const [usage = 0] = yield* inventory.usage([id])
+      const replacement = yield* Effect.fromResult(NumberReplacement.decide(held, usage, other?.held ?? null))
+      if (dryRun) {
+        // Refused like the deletion itself.
+        if (replacement !== null) yield* replacedBy(number, replacement.id, yield* DateTime.now)
+        return describe(usage, replacement)
+      }
+      if (other !== null && replacement !== null) {
+        return describe(yield* replace(actor, number, other.number, other.held, notice), replacement)
+      }
+      const stoodFor = numbers.filter((one) => one.id === id || one.replacedBy === id)
+      yield* takeAway(actor, held.siteGroupingId, stoodFor, id)
+      return describe(0, null)
+    })
+  )
+  return yield* asSystem(despiteConflicts(once))
+})

@@ -1,0 +1,48 @@
+/** Whether a number is ours at a provider: none is added that is not, such as a patient's own phone. */
+import type { PhoneNumber } from "@careline/domain"
+import { type Telephony, TelephonyProviders } from "@careline/ports"
+import { Effect } from "effect"
+import type { Actor } from "../access/Actor.ts"
+import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
+import { readReason } from "../shared/ReadRequest.ts"
+
+/** What a provider says of a number. `unknown`: it cannot be asked, or did not answer. */
+type Answer = "ours" | "not_ours" | "unknown"
+
+const ask = ({ capabilities, numbers }: Telephony.TelephonyService, number: PhoneNumber.E164): Effect.Effect<Answer> =>
+  capabilities.numbers === null
+    ? Effect.succeed("unknown")
+    : Effect.match(numbers.owns(number), {
+        onFailure: (): Answer => "unknown",
+        onSuccess: (isOurs): Answer => (isOurs ? "ours" : "not_ours")
+      })
+
+/** A number that is to be added. */
+interface Claim {
+  readonly number: PhoneNumber.E164
+  /** Who carries it; any provider where none is named. */
+  readonly provider: string | null
+  /** Why it is ours although no provider can tell. Only whoever sees all tenants may say so. */
+  readonly overrideReason: string | null
+}
+
+/**
+ * Fails unless the named provider, or any where none is named, says that the number is ours. Where none can tell, a reason of
+ * somebody who sees all tenants stands for it; against a provider that says no, nothing does. Returns the reason that was
+ * needed, for the audit log, or `null`.
+ */
+export const assertOurs = Effect.fnUntraced(function* (actor: Actor, { number, overrideReason, provider }: Claim) {
+  const reason = overrideReason === null ? null : yield* readReason("overrideReason", overrideReason)
+  if (reason !== null && actor.scope !== "all") {
+    return yield* new InvalidRequest({ field: "overrideReason", message: "is for who administers the whole system" })
+  }
+  const { all } = yield* TelephonyProviders.TelephonyProviders
+  const asked = all.filter((one) => provider === null || one.provider === provider)
+  const answers = yield* Effect.forEach(asked, (one) => ask(one, number), { concurrency: "unbounded" })
+  if (answers.includes("ours")) return null
+  if (!answers.includes("unknown")) return yield* new NumberRefused({ reason: "not_yours" })
+  return reason ?? (yield* new NumberRefused({ reason: "cannot_tell" }))
+})
+
+/** What the audit log keeps of an override. */
+export const overrideDetail = (reason: string | null) => (reason === null ? {} : { overrideReason: reason })

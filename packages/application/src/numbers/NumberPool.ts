@@ -1,0 +1,85 @@
+/** The numbers that a tenant texts from. */
+import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
+import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { byStaff } from "../access/Access.ts"
+import { type Actor, assertSees } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
+import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
+import { admitParked } from "../inbound/ParkedEvents.ts"
+import { assertName, readNumber } from "../shared/ReadRequest.ts"
+import { assertOnRecord } from "../access/TenantRecord.ts"
+
+export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
+  return yield* (yield* PoolNumbers).list(actor.scope)
+}, byStaff)
+
+/** Texts would wait for another one for ever. */
+export const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
+  const { byName } = yield* TelephonyProviders.TelephonyProviders
+  if (provider !== null && byName(provider) === undefined) {
+    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
+  }
+})
+
+/** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
+const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
+  if (actor.scope === "all") return yield* taken
+  const seen = yield* (yield* PoolNumbers).list(actor.scope)
+  return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
+})
+
+/**
+ * Adds a number to a tenant. The provider is asked first whether it is ours. Fails with `NumberRefused` for one that is not,
+ * and, with the same words, for one that another tenant or the pool has.
+ */
+export const addNumber = Effect.fn("addNumber")(function* (
+  actor: Actor,
+  request: {
+    /** In E.164 form. */
+    readonly number: string
+    readonly label: string | null
+    readonly providerSid: string | null
+    readonly provider: string | null
+    /** One that is on record. */
+    readonly siteGroupingId: Tenant
+    /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
+    readonly overrideReason?: string | null | undefined
+  }
+) {
+  const { label, provider, providerSid, siteGroupingId } = request
+  yield* assertSees(actor, siteGroupingId)
+  const digits = yield* readNumber("number", request.number)
+  yield* assertName("label", label)
+  yield* assertName("providerSid", providerSid)
+  yield* assertProvider(provider)
+  const override = yield* assertOurs(actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason ?? null
+  })
+  const { transact } = yield* Transaction
+  const added = yield* transact(
+    Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
+      const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
+      const number: PoolNumber.PoolNumber = {
+        id: id!,
+        siteGroupingId,
+        number: digits,
+        label,
+        provider,
+        providerSid,
+        status: "assigned",
+        createdAt: yield* DateTime.now
+      }
+      yield* (yield* PoolNumbers).add(number)
+      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, overrideDetail(override))
+      return number
+    })
+  ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))
+  // What the provider delivered before is applied now; should that fail, a worker does it.
+  yield* Effect.ignore(admitParked())
+  return added
+}, byStaff)

@@ -1,0 +1,156 @@
+/** A tenant's numbers, as its administrators see and edit them. */
+import {
+  type InventoryNumber,
+  NumberLifecycle,
+  type PhoneNumberId,
+  type PhoneNumber,
+  type Tenant
+} from "@careline/domain"
+import {
+  type AuditLog,
+  IdGenerator,
+  NumberInventory,
+  type NumberTaken,
+  Scope,
+  type StorageError,
+  type TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { asStaff, asSystem } from "../access/Access.ts"
+import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
+import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
+import { assertProvider } from "./NumberPool.ts"
+import { assertName, readNumber } from "../shared/ReadRequest.ts"
+
+const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
+  holder !== null && Scope.includes(actor.scope, holder.siteGroupingId)
+
+/** The numbers of a tenant, or of all that the actor sees; the oldest first. */
+export const viewNumbers = Effect.fnUntraced(function* (actor: Actor, tenant: Tenant | undefined) {
+  if (tenant !== undefined) yield* assertSees(actor, tenant)
+  const inventory = yield* NumberInventory
+  const numbers = yield* asStaff(actor)(inventory.list(tenant === undefined ? actor.scope : [tenant]))
+  return numbers
+    .filter((number) => isSeen(actor, number))
+    .toSorted((one, other) => DateTime.Order(one.heldSince, other.heldSince))
+})
+
+export const viewNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+  const found = (yield* viewNumbers(actor, undefined)).find((number) => number.id === id)
+  return found ?? (yield* new NotFound({ entity: "phoneNumber" }))
+})
+
+/** How many threads answer from the number, deleted ones too: a new text reopens those with it. */
+export const numberUsage = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+  yield* viewNumber(actor, id)
+  const [count = 0] = yield* asStaff(actor)((yield* NumberInventory).usage([id]))
+  return count
+})
+
+/** To be changed, with what gives way to it: nobody else changes any of them until the ambient transaction ends. */
+const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId, rivals: ReadonlyArray<PhoneNumberId>) {
+  const locked = yield* (yield* NumberInventory).lock([...new Set([id, ...rivals])])
+  const number = locked.find((one) => one.id === id)
+  if (number === undefined || !isSeen(actor, number)) return yield* new NotFound({ entity: "phoneNumber" })
+  const tenant = number.holder?.siteGroupingId
+  // What was the tenant's default a moment ago may have left it since.
+  const others = locked.filter(({ holder, id: other, isDefault }) => {
+    return isDefault && other !== id && holder !== null && holder.siteGroupingId === tenant
+  })
+  return { number, others }
+})
+
+/** What to change of a number; what is not named stays. */
+export interface NumberEdit {
+  readonly label?: string | null | undefined
+  readonly status?: "assigned" | "suspended" | undefined
+  /** Whether the tenant texts from it first. */
+  readonly isDefault?: boolean | undefined
+}
+
+const edited = Effect.fnUntraced(function* (
+  number: InventoryNumber.InventoryNumber,
+  edit: NumberEdit,
+  now: DateTime.Utc
+) {
+  const named = edit.label === undefined ? number : { ...number, label: edit.label }
+  const moved =
+    edit.status === undefined
+      ? named
+      : yield* Effect.fromResult(
+          edit.status === "suspended" ? NumberLifecycle.suspend(named, now) : NumberLifecycle.resume(named, now)
+        )
+  return edit.isDefault === undefined ? moved : yield* Effect.fromResult(NumberLifecycle.prefer(moved, edit.isDefault))
+})
+
+/** Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. */
+export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, edit: NumberEdit) {
+  yield* assertName("label", edit.label)
+  const { holder } = yield* viewNumber(actor, id)
+  const tenant = holder?.siteGroupingId ?? null
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const inventory = yield* NumberInventory
+      const rivals = edit.isDefault === true ? (yield* inventory.list([tenant])).filter((one) => one.isDefault) : []
+      const { number: before, others } = yield* lockNumber(
+        actor,
+        id,
+        rivals.map((one) => one.id)
+      )
+      const number = yield* edited(before, edit, yield* DateTime.now)
+      // One after the other: at most one of a tenant's is its default at any time.
+      if (number.isDefault) yield* inventory.save(others.map((one) => ({ ...one, isDefault: false })))
+      yield* inventory.save([number])
+      yield* audit(actor, number.holder?.siteGroupingId ?? null, "phone_number.edit", `phoneNumber:${id}`, {
+        fields: Object.keys(edit).toSorted().join(",")
+      })
+      return number
+    })
+  )
+  return yield* asSystem(despiteConflicts(once))
+})
+
+/** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
+export const addToPool = Effect.fn("addToPool")(function* (
+  actor: Actor,
+  request: {
+    readonly number: string
+    readonly provider: string | null
+    readonly providerSid: string | null
+    /** Why the number is ours although no provider can tell. The audit log keeps it. */
+    readonly overrideReason?: string | null | undefined
+  }
+): Effect.fn.Return<
+  InventoryNumber.InventoryNumber,
+  InvalidRequest | NotFound | NumberRefused | NumberTaken | StorageError,
+  AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
+> {
+  const { provider, providerSid } = request
+  yield* assertSeesAll(actor, "siteGrouping")
+  const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
+  yield* assertName("providerSid", providerSid)
+  yield* assertProvider(provider)
+  const override = yield* assertOurs(actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason ?? null
+  })
+  const { transact } = yield* Transaction
+  return yield* asSystem(
+    transact(
+      Effect.gen(function* () {
+        const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
+        const given = { id: id!, number: digits, provider, providerSid, monthlyPrice: null }
+        const number = NumberLifecycle.acquire(given, yield* DateTime.now)
+        yield* (yield* NumberInventory).add(number)
+        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, overrideDetail(override))
+        return number
+      })
+    )
+  )
+})

@@ -1,0 +1,41 @@
+/** What operators are told of the pool and of orders: once when it begins, once when it is over. */
+import type { NumberOrder, PoolPlan } from "@careline/domain"
+import type { ConditionChange } from "@careline/ports"
+import { Effect, Metric } from "effect"
+import { tell } from "../access/Alerts.ts"
+
+const available = Metric.gauge("careline_pool_available", { description: "Numbers that can be assigned" })
+const orders = Metric.counter("careline_pool_orders", { description: "Orders for numbers that came to their end" })
+
+/** What changed of the pool, and how many numbers it has. */
+export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: ConditionChange, count: number) {
+  yield* Metric.update(available, count)
+  const of = (isOver: boolean) => (condition: PoolPlan.PoolCondition) =>
+    tell(
+      { subject: "number_pool", condition, isOver, detail: { available: count } },
+      isOver ? "What was wrong with the pool of numbers is over" : "Somebody should look after the pool of numbers"
+    )
+  yield* Effect.forEach(began, of(false), { discard: true })
+  yield* Effect.forEach(ended, of(true), { discard: true })
+})
+
+/** An order came to its end. That orders fail is told as a condition of the pool, once for all. */
+export const orderEnded = Effect.fnUntraced(function* ({
+  failedBecause,
+  id,
+  provider,
+  state
+}: NumberOrder.NumberOrder) {
+  yield* Metric.update(Metric.withAttributes(orders, { outcome: failedBecause ?? state }), 1)
+  if (state === "failed") {
+    const annotations = { order: id, provider, reason: failedBecause ?? "other" }
+    yield* Effect.logWarning("A number was not sold to us").pipe(Effect.annotateLogs(annotations))
+  }
+})
+
+/** A number that is ours, or may be, cannot be brought in. */
+export const orderStuck = ({ failures, id, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> =>
+  tell(
+    { subject: "number_order", condition: `stuck_${state}`, isOver: false, detail: { order: id, provider, failures } },
+    "A number that is ours, or may be, cannot be brought in"
+  )

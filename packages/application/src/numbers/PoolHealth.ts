@@ -1,0 +1,56 @@
+/** How the pool is: for who sees all tenants. */
+import type { InventoryNumber } from "@careline/domain"
+import { type NumberCount, NumberInventory, type NumberWish } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { asStaff } from "../access/Access.ts"
+import { type Actor, assertSeesAll } from "../access/Actor.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
+import { Limits } from "../shared/Limits.ts"
+
+export interface PoolHealth {
+  /** `low` below the number that the pool should have; `empty` when there is none to assign. */
+  readonly level: "ok" | "low" | "empty"
+  readonly counts: Readonly<Record<InventoryNumber.NumberStatus, number>>
+  /** Those that can be assigned, by area code; `""` outside of the North American Numbering Plan. */
+  readonly availableByAreaCode: Readonly<Record<string, number>>
+  readonly min: number
+  readonly batch: number
+  readonly max: number
+  /** Whether this host buys numbers. */
+  readonly buys: boolean
+  readonly wishes: ReadonlyArray<NumberWish>
+  /** When the next number comes out of quarantine; `null` when none is in it. */
+  readonly nextQuarantineEnd: DateTime.Utc | null
+}
+
+const sum = (counts: ReadonlyArray<NumberCount>, status: InventoryNumber.NumberStatus): number =>
+  counts.filter((one) => one.status === status).reduce((total, { count }) => total + count, 0)
+
+export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
+  yield* assertSeesAll(actor, "phoneNumber")
+  const inventory = yield* NumberInventory
+  const { poolBatch, poolMax, poolMin } = yield* Limits
+  const counts = yield* asStaff(actor)(inventory.counts)
+  const available = sum(counts, "available")
+  const ends = counts.flatMap(({ nextEnd, status }) => (status === "quarantined" && nextEnd !== null ? [nextEnd] : []))
+  return {
+    level: available === 0 ? "empty" : available < poolMin ? "low" : "ok",
+    counts: {
+      available,
+      assigned: sum(counts, "assigned"),
+      suspended: sum(counts, "suspended"),
+      replaced: sum(counts, "replaced"),
+      quarantined: sum(counts, "quarantined"),
+      retired: sum(counts, "retired")
+    },
+    availableByAreaCode: Object.fromEntries(
+      counts.flatMap(({ areaCode, count, status }) => (status === "available" ? [[areaCode ?? "", count]] : []))
+    ),
+    min: poolMin,
+    batch: poolBatch,
+    max: poolMax,
+    buys: yield* BuysNumbers,
+    wishes: yield* asStaff(actor)(inventory.wishes),
+    nextQuarantineEnd: ends.toSorted(DateTime.Order)[0] ?? null
+  } satisfies PoolHealth
+})

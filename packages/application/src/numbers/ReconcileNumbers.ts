@@ -1,0 +1,212 @@
+/** Compares the numbers that we have on record with those that providers say are ours, and sets right what it is told to. */
+import { type InventoryNumber, NumberLifecycle, type PhoneNumber, type PhoneNumberId } from "@careline/domain"
+import {
+  IdGenerator,
+  NumberInventory,
+  NumberOrders,
+  type Numbers,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Result } from "effect"
+import { asSystem } from "../access/Access.ts"
+import { type Actor, assertSeesAll } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+
+type Held = InventoryNumber.InventoryNumber
+
+/** What a look at one provider found. */
+export interface ProviderReconciliation {
+  readonly provider: string
+  /** `unsupported`: it cannot be asked. `unavailable`: it was, and did not answer; `reason` says why not. */
+  readonly status: "compared" | "unsupported" | "unavailable"
+  readonly reason: string | null
+  /** On record as this provider's, and unknown to it. */
+  readonly oursOnly: ReadonlyArray<Held>
+  /** The provider's, and not on record. Those that are being bought are. */
+  readonly theirsOnly: ReadonlyArray<Numbers.OwnedNumber>
+  /** On record and the provider's, and led elsewhere. */
+  readonly misconfigured: ReadonlyArray<{
+    readonly number: Held
+    readonly faults: ReadonlyArray<Numbers.Misconfiguration>
+  }>
+}
+
+const nothing = { reason: null, oursOnly: [], theirsOnly: [], misconfigured: [] }
+
+const compare = (
+  provider: string,
+  theirs: ReadonlyArray<Numbers.OwnedNumber>,
+  ours: ReadonlyArray<Held>,
+  coming: ReadonlySet<string>
+): ProviderReconciliation => {
+  const known = new Map(ours.map((number) => [number.number as string, number]))
+  const listed = new Set(theirs.map(({ number }) => number as string))
+  return {
+    provider,
+    status: "compared",
+    reason: null,
+    // One that nobody said a provider of may be another's.
+    oursOnly: ours.filter((number) => number.provider === provider && !listed.has(number.number)),
+    theirsOnly: theirs.filter(({ number }) => !known.has(number) && !coming.has(number)),
+    misconfigured: theirs.flatMap(({ misconfigured: faults, number }) => {
+      const own = known.get(number)
+      return own === undefined || faults.length === 0 ? [] : [{ number: own, faults }]
+    })
+  }
+}
+
+const lookAt = Effect.fnUntraced(function* ({ capabilities, numbers, provider }: Telephony.TelephonyService) {
+  if (capabilities.numbers === null) {
+    return { provider, status: "unsupported", ...nothing } satisfies ProviderReconciliation
+  }
+  const inventory = yield* NumberInventory
+  const listed = yield* Effect.result(numbers.list())
+  if (Result.isFailure(listed)) {
+    const reason = listed.failure.reason._tag
+    return { provider, status: "unavailable", ...nothing, reason } satisfies ProviderReconciliation
+  }
+  // What is bought meanwhile is on record by now.
+  const coming = new Set((yield* (yield* NumberOrders).open).map(({ number }) => number as string))
+  const ours = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  return compare(provider, listed.success, ours, coming)
+})
+
+const lookAtAll = Effect.flatMap(TelephonyProviders.TelephonyProviders, ({ all }) => Effect.forEach(all, lookAt))
+
+/** Changes nothing. */
+export const reconcileNumbers = Effect.fn("reconcileNumbers")(function* (actor: Actor) {
+  yield* assertSeesAll(actor, "phoneNumber")
+  return yield* asSystem(lookAtAll)
+})
+
+/** What somebody wants done. Numbers that are led elsewhere are led here again in any case. */
+export interface RepairRequest {
+  /** Numbers that are the provider's only, to be put into the pool. */
+  readonly adopt: ReadonlyArray<PhoneNumber.E164>
+  /** Numbers that are ours only, to be taken out of service; those in nobody's hands for good. */
+  readonly suspend: ReadonlyArray<PhoneNumber.E164>
+}
+
+/** What was done, and what could not be. */
+export interface Repairs {
+  readonly configured: ReadonlyArray<PhoneNumber.E164>
+  readonly adopted: ReadonlyArray<PhoneNumber.E164>
+  readonly suspended: ReadonlyArray<PhoneNumber.E164>
+  readonly retired: ReadonlyArray<PhoneNumber.E164>
+  readonly failed: ReadonlyArray<{ readonly number: PhoneNumber.E164; readonly reason: string }>
+}
+
+type Done = { readonly done: "configured" | "adopted" | "suspended" | "retired" } | { readonly reason: string }
+
+/** One number led here again. */
+const configure = (numbers: Numbers.Numbers, number: PhoneNumber.E164): Effect.Effect<Done> =>
+  Effect.match(numbers.configure(number), {
+    onFailure: ({ reason }): Done => ({ reason: reason._tag }),
+    onSuccess: (): Done => ({ done: "configured" })
+  })
+
+/** Which of those that were led here are: what is wrong beside the number itself, such as with its Messaging Service, stays. */
+const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<PhoneNumber.E164>) {
+  if (led.length === 0) return []
+  const listed = yield* Effect.result(numbers.list())
+  return led.map((number): readonly [PhoneNumber.E164, Done] => {
+    // Where the provider does not say, nobody knows.
+    if (Result.isFailure(listed)) return [number, { reason: listed.failure.reason._tag }]
+    const isWrong = listed.success.some((one) => one.number === number && one.misconfigured.length > 0)
+    return [number, isWrong ? { reason: "StillMisconfigured" } : { done: "configured" }]
+  })
+})
+
+/** Leads it here, and puts it into the pool. */
+const adopt = Effect.fnUntraced(function* (
+  actor: Actor,
+  { numbers, provider }: Telephony.TelephonyService,
+  { number, providerSid }: Numbers.OwnedNumber
+) {
+  const led = yield* configure(numbers, number)
+  if ("reason" in led) return led
+  const [id] = yield* (yield* IdGenerator).next("phoneNumber", 1)
+  const { transact } = yield* Transaction
+  const add = Effect.gen(function* () {
+    const given = { id: id as PhoneNumberId, number, provider, providerSid, monthlyPrice: null }
+    yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
+    yield* audit(actor, null, "phone_number.adopt", `phoneNumber:${id}`)
+    return { done: "adopted" } satisfies Done
+  })
+  return yield* Effect.catchTag(transact(add), "NumberTaken", () => Effect.succeed<Done>({ reason: "NumberTaken" }))
+})
+
+/** Takes a number out of service that no provider carries: a tenant's until it says otherwise, one of the pool for good. */
+const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
+  const { transact } = yield* Transaction
+  return yield* despiteConflicts(
+    transact(
+      Effect.gen(function* () {
+        const inventory = yield* NumberInventory
+        const [number] = yield* inventory.lock([id])
+        if (number === undefined) return { reason: "NotFound" } satisfies Done
+        const { holder } = number
+        const now = yield* DateTime.now
+        const left = holder === null ? NumberLifecycle.retire(number, now) : NumberLifecycle.suspend(number, now)
+        if (Result.isFailure(left)) return { reason: left.failure.status } satisfies Done
+        yield* inventory.save([left.success])
+        const action = holder === null ? "phone_number.retire" : "phone_number.suspend"
+        yield* audit(actor, holder?.siteGroupingId ?? null, action, `phoneNumber:${id}`)
+        return { done: holder === null ? "retired" : "suspended" } satisfies Done
+      })
+    )
+  )
+})
+
+/** Sets right what is wrong at one provider, as far as it was asked for. */
+const repairAt = Effect.fnUntraced(function* (
+  actor: Actor,
+  { misconfigured, oursOnly, provider, theirsOnly }: ProviderReconciliation,
+  request: RepairRequest
+) {
+  const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
+  if (telephony === undefined) return []
+  const told: Array<readonly [PhoneNumber.E164, Done]> = []
+  const led: Array<PhoneNumber.E164> = []
+  for (const { number } of misconfigured) {
+    const done = yield* configure(telephony.numbers, number.number)
+    if ("done" in done) led.push(number.number)
+    else told.push([number.number, done])
+  }
+  told.push(...(yield* judged(telephony.numbers, led)))
+  for (const one of theirsOnly.filter(({ number }) => request.adopt.includes(number))) {
+    told.push([one.number, yield* adopt(actor, telephony, one)])
+  }
+  for (const one of oursOnly.filter(({ number }) => request.suspend.includes(number))) {
+    told.push([one.number, yield* suspend(actor, one)])
+  }
+  return told
+})
+
+/** Looks again, and sets right: what it found before may be another matter by now. */
+export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, request: RepairRequest) {
+  yield* assertSeesAll(actor, "phoneNumber")
+  const once = Effect.gen(function* () {
+    const found = yield* lookAtAll
+    const told = (yield* Effect.forEach(found, (one) => repairAt(actor, one, request))).flat()
+    const asked = [...request.adopt, ...request.suspend]
+    const missed = asked.filter((number) => !told.some(([of]) => of === number))
+    const of = (done: string) =>
+      told.flatMap(([number, what]) => ("done" in what && what.done === done ? [number] : []))
+    return {
+      configured: of("configured"),
+      adopted: of("adopted"),
+      suspended: of("suspended"),
+      retired: of("retired"),
+      failed: [
+        ...told.flatMap(([number, what]) => ("reason" in what ? [{ number, reason: what.reason }] : [])),
+        // Nothing is wrong with it in this way, or its provider did not answer.
+        ...missed.map((number) => ({ number, reason: "NotFound" }))
+      ]
+    } satisfies Repairs
+  })
+  return yield* asSystem(once)
+})

@@ -1,0 +1,234 @@
+/**
+ * Keeps the pool filled: looks what it lacks, and puts orders on record for what is offered, within its limits and its budget.
+ * All hosts look in turns; what one decides the others see, so that together they never order too much.
+ */
+import {
+  InventoryNumber,
+  type NumberOrder,
+  NumberPrices,
+  type PhoneNumberId,
+  PoolPlan,
+  type Tenant
+} from "@careline/domain"
+import {
+  IdGenerator,
+  NumberInventory,
+  NumberOrders,
+  type Numbers,
+  SiteGroupings,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { asSystem } from "../access/Access.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+import { Limits } from "../shared/Limits.ts"
+import * as PoolAlerts from "./PoolAlerts.ts"
+import { PoolBudget } from "./PoolBudget.ts"
+
+/** Offers for one kind of number beside those that are wanted: somebody else may be quicker, or a host of ours. */
+const SPARE_OFFERS = 10
+const SPARE_OFFERS_MAX = 100
+
+type Offer = Numbers.OfferedNumber
+
+/** What the pool has, and lacks. Orders are read first: one that ends meanwhile counts twice rather than not at all. */
+const stateOf = Effect.gen(function* () {
+  const inventory = yield* NumberInventory
+  const { orderNotice } = yield* Limits
+  const open = yield* (yield* NumberOrders).open
+  const counts = yield* inventory.counts
+  const tenants = open.flatMap(({ wantedBy }): ReadonlyArray<Tenant> =>
+    wantedBy === null ? [] : [wantedBy.siteGroupingId]
+  )
+  const forPool = open.filter(({ wantedBy }) => wantedBy === null)
+  const coming = forPool.filter(({ failures }) => failures < orderNotice).length
+  return {
+    open,
+    state: {
+      available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
+      underway: { coming, stuck: forPool.length - coming, tenants },
+      wishes: yield* inventory.wishes
+    } satisfies PoolPlan.PoolState
+  }
+})
+
+/** Gives who waits what came back into the pool since. */
+const meetWishes = Effect.gen(function* () {
+  const inventory = yield* NumberInventory
+  const { transact } = yield* Transaction
+  for (const { areaCode, siteGroupingId } of yield* inventory.wishes) {
+    yield* transact(
+      Effect.gen(function* () {
+        if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
+        // It may have got one meanwhile, from another host.
+        const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === siteGroupingId)
+        if (wish === undefined) return
+        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: wish.key, at: yield* DateTime.now })
+        if (Option.isSome(taken)) yield* inventory.unwish(siteGroupingId)
+      })
+    )
+  }
+})
+
+/** Numbers that were not sold to us, and would hardly be now. */
+const refused = Effect.gen(function* () {
+  const { refusedFor } = yield* Limits
+  return yield* (yield* NumberOrders).refused(DateTime.subtractDuration(yield* DateTime.now, refusedFor))
+})
+
+const search = Effect.fnUntraced(function* (
+  { capabilities, numbers }: Telephony.TelephonyService,
+  areaCode: string | null,
+  limit: number
+) {
+  const { country } = yield* PoolBudget
+  const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
+  const none = { locality: null, contains: null }
+  return yield* numbers.search({ country, areaCode, features, limit, ...none })
+})
+
+interface Found {
+  readonly offers: ReadonlyArray<Offer>
+  /** What was searched for. Of anything else nobody knows whether there is any. */
+  readonly asked: PoolPlan.PoolNeed
+  readonly isAnswered: boolean
+}
+
+/** What one search found; `null` where the provider did not answer. A search that it refuses finds nothing. */
+const searched = (...given: Parameters<typeof search>) =>
+  search(...given).pipe(
+    Effect.map((offers): ReadonlyArray<Offer> | null => offers),
+    Effect.catchTag("TelephonyError", ({ reason }) =>
+      Effect.as(
+        Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
+        reason._tag === "Refused" || reason._tag === "Unsupported" ? [] : null
+      )
+    )
+  )
+
+/** What is on offer of all that is needed. What cannot be searched for keeps nobody from the rest. */
+const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, need: PoolPlan.PoolNeed) {
+  const ofArea = Map.groupBy(need.wishes, ({ areaCode }) => areaCode)
+  const searches = [
+    ...[...ofArea].map(([areaCode, wishes]) => ({ areaCode, asked: { wishes, pool: 0 } })),
+    ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { wishes: [], pool: need.pool } }])
+  ]
+  if (searches.length === 0) return { offers: [], asked: need, isAnswered: true } satisfies Found
+  // What we were not sold is on offer still.
+  const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
+  const found = yield* Effect.forEach(searches, ({ areaCode, asked }) =>
+    Effect.map(searched(telephony, areaCode, asked.wishes.length + asked.pool + spare), (offers) => ({ asked, offers }))
+  )
+  const answered = found.flatMap(({ asked, offers }) => (offers === null ? [] : [{ asked, offers }]))
+  return {
+    offers: answered.flatMap(({ offers }) => offers),
+    asked: {
+      wishes: answered.flatMap(({ asked }) => asked.wishes),
+      pool: answered.reduce((sum, { asked }) => sum + asked.pool, 0)
+    },
+    isAnswered: answered.length === found.length
+  } satisfies Found
+})
+
+const monthOf = (now: DateTime.Utc): DateTime.Utc => DateTime.startOf(now, "month")
+
+/** What may still be spent; `null` without a budget. */
+const budgetLeft = Effect.gen(function* () {
+  const { monthly } = yield* PoolBudget
+  if (monthly === null) return null
+  const { currency } = monthly
+  const spent = yield* (yield* NumberOrders).spentMicros(monthOf(yield* DateTime.now), currency)
+  return { currency, leftMicros: NumberPrices.toMicros(monthly) - spent } satisfies PoolPlan.Budget
+})
+
+/** What each offer costs, as the provider says, or else as the operator's table does. */
+const priced = Effect.fnUntraced(function* (provider: string, offers: ReadonlyArray<Offer>) {
+  const { country, prices } = yield* PoolBudget
+  const listed = NumberPrices.find(prices, { provider, country, on: DateTime.formatIsoDateUtc(yield* DateTime.now) })
+  return [...new Map(offers.map((offer) => [offer.number as string, offer])).values()].map(
+    ({ monthlyPrice, number }): PoolPlan.PricedOffer => ({
+      number,
+      areaCode: InventoryNumber.areaCodeOf(number),
+      price: monthlyPrice ?? listed
+    })
+  )
+})
+
+const orderOf =
+  (provider: string, ids: ReadonlyArray<string>) =>
+  (choice: PoolPlan.Choice, index: number): NumberOrder.NumberOrder => ({
+    ...choice,
+    id: ids[index] as PhoneNumberId,
+    provider,
+    state: "wanted",
+    providerSid: null,
+    failures: 0,
+    startedAt: null,
+    failedBecause: null
+  })
+
+/** How orders have gone of late, and whether that keeps us from buying anything at all for now. */
+const failuresOf = Effect.gen(function* () {
+  const { poolFailures, poolFailuresWithin } = yield* Limits
+  const since = DateTime.subtractDuration(yield* DateTime.now, poolFailuresWithin)
+  const { account, all } = yield* (yield* NumberOrders).failed(since)
+  const conditions: ReadonlyArray<PoolPlan.PoolCondition> = [
+    ...(all > 0 ? (["order_failed"] as const) : []),
+    ...(account > 0 ? (["account_refused"] as const) : []),
+    ...(all >= poolFailures ? (["orders_failing"] as const) : [])
+  ]
+  return { conditions, isBraked: account > 0 || all >= poolFailures }
+})
+
+/** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
+const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.PoolNeed => ({
+  wishes: need.wishes.filter(({ areaCode, siteGroupingId }) =>
+    asked.wishes.some((wish) => wish.siteGroupingId === siteGroupingId && wish.areaCode === areaCode)
+  ),
+  pool: Math.min(need.pool, asked.pool)
+})
+
+/** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
+const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found) {
+  const limits = yield* Limits
+  const orders = yield* NumberOrders
+  yield* orders.hold
+  const { open, state } = yield* stateOf
+  const { conditions, isBraked } = yield* failuresOf
+  const need = askedFor(PoolPlan.need(state, limits), asked)
+  const taken = new Set<string>([...open.map(({ number }) => number), ...(yield* refused)])
+  const free = (yield* priced(provider, offers)).filter(({ number }) => !taken.has(number))
+  const plan =
+    isBraked || PoolPlan.isNothing(need)
+      ? { choices: [], conditions: [] }
+      : PoolPlan.choose(need, free, yield* budgetLeft)
+  const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
+  yield* orders.add(plan.choices.map(orderOf(provider, ids)))
+  const change = yield* orders.note([
+    ...PoolPlan.levelOf(state.available, limits),
+    ...(isAnswered ? [] : (["provider_unavailable"] as const)),
+    ...conditions,
+    ...plan.conditions
+  ])
+  return { change, available: state.available, ordered: plan.choices.length }
+})
+
+/** Looks once, where it is time to. Whoever waits is given what there is, also where nothing is bought. Returns how many numbers were ordered. */
+export const replenishPool = Effect.fn("replenishPool")(function* () {
+  const limits = yield* Limits
+  const once = Effect.gen(function* () {
+    if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
+    yield* despiteConflicts(meetWishes)
+    if (!(yield* BuysNumbers)) return 0
+    const { active } = yield* TelephonyProviders.TelephonyProviders
+    const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
+    const { transact } = yield* Transaction
+    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, found)))
+    yield* PoolAlerts.poolChanged(change, available)
+    return ordered
+  })
+  return yield* asSystem(once)
+})

@@ -1,0 +1,89 @@
+/**
+ * Applies what providers report of our texts. Reports may come late, doubled, in any order, and before the answer to the
+ * send itself: the lattice makes the order immaterial, the attempt id finds the send.
+ */
+import { type AttemptId, DeliveryStatus, Send, type SendId } from "@careline/domain"
+import { Inbox, type MatchedSend, Outbox, type Settlement, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { asSystem } from "../access/Access.ts"
+import { backoff, Limits } from "../shared/Limits.ts"
+import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
+import { isOfStray } from "../access/Strays.ts"
+
+/** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
+export const applyReports = Effect.fn("applyReports")(function* () {
+  const limits = yield* Limits
+  const inbox = yield* Inbox
+  const outbox = yield* Outbox
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      const { now, reports } = yield* inbox.claimReports(limits.reportsPerBatch)
+      if (reports.length === 0) return 0
+      const matches = yield* outbox.match(
+        reports.map(({ event, provider }) => ({
+          provider,
+          providerMessageId: event.providerMessageId,
+          attemptId: event.attemptId
+        }))
+      )
+      const settlements: Array<Settlement> = []
+      // Several reports of one text are heard one after the other.
+      const settled = new Map<SendId, Send.Send>()
+      const heard = new Map<AttemptId, DeliveryStatus.DeliveryStatus>()
+      const results: Array<SendResult> = []
+      const notes: Array<{
+        readonly attemptId: MatchedSend["attemptId"]
+        readonly providerMessageId: string
+        readonly status: DeliveryStatus.DeliveryStatus
+      }> = []
+      reports.forEach(({ event, failures, id, provider }, index) => {
+        const matched = matches[index]
+        if (matched === null || matched === undefined) {
+          if (isOfStray(event.attemptId)) settlements.push({ _tag: "Done", id })
+          else
+            settlements.push(
+              failures + 1 >= limits.reportAttempts
+                ? { _tag: "Parked", id, reason: "no text of ours" }
+                : {
+                    _tag: "Postponed",
+                    id,
+                    until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures)),
+                    reason: "no text of ours yet"
+                  }
+            )
+          return
+        }
+        const { providerMessageId, status } = event
+        settlements.push({ _tag: "Done", id })
+        notes.push({ attemptId: matched.attemptId, providerMessageId, status })
+        const send = settled.get(matched.send.id) ?? matched.send
+        const best = DeliveryStatus.apply(heard.get(matched.attemptId) ?? matched.status ?? status, status)
+        heard.set(matched.attemptId, best)
+        const { isOfText, state } = Send.hear(send, matched.attemptId, best)
+        if (state !== null) settled.set(send.id, { ...send, state })
+        if (!isOfText) return
+        results.push({
+          send,
+          status,
+          metaData: {
+            provider,
+            providerMessageId,
+            ...(send.state === "undecided" ? { needsDecision: false } : {}),
+            ...(send.state === "queued" ? { delay: null } : {}),
+            ...(event.failureReason === null ? {} : { failureReason: event.failureReason }),
+            ...(event.errorCode === null ? {} : { providerErrorCode: event.errorCode })
+          }
+        })
+      })
+      yield* outbox.noteReports(notes)
+      // The sends are locked, so their current attempts hold, whichever attempts the reports are of.
+      yield* outbox.update(
+        [...settled.values()].map(({ attemptId, id, state }) => ({ sendId: id, fence: attemptId, state }))
+      )
+      yield* recordOutcome(results)
+      yield* inbox.settle(settlements)
+      return reports.length
+    })
+  )
+}, asSystem)

@@ -1,0 +1,156 @@
+/**
+ * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
+ * why, or withdrawn.
+ */
+import { type AttemptId, type Message, Send, SendLane } from "@careline/domain"
+import {
+  type Attempt,
+  type Directory,
+  IdGenerator,
+  Outbox,
+  type SendUpdate,
+  type StorageError,
+  type StoragePorts,
+  type TelephonyProviders
+} from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { Limits, type LimitsShape } from "../shared/Limits.ts"
+import { becomesOverdue } from "../escalation/OverdueAlarm.ts"
+import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
+import { carry } from "./SendCarriers.ts"
+import { judge } from "./SendGate.ts"
+import { admit } from "./SendRates.ts"
+
+/** A send whose attempt is on record, to be handed over. */
+export interface Prepared {
+  readonly send: Send.Send
+  readonly attempt: Attempt
+}
+
+/** Whether a text has waited so long that it should not surprise anybody any more. */
+export const isOld = ({ queuedAt }: Send.Send, now: DateTime.Utc, { giveUpAfter }: LimitsShape): boolean =>
+  now.epochMilliseconds - queuedAt.epochMilliseconds >= giveUpAfter
+
+/** What is noted of sends that do not leave, and of what they carry. */
+interface Kept {
+  readonly limits: LimitsShape
+  readonly updates: Array<SendUpdate>
+  readonly results: Array<SendResult>
+}
+
+const delayed = (
+  reason: NonNullable<Message.MessageMetadata["delay"]>["reason"],
+  until: DateTime.Utc
+): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
+
+/** It does not wait any more, if it ever did. */
+const noMoreDelay = (send: Send.Send): Message.MessageMetadata => (Send.wasPutOff(send) ? { delay: null } : {})
+
+/** What is heard of a send that is put off: in its message why, or in the thread of an alarm that waits for too long. */
+export const putOff = (
+  send: Send.Send,
+  reason: Parameters<typeof delayed>[0],
+  until: DateTime.Utc,
+  limits: LimitsShape
+): SendResult => ({
+  send,
+  status: becomesOverdue(send, until, limits) ? "failed" : "queued",
+  metaData: delayed(reason, until)
+})
+
+/** Puts a send off. */
+const holdBack = (
+  { limits, results, updates }: Kept,
+  send: Send.Send,
+  reason: Parameters<typeof delayed>[0],
+  until: DateTime.Utc
+): void => {
+  updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
+  results.push(putOff(send, reason, until, limits))
+}
+
+/** Takes a send out of the queue for good, and says in its message why. */
+const withdraw = ({ results, updates }: Kept, send: Send.Send, reason: string): void => {
+  updates.push({ sendId: send.id, fence: send.attemptId, state: "canceled", detail: reason })
+  results.push({ send, status: "failed", metaData: { failureReason: reason, ...noMoreDelay(send) } })
+}
+
+/** The sends that the policy lets go; the others are held or withdrawn. */
+const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+  const decisions = yield* judge(sends, now)
+  return sends.filter((send, index) => {
+    const decision = decisions[index]!
+    if (decision._tag === "Hold") holdBack(kept, send, decision.reason, decision.until)
+    else if (decision._tag === "Refuse") withdraw(kept, send, decision.reason)
+    return decision._tag === "SendNow"
+  })
+})
+
+/** The sends that a provider carries now, with how; the others wait. */
+const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+  const carriages = yield* carry(sends, now)
+  const leaving = sends.flatMap((send, index) => {
+    const carriage = carriages[index]!
+    if (carriage._tag === "Carried") return [{ send, ...carriage }]
+    if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
+    else holdBack(kept, send, "no_number_at_provider", carriage.until)
+    return []
+  })
+  const turns = yield* admit(leaving, now)
+  return leaving.filter(({ send }, index) => {
+    const turn = turns[index]!
+    if (turn !== null) holdBack(kept, send, "rate_limit", turn)
+    return turn === null
+  })
+})
+
+/** What a message says once it goes on, and from where if that is not its thread's number. */
+const onItsWay = (send: Send.Send, from: Attempt["from"]): Message.MessageMetadata => ({
+  ...noMoreDelay(send),
+  ...(from === send.from ? {} : { sentFrom: from })
+})
+
+/** What was claimed, held or not, and what of it is to be handed over. */
+export interface Preparation {
+  readonly claimed: number
+  readonly prepared: ReadonlyArray<Prepared>
+}
+
+/** Takes what may leave now, of the lanes down to `last`. In the ambient transaction. */
+export const prepareSends = Effect.fnUntraced(function* (
+  last: SendLane.SendLane
+): Effect.fn.Return<Preparation, StorageError, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> {
+  const limits = yield* Limits
+  const outbox = yield* Outbox
+  const { now, sends } = yield* outbox.claim({
+    limit: limits.sendsPerBatch,
+    shares: SendLane.shares(limits.sendsPerBatch, limits.sendsReservedPerLane, last)
+  })
+  if (sends.length === 0) return { claimed: 0, prepared: [] }
+
+  const kept: Kept = { limits, updates: [], results: [] }
+  const leaving = yield* findCarriers(yield* passGate(sends, now, kept), now, kept)
+  const ids = yield* (yield* IdGenerator).next("attempt", leaving.length)
+  const prepared = leaving.map(({ from, provider, send }, index): Prepared => ({
+    send,
+    attempt: {
+      id: ids[index] as AttemptId,
+      sendId: send.id,
+      provider,
+      from,
+      startedAt: now,
+      deadline: DateTime.addDuration(now, limits.attemptDeadline)
+    }
+  }))
+  yield* outbox.begin(prepared.map(({ attempt }) => attempt))
+  yield* outbox.update(kept.updates)
+  yield* recordOutcome([
+    ...kept.results,
+    ...prepared.map(({ attempt, send }): SendResult => ({
+      send,
+      status: "sending",
+      metaData: onItsWay(send, attempt.from)
+    }))
+  ])
+  return { claimed: sends.length, prepared }
+})

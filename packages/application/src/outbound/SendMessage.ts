@@ -1,0 +1,181 @@
+/** A member of staff answers a contact. */
+import {
+  MessageClass,
+  type MessageId,
+  type PoolNumber,
+  type SendId,
+  SendLane,
+  SendPolicy,
+  StaffMessage,
+  type Tenant,
+  type ThreadId
+} from "@careline/domain"
+import {
+  Directory,
+  IdGenerator,
+  Messages,
+  Outbox,
+  Settings,
+  type Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { byStaff } from "../access/Access.ts"
+import type { Actor } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { commit } from "../shared/Commit.ts"
+import {
+  IdempotencyMismatch,
+  InvalidRequest,
+  NotFound,
+  NumberOverused,
+  SendHeld,
+  SendRefused
+} from "../shared/Errors.ts"
+import { Limits } from "../shared/Limits.ts"
+import { consentOf, lockThread, senderOf, viewThread } from "../threads/LoadThread.ts"
+import { withLinks } from "../media/MediaLinks.ts"
+import { assertSayable } from "../shared/ReadRequest.ts"
+import { mediaOf, takeUploads } from "../media/StaffMedia.ts"
+
+export interface SendMessageRequest {
+  readonly threadId: ThreadId
+  readonly content: string
+  readonly mediaUrls: ReadonlyArray<string>
+  /** Two requests with one key make one message. */
+  readonly idempotencyKey: string | null
+}
+
+const DAY_MILLIS = 24 * 60 * 60 * 1000
+
+const fingerprintOf = (request: SendMessageRequest): string => JSON.stringify([request.content, request.mediaUrls])
+
+/**
+ * Keeps the message and queues it; the outbound worker sends it. Refused with the policy's reason, or held with the
+ * time from which it may be sent: nothing is kept then.
+ */
+export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, request: SendMessageRequest) {
+  const { transact } = yield* Transaction
+  yield* assertSayable(request)
+  const { siteGroupingId } = (yield* viewThread(actor, request.threadId)).thread
+  const media = yield* Effect.result(mediaOf(siteGroupingId, request.mediaUrls))
+  const message = yield* transact(
+    Effect.gen(function* () {
+      const thread = yield* lockThread(actor, request.threadId)
+      yield* assertCarried(request)
+      const [messageId] = (yield* (yield* IdGenerator).next("message", 1)) as ReadonlyArray<MessageId>
+      const [sendId] = (yield* (yield* IdGenerator).next("send", 1)) as ReadonlyArray<SendId>
+
+      const earlier =
+        request.idempotencyKey === null ? null : yield* claimKey(actor, request, messageId!, thread.siteGroupingId)
+      if (earlier !== null) {
+        yield* audit(
+          actor,
+          thread.siteGroupingId,
+          "message.view",
+          `message:${earlier.id}`,
+          { thread: thread.id },
+          thread
+        )
+        return earlier
+      }
+      // Of a message that was kept before, what it carried is not looked at again.
+      const attachments = yield* Effect.fromResult(media)
+
+      const now = yield* DateTime.now
+      const tenant = thread.siteGroupingId
+      const [settings] = yield* (yield* Settings).effective([tenant])
+      const [card] = yield* (yield* Directory).contacts([{ siteGroupingId: tenant, contact: thread.externalContact }])
+      const [sentInLastDay] = yield* (yield* Outbox).countSince(
+        [{ siteGroupingId: tenant, to: thread.externalContact }],
+        DateTime.subtractDuration(now, DAY_MILLIS)
+      )
+      const messageClass = MessageClass.ofStaffMessage(thread.lastInboundAt, now)
+      const policy = SendPolicy.decide({
+        recipient: thread.externalContact,
+        messageClass,
+        settings: settings!,
+        consent: yield* consentOf(thread),
+        recipientZone: card?.timeZone ?? null,
+        sentInLastDay: sentInLastDay ?? 0,
+        now
+      })
+      if (policy._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
+      if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
+
+      const { content } = request
+      const from = yield* senderOf(thread)
+      yield* assertNotOverused(from, SendLane.of(messageClass))
+      const decision = StaffMessage.decide(
+        thread,
+        { content, attachments, senderId: actor.userId },
+        from,
+        { messageId: messageId!, sendId: sendId! },
+        now
+      )
+      yield* takeUploads(tenant, request.mediaUrls)
+      yield* commit(decision.changes)
+      yield* audit(actor, tenant, "message.send", `message:${decision.message.id}`, { thread: thread.id }, thread)
+      return decision.message
+    })
+  )
+  return yield* withLinks(message)
+}, byStaff)
+
+/** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
+const assertCarried = Effect.fnUntraced(function* (request: SendMessageRequest) {
+  const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
+  for (const telephony of fallback === null ? [active] : [active, fallback]) yield* assertCarriedBy(telephony, request)
+})
+
+const assertCarriedBy = Effect.fnUntraced(function* (
+  { capabilities, provider }: Telephony.TelephonyService,
+  { content, mediaUrls }: SendMessageRequest
+) {
+  const { maxTextLength, mms } = capabilities.messages
+  const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength
+  const refuse = (field: string, message: string) => new InvalidRequest({ field, message })
+  if (mediaUrls.length > 0 && mms === null) return yield* refuse("mediaUrls", `${provider} carries no media`)
+  if (mediaUrls.length > (mms?.maxMedia ?? 0)) {
+    return yield* refuse("mediaUrls", `${provider} carries at most ${mms?.maxMedia} media in one message`)
+  }
+  if (content.length > longest) {
+    return yield* refuse("content", `${provider} carries at most ${longest} characters in one message`)
+  }
+})
+
+/**
+ * Texts wait for their number's turn, those of the less urgent lanes aside; what would wait for very long is refused while
+ * somebody can still do otherwise.
+ */
+const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber, lane: SendLane.SendLane) {
+  const { queuedPerNumber, sendRatePerNumber } = yield* Limits
+  const [waiting = 0] = yield* (yield* Outbox).countWaiting([id], lane)
+  if (waiting < queuedPerNumber) return
+  return yield* new NumberOverused({ number, waiting, perSecond: sendRatePerNumber?.perSecond ?? null })
+})
+
+/** The message that an earlier request with this key made, or `null` when this is the first. */
+const claimKey = Effect.fnUntraced(function* (
+  actor: Actor,
+  request: SendMessageRequest,
+  messageId: MessageId,
+  siteGroupingId: Tenant
+) {
+  const messages = yield* Messages
+  const fingerprint = fingerprintOf(request)
+  const claim = yield* messages.claimIdempotencyKey({
+    siteGroupingId,
+    threadId: request.threadId,
+    key: request.idempotencyKey!,
+    fingerprint,
+    messageId
+  })
+  if (claim._tag === "Claimed") return null
+  if (claim.fingerprint !== fingerprint) {
+    return yield* new IdempotencyMismatch({ message: "The idempotency key was used for another message" })
+  }
+  const message = yield* messages.get(actor.scope, request.threadId, claim.messageId)
+  return Option.isSome(message) ? message.value : yield* new NotFound({ entity: "message" })
+})

@@ -1,0 +1,36 @@
+/**
+ * The number that a text leaves from if the one that it was queued for is not in its tenant's hands any more, or out of
+ * service: what took its place, else the tenant's default.
+ */
+import type { PoolNumber, Send } from "@careline/domain"
+import { PoolNumbers, type StorageError } from "@careline/ports"
+import { Effect, Option } from "effect"
+import { reachedNumbers } from "../access/ReachedNumbers.ts"
+
+type Found = PoolNumber.PoolNumber | null
+
+/** The number of each text, `null` where its tenant has none; `own` is what is known of those that they were queued for. */
+export const numbersToLeaveFrom = Effect.fnUntraced(function* (
+  sends: ReadonlyArray<Send.Send>,
+  own: ReadonlyArray<PoolNumber.PoolNumber>
+): Effect.fn.Return<ReadonlyMap<Send.Send, Found>, StorageError, PoolNumbers> {
+  const found = new Map<Send.Send, Found>()
+  const moved: Array<Send.Send> = []
+  for (const send of sends) {
+    const number = own.find((one) => one.number === send.from && one.siteGroupingId === send.siteGroupingId)
+    if (number?.status !== "assigned") moved.push(send)
+    else found.set(send, number)
+  }
+  // As a rule every text leaves from the number that it was queued for.
+  if (moved.length === 0) return found
+  const reached = yield* reachedNumbers([...new Set(moved.map(({ from }) => from))])
+  const { defaultOf } = yield* PoolNumbers
+  for (const send of moved) {
+    const { from, siteGroupingId } = send
+    const instead = reached.find(
+      ({ number, on }) => number === from && on.siteGroupingId === siteGroupingId && on.status === "assigned"
+    )?.on
+    found.set(send, instead ?? Option.getOrNull(yield* defaultOf(siteGroupingId)))
+  }
+  return found
+})

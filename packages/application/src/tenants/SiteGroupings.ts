@@ -1,0 +1,141 @@
+/** Tenants come and go: for who sees them all. */
+import { type NumberLifecycle, SiteGrouping, type SiteGroupingId } from "@careline/domain"
+import { type AuditLog, NumberInventory, Scope, SiteGroupings, type StorageError, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option } from "effect"
+import { asStaff, asSystem } from "../access/Access.ts"
+import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { despiteConflicts } from "../shared/Conflicts.ts"
+import { InvalidRequest, NotFound } from "../shared/Errors.ts"
+import { putToRest } from "../numbers/NumberRest.ts"
+
+const readName = Effect.fnUntraced(function* (name: string) {
+  const trimmed = name.trim()
+  return trimmed !== "" && trimmed.length <= SiteGrouping.MAX_NAME_LENGTH
+    ? trimmed
+    : yield* new InvalidRequest({
+        field: "name",
+        message: `must have 1 to ${SiteGrouping.MAX_NAME_LENGTH} characters`
+      })
+})
+
+/** The actor without those of its tenants that are deactivated: whoever works in one of those finds nothing any more. */
+export const activeActor = Effect.fnUntraced(function* <A extends Actor>(actor: A) {
+  const { scope } = actor
+  if (scope === "all") return actor
+  const gone = yield* asSystem((yield* SiteGroupings).deactivated(scope))
+  return gone.length === 0
+    ? actor
+    : { ...actor, scope: scope.filter((tenant) => tenant === null || !gone.includes(tenant)) }
+})
+
+export const listSiteGroupings = Effect.fnUntraced(function* (actor: Actor) {
+  return yield* asStaff(actor)((yield* SiteGroupings).list(actor.scope))
+})
+
+export const viewSiteGrouping = Effect.fnUntraced(function* (actor: Actor, id: SiteGroupingId) {
+  yield* assertSees(actor, id)
+  const [found] = yield* asStaff(actor)((yield* SiteGroupings).list([id]))
+  return found ?? (yield* new NotFound({ entity: "siteGrouping" }))
+})
+
+/** Puts a tenant on record, under the id that the identity provider knows it by, or under a new one. */
+export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
+  actor: Actor,
+  request: { readonly id: SiteGroupingId | null; readonly name: string }
+) {
+  yield* assertSeesAll(actor, "siteGrouping")
+  const name = yield* readName(request.name)
+  const { transact } = yield* Transaction
+  const grouping: SiteGrouping.SiteGrouping = {
+    id: request.id ?? (globalThis.crypto.randomUUID() as SiteGroupingId),
+    name,
+    createdAt: yield* DateTime.now,
+    deactivatedAt: null
+  }
+  return yield* asSystem(
+    transact(
+      Effect.gen(function* () {
+        yield* (yield* SiteGroupings).add(grouping)
+        yield* audit(actor, grouping.id, "site_grouping.create", `siteGrouping:${grouping.id}`)
+        return grouping
+      })
+    )
+  )
+})
+
+const lockGrouping = Effect.fnUntraced(function* (id: SiteGroupingId) {
+  const found = yield* (yield* SiteGroupings).lock(id)
+  return Option.isSome(found) ? found.value : yield* new NotFound({ entity: "siteGrouping" })
+})
+
+/** Renames a tenant, or brings one back that was deactivated. Its numbers are not: they are assigned anew. */
+export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
+  actor: Actor,
+  id: SiteGroupingId,
+  edit: { readonly name?: string | undefined; readonly reactivate?: boolean | undefined }
+) {
+  yield* assertSeesAll(actor, "siteGrouping")
+  const name = edit.name === undefined ? undefined : yield* readName(edit.name)
+  const { transact } = yield* Transaction
+  return yield* asSystem(
+    transact(
+      Effect.gen(function* () {
+        const grouping = yield* lockGrouping(id)
+        const edited: SiteGrouping.SiteGrouping = {
+          ...grouping,
+          name: name ?? grouping.name,
+          deactivatedAt: edit.reactivate === true ? null : grouping.deactivatedAt
+        }
+        yield* (yield* SiteGroupings).save(edited)
+        yield* audit(actor, id, "site_grouping.edit", `siteGrouping:${id}`, {
+          fields: Object.keys(edit).toSorted().join(",")
+        })
+        return edited
+      })
+    )
+  )
+})
+
+/** What a deactivation took away. */
+export interface Deactivation {
+  readonly siteGrouping: SiteGrouping.SiteGrouping
+  readonly quarantinedNumbersCount: number
+  readonly affectedThreadsCount: number
+}
+
+/**
+ * Deactivates a tenant: its line is off, nobody works in it, and its numbers rest. What it has is kept. Doing so again changes
+ * nothing.
+ */
+export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(function* (
+  actor: Actor,
+  id: SiteGroupingId
+): Effect.fn.Return<
+  Deactivation,
+  NotFound | NumberLifecycle.WrongNumberStatus | StorageError,
+  AuditLog | NumberInventory | SiteGroupings | Transaction
+> {
+  yield* assertSeesAll(actor, "siteGrouping")
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const inventory = yield* NumberInventory
+      const grouping = yield* lockGrouping(id)
+      const now = yield* DateTime.now
+      const siteGrouping: SiteGrouping.SiteGrouping = { ...grouping, deactivatedAt: grouping.deactivatedAt ?? now }
+      yield* (yield* SiteGroupings).save(siteGrouping)
+      const ids = (yield* inventory.list([id])).map((number) => number.id)
+      const numbers = yield* inventory.lock(ids)
+      const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
+      const threads = yield* putToRest(held, now)
+      yield* inventory.unwish(id)
+      yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
+        numbers: held.length,
+        threads: threads.length
+      })
+      return { siteGrouping, quarantinedNumbersCount: held.length, affectedThreadsCount: threads.length }
+    })
+  )
+  return yield* asSystem(despiteConflicts(once))
+})

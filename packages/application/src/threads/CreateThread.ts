@@ -1,0 +1,64 @@
+/** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
+import {
+  type FacilityId,
+  type PatientId,
+  type PhoneNumberId,
+  type Tenant,
+  Thread,
+  ThreadLink,
+  type ThreadId
+} from "@careline/domain"
+import { Directory, IdGenerator, Threads, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { byStaff } from "../access/Access.ts"
+import { type Actor, assertSees } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { commit } from "../shared/Commit.ts"
+import { checkLink } from "./EditThread.ts"
+import { ThreadExists } from "../shared/Errors.ts"
+import { poolNumber, viewThread } from "./LoadThread.ts"
+import { assertName, readContact } from "../shared/ReadRequest.ts"
+import { assertOnRecord } from "../access/TenantRecord.ts"
+
+export interface CreateThreadRequest {
+  readonly siteGroupingId: Tenant
+  /** A phone number in any usual way of writing, or an e-mail address. */
+  readonly externalContact: string
+  readonly contactName?: string | null | undefined
+  readonly phoneNumberId?: PhoneNumberId | null | undefined
+  readonly patientIds?: ReadonlyArray<PatientId> | undefined
+  readonly facilityId?: FacilityId | null | undefined
+}
+
+export const createThread = Effect.fn("createThread")(function* (actor: Actor, request: CreateThreadRequest) {
+  const { transact } = yield* Transaction
+  const { siteGroupingId } = request
+  yield* assertSees(actor, siteGroupingId)
+  yield* assertName("contactName", request.contactName)
+  const { contact, threadType } = yield* readContact("externalContact", request.externalContact)
+  const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
+  const id = yield* transact(
+    Effect.gen(function* () {
+      yield* assertOnRecord(siteGroupingId)
+      const now = yield* DateTime.now
+      const [known] = yield* (yield* Threads).loadByKeys([key])
+      if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })
+      const [freshId] = (yield* (yield* IdGenerator).next("thread", 1)) as ReadonlyArray<ThreadId>
+      const [card] = yield* (yield* Directory).contacts([{ siteGroupingId, contact }])
+      const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
+      const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
+      yield* checkLink(siteGroupingId, { ...link, assigneeId: null })
+      const number = request.phoneNumberId == null ? null : yield* poolNumber(siteGroupingId, request.phoneNumberId)
+      const thread: Thread.Thread = {
+        ...(number === null ? opened : Thread.lock(opened, number.id)),
+        contactName: request.contactName ?? opened.contactName ?? card?.name ?? null,
+        patientIds: link.patientIds,
+        facilityId: link.facilityId
+      }
+      yield* commit([{ _tag: "ThreadSaved", thread }])
+      yield* audit(actor, siteGroupingId, "thread.create", `thread:${thread.id}`, {}, thread)
+      return thread.id
+    })
+  )
+  return yield* viewThread(actor, id)
+}, byStaff)

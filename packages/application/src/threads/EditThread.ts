@@ -1,0 +1,101 @@
+/** Staff rename, link, assign, move the lock of, or delete a thread. */
+import type { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "@careline/domain"
+import { Alarm, Thread, ThreadLink } from "@careline/domain"
+import { ANONYMOUS, Directory, Transaction } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import { byStaff } from "../access/Access.ts"
+import type { Actor } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { commit } from "../shared/Commit.ts"
+import { InvalidRequest } from "../shared/Errors.ts"
+import { lockThread, poolNumber, viewThread } from "./LoadThread.ts"
+import { assertName } from "../shared/ReadRequest.ts"
+
+/** What to change; what is not named stays. */
+export interface ThreadEdit {
+  readonly contactName?: string | null | undefined
+  readonly patientIds?: ReadonlyArray<PatientId> | undefined
+  readonly facilityId?: FacilityId | null | undefined
+  readonly assigneeId?: UserId | null | undefined
+  readonly phoneNumberId?: PhoneNumberId | undefined
+}
+
+/** Everybody and everything that a thread points at must exist in its tenant. */
+export const checkLink = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  link: {
+    readonly patientIds: ReadonlyArray<PatientId>
+    readonly facilityId: FacilityId | null
+    readonly assigneeId: UserId | null
+  }
+) {
+  const missing = yield* (yield* Directory).missing(tenant, {
+    patientIds: link.patientIds,
+    facilityIds: link.facilityId === null ? [] : [link.facilityId],
+    userIds: link.assigneeId === null ? [] : [link.assigneeId]
+  })
+  if (missing.length > 0) {
+    return yield* new InvalidRequest({ field: "link", message: `unknown in this site grouping: ${missing.join(", ")}` })
+  }
+})
+
+/** The thread as it is afterwards, and which link, if any, the edit cleared. */
+export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: ThreadId, edit: ThreadEdit) {
+  const { transact } = yield* Transaction
+  yield* assertName("contactName", edit.contactName)
+  const cleared = yield* transact(
+    Effect.gen(function* () {
+      const thread = yield* lockThread(actor, id)
+      const link = yield* Effect.fromResult(ThreadLink.decide(thread, edit))
+      if (thread.externalContact === ANONYMOUS && (link.patientIds.length > 0 || link.facilityId !== null)) {
+        const message = "is of all callers who withhold their number, and of nobody in particular"
+        return yield* new InvalidRequest({ field: "id", message })
+      }
+      const assigneeId = edit.assigneeId === undefined ? thread.assigneeId : edit.assigneeId
+      yield* checkLink(thread.siteGroupingId, {
+        patientIds: link.patientIds.filter((patient) => !thread.patientIds.includes(patient)),
+        facilityId: link.facilityId === thread.facilityId ? null : link.facilityId,
+        assigneeId: assigneeId === thread.assigneeId ? null : assigneeId
+      })
+      const number =
+        edit.phoneNumberId === undefined ? null : yield* poolNumber(thread.siteGroupingId, edit.phoneNumberId)
+      const edited: Thread.Thread = {
+        ...(number === null ? thread : Thread.lock(thread, number.id)),
+        contactName: edit.contactName === undefined ? thread.contactName : edit.contactName,
+        patientIds: link.patientIds,
+        facilityId: link.facilityId,
+        assigneeId,
+        updatedAt: yield* DateTime.now
+      }
+      yield* commit([{ _tag: "ThreadSaved", thread: edited }])
+      yield* audit(
+        actor,
+        thread.siteGroupingId,
+        "thread.edit",
+        `thread:${id}`,
+        {
+          fields: Object.keys(edit).toSorted().join(",")
+        },
+        { patientIds: [...thread.patientIds, ...link.patientIds] }
+      )
+      return link.cleared
+    })
+  )
+  return { view: yield* viewThread(actor, id), cleared }
+}, byStaff)
+
+/** Takes the thread out of every list. Its history stays, and a new text from the contact reopens it. */
+export const deleteThread = Effect.fn("deleteThread")(function* (actor: Actor, id: ThreadId) {
+  const { transact } = yield* Transaction
+  yield* transact(
+    Effect.gen(function* () {
+      const thread = yield* lockThread(actor, id)
+      const ended = Alarm.stop(thread)
+      yield* commit([
+        ...ended.changes,
+        { _tag: "ThreadSaved", thread: Thread.remove(ended.thread, yield* DateTime.now) }
+      ])
+      yield* audit(actor, thread.siteGroupingId, "thread.delete", `thread:${id}`, {}, thread)
+    })
+  )
+}, byStaff)

@@ -1,0 +1,20 @@
+/** The background of a line that looks after its numbers itself, beside that of its texts. */
+import type { NumberStoragePorts, StoragePorts, TelephonyProviders } from "@careline/ports"
+import { Effect, Layer, Stream } from "effect"
+import { buyNumbers } from "../numbers/BuyNumbers.ts"
+import { replenishPool } from "../numbers/ReplenishPool.ts"
+import { sweepNumbers } from "../numbers/SweepNumbers.ts"
+import { loop } from "../shared/WorkerLoop.ts"
+
+/** All loops, until the layer's scope closes. Where the host buys no numbers (`BuysNumbers`), what it has ordered is brought in still. */
+export const layer: Layer.Layer<
+  never,
+  never,
+  StoragePorts | NumberStoragePorts | TelephonyProviders.TelephonyProviders
+> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    yield* loop("numbers", sweepNumbers(), Stream.empty)
+    yield* loop("pool", replenishPool(), Stream.empty)
+    yield* loop("orders", buyNumbers(), Stream.empty)
+  })
+)

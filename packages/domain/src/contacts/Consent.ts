@@ -1,0 +1,95 @@
+/**
+ * Whether a contact lets us text them, and how they say so.
+ *
+ * An opt-out binds the contact's number across the tenant (47 CFR 64.1200(a)(10)). Only a whole message counts, so that
+ * "please don't stop my medication" opts nobody out; what only looks like a wish to opt out is flagged for staff.
+ */
+import { DateTime, Schema } from "effect"
+import { Contact } from "./Contact.ts"
+import { Tenant } from "../shared/Ids.ts"
+
+export const Consent = Schema.Struct({
+  siteGroupingId: Tenant,
+  contact: Contact,
+  /** `unknown`: never asked for nor withdrawn; care messages are allowed, marketing is not. */
+  status: Schema.Literals(["unknown", "opted_in", "opted_out"]),
+  /** Who said so. `keyword`: the contact, by a word. `staff`: somebody on the contact's behalf. */
+  source: Schema.Literals(["none", "keyword", "provider", "staff"]),
+  changedAt: Schema.NullOr(Schema.DateTimeUtc)
+})
+export type Consent = typeof Consent.Type
+
+/** The consent of a contact of whom nothing is recorded. */
+export const unrecorded = (siteGroupingId: Tenant, contact: Contact): Consent => ({
+  siteGroupingId,
+  contact,
+  status: "unknown",
+  source: "none",
+  changedAt: null
+})
+
+/** What a whole message asks for. */
+export type Keyword = "opt_out" | "opt_in" | "help"
+
+/**
+ * The union of what the FCC (47 CFR 64.1200(a)(10)), CTIA and the providers accept, with French and Spanish.
+ * `cancels`: also an appointment word; the opt-out wins and staff are told.
+ */
+const optOutWords = new Set([
+  "stop",
+  "stopall",
+  "stop all",
+  "unsubscribe",
+  "cancel",
+  "end",
+  "quit",
+  "revoke",
+  "optout",
+  "opt out",
+  "remove",
+  "arret",
+  "alto",
+  "parar"
+])
+const optInWords = new Set(["start", "unstop"])
+const helpWords = new Set(["help", "info"])
+const appointmentWords = new Set(["cancel"])
+
+/** NFKC, case-folded, accents and punctuation dropped, blanks joined: what two people typing the same word share. */
+export const normalise = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+
+/** The keyword that the whole message is, if it is one. */
+export const keyword = (text: string): Keyword | null => {
+  if (text.length > 64) return null
+  const words = normalise(text)
+  if (optOutWords.has(words)) return "opt_out"
+  if (optInWords.has(words)) return "opt_in"
+  return helpWords.has(words) ? "help" : null
+}
+
+/** Whether an opt-out word may have been meant for an appointment, so that staff should ask. */
+export const mayMeanAppointment = (text: string): boolean => appointmentWords.has(normalise(text))
+
+const fuzzyOptOut =
+  /\b(stop|quit|dont|do not|no more|no mas|unsubscribe|remove me|leave me alone)\b.*\b(text|texts|texting|message|messages|messaging|mensajes|contacting|me)\b|\b(no mas|opt me out|unsubscribe me|take me off|wrong number|lose my number|stp|sotp|unsubcribe|unsuscribe)\b/
+
+/** Whether the message reads like a wish to opt out without being the keyword: for a person to judge, never acted on alone. */
+export const mayMeanOptOut = (text: string): boolean =>
+  keyword(text) === null && fuzzyOptOut.test(normalise(text.replaceAll("'", "").replaceAll("’", "")))
+
+/**
+ * The consent after a keyword that came at a time. A help word changes nothing. Nor does an opt-in that is older than what is on
+ * record: it waited somewhere, and must not undo what came after it. An opt-out binds whenever it came.
+ */
+export const afterKeyword = (consent: Consent, said: Keyword, source: Consent["source"], at: DateTime.Utc): Consent => {
+  if (said === "opt_in" && consent.changedAt !== null && DateTime.isLessThan(at, consent.changedAt)) return consent
+  const status = said === "opt_out" ? "opted_out" : said === "opt_in" ? "opted_in" : consent.status
+  return status === consent.status ? consent : { ...consent, status, source, changedAt: at }
+}

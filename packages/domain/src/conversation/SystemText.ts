@@ -1,0 +1,53 @@
+/** A text that Careline itself sends to the contact: it stands in the thread, and is queued to leave. */
+import type { DateTime } from "effect"
+import type { Change } from "../changes/Change.ts"
+import type { MessageId, SendId } from "../shared/Ids.ts"
+import type { MessageClass } from "../messages/MessageClass.ts"
+import type { E164 } from "../contacts/PhoneNumber.ts"
+import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import * as Send from "../outbound/Send.ts"
+import * as SystemMessage from "../threads/SystemMessage.ts"
+import * as Thread from "../threads/Thread.ts"
+
+export interface SystemText {
+  readonly kind: "auto_reply" | "opt_out_confirmation" | "opt_in_confirmation" | "help" | "number_changed"
+  readonly messageClass: MessageClass
+  readonly content: string
+  /** The number that it leaves from. */
+  readonly on: Pick<PoolNumber, "id" | "number">
+}
+
+/** Presumes that the contact can be texted. Saving the thread is left to whoever has more to say in it. */
+export const send = (
+  thread: Thread.Thread,
+  { content, kind, messageClass, on }: SystemText,
+  ids: { readonly messageId: MessageId; readonly sendId: SendId },
+  now: DateTime.Utc
+): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
+  const message = SystemMessage.make(thread, { id: ids.messageId, kind, content, leaves: true }, now)
+  return {
+    thread: Thread.append(thread, message),
+    changes: [
+      { _tag: "MessageAdded", message },
+      {
+        _tag: "SendQueued",
+        send: Send.queue(
+          {
+            id: ids.sendId,
+            siteGroupingId: thread.siteGroupingId,
+            threadId: thread.id,
+            messageId: message.id,
+            purpose: kind,
+            messageClass,
+            from: on.number,
+            fromNumberId: on.id,
+            to: thread.externalContact as string as E164,
+            body: content,
+            mediaUrls: []
+          },
+          now
+        )
+      }
+    ]
+  }
+}

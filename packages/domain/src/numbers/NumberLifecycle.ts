@@ -1,0 +1,151 @@
+/**
+ * What becomes of a number that we own: available → assigned → quarantined → available | retired, with `suspended` and
+ * `replaced` while it is a tenant's.
+ *
+ * Whoever had a number before is written to and called on it for a while. So a tenant's number rests before it becomes
+ * another's, and one that too many still try is never given to anybody again.
+ */
+import { DateTime, type Duration, Result, Schema } from "effect"
+import type { PhoneNumberId, Tenant } from "../shared/Ids.ts"
+import { hasEnded, type InventoryNumber, type MonthlyPrice, NumberStatus } from "./InventoryNumber.ts"
+import type { E164 } from "../contacts/PhoneNumber.ts"
+
+/** A number in this status is not to be dealt with in this way. */
+export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("WrongNumberStatus", {
+  status: NumberStatus,
+  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end", "retire"])
+}) {
+  override get message(): string {
+    return `The number is ${this.status}`
+  }
+}
+
+/** How long numbers rest, and when one has been tried too often. */
+export interface RestRules {
+  readonly quarantine: Duration.Input
+  /** Contacts who try a number in nobody's hands after whom it is retired. */
+  readonly retireAfter: number
+}
+
+/** The number as it is afterwards, or why not. */
+export type Step = Result.Result<InventoryNumber, WrongNumberStatus>
+
+const refused = ({ status }: InventoryNumber, step: WrongNumberStatus["step"]): Step =>
+  Result.fail(new WrongNumberStatus({ status, step }))
+
+/** A number that we just got from a provider, in the pool. */
+export const acquire = (
+  given: {
+    readonly id: PhoneNumberId
+    readonly number: E164
+    readonly provider: string | null
+    readonly providerSid: string | null
+    readonly monthlyPrice: MonthlyPrice | null
+  },
+  now: DateTime.Utc
+): InventoryNumber => ({
+  ...given,
+  label: null,
+  holder: null,
+  status: "available",
+  statusSince: now,
+  heldSince: now,
+  acquiredAt: now,
+  endsAt: null,
+  replacedBy: null,
+  isDefault: false,
+  strayInbound: 0,
+  assignmentKey: null
+})
+
+/** Gives a number of the pool to a tenant, with nothing of its past. */
+export const assign = (number: InventoryNumber, tenant: Tenant, key: string | null, now: DateTime.Utc): Step =>
+  number.status !== "available"
+    ? refused(number, "assign")
+    : Result.succeed({
+        ...number,
+        holder: { siteGroupingId: tenant },
+        status: "assigned",
+        statusSince: now,
+        heldSince: now,
+        label: null,
+        isDefault: false,
+        strayInbound: 0,
+        assignmentKey: key
+      })
+
+/** Takes a tenant's number out of service: what comes in is kept, and nothing leaves from it. */
+export const suspend = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "suspended"
+    ? Result.succeed(number)
+    : number.status === "assigned"
+      ? Result.succeed({ ...number, status: "suspended", statusSince: now, isDefault: false })
+      : refused(number, "suspend")
+
+/** Puts it into service again. */
+export const resume = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "assigned"
+    ? Result.succeed(number)
+    : number.status === "suspended"
+      ? Result.succeed({ ...number, status: "assigned", statusSince: now })
+      : refused(number, "resume")
+
+/** Makes it the one that its tenant texts from first, or one among the others. */
+export const prefer = (number: InventoryNumber, isDefault: boolean): Step =>
+  number.status === "assigned" || !isDefault ? Result.succeed({ ...number, isDefault }) : refused(number, "default")
+
+/** Another number answers in its place from now on; until the grace is over it still leads to the same tenant. */
+export const replace = (number: InventoryNumber, by: PhoneNumberId, grace: Duration.Input, now: DateTime.Utc): Step =>
+  number.status === "assigned" || number.status === "suspended"
+    ? Result.succeed({
+        ...number,
+        status: "replaced",
+        statusSince: now,
+        isDefault: false,
+        replacedBy: by,
+        endsAt: DateTime.addDuration(now, grace)
+      })
+    : refused(number, "replace")
+
+/** Takes it out of its tenant's hands. Whoever had it, and whatever it was called there, is forgotten. */
+export const quarantine = (number: InventoryNumber, rules: Pick<RestRules, "quarantine">, now: DateTime.Utc): Step =>
+  number.holder === null
+    ? refused(number, "quarantine")
+    : Result.succeed({
+        ...number,
+        holder: null,
+        status: "quarantined",
+        statusSince: now,
+        endsAt: DateTime.addDuration(now, rules.quarantine),
+        label: null,
+        replacedBy: null,
+        isDefault: false,
+        strayInbound: 0,
+        assignmentKey: null
+      })
+
+const rest = (number: InventoryNumber, status: "available" | "retired", now: DateTime.Utc): InventoryNumber => ({
+  ...number,
+  status,
+  statusSince: now,
+  endsAt: null
+})
+
+/** Ends a quarantine whose time has come: back into the pool, or out of it for good. */
+export const endQuarantine = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): Step =>
+  number.status !== "quarantined" || !hasEnded(number, now)
+    ? refused(number, "end")
+    : Result.succeed(rest(number, number.strayInbound >= retireAfter ? "retired" : "available", now))
+
+/** The provider has it no more: it is nobody's for good. */
+export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "available" || number.status === "quarantined"
+    ? Result.succeed(rest(number, "retired", now))
+    : refused(number, "retire")
+
+/** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
+export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
+  if (number.holder !== null) return number
+  const tried = { ...number, strayInbound: number.strayInbound + 1 }
+  return tried.status === "available" && tried.strayInbound >= retireAfter ? rest(tried, "retired", now) : tried
+}

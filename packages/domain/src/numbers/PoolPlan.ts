@@ -1,0 +1,132 @@
+/** What the pool lacks, and which of the numbers on offer are ordered for it: within its limits, or not at all. */
+import type { Tenant } from "../shared/Ids.ts"
+import type { MonthlyPrice } from "./InventoryNumber.ts"
+import { toMicros } from "./NumberPrices.ts"
+import type { E164 } from "../contacts/PhoneNumber.ts"
+
+/** What is wrong with the pool, for an operator to know of. */
+export type PoolCondition =
+  | "low"
+  | "empty"
+  | "over_budget"
+  | "no_offers"
+  | "no_price"
+  | "provider_unavailable"
+  | "order_failed"
+  | "account_refused"
+  | "orders_failing"
+
+/** Somebody who waits for a number. */
+export interface Wish {
+  readonly siteGroupingId: Tenant
+  readonly areaCode: string | null
+}
+
+/** How the pool is. */
+export interface PoolState {
+  readonly available: number
+  readonly underway: {
+    /** Orders for the pool. */
+    readonly coming: number
+    /** Those that nobody counts on any more, though their numbers may be ours. */
+    readonly stuck: number
+    /** Whom the others are for. */
+    readonly tenants: ReadonlyArray<Tenant>
+  }
+  readonly wishes: ReadonlyArray<Wish>
+}
+
+/** How many numbers it should have, how many are bought at once, and how many it may have. What tenants wait for is none of it. */
+export interface PoolRules {
+  readonly poolMin: number
+  readonly poolBatch: number
+  readonly poolMax: number
+}
+
+/** What is to be bought. Who waits comes first. */
+export interface PoolNeed {
+  readonly wishes: ReadonlyArray<Wish>
+  readonly pool: number
+}
+
+export const need = ({ available, underway, wishes }: PoolState, rules: PoolRules): PoolNeed => {
+  const { coming, stuck, tenants } = underway
+  const room = Math.max(0, rules.poolMax - available - coming - stuck)
+  const isShort = available + coming < rules.poolMin
+  return {
+    wishes: wishes.filter(({ siteGroupingId }) => !tenants.includes(siteGroupingId)),
+    pool: isShort ? Math.min(rules.poolBatch, room) : 0
+  }
+}
+
+export const isNothing = ({ pool, wishes }: PoolNeed): boolean => pool === 0 && wishes.length === 0
+
+/** A number on offer; `price` is `null` where nobody says what it costs. */
+export interface PricedOffer {
+  readonly number: E164
+  readonly areaCode: string | null
+  readonly price: MonthlyPrice | null
+}
+
+/** What may still be spent this month; `null`: nothing may. */
+export interface Budget {
+  readonly currency: string
+  readonly leftMicros: number
+}
+
+/** An offer that is ordered, and for whom. */
+export interface Choice {
+  readonly number: E164
+  readonly price: MonthlyPrice
+  readonly wantedBy: { readonly siteGroupingId: Tenant } | null
+}
+
+/**
+ * The offers that are taken, each for one, and what kept others from being taken. `offers` are those that nobody has ordered.
+ * A price that is not known, or is in another money than the budget, cannot be held against it.
+ */
+export const choose = (
+  { pool, wishes }: PoolNeed,
+  offers: ReadonlyArray<PricedOffer>,
+  budget: Budget | null
+): { readonly choices: ReadonlyArray<Choice>; readonly conditions: ReadonlyArray<PoolCondition> } => {
+  const left = [...offers]
+  const conditions = new Set<PoolCondition>()
+  const choices: Array<Choice> = []
+  let micros = budget?.leftMicros ?? 0
+
+  const take = (fitting: ReadonlyArray<PricedOffer>, wantedBy: Choice["wantedBy"]): PoolCondition | null => {
+    if (fitting.length === 0) return "no_offers"
+    if (budget === null) return "over_budget"
+    const offer = fitting.find(({ price }) => price?.currency === budget.currency)
+    if (offer === undefined || offer.price === null) return "no_price"
+    const cost = toMicros(offer.price)
+    if (cost > micros) return "over_budget"
+    micros -= cost
+    left.splice(left.indexOf(offer), 1)
+    choices.push({ number: offer.number, price: offer.price, wantedBy })
+    return null
+  }
+
+  for (const { areaCode, siteGroupingId } of wishes) {
+    const kept = take(
+      left.filter((offer) => areaCode === null || offer.areaCode === areaCode),
+      { siteGroupingId }
+    )
+    if (kept !== null) conditions.add(kept)
+  }
+  for (let count = 0; count < pool; count++) {
+    const kept = take(left, null)
+    if (kept === null) continue
+    // A smaller batch than was wanted is no news, unless it is none.
+    if (kept !== "no_offers" || count === 0) conditions.add(kept)
+    break
+  }
+  return { choices, conditions: [...conditions] }
+}
+
+/** How the pool itself is. */
+export const levelOf = (available: number, { poolMin }: Pick<PoolRules, "poolMin">): ReadonlyArray<PoolCondition> => [
+  ...(available < poolMin ? (["low"] as const) : []),
+  ...(available === 0 ? (["empty"] as const) : [])
+]

@@ -1,0 +1,94 @@
+/**
+ * The one gate that every outbound text passes, when it is asked for and again right before it leaves.
+ *
+ * In this order: the line is on → the contact consents → the message class → quiet hours at the recipient → daily limit.
+ */
+import { DateTime, Schema } from "effect"
+import type { Consent } from "../contacts/Consent.ts"
+import type { Contact } from "../contacts/Contact.ts"
+import * as ContactRule from "../contacts/Contact.ts"
+import type { MessageClass } from "../messages/MessageClass.ts"
+import * as QuietHours from "../contacts/QuietHours.ts"
+import type { VoipSettings } from "../settings/VoipSettings.ts"
+
+export const RefusalReason = Schema.Literals([
+  "voip_disabled",
+  "recipient_opted_out",
+  "recipient_not_textable",
+  "consent_missing",
+  "daily_limit_reached"
+])
+export type RefusalReason = typeof RefusalReason.Type
+
+export const Decision = Schema.TaggedUnion({
+  SendNow: {},
+  /** May leave at `until`, not before. What held it is checked again then. */
+  Hold: { until: Schema.DateTimeUtc, reason: Schema.Literals(["quiet_hours"]) },
+  Refuse: { reason: RefusalReason }
+})
+export type Decision = typeof Decision.Type
+
+export interface Facts {
+  readonly recipient: Contact
+  readonly messageClass: MessageClass
+  readonly settings: VoipSettings
+  readonly consent: Pick<Consent, "status">
+  /** The recipient's IANA zone where the directory knows it. */
+  readonly recipientZone: string | null
+  /** Texts that left or wait to leave to the recipient, in the 24 hours before `now`, this one not counted. */
+  readonly sentInLastDay: number
+  readonly now: DateTime.Utc
+}
+
+const sendNow: Decision = { _tag: "SendNow" }
+const refuse = (reason: RefusalReason): Decision => ({ _tag: "Refuse", reason })
+
+/** Whose quiet hours bind a class: nobody's for an answer or an alarm, the law's at least for what nobody waits for. */
+const quietHoursOf = (messageClass: MessageClass, settings: VoipSettings): QuietHours.QuietHours | null => {
+  switch (messageClass) {
+    case "conversational":
+    case "on_call":
+    case "opt_out_confirmation":
+    case "keyword_answer":
+      return null
+    case "care":
+    case "reminder":
+      return settings.quietHours
+    case "notice":
+    case "marketing":
+      return settings.quietHours ?? QuietHours.solicitation
+  }
+}
+
+export const decide = (facts: Facts): Decision => {
+  const { consent, messageClass, now, recipient, settings } = facts
+  if (!settings.voipEnabled) return refuse("voip_disabled")
+  if (!ContactRule.canBeTexted(recipient)) return refuse("recipient_not_textable")
+  const answersKeyword = messageClass === "opt_out_confirmation" || messageClass === "keyword_answer"
+  if (consent.status === "opted_out" && !answersKeyword) return refuse("recipient_opted_out")
+  if (messageClass === "marketing" && consent.status !== "opted_in") return refuse("consent_missing")
+  const quiet = quietHoursOf(messageClass, settings)
+  if (quiet !== null) {
+    const until = QuietHours.earliestSend(quiet, QuietHours.zonesOf(recipient, facts.recipientZone), now)
+    if (DateTime.isGreaterThan(until, now)) return { _tag: "Hold", until, reason: "quiet_hours" }
+  }
+  const isLimited = messageClass !== "on_call" && !answersKeyword
+  const limit = isLimited ? settings.dailyLimitPerContact : null
+  return limit !== null && facts.sentInLastDay >= limit ? refuse("daily_limit_reached") : sendNow
+}
+
+/** The refusal in words for a person. */
+export const explain = (reason: RefusalReason): string => {
+  switch (reason) {
+    case "voip_disabled":
+      return "Texting is switched off for this site grouping"
+    case "recipient_opted_out":
+      return "The contact has opted out of texts"
+    case "recipient_not_textable":
+      return "The contact cannot receive texts"
+    case "consent_missing":
+      return "The contact has not agreed to texts of this kind"
+    case "daily_limit_reached":
+      return "The contact has received as many texts today as the site grouping allows"
+  }
+}
