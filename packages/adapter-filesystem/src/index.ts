@@ -1,6 +1,6 @@
 /** Careline's BlobStore and Spool ports in directories. */
-export type { BlobAnswer, BlobRequest } from "./Answer.ts"
-export { config, LongSecrets } from "./FileBlobConfig.ts"
-export { DEFAULT_PATH, type FileBlobOptions } from "./FileBlobOptions.ts"
-export * as FileBlobStore from "./FileBlobStore.ts"
-export * as FileSpool from "./FileSpool.ts"
+export type { BlobAnswer, BlobRequest } from "./blobs/Answer.ts"
+export { config, LongSecrets } from "./blobs/FileBlobConfig.ts"
+export { DEFAULT_PATH, type FileBlobOptions } from "./blobs/FileBlobOptions.ts"
+export * as FileBlobStore from "./blobs/FileBlobStore.ts"
+export * as FileSpool from "./spool/FileSpool.ts"

@@ -6,7 +6,7 @@ import { Effect, Option } from "effect"
 import { copyFile, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { FileBlobStore } from "../src/index.ts"
-import * as Folder from "../src/Folder.ts"
+import * as Folder from "../src/blobs/Folder.ts"
 import { freshDirectory, keysOf, optionsFor } from "./support.ts"
 
 const voice = BlobKey.make("north/voice")

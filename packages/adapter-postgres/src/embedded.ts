@@ -1,2 +1,2 @@
 /** A real PostgreSQL in a directory of ours. */
-export * as EmbeddedPostgres from "./EmbeddedPostgres.ts"
+export * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"

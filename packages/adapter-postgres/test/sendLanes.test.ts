@@ -7,7 +7,7 @@ import { Migrator } from "effect/sql"
 import { freshDatabase, migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database } from "../src/index.ts"
 import careline from "../src/migrations/0001_careline.ts"
-import { claimStatement } from "../src/PgOutbox.ts"
+import { claimStatement } from "../src/stores/PgOutbox.ts"
 import { explain, rowsOf } from "./queryPlan.ts"
 
 const THREAD = "00000000-0000-7000-8000-000000000001"

@@ -6,8 +6,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
-import { SETTLED_AT_ONCE } from "../src/readMarks.ts"
-import { FEW_ARRIVALS, pageStatement } from "../src/threadList.ts"
+import { SETTLED_AT_ONCE } from "../src/stores/readMarks.ts"
+import { FEW_ARRIVALS, pageStatement } from "../src/stores/threadList.ts"
 import { explain, rowsOf } from "./queryPlan.ts"
 
 const THREADS = 6_000

@@ -7,7 +7,7 @@ import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
 import fc from "fast-check"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
-import * as WallsStand from "../src/WallsStand.ts"
+import * as WallsStand from "../src/row-level-security/WallsStand.ts"
 
 const tenants: ReadonlyArray<Tenant> = [null, SiteGroupingId.make("north"), SiteGroupingId.make('so"u,th')]
 const userId = "user-1" as UserId

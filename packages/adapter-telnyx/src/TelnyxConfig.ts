@@ -5,8 +5,8 @@
  */
 import { ProviderConfig } from "@careline/ports"
 import { type Config, Effect, Schema } from "effect"
-import * as Signature from "./Signature.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./TelnyxOptions.ts"
+import * as Signature from "./webhooks/Signature.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./client/TelnyxOptions.ts"
 
 const { optional, required, secret } = ProviderConfig
 

@@ -2,7 +2,7 @@
 import { TelephonyError } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import * as Inbound from "../src/Inbound.ts"
+import * as Inbound from "../src/webhooks/Inbound.ts"
 
 /** From developers.telnyx.com/docs/messaging/messages/receive-message, with what real logs show beside. */
 const received = {

@@ -4,7 +4,7 @@ import { TelnyxSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TelnyxTelephony } from "../src/index.ts"
-import * as NumberOrders from "../src/NumberOrders.ts"
+import * as NumberOrders from "../src/numbers/NumberOrders.ts"
 import * as Support from "./support.ts"
 
 const number = "+12025550160" as PhoneNumber.E164

@@ -2,7 +2,7 @@
 import type { AttemptId, PhoneNumber } from "@careline/domain"
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
-import * as Reconciliation from "../src/Reconciliation.ts"
+import * as Reconciliation from "../src/messages/Reconciliation.ts"
 
 const startedAt = Date.UTC(2026, 2, 2, 17)
 const uuid = "84cca175-9755-4859-b67f-4730d7f58aa3"

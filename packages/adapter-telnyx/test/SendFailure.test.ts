@@ -4,8 +4,8 @@ import { ProviderFailure } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from "telnyx"
 import { assert, describe, it } from "vitest"
-import * as ErrorCode from "../src/ErrorCode.ts"
-import * as SendFailure from "../src/SendFailure.ts"
+import * as ErrorCode from "../src/client/ErrorCode.ts"
+import * as SendFailure from "../src/client/SendFailure.ts"
 
 const after = (error: unknown) => ProviderFailure.toOutcome(SendFailure.inspect(error), ErrorCode.toReason)
 const refused = (status: number, body: object | undefined, headers: Record<string, string> = {}) =>

@@ -3,7 +3,7 @@ import { newTelnyxKey, signTelnyxWebhook, telnyxKeyOfSeed } from "@careline/test
 import { fc, test } from "@fast-check/vitest"
 import { TelnyxWebhook } from "telnyx/lib/webhooks"
 import { assert, describe, it } from "vitest"
-import * as Signature from "../src/Signature.ts"
+import * as Signature from "../src/webhooks/Signature.ts"
 
 const key = telnyxKeyOfSeed(Buffer.from(Array.from({ length: 32 }, (_, index) => index)))
 const other = newTelnyxKey()

@@ -2,7 +2,7 @@
 import { TelephonyError } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import * as StatusReport from "../src/StatusReport.ts"
+import * as StatusReport from "../src/webhooks/StatusReport.ts"
 
 const id = "84cca175-9755-4859-b67f-4730d7f58aa3"
 const report = (status: string, change: Readonly<Record<string, unknown>> = {}) =>

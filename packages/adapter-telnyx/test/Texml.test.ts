@@ -6,8 +6,8 @@ import { Effect } from "effect"
 import fc from "fast-check"
 import { it as plainly } from "vitest"
 import { TelnyxTelephony } from "../src/index.ts"
-import * as Speech from "../src/Speech.ts"
-import * as Texml from "../src/Texml.ts"
+import * as Speech from "../src/calls/Speech.ts"
+import * as Texml from "../src/calls/Texml.ts"
 import { optionsFor, publicUrl } from "./support.ts"
 
 const english = "en-US" as Language

@@ -5,7 +5,7 @@
  */
 import { ProviderConfig } from "@careline/ports"
 import { type Config, Effect, Schema } from "effect"
-import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./TwilioOptions.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./client/TwilioOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 

@@ -1,7 +1,7 @@
 /** The forms of a call's webhooks, read. */
 import { TelephonyError } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import * as CallWebhooks from "../src/CallWebhooks.ts"
+import * as CallWebhooks from "../src/calls/CallWebhooks.ts"
 
 const sid = `CA${"4d".repeat(16)}`
 const far = `CA${"5e".repeat(16)}`

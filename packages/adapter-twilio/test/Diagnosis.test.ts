@@ -3,7 +3,7 @@ import { CallbackUrl } from "@careline/ports"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { isRetried } from "../src/NumberFindings.ts"
+import { isRetried } from "../src/numbers/NumberFindings.ts"
 import { type TwilioOptions, TwilioTelephony } from "../src/index.ts"
 import { accountSid, apiKey, authToken, line, publicUrl } from "./support.ts"
 

@@ -1,6 +1,6 @@
 /** Pictures are followed to where Twilio keeps them, and nowhere else; how, the tests of downloads say. */
 import { assert, describe, it } from "vitest"
-import * as Files from "../src/Files.ts"
+import * as Files from "../src/media/Files.ts"
 
 const isListed = (host: string): boolean =>
   Files.HOSTS.some((pattern) => (pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern))

@@ -3,7 +3,7 @@ import { TelephonyError, TelephonyEvent } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { Predicate, Schema } from "effect"
 import { assert, describe, it } from "vitest"
-import * as Inbound from "../src/Inbound.ts"
+import * as Inbound from "../src/webhooks/Inbound.ts"
 
 const base = {
   AccountSid: `AC${"0a".repeat(16)}`,

@@ -4,7 +4,7 @@ import type { Telephony } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
-import * as Reconciliation from "../src/Reconciliation.ts"
+import * as Reconciliation from "../src/messages/Reconciliation.ts"
 
 const startedAt = DateTime.makeUnsafe("2026-03-02T09:30:00.900Z")
 const start = DateTime.toEpochMillis(startedAt)

@@ -5,8 +5,8 @@ import { fc, test } from "@fast-check/vitest"
 import { createRequire } from "node:module"
 import { inspect as show } from "node:util"
 import { assert, describe, it } from "vitest"
-import * as ErrorCode from "../src/ErrorCode.ts"
-import * as SendFailure from "../src/SendFailure.ts"
+import * as ErrorCode from "../src/client/ErrorCode.ts"
+import * as SendFailure from "../src/client/SendFailure.ts"
 
 type Thrown = new (response: { readonly statusCode: number; readonly body: unknown }) => Error
 const require = createRequire(import.meta.url)

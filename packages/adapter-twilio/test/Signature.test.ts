@@ -3,7 +3,7 @@ import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { fc, test } from "@fast-check/vitest"
 import { createRequire } from "node:module"
 import { assert, describe, it } from "vitest"
-import * as Signature from "../src/Signature.ts"
+import * as Signature from "../src/webhooks/Signature.ts"
 
 const { validateRequest } = createRequire(import.meta.url)("twilio") as {
   readonly validateRequest: (token: string, signature: string, url: string, params: Record<string, unknown>) => boolean

@@ -2,9 +2,9 @@
 import { DeliveryStatus } from "@careline/domain"
 import { TelephonyError } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import * as ErrorCode from "../src/ErrorCode.ts"
-import * as Status from "../src/Status.ts"
-import * as StatusCallback from "../src/StatusCallback.ts"
+import * as ErrorCode from "../src/client/ErrorCode.ts"
+import * as Status from "../src/messages/Status.ts"
+import * as StatusCallback from "../src/webhooks/StatusCallback.ts"
 
 const sid = `SM${"4d".repeat(16)}`
 const decode = (form: Readonly<Record<string, string>>, query = "") =>

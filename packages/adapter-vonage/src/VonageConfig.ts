@@ -6,8 +6,8 @@
  */
 import { ProviderConfig } from "@careline/ports"
 import { type Config, Effect, Schema, SchemaTransformation } from "effect"
-import * as PrivateKey from "./PrivateKey.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type VonageOptions } from "./VonageOptions.ts"
+import * as PrivateKey from "./client/PrivateKey.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type VonageOptions } from "./client/VonageOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 

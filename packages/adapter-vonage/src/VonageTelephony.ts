@@ -1,17 +1,17 @@
 /** The Telephony port on Vonage's Messages and Voice APIs, over the official SDK. */
 import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
-import * as Calls from "./Calls.ts"
-import * as Diagnose from "./Diagnosis.ts"
-import * as Files from "./Files.ts"
-import * as History from "./History.ts"
-import * as Messages from "./Messages.ts"
-import * as Numbers from "./Numbers.ts"
-import { MAX_AGE_MILLIS } from "./Signature.ts"
-import * as VonageClient from "./VonageClient.ts"
+import * as Calls from "./calls/Calls.ts"
+import * as Diagnose from "./diagnosis/Diagnosis.ts"
+import * as Files from "./media/Files.ts"
+import * as History from "./history/History.ts"
+import * as Messages from "./messages/Messages.ts"
+import * as Numbers from "./numbers/Numbers.ts"
+import { MAX_AGE_MILLIS } from "./webhooks/Signature.ts"
+import * as VonageClient from "./client/VonageClient.ts"
 import { config } from "./VonageConfig.ts"
-import { PROVIDER, type VonageOptions } from "./VonageOptions.ts"
-import * as Webhooks from "./Webhooks.ts"
+import { PROVIDER, type VonageOptions } from "./client/VonageOptions.ts"
+import * as Webhooks from "./webhooks/Webhooks.ts"
 
 export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLookup">): Telephony.Capabilities => ({
   messages: {

@@ -1,7 +1,7 @@
 /** The forms of a call's webhooks, read. */
 import { TelephonyError } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import * as CallWebhooks from "../src/CallWebhooks.ts"
+import * as CallWebhooks from "../src/calls/CallWebhooks.ts"
 
 const conversation = "CON-aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"
 type Fields = Readonly<Record<string, unknown>>

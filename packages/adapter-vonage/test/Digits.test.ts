@@ -1,7 +1,7 @@
 /** Numbers with and without their `+`. */
 import type { PhoneNumber } from "@careline/domain"
 import { assert, describe, it } from "vitest"
-import * as Digits from "../src/Digits.ts"
+import * as Digits from "../src/client/Digits.ts"
 
 describe("A number at Vonage", () => {
   it("has no +", () => assert.strictEqual(Digits.ofE164("+12025550100" as PhoneNumber.E164), "12025550100"))

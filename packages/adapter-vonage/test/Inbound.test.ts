@@ -3,8 +3,8 @@ import { TelephonyError, TelephonyEvent } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { Predicate, Schema } from "effect"
 import { assert, describe, it } from "vitest"
-import * as Inbound from "../src/Inbound.ts"
-import * as Payload from "../src/Payload.ts"
+import * as Inbound from "../src/webhooks/Inbound.ts"
+import * as Payload from "../src/webhooks/Payload.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 

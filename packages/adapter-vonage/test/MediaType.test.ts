@@ -1,6 +1,6 @@
 /** What a URL's extension says. */
 import { assert, describe, it } from "vitest"
-import * as MediaType from "../src/MediaType.ts"
+import * as MediaType from "../src/media/MediaType.ts"
 
 describe("The attachment", () => {
   it.each([

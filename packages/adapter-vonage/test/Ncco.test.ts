@@ -2,7 +2,7 @@
 import type { CallPlan, Prompt } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import { render } from "../src/Ncco.ts"
+import { render } from "../src/calls/Ncco.ts"
 
 const publicUrl = "https://clinic.example.com/"
 const hook = "https://clinic.example.com/api/v1/webhooks/vonage"

@@ -3,7 +3,7 @@ import type { PhoneNumber } from "@careline/domain"
 import { fc, test } from "@fast-check/vitest"
 import { DateTime, Option } from "effect"
 import { assert, describe, it } from "vitest"
-import * as Reconciliation from "../src/Reconciliation.ts"
+import * as Reconciliation from "../src/messages/Reconciliation.ts"
 import { messageUuid } from "./support.ts"
 
 const to = "+13035550199" as PhoneNumber.E164

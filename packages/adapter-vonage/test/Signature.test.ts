@@ -2,7 +2,7 @@
 import { TelephonyError } from "@careline/ports"
 import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import * as Signature from "../src/Signature.ts"
+import * as Signature from "../src/webhooks/Signature.ts"
 import * as Support from "./support.ts"
 
 const { apiKey, applicationId, claimsOf, signatureSecret, tokenOf } = Support

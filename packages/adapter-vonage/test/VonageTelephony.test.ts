@@ -5,7 +5,7 @@ import { DateTime, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { verify } from "node:crypto"
 import { VonageTelephony } from "../src/index.ts"
-import { MAX_AGE_MILLIS } from "../src/Signature.ts"
+import { MAX_AGE_MILLIS } from "../src/webhooks/Signature.ts"
 import * as Support from "./support.ts"
 
 const { accepting, adapter, json, messageUuid, outbound, publicUrl, server } = Support

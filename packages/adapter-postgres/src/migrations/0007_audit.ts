@@ -5,7 +5,7 @@
 import { AuditChain, type AuditEntry } from "@careline/ports"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { instant, tenantOf } from "../rows.ts"
+import { instant, tenantOf } from "../sql/rows.ts"
 
 const statements = [
   `set local statement_timeout = 0`,

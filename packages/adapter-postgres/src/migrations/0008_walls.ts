@@ -5,7 +5,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../Walls.ts"
+import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/Walls.ts"
 
 /** What each role may do with a table; `null`: not even look. */
 interface Privileges {

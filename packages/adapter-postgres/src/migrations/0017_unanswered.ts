@@ -1,7 +1,7 @@
 /** Since when a thread waits for an answer, and which reply in it did not get through. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { TENANTS_SETTING } from "../Walls.ts"
+import { TENANTS_SETTING } from "../row-level-security/Walls.ts"
 
 const statements = [
   `set local statement_timeout = 0`,

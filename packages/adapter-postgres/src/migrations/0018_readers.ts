@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { TENANTS_SETTING } from "../Walls.ts"
+import { TENANTS_SETTING } from "../row-level-security/Walls.ts"
 import { grant, wall } from "./0008_walls.ts"
 
 const statements = [

@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../Walls.ts"
+import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/Walls.ts"
 import { grant } from "./0008_walls.ts"
 
 /** What tenants inherit. */

@@ -9,8 +9,8 @@ import { KeyEncryption, type StorageError } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import { randomBytes, randomUUID } from "node:crypto"
 import { Clock, Effect, Semaphore } from "effect"
-import { asStorage } from "../StorageErrors.ts"
-import { isUuid } from "../rows.ts"
+import { asStorage } from "../sql/StorageErrors.ts"
+import { isUuid } from "../sql/rows.ts"
 import type { DataKey, IndexKeys } from "./Envelope.ts"
 
 interface Row {

@@ -1,8 +1,8 @@
 /** The addresses of a host, every one of them checked. */
 import type { LookupAddress } from "node:dns"
 import { Effect } from "effect"
-import * as ProviderFailure from "../ProviderFailure.ts"
-import { Refused, type TelephonyErrorReason, Unavailable } from "../TelephonyError.ts"
+import * as ProviderFailure from "../telephony/ProviderFailure.ts"
+import { Refused, type TelephonyErrorReason, Unavailable } from "../telephony/TelephonyError.ts"
 import type { Network } from "./Network.ts"
 import { isPublicAddress } from "./PublicAddress.ts"
 

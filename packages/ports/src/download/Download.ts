@@ -7,8 +7,8 @@
  * become since. Redirects are followed one by one, each under the same rules.
  */
 import { Effect } from "effect"
-import * as ProviderFailure from "../ProviderFailure.ts"
-import { fromStatus, NotFound, Refused, type TelephonyErrorReason, Unavailable } from "../TelephonyError.ts"
+import * as ProviderFailure from "../telephony/ProviderFailure.ts"
+import { fromStatus, NotFound, Refused, type TelephonyErrorReason, Unavailable } from "../telephony/TelephonyError.ts"
 import { forbidden, resolve } from "./Addresses.ts"
 import { type AllowedUrl, allowedUrl } from "./AllowedUrl.ts"
 import { type Answer, exchange } from "./Exchange.ts"

@@ -1,5 +1,5 @@
 /** What a store of plain data asks about the events that it keeps. */
-import * as Events from "../TelephonyEvent.ts"
+import * as Events from "../telephony/TelephonyEvent.ts"
 import type { TelephonyEvent } from "./Model.ts"
 import type { Plain } from "./Plain.ts"
 

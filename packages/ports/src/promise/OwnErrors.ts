@@ -2,11 +2,11 @@
  * The ports' own errors among what plain functions throw. They are told by their tags and made anew where they are of
  * another copy of this package, because a team may install two and their classes are not the same.
  */
-import { isError, read, readText } from "../Foreign.ts"
-import { InvalidCursor } from "../InvalidCursor.ts"
-import { NumberTaken } from "../PoolNumbers.ts"
-import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../StorageError.ts"
-import * as Telephony from "../TelephonyError.ts"
+import { isError, read, readText } from "../shared/Foreign.ts"
+import { InvalidCursor } from "../storage/InvalidCursor.ts"
+import { NumberTaken } from "../storage/PoolNumbers.ts"
+import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../storage/StorageError.ts"
+import * as Telephony from "../telephony/TelephonyError.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 type Classes<E> = Readonly<Record<string, new (fields: never) => E>>

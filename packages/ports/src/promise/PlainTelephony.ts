@@ -1,8 +1,8 @@
 /** A telephony provider as plain async functions. */
 import { Effect } from "effect"
-import type { Numbers } from "../Numbers.ts"
-import * as Telephony from "../Telephony.ts"
-import type { TelephonyError } from "../TelephonyError.ts"
+import type { Numbers } from "../telephony/Numbers.ts"
+import * as Telephony from "../telephony/Telephony.ts"
+import type { TelephonyError } from "../telephony/TelephonyError.ts"
 import { ownTelephonyError } from "./OwnErrors.ts"
 import { fromPlain, toPlain } from "./Plain.ts"
 import type { Promised } from "./Promised.ts"

@@ -1,7 +1,7 @@
 /** A transaction of a team's own as the port: one commit, in which an effect runs. */
 import { Context, Effect, Exit, Fiber } from "effect"
-import { StorageError, StoreFault } from "../StorageError.ts"
-import { Transaction } from "../Transaction.ts"
+import { StorageError, StoreFault } from "../storage/StorageError.ts"
+import { Transaction } from "../storage/Transaction.ts"
 import { storageError } from "./Refusal.ts"
 import type { Repositories } from "./Repositories.ts"
 

@@ -5,11 +5,11 @@
  * share (SQLSTATE, Node's system errors), and its words are left out, because drivers quote rows. Query builders and ORMs
  * wrap both, so what was the cause is looked at as well.
  */
-import { read, readText } from "../Foreign.ts"
-import type { InvalidCursor } from "../InvalidCursor.ts"
-import type { NumberTaken } from "../PoolNumbers.ts"
-import { placeOf } from "../StackFrames.ts"
-import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../StorageError.ts"
+import { read, readText } from "../shared/Foreign.ts"
+import type { InvalidCursor } from "../storage/InvalidCursor.ts"
+import type { NumberTaken } from "../storage/PoolNumbers.ts"
+import { placeOf } from "../shared/StackFrames.ts"
+import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../storage/StorageError.ts"
 import { ownRefusal, ownStorageError } from "./OwnErrors.ts"
 import type { Classify, StoreTrouble } from "./Repositories.ts"
 

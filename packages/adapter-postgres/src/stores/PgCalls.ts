@@ -1,0 +1,131 @@
+/** Calls, and the call log over them. */
+import type { Call } from "@careline/domain"
+import { type CallKey, Calls } from "@careline/ports"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Layer } from "effect"
+import * as CallRow from "../rows/callRow.ts"
+import * as Cursor from "../sql/cursor.ts"
+import { asStorage } from "../sql/StorageErrors.ts"
+import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
+import { Sealing } from "../sealing/Sealing.ts"
+
+const cursor = Cursor.make("calls", Cursor.InstantAndId)
+
+export const layer = Layer.effect(
+  Calls,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const sealing = yield* Sealing
+    const toCalls = (rows: ReadonlyArray<CallRow.CallRow>) =>
+      Effect.map(sealing.open("phone_call_logs", rows), (opened) => opened.map(CallRow.fromRow))
+    const toRows = (calls: ReadonlyArray<Call.Call>) => sealing.seal("phone_call_logs", calls.map(CallRow.toJson))
+
+    /** Locked one after the other in the order of their ids, and read once they are. */
+    const lock = (ids: ReadonlyArray<string>) =>
+      sql<CallRow.CallRow>`
+        select * from phone_call_logs where id = any(${[...ids]}::uuid[]) order by id for update`.pipe(
+        Effect.flatMap(toCalls)
+      )
+
+    const find = (keys: ReadonlyArray<CallKey>) =>
+      sql<{ readonly place: bigint; readonly id: string }>`
+        select k.place, coalesce(
+          (select c.id from phone_call_logs c
+           where c.provider = k.provider and c.provider_call_id = k.provider_call_id),
+          (select c.id from phone_call_logs c
+           where c.id = k.id and c.provider = k.provider and c.provider_call_id is null)
+        ) as id
+        from rows from (json_to_recordset(${JSON.stringify(
+          keys.map(({ callId, provider, providerCallId }) => ({
+            provider,
+            provider_call_id: providerCallId,
+            id: callId !== null && isUuid(callId) ? callId : null
+          }))
+        )}::json) as (provider text, provider_call_id text, id uuid)) with ordinality
+          k (provider, provider_call_id, id, place)`
+
+    const match = Effect.fnUntraced(function* (keys: ReadonlyArray<CallKey>) {
+      const found = yield* find(keys)
+      const idOf = new Map(found.map(({ id, place }) => [Number(place) - 1, id]))
+      const calls = yield* lock([...new Set(found.flatMap(({ id }) => (id === null ? [] : [id])))])
+      const callOf = new Map<string, Call.Call>(calls.map((call) => [call.id, call]))
+      return keys.map((_, index) => callOf.get(idOf.get(index) ?? "") ?? null)
+    })
+
+    const insert = Effect.fnUntraced(function* (call: Call.Call) {
+      const [row] = yield* toRows([call])
+      const inserted = yield* sql`
+      insert into phone_call_logs
+      select * from json_populate_record(null::phone_call_logs, ${JSON.stringify(row)}::json)
+      on conflict (provider, provider_call_id) where provider_call_id is not null do nothing
+      returning id`
+      return inserted.length > 0
+    })
+
+    return Calls.of({
+      open: (call) =>
+        Effect.gen(function* () {
+          yield* sql`insert into site_groupings (id) values (${tenantColumn(call.siteGroupingId)}) on conflict do nothing`
+          if (yield* insert(call)) return { call, isNew: true }
+          // Whoever kept it first has committed by now.
+          const [known] = yield* match([
+            { provider: call.provider, providerCallId: call.providerCallId!, callId: null }
+          ])
+          return { call: known!, isNew: false }
+        }).pipe(asStorage("calls.open")),
+      match: (keys) => (keys.length === 0 ? Effect.succeed([]) : match(keys).pipe(asStorage("calls.match"))),
+      load: (ids) => lock(ids.filter(isUuid)).pipe(asStorage("calls.load")),
+      save: (calls) =>
+        calls.length === 0
+          ? Effect.void
+          : Effect.flatMap(
+              toRows(calls),
+              (rows) => sql`
+              update phone_call_logs c set
+                purpose = n.purpose, direction = n.direction, provider_call_id = n.provider_call_id, plan = n.plan, language = n.language, from_number = n.from_number,
+                to_number = n.to_number, phone_number_id = n.phone_number_id,
+                external_thread_id = n.external_thread_id, message_id = n.message_id, status = n.status,
+                duration_seconds = n.duration_seconds, own = n.own, far = n.far, recordings = n.recordings,
+                transcript = n.transcript, initiator_id = n.initiator_id, reason = n.reason, notes = n.notes,
+                updated_at = n.updated_at, ended_at = n.ended_at
+              from json_to_recordset(${JSON.stringify(rows)}::json)
+                n (${sql.literal(CallRow.COLUMNS)})
+              where c.site_grouping_id = n.site_grouping_id and c.id = n.id`
+            ).pipe(Effect.asVoid, asStorage("calls.save")),
+      list: (query) =>
+        Effect.gen(function* () {
+          const after = yield* Effect.fromResult(cursor.decode(query.cursor))
+          if (query.threadId !== undefined && !isUuid(query.threadId)) return { items: [], nextCursor: null }
+          const rows = yield* sql<CallRow.CallRow>`
+            select p.* from ${tenants(sql, query.scope)} s
+            cross join lateral (
+              select c.* from phone_call_logs c
+              where c.site_grouping_id = s.tenant
+                ${query.threadId === undefined ? sql`` : sql`and c.external_thread_id = ${query.threadId}::uuid`}
+                ${query.from === undefined ? sql`` : sql`and c.created_at >= ${iso(query.from)}::timestamptz`}
+                ${query.to === undefined ? sql`` : sql`and c.created_at < ${iso(query.to)}::timestamptz`}
+                ${after === null ? sql`` : sql`and (c.created_at, c.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
+              order by c.created_at desc, c.id desc
+              limit ${query.limit + 1}
+            ) p
+            order by p.created_at desc, p.id desc
+            limit ${query.limit + 1}`
+          const items = yield* toCalls(rows.slice(0, query.limit))
+          const last = items.at(-1)
+          return {
+            items,
+            nextCursor:
+              rows.length > query.limit && last !== undefined
+                ? cursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
+                : null
+          }
+        }).pipe(asStorage("calls.list")),
+      silent: ({ heardBefore, limit }) =>
+        sql<CallRow.CallRow>`
+          select * from phone_call_logs
+          where ended_at is null and updated_at < ${iso(heardBefore)}::timestamptz
+          order by updated_at limit ${limit}
+          for update skip locked`.pipe(Effect.flatMap(toCalls), asStorage("calls.silent"))
+    })
+  })
+)

@@ -1,0 +1,71 @@
+/** Placing and looking up calls at Telnyx. Source: developers.telnyx.com/api-reference/texml-rest-commands. */
+import type { CallPlan } from "@careline/domain"
+import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { Effect } from "effect"
+import type { Ask, Fail } from "../client/Ask.ts"
+import { isCallSid } from "./CallSid.ts"
+import * as CallStatuses from "./CallStatuses.ts"
+import * as ErrorCode from "../client/ErrorCode.ts"
+import type { Client } from "../client/TelnyxClient.ts"
+import { PROVIDER } from "../client/TelnyxOptions.ts"
+
+/** "Initiate an outbound call": how long a phone may ring, and a call may last, in seconds. */
+const RING_SECONDS = { minimum: 5, maximum: 120 }
+const CALL_SECONDS = { minimum: 30, maximum: 14_400 }
+
+const within = ({ maximum, minimum }: typeof RING_SECONDS, seconds: number): number =>
+  Math.min(maximum, Math.max(minimum, seconds))
+
+const POST = "POST" as const
+const BEGINNING: CallPlan.Path = ""
+
+/**
+ * The body of `POST /texml/calls/{connection_id}`. It is documented with the first four, and its sister below an account,
+ * whose answer names no call, with the rest: an application that reports to us tells the same without them.
+ */
+const bodyOf = (publicUrl: string, { callId, from, maxSeconds, ringSeconds, to }: Telephony.OutboundCall) => ({
+  From: from,
+  To: to,
+  Url: CallbackUrl.ofStep(publicUrl, PROVIDER, { callId, at: BEGINNING }, "answer"),
+  Method: POST,
+  StatusCallback: CallbackUrl.ofCall(publicUrl, PROVIDER, "call-status", callId),
+  StatusCallbackMethod: POST,
+  StatusCallbackEvent: "initiated ringing answered completed",
+  Timeout: within(RING_SECONDS, ringSeconds),
+  TimeLimit: within(CALL_SECONDS, maxSeconds)
+})
+type Body = Parameters<Client["texml"]["calls"]["create"]>[1]
+
+export const make = (publicUrl: string, connectionId: string, { call }: Ask): Pick<Telephony.Calls, "place"> => ({
+  place: Effect.fn("Telnyx.calls.place")(
+    function* (outbound): Effect.fn.Return<Telephony.CallOutcome, ProviderFailure.Failure> {
+      const body: Body = bodyOf(publicUrl, outbound)
+      const placed = yield* call((sdk, bounds) => sdk.texml.calls.create(connectionId, body, bounds))
+      // The SDK gives whatever JSON came, or null for none.
+      const id: unknown = (placed as typeof placed | null)?.call_sid
+      return isCallSid(id)
+        ? { _tag: "Placed", providerCallId: id }
+        : { _tag: "Unknown", detail: "the answer names no call" }
+    },
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toCallOutcome(failure, ErrorCode.toReason)))
+  )
+})
+
+/** What became of a call, from the account's calls. */
+export const statusOf = (accountSid: string, { ask }: Ask, fail: Fail): Pick<Telephony.Calls, "status"> => ({
+  status: Effect.fn("Telnyx.calls.status")(function* (providerCallId) {
+    const refuse = (reason: TelephonyError.TelephonyErrorReason) => fail("calls.status", reason)
+    if (!isCallSid(providerCallId)) {
+      return yield* refuse(new TelephonyError.NotFound({ message: "not an id of a call", code: null }))
+    }
+    const found = yield* ask("calls.status", (sdk, bounds) =>
+      sdk.texml.accounts.calls.retrieve(providerCallId, { account_sid: accountSid }, bounds)
+    )
+    const known = found as typeof found | null
+    const status = CallStatuses.toCallStatus(known?.status)
+    if (known?.sid !== providerCallId || status === null) {
+      return yield* refuse(new TelephonyError.Unavailable({ message: "the answer names another call", code: null }))
+    }
+    return { status, durationSeconds: CallStatuses.durationOf(status, known.duration) }
+  })
+})

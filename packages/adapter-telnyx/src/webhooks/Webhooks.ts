@@ -1,0 +1,100 @@
+/** Telnyx's webhooks: verified over the bytes as they came, and only then read. */
+import { CallbackUrl, type Telephony, TelephonyError, type TelephonyEvent, WebhookForm } from "@careline/ports"
+import { Clock, Effect, Option, Schema } from "effect"
+import * as CallWebhooks from "../calls/CallWebhooks.ts"
+import * as Inbound from "./Inbound.ts"
+import * as Signature from "./Signature.ts"
+import * as StatusReport from "./StatusReport.ts"
+import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import * as Texml from "../calls/Texml.ts"
+
+/** The envelope of the webhook API version 2. Others have no `data`, and are not guessed at. */
+const Envelope = Schema.Struct({
+  data: Schema.Struct({
+    event_type: Schema.String,
+    payload: Schema.Record(Schema.String, Schema.Unknown)
+  })
+})
+const decodeEnvelope = Schema.decodeUnknownOption(Schema.fromJsonString(Envelope))
+
+const decoder = new TextDecoder()
+
+/** Of a report Telnyx reads only the status. */
+const taken: Telephony.HttpReply = { status: 200, headers: {}, body: "" }
+const XML = { "content-type": "application/xml; charset=utf-8" }
+const hangup = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>'
+
+const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
+
+/** One URL gets all kinds of events about texts, so the event says what it is, not the path. */
+const decode = (eventType: string, payload: unknown): TelephonyEvent | TelephonyError.MalformedWebhook | null => {
+  switch (eventType) {
+    case "message.received":
+      return Inbound.decode(payload)
+    case "message.sent":
+    case "message.finalized":
+      return StatusReport.decode(payload)
+    default:
+      return null
+  }
+}
+
+const readText = (body: string): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+  const envelope = Option.getOrNull(decodeEnvelope(body))
+  if (envelope === null) return malformed("Not an event of the API version 2")
+  const event = decode(envelope.data.event_type, envelope.data.payload)
+  if (event instanceof TelephonyError.MalformedWebhook) return event
+  return { events: event === null ? [] : [event] }
+}
+
+const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
+
+/** What a verified webhook tells, by its kind. */
+const read = (
+  kind: Telephony.WebhookKind,
+  { body, headers, method, target }: Telephony.RawRequest
+): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+  if (kind === "sms" || kind === "status") return readText(decoder.decode(body))
+  // Of a GET nothing is signed but the time.
+  if (method !== "POST" || !FORM.test(headers["content-type"] ?? "")) return malformed("Not a POST of a form")
+  const form = WebhookForm.read(body)
+  if (form === null) return malformed("There are more parameters than Telnyx sends")
+  const query = CallbackUrl.queryOf(target)
+  switch (kind) {
+    case "call":
+    case "fallback":
+      return CallWebhooks.decodeCall(form, query)
+    case "call-status":
+      return CallWebhooks.decodeStatus(form, query)
+    case "recording":
+      return CallWebhooks.decodeRecording(form, query)
+    case "transcription":
+      return CallWebhooks.decodeTranscription(form, query)
+  }
+}
+
+export const make = (
+  options: Pick<TelnyxOptions, "messagingProfileId" | "publicKeys" | "publicUrl">,
+  fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
+): Telephony.Webhooks => {
+  const keys = options.publicKeys.map(Signature.toKey)
+
+  return {
+    receive: (kind, request) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const { body, headers } = request
+        const signed = { signature: headers["telnyx-signature-ed25519"], timestamp: headers["telnyx-timestamp"], body }
+        if (!Signature.verify(keys, signed, now)) {
+          return Effect.fail(fail(new TelephonyError.InvalidSignature({ message: "The signature does not match" })))
+        }
+        const told = read(kind, request)
+        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
+        // Webhooks of texts and of calls name accounts of two kinds, and lists name none: the profile is known of all.
+        return Effect.succeed({ account: options.messagingProfileId, ...told })
+      }),
+    reply: (kind, step) => {
+      if (step !== undefined) return { status: 200, headers: XML, body: Texml.render(options.publicUrl, step) }
+      return kind === "call" || kind === "fallback" ? { status: 200, headers: XML, body: hangup } : taken
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/** Numbers at Twilio: searched, bought, led to this host, given back. */
+import type { PhoneNumber } from "@careline/domain"
+import { Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { DateTime, Effect } from "effect"
+import * as Ask from "../client/Ask.ts"
+import { readService } from "./MessagingService.ts"
+import * as NumberOffers from "./NumberOffers.ts"
+import * as NumberOrders from "./NumberOrders.ts"
+import * as NumberSetup from "./NumberSetup.ts"
+import type { Client } from "../client/TwilioClient.ts"
+import type { TwilioOptions } from "../client/TwilioOptions.ts"
+
+/** How many numbers may match a whole one: the filter also takes parts. */
+const MATCHES = 20
+/** Twilio gives no longer page. */
+const LISTED_AT_ONCE = 1_000
+
+export const capabilities: Numbers.NumbersCapabilities = {
+  search: ["area_code", "locality", "contains", "features"],
+  orders: "synchronous",
+  find: "by_number",
+  findAfterMillis: NumberOrders.FIND_AFTER_MILLIS,
+  refusals: ["not_available", "requirements", "account"],
+  prices: false
+}
+
+export const make = (
+  { messagingServiceSid, publicUrl }: Pick<TwilioOptions, "messagingServiceSid" | "publicUrl">,
+  client: Effect.Effect<Client, ProviderFailure.Failure>,
+  fail: Ask.Fail
+): Numbers.Numbers => {
+  const ask = Ask.ask(client, fail)
+  const wanted = NumberSetup.wantedAt(publicUrl)
+  const settings = NumberSetup.settings(wanted)
+
+  /** The account's number with these digits; `null` when it has none. */
+  const own = (operation: string, number: PhoneNumber.E164) =>
+    Effect.map(
+      ask(operation, (sdk) => sdk.incomingPhoneNumbers.list({ phoneNumber: number, limit: MATCHES })),
+      // The filter knows wildcards, so what it found is looked at.
+      (found) => found.find(({ phoneNumber, sid }) => phoneNumber === number && NumberOrders.isNumberSid(sid)) ?? null
+    )
+
+  return {
+    search: Effect.fn("Twilio.numbers.search")(function* (query) {
+      const offers = yield* ask("numbers.search", (sdk) =>
+        sdk.availablePhoneNumbers(query.country).local.list(NumberOffers.searchOf(query))
+      )
+      return NumberOffers.wanted(query, offers)
+    }),
+
+    buy: Effect.fn("Twilio.numbers.buy")(
+      function* ({ number, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
+        const { phoneNumber, sid } = yield* Ask.call(client, (sdk) =>
+          sdk.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: reference, ...settings })
+        )
+        return NumberOrders.isNumberSid(sid) && phoneNumber === number
+          ? { _tag: "Bought", providerSid: sid }
+          : { _tag: "Unknown", detail: "the answer names no number" }
+      },
+      Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
+    ),
+
+    find: Effect.fn("Twilio.numbers.find")(function* (order): Effect.fn.Return<
+      Numbers.FoundOrder,
+      TelephonyError.TelephonyError
+    > {
+      const { number } = order
+      const askedAt = yield* DateTime.now
+      const found = yield* own("numbers.find", number)
+      if (found !== null) return { _tag: "Owned", providerSid: found.sid }
+      return Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS)
+    }),
+
+    configure: Effect.fn("Twilio.numbers.configure")(function* (number) {
+      const operation = "numbers.configure"
+      const found = yield* own(operation, number)
+      if (found === null) {
+        return yield* fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))
+      }
+      yield* ask(operation, (sdk) =>
+        sdk.incomingPhoneNumbers(found.sid).update({ ...settings, ...NumberSetup.withoutOthers })
+      )
+      if (messagingServiceSid === null) return
+      yield* ask(operation, (sdk) =>
+        sdk.messaging.v1.services(messagingServiceSid).phoneNumbers.create({ phoneNumberSid: found.sid })
+      ).pipe(
+        Effect.catchIf(
+          ({ reason }) => reason._tag === "Refused" && reason.code === NumberOrders.ALREADY_ATTACHED,
+          () => Effect.void
+        )
+      )
+    }),
+
+    release: Effect.fn("Twilio.numbers.release")(function* (number) {
+      const found = yield* own("numbers.release", number)
+      if (found === null) return
+      yield* Ask.deleted(ask("numbers.release", (sdk) => sdk.incomingPhoneNumbers(found.sid).remove()))
+    }),
+
+    owns: Effect.fn("Twilio.numbers.owns")(function* (number) {
+      return (yield* own("numbers.owns", number)) !== null
+    }),
+
+    list: Effect.fn("Twilio.numbers.list")(function* () {
+      const operation = "numbers.list"
+      const service =
+        messagingServiceSid === null ? null : yield* ask(operation, (sdk) => readService(sdk, messagingServiceSid))
+      const all = yield* ask(operation, (sdk) => sdk.incomingPhoneNumbers.list({ pageSize: LISTED_AT_ONCE }))
+      return all.map((number): Numbers.OwnedNumber => ({
+        number: number.phoneNumber as PhoneNumber.E164,
+        providerSid: number.sid,
+        features: NumberOffers.featuresOf(number.capabilities),
+        misconfigured: NumberSetup.faultsOf(number, service, wanted)
+      }))
+    })
+  }
+}
