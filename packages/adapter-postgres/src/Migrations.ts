@@ -16,47 +16,61 @@ import audit from "./migrations/0007_audit.ts"
 import walls from "./migrations/0008_walls.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
-import numberKeys from "./migrations/0012_number_keys.ts"
-import installation from "./migrations/0013_installation.ts"
-import sendLanes from "./migrations/0014_send_lanes.ts"
-import mediaUploads from "./migrations/0015_media_uploads.ts"
-import clock from "./migrations/0016_clock.ts"
-import unanswered from "./migrations/0017_unanswered.ts"
-import readers from "./migrations/0018_readers.ts"
-import callbackRings from "./migrations/0019_callback_rings.ts"
-import platformSettings from "./migrations/0021_platform_settings.ts"
-import parked from "./migrations/0022_parked.ts"
-import breakGlassesOfUser from "./migrations/0023_break_glasses_of_user.ts"
-import breakGlassesInTurn from "./migrations/0024_break_glasses_in_turn.ts"
+import numberKeys from "./migrations/0011_number_keys.ts"
+import installation from "./migrations/0012_installation.ts"
+import sendLanes from "./migrations/0013_send_lanes.ts"
+import mediaUploads from "./migrations/0014_media_uploads.ts"
+import clock from "./migrations/0015_clock.ts"
+import unanswered from "./migrations/0016_unanswered.ts"
+import readers from "./migrations/0017_readers.ts"
+import callbackRings from "./migrations/0018_callback_rings.ts"
+import platformSettings from "./migrations/0019_platform_settings.ts"
+import parked from "./migrations/0020_parked.ts"
+import breakGlassesOfUser from "./migrations/0021_break_glasses_of_user.ts"
+import breakGlassesInTurn from "./migrations/0022_break_glasses_in_turn.ts"
+
+const migrations = {
+  "1_careline": careline,
+  "2_decisions": decisions,
+  "3_limits": limits,
+  "4_calls": calls,
+  "5_numbers": numbers,
+  "6_sealed": sealed,
+  "7_audit": audit,
+  "8_walls": walls,
+  "9_number_orders": numberOrders,
+  "10_thread_patients": threadPatients,
+  "11_number_keys": numberKeys,
+  "12_installation": installation,
+  "13_send_lanes": sendLanes,
+  "14_media_uploads": mediaUploads,
+  "15_clock": clock,
+  "16_unanswered": unanswered,
+  "17_readers": readers,
+  "18_callback_rings": callbackRings,
+  "19_platform_settings": platformSettings,
+  "20_parked": parked,
+  "21_break_glasses_of_user": breakGlassesOfUser,
+  "22_break_glasses_in_turn": breakGlassesInTurn
+}
+
+const TABLE = "careline_migrations"
+
+/** Numbers had gaps once: what a database in use did under an old number, it did under today's. */
+const closeGaps = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
+  const [table] = yield* sql`select 1 where to_regclass(${TABLE}) is not null`
+  if (table === undefined) return
+  for (const key of Object.keys(migrations)) {
+    const [id, name] = [Number.parseInt(key), key.slice(key.indexOf("_") + 1)]
+    yield* sql`update ${sql(TABLE)} set migration_id = ${id} where name = ${name} and migration_id > ${id}`
+  }
+})
 
 /** Brings the tables up to date. Safe with several hosts starting at once: one migrates, the others wait. */
-export const migrate = Migrator.make({})({
-  table: "careline_migrations",
-  loader: Migrator.fromRecord({
-    "1_careline": careline,
-    "2_decisions": decisions,
-    "3_limits": limits,
-    "4_calls": calls,
-    "5_numbers": numbers,
-    "6_sealed": sealed,
-    "7_audit": audit,
-    "8_walls": walls,
-    "9_number_orders": numberOrders,
-    "10_thread_patients": threadPatients,
-    "12_number_keys": numberKeys,
-    "13_installation": installation,
-    "14_send_lanes": sendLanes,
-    "15_media_uploads": mediaUploads,
-    "16_clock": clock,
-    "17_unanswered": unanswered,
-    "18_readers": readers,
-    "19_callback_rings": callbackRings,
-    "21_platform_settings": platformSettings,
-    "22_parked": parked,
-    "23_break_glasses_of_user": breakGlassesOfUser,
-    "24_break_glasses_in_turn": breakGlassesInTurn
-  })
-})
+export const migrate = Effect.andThen(
+  Effect.flatMap(PgClient.PgClient, (sql) => sql.withTransaction(closeGaps(sql))),
+  Migrator.make({})({ table: TABLE, loader: Migrator.fromRecord(migrations) })
+)
 
 /** What a migration fails with quotes rows. */
 const asMigration = <A, E, R>(effect: Effect.Effect<A, E, R>) =>

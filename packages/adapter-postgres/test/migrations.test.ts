@@ -41,6 +41,31 @@ const attempted = (sql: PgClient.PgClient, tenant: string, id: string, from: str
   })
 
 describe("A database in use", () => {
+  it.live("goes on from where it is, though its migrations were numbered with gaps", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* Database.migrate
+        const recorded = sql<{ id: number; name: string }>`
+          select migration_id as id, name from careline_migrations order by migration_id`
+        const before = yield* recorded
+        yield* sql`
+          update careline_migrations set migration_id = -(migration_id + case when migration_id > 18 then 2 else 1 end)
+          where migration_id > 10`
+        yield* sql`update careline_migrations set migration_id = -migration_id where migration_id < 0`
+        yield* sql`drop index break_glasses_of_user`
+        yield* sql`delete from careline_migrations where name in ('break_glasses_of_user', 'break_glasses_in_turn')`
+        yield* Database.migrate
+        assert.deepStrictEqual(yield* recorded, before)
+        assert.deepStrictEqual(
+          before.map(({ id }) => id),
+          before.map((_, index) => index + 1)
+        )
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 1 })))
+    })
+  )
+
   it.live("keeps its attempts, which left from the numbers of their texts", () =>
     Effect.gen(function* () {
       const url = Redacted.make(yield* Effect.promise(freshDatabase))
