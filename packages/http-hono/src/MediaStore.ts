@@ -3,25 +3,14 @@
  * serves itself.
  */
 import { join } from "node:path"
-import {
-  type BlobAnswer,
-  type BlobRequest,
-  DEFAULT_PATH,
-  FileBlobStore,
-  LongSecrets
-} from "@careline/adapter-filesystem"
+import { DEFAULT_PATH, FileBlobStore, LongSecrets } from "@careline/adapter-filesystem"
 import { S3BlobStore } from "@careline/adapter-s3"
 import { BlobStore, type KeyEncryption, ProviderConfig, type StorageError } from "@careline/ports"
 import { type Config, Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { keptSecret, type SecretDamaged } from "./KeptSecret.ts"
+import type { ServeLink } from "./ServeLink.ts"
 
 const SECRET_FILE = "link-secret"
-
-/** Answers requests for links that the host made. */
-export interface ServeLink {
-  readonly path: string
-  readonly answer: (request: BlobRequest) => Effect.Effect<BlobAnswer>
-}
 
 export interface MediaStore {
   readonly blobs: BlobStore["Service"]

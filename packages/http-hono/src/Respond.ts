@@ -5,7 +5,12 @@ import type { Context } from "hono"
 import type { HostRuntime } from "./HostRuntime.ts"
 import { ofCause } from "./Problem.ts"
 import { requestIdOf } from "./RequestId.ts"
-import type { RouteResponse } from "./Route.ts"
+
+/** What a route answers when all is well. */
+export interface RouteResponse {
+  readonly status: 200 | 201 | 202 | 204
+  readonly body?: unknown
+}
 
 /** A problem as a response of this request. */
 export const problemResponse = (context: Context, problem: Problem.Problem): Response =>

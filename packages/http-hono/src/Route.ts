@@ -11,17 +11,12 @@ import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from "./Errors.t
 import type { HostRuntime } from "./HostRuntime.ts"
 import { identify } from "./Identify.ts"
 import { asking, audited } from "./Refused.ts"
-import { respond } from "./Respond.ts"
+import { respond, type RouteResponse } from "./Respond.ts"
 
 /** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
 export const MAX_JSON_BYTES = 64 * 1024
 
 type AnySchema = Schema.Codec<unknown, unknown>
-
-export interface RouteResponse {
-  readonly status: 200 | 201 | 202 | 204
-  readonly body?: unknown
-}
 
 /** What every request brings. */
 export interface Request<Query, Body> {
