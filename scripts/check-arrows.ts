@@ -14,7 +14,8 @@ const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   ports: ["domain"],
   application: ["domain", "ports"],
   testkit: ["domain", "ports"],
-  adapter: ["domain", "ports"]
+  adapter: ["domain", "ports"],
+  http: ["domain", "ports", "application"]
 }
 
 /** What the domain may import from elsewhere: data, and no services. */
@@ -159,9 +160,12 @@ const faultsOfPackage = (root: string, path: string, ofWorkspace: ReadonlyArray<
 export const check = (root: string): ReadonlyArray<string> => {
   const workspace = join(root, "package.json")
   const ofWorkspace = existsSync(workspace) ? Object.keys(readManifest(workspace).devDependencies ?? {}) : []
-  return globSync(["packages/*/package.json", "benchmarks/package.json", "examples/*/package.json"], {
-    cwd: root
-  }).flatMap((path) => faultsOfPackage(root, path.replaceAll(sep, "/"), ofWorkspace))
+  return globSync(
+    ["packages/*/package.json", "apps/*/package.json", "benchmarks/package.json", "examples/*/package.json"],
+    {
+      cwd: root
+    }
+  ).flatMap((path) => faultsOfPackage(root, path.replaceAll(sep, "/"), ofWorkspace))
 }
 
 if (import.meta.main) {

@@ -84,6 +84,8 @@ describe("The arrows between the packages", () => {
         "packages/adapter-x/src/a.ts: adapter-x may not import application",
         "packages/adapter-x/test/a.test.ts: ../../ports/src/a.ts reaches out of the package: import what it needs by its name",
         "packages/adapter-x/test/a.test.ts: nowhere is not declared in package.json",
+        "packages/http-hono/package.json: http-hono may not depend on adapter-x",
+        "packages/http-hono/src/a.ts: http-hono may not import adapter-x",
         "packages/http-hono/src/a.ts: hono is not declared in package.json"
       ]
     )

@@ -97,7 +97,7 @@ interface Report {
 const runDoctor = (change: Environment = {}): Promise<Report> =>
   new Promise((resolve) => {
     const env = { PATH: process.env.PATH, ...environment, ...change }
-    execFile(process.execPath, ["packages/http-hono/src/doctor.ts"], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, ["apps/server/src/doctor/doctor.ts"], { env }, (error, stdout, stderr) => {
       for (const secret of hidden) assert.notInclude(stdout + stderr, secret)
       const lines = stdout.trimEnd().split("\n")
       resolve({

@@ -1,5 +1,5 @@
 /** Texts whose outcome nobody knows, through each provider: never sent twice by themselves, and never forgotten. */
-import { providerNames } from "@careline/http-hono"
+import { providerNames } from "@careline/server"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"
 import { type Line, openLine, ownNumber } from "./support/line.ts"

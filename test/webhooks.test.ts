@@ -1,5 +1,5 @@
 /** What a host answers to each provider's webhooks, as the provider hears it, and what it keeps of them. */
-import { providerNames } from "@careline/http-hono"
+import { providerNames } from "@careline/server"
 import type { Scenario } from "@careline/testkit/simulators"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Host from "./support/host.ts"

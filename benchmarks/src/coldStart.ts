@@ -125,7 +125,7 @@ const compare = async (
   extent: { readonly rounds: number; readonly texts: number; readonly idleMillis: number }
 ): Promise<ReadonlyArray<Figure>> => {
   const host: Contender = {
-    script: scriptOf("../../packages/http-hono/src/main.ts"),
+    script: scriptOf("../../apps/server/src/main.ts"),
     flags: startFlags(),
     environment: {
       DATABASE_URL: url,

@@ -39,7 +39,7 @@ export interface Played {
 /** Runs a demo to its end. */
 export const play = (directory: string, name: DemoName = "demo"): Promise<Played> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [`packages/http-hono/src/${name}.ts`], {
+    const child = spawn(process.execPath, [`apps/server/src/demo/${name}.ts`], {
       env: { PATH: process.env.PATH, DATA_DIR: directory, DEMO_PATIENCE: String(PATIENCE_MILLIS) },
       stdio: ["ignore", "pipe", "pipe"]
     })

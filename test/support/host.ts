@@ -76,7 +76,7 @@ export const until = async <A>(look: () => Promise<A | undefined | false>, patie
 /** Starts a host and waits until it is ready. */
 export const startHost = async (environment: Readonly<Record<string, string>>): Promise<HostProcess> => {
   const port = environment.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, ["packages/http-hono/src/main.ts"], {
+  const child = spawn(process.execPath, ["apps/server/src/main.ts"], {
     env: {
       PATH: process.env.PATH,
       TMPDIR: tmpdir(),

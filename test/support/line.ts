@@ -2,14 +2,14 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Limits } from "@careline/application"
+import { defaultHttpOptions } from "@careline/http-hono"
 import {
   DataEncryption,
-  defaultHttpOptions,
   Host as CarelineHost,
   type HostConfig,
   type ProviderName,
   SandboxProvider
-} from "@careline/http-hono"
+} from "@careline/server"
 import type { PhoneNumber } from "@careline/domain"
 import { TelephonyProviders } from "@careline/ports"
 import { Effect, Exit, Redacted, Scope } from "effect"

@@ -4,7 +4,7 @@
  */
 import { type Actor, createThread, sendMessage } from "@careline/application"
 import type { PhoneNumberId, UserId } from "@careline/domain"
-import type { ProviderName } from "@careline/http-hono"
+import type { ProviderName } from "@careline/server"
 import { SimulatorKit } from "@careline/testkit/simulators"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"

@@ -28,6 +28,7 @@ afterEach(async () => {
 const open = async (options: Partial<CarelineOnLayer> = {}): Promise<Careline> => {
   const careline = await createCareline({ telephony, repositories: Memory.layerStorage, log: () => {}, ...options })
   lines.push(careline)
+  await careline.assignOnActivation({ userId: "administrator", scope: "all" }, "1", null)
   return careline
 }
 
@@ -103,7 +104,6 @@ describe("An operation without types", () => {
 
   it("leaves out what it does not know", async () => {
     const careline = await open()
-    await careline.assignOnActivation(administrator, "1", null)
     const ours = { ...number, overrideReason: "Acme lists no numbers" }
     const added = await careline.addNumber(administrator, { ...ours, status: "suspended", evil: 1 } as typeof ours)
     assert.strictEqual(added.status, "assigned")
@@ -230,7 +230,6 @@ describe("A line", () => {
         )
     }))
     const careline = await open({ repositories: stale })
-    await careline.assignOnActivation(administrator, "1", null)
     const settings = await careline.changeLineSettings(administrator, "1", { voipEnabled: false })
     assert.isFalse(settings.voipEnabled)
     assert.deepStrictEqual(settings.escalationPhoneNumbers, ["+15551234567"])

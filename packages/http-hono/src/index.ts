@@ -1,4 +1,4 @@
-/** Careline as a service. */
+/** Careline's HTTP API as a Hono app: routes, their OpenAPI document, and who may call them. */
 export { makeApp, openApiDocument, VERSION } from "./App.ts"
 export {
   type Authenticate,
@@ -6,22 +6,15 @@ export {
   type Caller,
   issueToken,
   makeAuthenticate,
+  MAX_TOKEN_HOURS,
+  MIN_SECRET_BYTES,
   type Role,
   type TokenSource
-} from "./Auth.ts"
-export * as DataEncryption from "./DataEncryption.ts"
-export { SecretDamaged } from "./KeptSecret.ts"
-export { Forbidden, TooManyRequests, Unauthenticated } from "./Errors.ts"
-export * as Host from "./Host.ts"
-export { defaultHttpOptions, type HttpOptions } from "./HttpOptions.ts"
-export { type HostConfig, hostConfig, HostConfigError } from "./HostConfig.ts"
-export type { HostRuntime } from "./HostRuntime.ts"
-export type { ServeLink } from "./ServeLink.ts"
-export type { PoolConfig } from "./PoolConfig.ts"
-export { type ProviderName, providerNames } from "./Providers.ts"
-export { SANDBOX_NUMBER } from "./Sandbox.ts"
-export * as SandboxClock from "./SandboxClock.ts"
-export * as SandboxProvider from "./SandboxProvider.ts"
-export { ListenError } from "./Server.ts"
+} from "./auth/Auth.ts"
+export { Forbidden, TooManyRequests, Unauthenticated } from "./http/Errors.ts"
+export type { HostRuntime } from "./http/HostRuntime.ts"
+export { defaultHttpOptions, type HttpOptions } from "./http/HttpOptions.ts"
+export { Instant, instantOf } from "./http/Instant.ts"
+export type { LinkAnswer, LinkRequest, ServeLink } from "./http/ServeLink.ts"
 export type { Services } from "./Services.ts"
-export type { Session } from "./Session.ts"
+export type { Session } from "./auth/Session.ts"

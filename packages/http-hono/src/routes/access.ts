@@ -2,11 +2,11 @@
 import * as Application from "@careline/application"
 import type { BreakGlassId } from "@careline/domain"
 import { Effect, Schema } from "effect"
-import * as AccessApi from "../AccessApi.ts"
-import * as Api from "../Api.ts"
-import { ADMINS, AUDITORS, isAllowed, STAFF, tenantFor } from "../Auth.ts"
-import { instantOf } from "../Instant.ts"
-import { type Route, route } from "../Route.ts"
+import * as AccessApi from "./AccessApi.ts"
+import * as Api from "./Api.ts"
+import { ADMINS, AUDITORS, isAllowed, STAFF, tenantFor } from "../auth/Auth.ts"
+import { instantOf } from "../http/Instant.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const audit = route({

@@ -2,11 +2,11 @@
 import * as Application from "@careline/application"
 import type { PhoneNumberId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"
-import * as Api from "../Api.ts"
-import { READERS, STAFF } from "../Auth.ts"
-import * as CallApi from "../CallApi.ts"
-import { instantOf } from "../Instant.ts"
-import { type Route, route } from "../Route.ts"
+import * as Api from "./Api.ts"
+import { READERS, STAFF } from "../auth/Auth.ts"
+import * as CallApi from "./CallApi.ts"
+import { instantOf } from "../http/Instant.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const prepare = route({

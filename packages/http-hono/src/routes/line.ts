@@ -1,9 +1,9 @@
 /** Settings, consent, and what could not be delivered to a tenant. */
 import * as Application from "@careline/application"
 import { Effect, Schema } from "effect"
-import * as Api from "../Api.ts"
-import { ADMINS, READERS, STAFF, SYSTEM_ADMINS, tenantFor } from "../Auth.ts"
-import { type Route, route } from "../Route.ts"
+import * as Api from "./Api.ts"
+import { ADMINS, READERS, STAFF, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const TenantOnly = Schema.Struct({ siteGroupingId: Api.TenantQuery })

@@ -2,9 +2,9 @@
 import * as Application from "@careline/application"
 import type { MessageId } from "@careline/domain"
 import { Effect } from "effect"
-import * as Api from "../Api.ts"
-import { READERS, STAFF } from "../Auth.ts"
-import { type Route, route } from "../Route.ts"
+import * as Api from "./Api.ts"
+import { READERS, STAFF } from "../auth/Auth.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const messageId = (params: Readonly<Record<string, string>>) => params.id as MessageId

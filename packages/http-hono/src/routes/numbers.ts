@@ -2,12 +2,12 @@
 import * as Application from "@careline/application"
 import type { PhoneNumberId } from "@careline/domain"
 import { Effect, Schema } from "effect"
-import * as Api from "../Api.ts"
-import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../Auth.ts"
-import { MalformedRequest } from "../Errors.ts"
-import { idempotencyKey } from "../IdempotencyKey.ts"
-import * as NumberApi from "../NumberApi.ts"
-import { type Route, route } from "../Route.ts"
+import * as Api from "./Api.ts"
+import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
+import { MalformedRequest } from "../http/Errors.ts"
+import { idempotencyKey } from "../openapi/IdempotencyKey.ts"
+import * as NumberApi from "./NumberApi.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const numberId = (params: Readonly<Record<string, string>>) => params.id as PhoneNumberId

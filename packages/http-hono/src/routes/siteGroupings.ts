@@ -2,9 +2,9 @@
 import * as Application from "@careline/application"
 import type { SiteGroupingId } from "@careline/domain"
 import { Effect, Schema } from "effect"
-import { SYSTEM_ADMINS } from "../Auth.ts"
-import * as NumberApi from "../NumberApi.ts"
-import { type Route, route } from "../Route.ts"
+import { SYSTEM_ADMINS } from "../auth/Auth.ts"
+import * as NumberApi from "./NumberApi.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const groupingId = (params: Readonly<Record<string, string>>) => params.id as SiteGroupingId

@@ -2,10 +2,10 @@
 import * as Application from "@careline/application"
 import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
 import { Effect, Schema } from "effect"
-import * as Api from "../Api.ts"
-import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../Auth.ts"
-import { idempotencyKey } from "../IdempotencyKey.ts"
-import { type Route, route } from "../Route.ts"
+import * as Api from "./Api.ts"
+import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../auth/Auth.ts"
+import { idempotencyKey } from "../openapi/IdempotencyKey.ts"
+import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const threadId = (params: Readonly<Record<string, string>>) => params.id as ThreadId

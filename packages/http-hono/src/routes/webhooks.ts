@@ -11,13 +11,13 @@ import {
 import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
-import { clientAddress } from "../ClientAddress.ts"
-import type { HostRuntime } from "../HostRuntime.ts"
-import type { HttpOptions } from "../HttpOptions.ts"
-import { ofFailure } from "../Problem.ts"
-import { limiter } from "../RequestRates.ts"
-import { nameRequest } from "../RequestId.ts"
-import { problemResponse } from "../Respond.ts"
+import { clientAddress } from "../http/ClientAddress.ts"
+import type { HostRuntime } from "../http/HostRuntime.ts"
+import type { HttpOptions } from "../http/HttpOptions.ts"
+import { ofFailure } from "../http/Problem.ts"
+import { limiter } from "../openapi/RequestRates.ts"
+import { nameRequest } from "../http/RequestId.ts"
+import { problemResponse } from "../openapi/Respond.ts"
 
 /** Node's own request, where the host runs on Node: its target is as it came over the wire, which the signature covers. */
 const incomingOf = (context: Context): IncomingMessage | undefined =>

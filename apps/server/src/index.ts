@@ -1,0 +1,10 @@
+/** The standalone host, for what runs it in its own process: tests and benchmarks. */
+export * as DataEncryption from "./config/DataEncryption.ts"
+export { type HostConfig, hostConfig, HostConfigError } from "./config/HostConfig.ts"
+export { SecretDamaged } from "./config/KeptSecret.ts"
+export { type ProviderName, providerNames } from "./config/Providers.ts"
+export * as Host from "./composition/Host.ts"
+export { ListenError } from "./composition/Server.ts"
+export { SANDBOX_NUMBER } from "./sandbox/Sandbox.ts"
+export * as SandboxClock from "./sandbox/SandboxClock.ts"
+export * as SandboxProvider from "./sandbox/SandboxProvider.ts"

@@ -1,0 +1,178 @@
+/** The OpenAPI 3.1 document, from the routes and from the schemas that validate them. */
+import { Schema } from "effect"
+import { headers } from "../auth/Identify.ts"
+import type { Route } from "./Route.ts"
+
+const ProblemSchema = {
+  type: "object",
+  required: ["type", "title", "status"],
+  properties: {
+    type: { type: "string", format: "uri" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string" },
+    instance: { type: "string" },
+    reason: { type: "string" },
+    until: { type: "string", format: "date-time" }
+  }
+}
+
+const UploadedMediaSchema = {
+  type: "object",
+  required: ["url", "type", "mimeType", "size"],
+  properties: {
+    url: { type: "string" },
+    type: { enum: ["image", "audio", "video", "file"] },
+    mimeType: { type: "string" },
+    size: { type: "integer" }
+  }
+}
+
+const everywhere: Readonly<Record<number, string>> = {
+  400: "The request cannot be read",
+  401: "No valid bearer token",
+  403: "Not allowed",
+  500: "A fault of ours",
+  503: "The store is not available"
+}
+
+const problemResponse = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } }
+})
+
+/** A document of these routes. */
+export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) => {
+  const schemas: Record<string, unknown> = { Problem: ProblemSchema }
+
+  /** The JSON Schema of a schema; what it names goes among the components. */
+  const describe = (schema: Schema.Constraint): Record<string, unknown> => {
+    const { definitions, schema: root } = Schema.toJsonSchemaDocument(schema)
+    const moved = (json: unknown): unknown =>
+      JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as unknown
+    for (const [name, definition] of Object.entries(definitions)) schemas[name] = moved(definition)
+    return moved(root) as Record<string, unknown>
+  }
+
+  const queryParameters = (schema: Schema.Constraint | null) => {
+    if (schema === null) return []
+    const { properties = {}, required = [] } = describe(schema) as {
+      readonly properties?: Record<string, unknown>
+      readonly required?: ReadonlyArray<string>
+    }
+    return Object.entries(properties).map(([name, property]) => ({
+      name,
+      in: "query",
+      required: required.includes(name),
+      schema: property
+    }))
+  }
+
+  const operation = (route: Route<R>) => ({
+    operationId: route.operationId,
+    summary: route.summary,
+    parameters: [
+      ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+        name,
+        in: "path",
+        required: true,
+        schema: { type: "string" }
+      })),
+      ...queryParameters(route.query),
+      ...[...route.headers, ...headers].map(({ description, name }) => ({
+        name,
+        in: "header",
+        description,
+        schema: { type: "string" }
+      }))
+    ],
+    ...(route.body === null
+      ? {}
+      : {
+          requestBody: {
+            required: !route.isBodyOptional,
+            content: { "application/json": { schema: describe(route.body) } }
+          }
+        }),
+    responses: {
+      [route.success.status]: {
+        description: "Success",
+        ...(route.success.schema === null
+          ? {}
+          : { content: { "application/json": { schema: describe(route.success.schema) } } })
+      },
+      ...(route.alternative === null
+        ? {}
+        : {
+            [route.alternative.status]: {
+              description: route.alternative.description,
+              content: { "application/json": { schema: describe(route.alternative.schema) } }
+            }
+          }),
+      ...Object.fromEntries(
+        Object.entries({
+          ...everywhere,
+          ...(route.path.includes("{id}") ? { 404: "There is none, or not for the caller" } : {}),
+          ...(route.body === null
+            ? {}
+            : { 413: "The body is too large", 415: "The body is not JSON", 422: "The request is not valid" }),
+          ...route.problems
+        }).map(([status, description]) => [status, problemResponse(description)])
+      )
+    }
+  })
+
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route)
+  paths["/api/v1/events"] = {
+    get: {
+      operationId: "listenToEvents",
+      summary:
+        "Server-sent events: `thread.updated`, `message.created`, `message.updated`. `Last-Event-ID` resumes without a gap.",
+      parameters: [{ name: "Last-Event-ID", in: "header", schema: { type: "string" } }],
+      responses: {
+        200: { description: "The stream", content: { "text/event-stream": {} } },
+        401: problemResponse(everywhere[401]!)
+      }
+    }
+  }
+  schemas.Media = UploadedMediaSchema
+  paths["/api/v1/media"] = {
+    post: {
+      operationId: "uploadMedia",
+      summary:
+        "Keeps a picture, sound, film, PDF, contact card or text file for messages of the site grouping. `url` of the answer goes among the `mediaUrls` of a message.",
+      parameters: [{ name: "siteGroupingId", in: "query", schema: { type: "string" } }],
+      requestBody: { required: true, content: { "*/*": {} } },
+      responses: {
+        201: {
+          description: "Kept",
+          content: { "application/json": { schema: { $ref: "#/components/schemas/Media" } } }
+        },
+        ...Object.fromEntries(
+          Object.entries({
+            ...everywhere,
+            413: "The file is too large",
+            422: "The file is of no kind that may be sent"
+          }).map(([status, description]) => [status, problemResponse(description)])
+        )
+      }
+    }
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Careline",
+      version,
+      description: "The phone and text line of a care team.",
+      license: { name: "MIT", identifier: "MIT" }
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      schemas
+    }
+  }
+}

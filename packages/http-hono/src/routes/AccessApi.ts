@@ -1,0 +1,79 @@
+/** The shapes of the audit log and of access in an emergency in the public API. */
+import { MAX_REASON, MIN_REASON } from "@careline/application"
+import { type BreakGlass, PatientId, PurposeOfUse } from "@careline/domain"
+import { type AuditRecord, patientsOf } from "@careline/ports"
+import { DateTime, Schema } from "effect"
+import { PageQuery, TenantJson, TenantQuery } from "./Api.ts"
+import { Instant } from "../http/Instant.ts"
+
+const nullOr = Schema.NullOr
+const Text = Schema.String
+const Named = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256)))
+
+export const AuditLogQuery = Schema.Struct({
+  ...PageQuery,
+  siteGroupingId: TenantQuery,
+  actor: Named,
+  action: Named,
+  subject: Named,
+  patientId: Schema.optionalKey(PatientId),
+  startDate: Schema.optionalKey(Instant),
+  endDate: Schema.optionalKey(Instant)
+})
+
+export const AuditEntryJson = Schema.Struct({
+  siteGroupingId: nullOr(Text),
+  place: Schema.Int,
+  at: Text,
+  actor: Text,
+  action: Text,
+  subject: Text,
+  patientIds: Schema.Array(Text),
+  purpose: nullOr(PurposeOfUse),
+  breakGlassId: nullOr(Text),
+  detail: Schema.Record(Text, Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.Null])),
+  hash: Text
+}).annotate({ identifier: "AuditEntry" })
+
+const isPurpose = Schema.is(PurposeOfUse)
+
+export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type => {
+  const { action, actor, at, hash, place, siteGroupingId, subject } = record
+  const { breakGlass, patients: _, purpose, ...detail } = record.detail
+  return {
+    siteGroupingId,
+    place,
+    at: DateTime.formatIso(at),
+    actor,
+    action,
+    subject,
+    patientIds: patientsOf(record),
+    purpose: isPurpose(purpose) ? purpose : null,
+    breakGlassId: typeof breakGlass === "string" ? breakGlass : null,
+    detail,
+    hash
+  }
+}
+
+export const NewBreakGlass = Schema.Struct({
+  siteGroupingId: TenantJson,
+  reason: Schema.String.check(Schema.isMinLength(MIN_REASON), Schema.isMaxLength(MAX_REASON)),
+  minutes: Schema.optionalKey(nullOr(Schema.Int))
+}).annotate({ identifier: "NewBreakGlass" })
+
+export const BreakGlassJson = Schema.Struct({
+  id: Text,
+  siteGroupingId: nullOr(Text),
+  userId: Text,
+  reason: Text,
+  openedAt: Text,
+  expiresAt: Text,
+  closedAt: nullOr(Text)
+}).annotate({ identifier: "BreakGlass" })
+
+export const breakGlassJson = (glass: BreakGlass.BreakGlass): typeof BreakGlassJson.Type => ({
+  ...glass,
+  openedAt: DateTime.formatIso(glass.openedAt),
+  expiresAt: DateTime.formatIso(glass.expiresAt),
+  closedAt: glass.closedAt === null ? null : DateTime.formatIso(glass.closedAt)
+})
