@@ -27,7 +27,18 @@ const checks: ReadonlyArray<readonly [name: string, command: string, ...args: Re
   ["types", "tsc", "--noEmit"],
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
-  ["arrows", "node", "scripts/check-arrows.ts"],
+  [
+    "arrows",
+    "depcruise",
+    "--config",
+    "scripts/arrows.mjs",
+    "packages",
+    "apps",
+    "examples",
+    "test",
+    "scripts",
+    "benchmarks/src"
+  ],
   ["API pages", "node", "docs/api/build.ts"],
   ["dependencies", "node", "scripts/audit.ts"]
 ]

@@ -1,9 +1,10 @@
-/** The check of the package arrows, on packages that break them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+/** The arrows between packages, folders and files: as they are here, and in a workspace that breaks each of them. */
+import { execFile } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import type { ICruiseResult } from "dependency-cruiser"
 import { afterAll, assert, describe, it } from "vitest"
-import { check } from "../scripts/check-arrows.ts"
 
 const root = mkdtempSync(join(tmpdir(), "careline-arrows-"))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -12,82 +13,73 @@ const write = (file: string, text: string) => {
   mkdirSync(dirname(join(root, file)), { recursive: true })
   writeFileSync(join(root, file), text)
 }
-const manifest = (name: string, ...dependencies: ReadonlyArray<string>) =>
-  write(
-    `packages/${name}/package.json`,
-    JSON.stringify({
-      name: `@careline/${name}`,
-      dependencies: Object.fromEntries(dependencies.map((one) => [one, "*"]))
+
+/** A package of the workspace, which every other one can reach by its name. */
+const packageOf = (name: string, files: Readonly<Record<string, string>>) => {
+  const manifest = { name: `@careline/${name}`, exports: { ".": "./src/index.ts" } }
+  write(`packages/${name}/package.json`, JSON.stringify(manifest))
+  write(`packages/${name}/src/index.ts`, "export const it = 1\n")
+  for (const [file, text] of Object.entries(files)) write(`packages/${name}/${file}`, text)
+  mkdirSync(join(root, "node_modules/@careline"), { recursive: true })
+  symlinkSync(join(root, "packages", name), join(root, "node_modules/@careline", name), "dir")
+}
+
+/** The broken rules, as `rule: from → to`. */
+const brokenIn = (folder: string): Promise<ReadonlyArray<string>> =>
+  new Promise((resolve, reject) => {
+    const config = join(import.meta.dirname, "../scripts/arrows.mjs")
+    const asked = ["--config", config, "--output-type", "json", "packages"]
+    execFile("depcruise", asked, { cwd: folder }, (_error, stdout, stderr) => {
+      if (stdout === "") return reject(new Error(stderr))
+      const { summary } = JSON.parse(stdout) as ICruiseResult
+      resolve(summary.violations.map(({ from, rule, to }) => `${rule.name}: ${from} → ${to}`))
     })
-  )
+  })
 
-describe("The arrows between the packages", () => {
-  it("all point the right way here", () => assert.deepStrictEqual(check(process.cwd()), []))
+const importing = (specifier: string) => `import { it } from "${specifier}"\nexport const mine = it\n`
 
-  it("are found out when they do not", () => {
-    manifest("domain", "effect", "@careline/ports")
-    write(
-      "packages/domain/src/a.ts",
-      [
-        'import { Schema, Layer } from "effect"',
-        'import * as Clock from "effect/Clock"',
-        'import { x } from "node:fs"',
-        'import "effect"',
-        'import type { Y } from "@careline/ports"',
-        'import { b } from "./b.ts"',
-        'import { z } from "../../ports/src/z.ts"'
-      ].join("\n")
-    )
-    manifest("ports", "@careline/domain")
-    write(
-      "packages/ports/src/a.ts",
-      [
-        'export { z } from "@careline/domain/src/z.ts"',
-        'export const pattern = "packages/*/src"',
-        'const y = await import("hono")',
-        'export const other = "a*/b"'
-      ].join("\n")
-    )
-    manifest("adapter-x", "@careline/ports", "@careline/application")
-    write(
-      "packages/adapter-x/src/a.ts",
-      [
-        'import { Telephony } from "@careline/ports"',
-        'import {\n  Intake\n} from "@careline/application"',
-        '/** import { q } from "@careline/testkit" */',
-        '// const q = await import("@careline/testkit")'
-      ].join("\n")
-    )
-    write(
-      "packages/adapter-x/test/a.test.ts",
-      [
-        'import { x } from "../src/a.ts"',
-        'import { freshDatabase } from "../../../test/support/postgres.ts"',
-        'import { y } from "../../ports/src/a.ts"',
-        'import { z } from "nowhere"'
-      ].join("\n")
-    )
-    manifest("http-hono", "@careline/adapter-x")
-    write("packages/http-hono/src/a.ts", 'import { x } from "@careline/adapter-x"\nimport "hono"\n')
-    assert.sameMembers(
-      [...check(root)],
-      [
-        "packages/domain/package.json: domain may not depend on ports",
-        "packages/domain/src/a.ts: domain may import data from effect, not Layer",
-        "packages/domain/src/a.ts: domain may import data from effect, not Clock",
-        "packages/domain/src/a.ts: domain may not import node:fs",
-        "packages/domain/src/a.ts: domain may not import @careline/ports",
-        "packages/domain/src/a.ts: ../../ports/src/z.ts reaches out of the package: import what it needs by its name",
-        "packages/ports/src/a.ts: @careline/domain/src/z.ts reaches into another package",
-        "packages/ports/src/a.ts: hono is not declared in package.json",
-        "packages/adapter-x/package.json: adapter-x may not depend on application",
-        "packages/adapter-x/src/a.ts: adapter-x may not import application",
-        "packages/adapter-x/test/a.test.ts: ../../ports/src/a.ts reaches out of the package: import what it needs by its name",
-        "packages/adapter-x/test/a.test.ts: nowhere is not declared in package.json",
-        "packages/http-hono/package.json: http-hono may not depend on adapter-x",
-        "packages/http-hono/src/a.ts: http-hono may not import adapter-x",
-        "packages/http-hono/src/a.ts: hono is not declared in package.json"
-      ]
-    )
+describe("The arrows", () => {
+  it("are found out where they point the wrong way", async () => {
+    packageOf("domain", {
+      "src/ports.ts": importing("@careline/ports"),
+      "src/file.ts": 'import { readFileSync } from "node:fs"\nexport const mine = readFileSync\n',
+      "src/relative.ts": importing("../../ports/src/index.ts")
+    })
+    packageOf("ports", {
+      "src/nowhere.ts": importing("nowhere"),
+      "src/inside.ts": importing("@careline/domain/src/index.ts")
+    })
+    packageOf("application", { "src/provider.ts": importing("@careline/adapter-acme") })
+    packageOf("adapter-acme", {
+      "src/application.ts": importing("@careline/application"),
+      "src/other.ts": importing("@careline/adapter-other"),
+      "src/own.ts": importing("@careline/ports")
+    })
+    packageOf("adapter-other", {
+      "src/calls/one.ts": 'import type { Two } from "../messages/two.ts"\nexport type One = Two\n',
+      "src/calls/three.ts": "export type Three = 3\n",
+      "src/messages/two.ts": "export type Two = 2\n",
+      "src/messages/four.ts": 'import type { Three } from "../calls/three.ts"\nexport type Four = Three\n',
+      "src/egg.ts": 'import type { Hen } from "./hen.ts"\nexport type Egg = Hen | null\n',
+      "src/hen.ts": 'import type { Egg } from "./egg.ts"\nexport type Hen = Egg | null\n'
+    })
+    packageOf("http-hono", { "src/adapter.ts": importing("@careline/adapter-acme") })
+    const broken = await brokenIn(root)
+    for (const wanted of [
+      "domain-imports-nothing-of-ours: packages/domain/src/ports.ts → packages/ports/src/index.ts",
+      "domain-is-pure: packages/domain/src/file.ts → fs",
+      "packages-import-each-other-by-name: packages/domain/src/relative.ts → packages/ports/src/index.ts",
+      "packages-import-entries-only: packages/ports/src/nowhere.ts → nowhere",
+      "packages-import-entries-only: packages/ports/src/inside.ts → @careline/domain/src/index.ts",
+      "application-imports-ports-and-domain: packages/application/src/provider.ts → packages/adapter-acme/src/index.ts",
+      "adapters-import-ports-and-domain: packages/adapter-acme/src/application.ts → packages/application/src/index.ts",
+      "adapters-import-ports-and-domain: packages/adapter-acme/src/other.ts → packages/adapter-other/src/index.ts",
+      "http-hono-imports-no-adapter: packages/http-hono/src/adapter.ts → packages/adapter-acme/src/index.ts",
+      "folders-make-no-circle: packages/adapter-other/src/calls → packages/adapter-other/src/messages"
+    ]) {
+      assert.include(broken, wanted)
+    }
+    assert.isTrue(broken.some((one) => /^files-make-no-circle: .*(egg|hen)\.ts/.test(one)))
+    assert.isFalse(broken.some((one) => one.includes("own.ts")))
   })
 })

@@ -1,7 +1,8 @@
 /** Providers on this machine: real HTTP servers with a ledger and fault knobs. They import no test runner. */
 export type { MessageStatus, SimulatedMessage, WebhookTry } from "./core/Ledger.ts"
 export * as Scenario from "./core/Scenario.ts"
-export type { Delivery, InboundText, Simulator } from "./core/Simulator.ts"
+export type { Delivery, InboundText } from "./core/InboundText.ts"
+export type { Simulator } from "./core/Simulator.ts"
 export * as SimulatorKit from "./core/index.ts"
 export type {
   Answering,

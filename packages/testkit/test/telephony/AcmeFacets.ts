@@ -3,7 +3,7 @@ import type { CallStatus } from "@careline/domain"
 import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
-import type { Parts } from "./AcmeTelephony.ts"
+import type { Parts } from "./AcmeParts.ts"
 import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
 
 /** What texts and calls have in common. */

@@ -16,6 +16,7 @@ import { Clock, DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
 import * as AcmeFacets from "./AcmeFacets.ts"
 import * as AcmeNumbers from "./AcmeNumbers.ts"
+import type { Event, Message, Method, Parts } from "./AcmeParts.ts"
 import { sign } from "./AcmeSimulator.ts"
 import { type AcmeOptions, type Answer, decode, Refusal } from "./AcmeWire.ts"
 
@@ -24,46 +25,6 @@ export { type Answer, Refusal }
 const PROVIDER = "acme"
 const TOLERANCE_SECONDS = 300
 export const FIND_AFTER_MILLIS = 60_000
-
-type Event = AcmeCalls.Event
-
-export interface Message {
-  readonly id: string
-  readonly ref: string | null
-  readonly to: string
-  readonly text: string
-  readonly status: string
-  readonly code: string | null
-}
-
-type Method = "DELETE" | undefined
-
-/** What the adapter is made of. */
-export interface Parts {
-  readonly capabilities: Telephony.Capabilities
-  readonly call: (options: AcmeOptions, path: string, body?: object, method?: Method) => Promise<Answer>
-  readonly requestOf: (message: Telephony.OutboundMessage) => object
-  readonly failureOf: (options: AcmeOptions, problem: unknown) => ProviderFailure.Failure
-  readonly afterFailure: (failure: ProviderFailure.Failure) => SendOutcome.SendOutcome
-  /** How often a send is tried. */
-  readonly tries: number
-  readonly isSigned: (secrets: ReadonlyArray<string>, request: Telephony.RawRequest, nowSeconds: number) => boolean
-  readonly toE164: (digits: unknown) => string
-  readonly mediaOf: (event: Event) => ReadonlyArray<{ readonly url: string; readonly contentType: string }>
-  readonly statusOf: (status: string) => DeliveryStatus.DeliveryStatus | null
-  readonly attemptOf: (event: Event) => AttemptId | null
-  readonly keywordOf: (event: Event) => "opt_out" | "opt_in" | "help" | null
-  readonly unreadable: TelephonyError.TelephonyErrorReason
-  /** What becomes of an event of a kind that nobody knows. */
-  readonly unknown: TelephonyError.TelephonyErrorReason | null
-  readonly matches: (attempt: Telephony.SentAttempt, message: Message) => boolean
-  readonly absentAfterMillis: number
-  readonly reply: Telephony.HttpReply
-  readonly facets: ReadonlyArray<"find" | "status">
-  /** What it makes of calls, pictures and what was received. */
-  readonly calls: AcmeCalls.CallParts
-  readonly numbers: AcmeNumbers.NumberParts
-}
 
 const statuses: Readonly<Record<string, DeliveryStatus.DeliveryStatus>> = {
   queued: "accepted",

@@ -4,19 +4,20 @@ import { Effect } from "effect"
 import { TelephonyContract } from "../../src/contract/index.ts"
 import { type Scenario, SimulatorKit } from "../../src/simulators/index.ts"
 import * as AcmeSimulator from "./AcmeSimulator.ts"
+import type { Parts } from "./AcmeParts.ts"
 import * as AcmeTelephony from "./AcmeTelephony.ts"
 
 const apiKey = "canary-acme-key"
 const webhookSecrets = ["canary-secret-one", "canary-secret-two"] as const
 const line = "+12025550100" as PhoneNumber.E164
 
-export const subjectOf = ({ capabilities }: AcmeTelephony.Parts): TelephonyContract.Subject => ({
+export const subjectOf = ({ capabilities }: Parts): TelephonyContract.Subject => ({
   name: "Acme",
   capabilities
 })
 
 /** Acme with these parts, and a simulator that says everything, or everything but one thing. */
-export const layerOf = (parts: AcmeTelephony.Parts, unspoken: ReadonlyArray<Scenario.Scenario> = []) =>
+export const layerOf = (parts: Parts, unspoken: ReadonlyArray<Scenario.Scenario> = []) =>
   TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const urls = {

@@ -1,7 +1,8 @@
 /** Adapters that do one thing wrong, and the test of the contract that has to notice. */
 import { DeliveryStatus } from "@careline/domain"
 import { ProviderFailure, TelephonyError } from "@careline/ports"
-import { callAcme, type Parts, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
+import type { Parts } from "./AcmeParts.ts"
+import { callAcme, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
 
 export interface BrokenAdapter {
   /** What it does wrong. */

@@ -2,7 +2,8 @@
 import type { CallPlan } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
 import { type CallParts, soundCalls } from "./AcmeCalls.ts"
-import { type Parts, sound } from "./AcmeTelephony.ts"
+import type { Parts } from "./AcmeParts.ts"
+import { sound } from "./AcmeTelephony.ts"
 import type { BrokenAdapter } from "./brokenAdapters.ts"
 
 const broken = (

@@ -3,7 +3,7 @@ import type { Faults } from "./Faults.ts"
 import type { Ledger, SimulatedMessage } from "./Ledger.ts"
 import type { NumberMarket } from "./NumberMarket.ts"
 import type { Oddity } from "./Scenario.ts"
-import type { Delivery, InboundText } from "./Simulator.ts"
+import type { Delivery, InboundText } from "./InboundText.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
 import * as SimulatedTime from "./SimulatedTime.ts"
 

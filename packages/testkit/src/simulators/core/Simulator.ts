@@ -5,28 +5,13 @@
 import { Effect, type Scope } from "effect"
 import type { Faults } from "./Faults.ts"
 import type { HttpServer } from "./HttpServer.ts"
+import type { Delivery, InboundText } from "./InboundText.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { NumberMarket } from "./NumberMarket.ts"
 import type { Ending, Oddity, Scenario } from "./Scenario.ts"
 import type { Deliveries, SimulatedAccount } from "./SimulatedAccount.ts"
 import type { StatusEngine } from "./StatusEngine.ts"
 import type { Voice } from "./Voice.ts"
-import type { WebhookAnswer } from "./WebhookRequest.ts"
-
-/** A text to one of our numbers. Numbers are E.164 here, whatever the provider writes. */
-export interface InboundText {
-  readonly from: string
-  readonly to: string
-  readonly body: string
-  readonly media?: ReadonlyArray<{ readonly url: string; readonly contentType: string }> | undefined
-  /** Fields beside the documented ones. */
-  readonly extra?: Readonly<Record<string, string>> | undefined
-  /** Delivers the same webhook again, under the same id. */
-  readonly id?: string | undefined
-}
-
-/** The end of a webhook's delivery: the answer of the last try. */
-export type Delivery = WebhookAnswer
 
 export interface Simulator {
   /** The provider's name, as it stands in webhook paths. */

@@ -26,15 +26,8 @@ export { type KeptRecording, Recordings } from "./Recordings.ts"
 export * as Scenario from "./Scenario.ts"
 export * as SimulatedTime from "./SimulatedTime.ts"
 export { type AccountParts, type Deliveries, type Draft, SimulatedAccount } from "./SimulatedAccount.ts"
-export {
-  assemble,
-  type Delivery,
-  hostsNothing,
-  type InboundText,
-  scoped,
-  type Simulator,
-  type SimulatorParts
-} from "./Simulator.ts"
+export type { Delivery, InboundText } from "./InboundText.ts"
+export { assemble, hostsNothing, scoped, type Simulator, type SimulatorParts } from "./Simulator.ts"
 export { type Script, StatusEngine, type StatusEngineOptions } from "./StatusEngine.ts"
 export * as Tone from "./Tone.ts"
 export { Underway } from "./Underway.ts"

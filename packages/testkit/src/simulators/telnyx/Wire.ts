@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
-import type { InboundText } from "../core/Simulator.ts"
+import type { InboundText } from "../core/InboundText.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** With milliseconds and a numeric zone, as messaging writes it. */

@@ -4,7 +4,7 @@ import { Option, Schema } from "effect"
 import type { SimulatedMessage } from "../core/Ledger.ts"
 import type { Oddity } from "../core/Scenario.ts"
 import { type AccountParts, SimulatedAccount } from "../core/SimulatedAccount.ts"
-import type { Delivery, InboundText } from "../core/Simulator.ts"
+import type { Delivery, InboundText } from "../core/InboundText.ts"
 import type { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 

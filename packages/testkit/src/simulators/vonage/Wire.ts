@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
-import type { InboundText } from "../core/Simulator.ts"
+import type { InboundText } from "../core/InboundText.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** Vonage writes numbers without their plus; names and short codes as they are. */
