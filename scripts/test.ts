@@ -1,5 +1,5 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, API pages, known vulnerabilities, then every test.
+ * All that must hold before a change lands: types, lint, format, arrows, commit messages, API pages, known vulnerabilities, then every test.
  * Prints the true counts last, and fails when anything failed. `--report <file>` also writes them as JSON, `--hours` plays the
  * demos at every hour of the day as well, which takes some minutes.
  */
@@ -39,6 +39,7 @@ const checks: ReadonlyArray<readonly [name: string, command: string, ...args: Re
     "scripts",
     "benchmarks/src"
   ],
+  ["commits", "node", "scripts/commits.ts"],
   ["API pages", "node", "docs/api/build.ts"],
   ["dependencies", "node", "scripts/audit.ts"]
 ]
