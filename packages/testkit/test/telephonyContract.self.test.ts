@@ -52,18 +52,21 @@ const least: Telephony.Capabilities = {
   optOutReplies: "application"
 }
 
-suite(subjectOf(sound), layerOf(sound))
-suite(
-  { name: "Acme with the least that a provider can do", capabilities: least },
-  layerOf({ ...sound, capabilities: least, facets: [] }, [
-    "staleTimestamp",
-    "providerHandledStop",
-    "mmsWithTwoMedia",
-    "emptyBodyMms"
-  ])
-)
+// Each test has a provider of its own, and mostly waits for it: they run side by side.
+describe.concurrent("the sound adapter", () => {
+  suite(subjectOf(sound), layerOf(sound))
+  suite(
+    { name: "Acme with the least that a provider can do", capabilities: least },
+    layerOf({ ...sound, capabilities: least, facets: [] }, [
+      "staleTimestamp",
+      "providerHandledStop",
+      "mmsWithTwoMedia",
+      "emptyBodyMms"
+    ])
+  )
+})
 
-describe("the telephony contract", () => {
+describe.concurrent("the telephony contract", () => {
   it.each(brokenAdapters.map((adapter) => [adapter.fault, adapter] as const))(
     "notices an adapter that %s",
     (_fault, { chapter, noticedBy, parts }) =>

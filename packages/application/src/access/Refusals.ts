@@ -3,7 +3,7 @@
  * a minute, with a count: a log that somebody else can fill tells nobody anything.
  */
 import { Transaction } from "@careline/ports"
-import { Clock, Context, Effect, Layer, Metric } from "effect"
+import { Clock, Context, Effect, Layer, Metric, Queue } from "effect"
 import { asSystem } from "./Access.ts"
 import { type Actor, homeTenant } from "./Actor.ts"
 import { audit } from "./Audit.ts"
@@ -32,11 +32,12 @@ interface Tallied {
 export interface RefusalTally {
   /** Says it at once, unless something of this key was said within the last minute: then it is counted. */
   readonly count: (key: string, say: Say) => Effect.Effect<void, never>
-  /** Says what was counted for a minute. */
-  readonly flush: Effect.Effect<void>
+  /** Says what was counted for a minute. How many strangers are still tallied. */
+  readonly flush: Effect.Effect<number>
 }
 
-const makeTally = (): RefusalTally => {
+/** `onTallied` runs whenever there is something to flush later. */
+const makeTally = (onTallied: Effect.Effect<unknown> = Effect.void): RefusalTally => {
   const tallied = new Map<string, Tallied>()
   return {
     count: Effect.fnUntraced(function* (asked, say) {
@@ -44,6 +45,7 @@ const makeTally = (): RefusalTally => {
       const now = yield* Clock.currentTimeMillis
       const key = tallied.has(asked) || tallied.size < MAX_STRANGERS ? asked : OTHERS
       const { saidAt, unsaid } = tallied.get(key) ?? { saidAt: Number.NEGATIVE_INFINITY, unsaid: 0 }
+      yield* onTallied
       if (now - saidAt < refusalLogEvery) {
         tallied.set(key, { saidAt, unsaid: unsaid + 1, say })
         return
@@ -63,22 +65,26 @@ const makeTally = (): RefusalTally => {
         tallied.set(key, { saidAt: now, unsaid: 0, say })
         yield* say(unsaid)
       }
+      return tallied.size
     })
   }
 }
 
 /** The tally of this process. `layer` has one of its own, and tells what is left in it. */
 export const RefusalTally: Context.Reference<RefusalTally> = Context.Reference("careline/application/RefusalTally", {
-  defaultValue: makeTally
+  defaultValue: () => makeTally()
 })
 
 /** A tally whose counts are told every minute, also when nothing more is refused. */
 export const layerTally: Layer.Layer<never> = Layer.effect(
   RefusalTally,
   Effect.gen(function* () {
-    const tally = makeTally()
+    // Nobody is woken each minute while nothing is refused.
+    const awake = yield* Queue.sliding<void>(1)
+    const tally = makeTally(Queue.offer(awake, undefined))
     const { refusalLogEvery } = yield* Limits
-    yield* Effect.forkScoped(Effect.forever(Effect.delay(tally.flush, refusalLogEvery)))
+    const untilFlushed = Effect.repeat(Effect.delay(tally.flush, refusalLogEvery), { until: (left) => left === 0 })
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.take(awake), untilFlushed)))
     return tally
   })
 )
