@@ -1,7 +1,7 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, commit messages, API pages, known vulnerabilities, then every test.
- * Prints the true counts last, and fails when anything failed. `--report <file>` also writes them as JSON, `--hours` plays the
- * demos at every hour of the day as well, which takes some minutes.
+ * All that must hold before a change lands: types, lint, format, arrows, commit messages, known vulnerabilities, then every
+ * test. `--extended` instead runs what takes minutes: API pages, packages as they are installed, the demos at every hour. Prints
+ * the true counts last, and fails when anything failed; `--report <file>` also writes them as JSON.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -23,7 +23,11 @@ interface Report {
   }>
 }
 
-const checks: ReadonlyArray<readonly [name: string, command: string, ...args: ReadonlyArray<string>]> = [
+type Check = readonly [name: string, command: string, ...args: ReadonlyArray<string>]
+
+const isExtended = process.argv.includes("--extended")
+
+const quick: ReadonlyArray<Check> = [
   ["types", "tsc", "--noEmit"],
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
@@ -40,9 +44,10 @@ const checks: ReadonlyArray<readonly [name: string, command: string, ...args: Re
     "benchmarks/src"
   ],
   ["commits", "node", "scripts/commits.ts"],
-  ["API pages", "node", "docs/api/build.ts"],
   ["dependencies", "node", "scripts/audit.ts"]
 ]
+const extended: ReadonlyArray<Check> = [["API pages", "node", "docs/api/build.ts"]]
+const checks = isExtended ? extended : quick
 
 const run = (command: string, args: ReadonlyArray<string>): boolean =>
   spawnSync(command, [...args], { stdio: "inherit", shell: process.platform === "win32" }).status === 0
@@ -86,10 +91,10 @@ const reportFlag = process.argv.indexOf("--report")
 const reportFile = reportFlag === -1 ? null : process.argv[reportFlag + 1]
 const filters = process.argv
   .slice(2)
-  .filter((argument, index, all) => !["--report", "--hours"].includes(argument) && all[index - 1] !== "--report")
-if (process.argv.includes("--hours")) process.env.CARELINE_TEST_HOURS = "1"
+  .filter((argument, index, all) => !["--report", "--extended"].includes(argument) && all[index - 1] !== "--report")
+if (isExtended) process.env.CARELINE_TEST_EXTENDED = "1"
 
-const counts = [runChecks(), runTests(filters)].reduce((sum, one) => ({
+const counts = [runChecks(), runTests(isExtended ? ["test/extended", ...filters] : filters)].reduce((sum, one) => ({
   passed: sum.passed + one.passed,
   failed: sum.failed + one.failed
 }))

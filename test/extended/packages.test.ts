@@ -3,14 +3,14 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { build } from "../scripts/build.ts"
-import { faultsOf } from "../scripts/check-packages.ts"
-import { pack, type Tarball } from "../scripts/pack.ts"
-import { entriesOf, packages, root } from "../scripts/packages.ts"
-import { run } from "../scripts/run.ts"
-import { type Consumer, makeConsumer, nodeOf } from "./support/consumer.ts"
-import { examples, runExample } from "./support/examples.ts"
-import { freshDatabase } from "./support/postgres.ts"
+import { build } from "../../scripts/build.ts"
+import { faultsOf } from "../../scripts/check-packages.ts"
+import { pack, type Tarball } from "../../scripts/pack.ts"
+import { entriesOf, packages, root } from "../../scripts/packages.ts"
+import { run } from "../../scripts/run.ts"
+import { type Consumer, makeConsumer, nodeOf } from "../support/consumer.ts"
+import { examples, runExample } from "../support/examples.ts"
+import { freshDatabase } from "../support/postgres.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "careline-packages-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
