@@ -3,7 +3,7 @@ import { StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { Migrator } from "effect/sql"
-import { type DatabaseOptions, layerClient, layerWalled } from "./client/Client.ts"
+import { type DatabaseOptions, layerClient, layerRowLevelSecurity } from "./client/Client.ts"
 import * as WallsStand from "./row-level-security/WallsStand.ts"
 import { asStorage } from "./sql/StorageErrors.ts"
 import careline from "./migrations/0001_careline.ts"
@@ -89,5 +89,5 @@ const asMigration = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 export const layer = (options: DatabaseOptions) => {
   const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
   const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, WallsStand.assertRoles), migrate)
-  return Layer.unwrap(Effect.as(asMigration(Effect.provide(upToDate, owner)), layerWalled(options)))
+  return Layer.unwrap(Effect.as(asMigration(Effect.provide(upToDate, owner)), layerRowLevelSecurity(options)))
 }

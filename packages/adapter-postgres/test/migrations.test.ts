@@ -115,7 +115,7 @@ describe("A database in use", () => {
         assert.deepInclude(south, held)
       }).pipe(
         Effect.provideService(RowAccess, { _tag: "System" }),
-        Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url }))))
+        Effect.provide(stores.pipe(Layer.provide(Database.layerRowLevelSecurity({ url }))))
       )
     })
   )
@@ -143,7 +143,7 @@ describe("A database in use", () => {
         assert.deepStrictEqual([...faults, ...AuditChain.end(last, north!)], [])
       }).pipe(
         Effect.provideService(RowAccess, { _tag: "System" }),
-        Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url }))))
+        Effect.provide(stores.pipe(Layer.provide(Database.layerRowLevelSecurity({ url }))))
       )
     })
   )

@@ -15,9 +15,11 @@ import * as Application from "../src/index.ts"
 import { Crash, facet, fragile } from "./support/Crash.ts"
 import * as World from "./support/purchaseWorld.ts"
 
-const wish = (areaCode: string | null, siteGroupingId: Tenant = World.north) =>
-  Effect.flatMap(DateTime.now, (wishedAt) =>
-    Effect.flatMap(NumberInventory, ({ wish: add }) => add({ siteGroupingId, areaCode, key: "request", wishedAt }))
+const request = (areaCode: string | null, siteGroupingId: Tenant = World.north) =>
+  Effect.flatMap(DateTime.now, (requestedAt) =>
+    Effect.flatMap(NumberInventory, ({ addPendingAssignment: add }) =>
+      add({ siteGroupingId, areaCode, key: "request", requestedAt })
+    )
   )
 
 const statuses = Effect.map(World.inventory, (numbers) => numbers.map(({ status }) => status).toSorted())
@@ -48,13 +50,13 @@ describe("The pool", () => {
       const { telephony } = World.makeProvider()
       yield* Effect.gen(function* () {
         yield* World.setUp
-        yield* wish("512")
+        yield* request("512")
         yield* World.settle
         const numbers = yield* (yield* NumberInventory).list([World.north])
         assert.lengthOf(numbers, 1)
         assert.match(numbers[0]!.number, /^\+1512/)
         assert.strictEqual(numbers[0]!.status, "assigned")
-        assert.isEmpty(yield* (yield* NumberInventory).wishes)
+        assert.isEmpty(yield* (yield* NumberInventory).pendingAssignments)
         const found = yield* (yield* NumberInventory).taken(World.north, "request")
         assert.isTrue(Option.isSome(found), "the same request finds it")
       }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("1.15"))))
@@ -159,8 +161,8 @@ describe("The pool", () => {
           yield* World.setUp
           yield* World.settle
           assert.deepStrictEqual(yield* statuses, ["available"])
-          yield* wish("999", null)
-          yield* wish("512")
+          yield* request("999", null)
+          yield* request("512")
           yield* World.settle
           assert.lengthOf(yield* (yield* NumberInventory).list([World.north]), 1)
           assert.isTrue(alerts.some((alert) => alert.condition === condition))
@@ -202,7 +204,7 @@ describe("The pool", () => {
       yield* Effect.gen(function* () {
         yield* World.setUp
         yield* World.settle
-        yield* wish(null)
+        yield* request(null)
         yield* World.turn
         assert.deepStrictEqual(yield* statuses, ["assigned", "available", "available"])
         assert.lengthOf(market.purchases, 3)
@@ -265,7 +267,7 @@ describe("An order for a number", () => {
 
   it.effect("that is stuck keeps nobody waiting: neither the tenant that it was for, nor the pool", () =>
     Effect.gen(function* () {
-      for (const isWished of [true, false]) {
+      for (const isRequested of [true, false]) {
         const { asked, market, telephony } = World.makeProvider()
         const unavailable = new TelephonyError.Unavailable({ message: "down", code: null })
         const numbers: Telephony.TelephonyService["numbers"] = {
@@ -281,10 +283,10 @@ describe("An order for a number", () => {
         }
         yield* Effect.gen(function* () {
           yield* World.setUp
-          if (isWished) yield* wish("512")
+          if (isRequested) yield* request("512")
           yield* World.settle
-          assert.deepStrictEqual(yield* statuses, isWished ? ["assigned", "available"] : ["available"])
-          assert.lengthOf(market.purchases, isWished ? 3 : 2)
+          assert.deepStrictEqual(yield* statuses, isRequested ? ["assigned", "available"] : ["available"])
+          assert.lengthOf(market.purchases, isRequested ? 3 : 2)
           assert.lengthOf(yield* (yield* NumberOrders).open, 1)
         }).pipe(
           Effect.provide(
@@ -310,7 +312,7 @@ describe("An order for a number", () => {
         assert.lengthOf(market.purchases, 1)
         assert.deepStrictEqual(yield* statuses, ["available"])
         assert.isEmpty(yield* (yield* NumberOrders).open)
-        yield* wish(null)
+        yield* request(null)
         yield* Effect.provideService(World.turn, Application.BuysNumbers, false)
         assert.deepStrictEqual(yield* statuses, ["assigned"])
       }).pipe(Effect.provide(Layer.merge(World.world(telephony), World.limits({ ordersPerBatch: 1 }))))
@@ -323,12 +325,12 @@ describe("An order for a number", () => {
       mishaps.push("lost")
       yield* Effect.gen(function* () {
         yield* World.setUp
-        yield* wish("512")
+        yield* request("512")
         yield* World.turn
         const inventory = yield* NumberInventory
         const [bought] = yield* (yield* NumberOrders).open
-        yield* inventory.unwish(World.north)
-        yield* wish("303")
+        yield* inventory.removePendingAssignment(World.north)
+        yield* request("303")
         yield* World.settle
         const [own, ...others] = yield* inventory.list([World.north])
         assert.isEmpty(others)
@@ -367,7 +369,7 @@ describe("An order for a number", () => {
         const breaking: Telephony.TelephonyService = { ...telephony, numbers: facet(telephony.numbers, crash) }
         yield* Effect.gen(function* () {
           yield* World.setUp
-          yield* wish("512")
+          yield* request("512")
           const ports = yield* Effect.all([
             fragile(NumberOrders, crash),
             fragile(NumberInventory, crash),

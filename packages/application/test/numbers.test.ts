@@ -367,7 +367,7 @@ describe("A number in nobody's hands", () => {
           yield* TestClock.adjust("2 minutes")
           assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
           const [held] = yield* (yield* NumberInventory).list("nobody")
-          assert.strictEqual(held?.strayInbound, 1)
+          assert.strictEqual(held?.unroutedInbound, 1)
           yield* World.text(provider, ana, free.number, "Is this the clinic?")
           assert.lengthOf(provider.sent, 1)
         }).pipe(Effect.provide(Application.Voice.layer))
@@ -451,9 +451,9 @@ describe("An assignment", () => {
         assert.strictEqual((yield* Application.poolHealth(administrator)).level, "empty")
         const waits = yield* World.assign(north, "415").pipe(Effect.provideService(Application.BuysNumbers, true))
         assert.deepStrictEqual(waits, { _tag: "Ordered", areaCode: "415" })
-        const { wishes } = yield* Application.poolHealth(administrator)
+        const { pendingAssignments } = yield* Application.poolHealth(administrator)
         assert.deepStrictEqual(
-          wishes.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
+          pendingAssignments.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
           [["415", north]]
         )
       })

@@ -63,7 +63,7 @@ const makeWorld = () => {
   })
   const spool = memorySpool(is)
   const inventory = Layer.mock(NumberInventory)({
-    noteStray: ({ isAnswerable, number }) =>
+    noteUnroutedMessage: ({ isAnswerable, number }) =>
       Effect.suspend(() => {
         strays.push(`${number} ${isAnswerable}`)
         return strays.length === 1 ? Effect.never : Effect.succeed(Option.none())

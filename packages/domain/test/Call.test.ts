@@ -35,7 +35,7 @@ const opened = (purpose: Call.Call["purpose"] = "voicemail"): Call.Call =>
   )
 
 const hear = (call: Call.Call, reports: ReadonlyArray<CallReport>): Call.Call =>
-  reports.reduce((known, report) => Call.hear(known, report, now), call)
+  reports.reduce((known, report) => Call.applyReport(known, report, now), call)
 
 const seconds = fc.option(fc.nat(200))
 const recording = fc.constantFrom("a", "b")
@@ -73,7 +73,7 @@ describe("What is heard of a call", () => {
     for (const purpose of ["voicemail", "bridge"] as const) {
       const before = hear(opened(purpose), reports)
       if (Call.isOver(before) && last._tag === "Progressed" && last.leg === "own") {
-        assert.isTrue(Call.isOver(Call.hear(before, last, now)))
+        assert.isTrue(Call.isOver(Call.applyReport(before, last, now)))
       }
     }
   })

@@ -85,28 +85,37 @@ describe("A report", () => {
 
   it("settles a text whose own answer was lost or is still out", () => {
     for (const state of ["sending", "unknown", "undecided", "abandoned"] as const) {
-      assert.deepStrictEqual(Send.hear(attempted(state), first, "sent"), { state: "accepted", isOfText: true })
-      assert.deepStrictEqual(Send.hear(attempted(state), first, "undelivered"), { state: "accepted", isOfText: true })
-      assert.deepStrictEqual(Send.hear(attempted(state), first, "failed"), { state: "rejected", isOfText: true })
+      assert.deepStrictEqual(Send.applyReport(attempted(state), first, "sent"), { state: "accepted", isOfText: true })
+      assert.deepStrictEqual(Send.applyReport(attempted(state), first, "undelivered"), {
+        state: "accepted",
+        isOfText: true
+      })
+      assert.deepStrictEqual(Send.applyReport(attempted(state), first, "failed"), { state: "rejected", isOfText: true })
     }
   })
 
   it("that the provider has it ends the wait of a text that was to be sent again", () => {
     for (const status of ["accepted", "sent", "delivered", "read"] as const) {
-      assert.deepStrictEqual(Send.hear(attempted("queued"), first, status), { state: "accepted", isOfText: true })
+      assert.deepStrictEqual(Send.applyReport(attempted("queued"), first, status), {
+        state: "accepted",
+        isOfText: true
+      })
     }
   })
 
   it("that it did not get through is what a text is sent again for", () => {
     for (const status of ["failed", "undelivered"] as const) {
-      assert.deepStrictEqual(Send.hear(attempted("queued"), first, status), { state: null, isOfText: false })
+      assert.deepStrictEqual(Send.applyReport(attempted("queued"), first, status), { state: null, isOfText: false })
     }
   })
 
   it("of an attempt that another one replaced tells nothing of the text, unless that it arrived", () => {
     for (const state of ["sending", "accepted", "queued"] as const) {
       for (const status of ["accepted", "sent", "failed", "undelivered"] as const) {
-        assert.deepStrictEqual(Send.hear(attempted(state, second), first, status), { state: null, isOfText: false })
+        assert.deepStrictEqual(Send.applyReport(attempted(state, second), first, status), {
+          state: null,
+          isOfText: false
+        })
       }
     }
   })
@@ -114,7 +123,7 @@ describe("A report", () => {
   test.prop([anyState, fc.constantFrom(first, second), fc.constantFrom("delivered" as const, "read" as const)])(
     "of an arrival settles the text, whichever attempt it is of",
     (state, attemptId, status) => {
-      const { isOfText, ...heard } = Send.hear(attempted(state, second), attemptId, status)
+      const { isOfText, ...heard } = Send.applyReport(attempted(state, second), attemptId, status)
       assert.isTrue(isOfText)
       assert.strictEqual(heard.state, settled.has(state) ? null : "accepted")
     }
@@ -123,7 +132,7 @@ describe("A report", () => {
   test.prop([anyState.filter((state) => settled.has(state)), fc.constantFrom(first, second), anyStatus])(
     "never moves a text that is settled",
     (state, attemptId, status) => {
-      assert.isNull(Send.hear(attempted(state, second), attemptId, status).state)
+      assert.isNull(Send.applyReport(attempted(state, second), attemptId, status).state)
     }
   )
 })

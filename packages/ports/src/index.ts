@@ -31,7 +31,7 @@ export {
   type Assignment,
   type NumberCount,
   NumberInventory,
-  type NumberWish,
+  type PendingAssignment,
   type ReachedNumber,
   type Stray
 } from "./storage/NumberInventory.ts"

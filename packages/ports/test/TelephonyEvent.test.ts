@@ -38,7 +38,7 @@ const after = (reports: ReadonlyArray<CallReport>): Call.Call => {
     const { detail } = identityOf({ _tag: "CallReported", providerCallId: "CA1", callId: null, report })
     if (!kept.has(detail)) kept.set(detail, report)
   }
-  return [...kept.values()].reduce((call, report) => Call.hear(call, report, now), opened)
+  return [...kept.values()].reduce((call, report) => Call.applyReport(call, report, now), opened)
 }
 
 /** Whatever else is told of a call while its length is not. */

@@ -115,10 +115,10 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     "answers everybody anew who tries a number in nobody's hands",
     INVENTORY,
     "MUST count who tries a number in nobody's hands, and retire one of the pool in time",
-    altered(NumberInventory, ({ noteStray }) => ({
-      noteStray: (stray) =>
+    altered(NumberInventory, ({ noteUnroutedMessage }) => ({
+      noteUnroutedMessage: (stray) =>
         Effect.map(
-          noteStray(stray),
+          noteUnroutedMessage(stray),
           Option.map(() => ({ isFirst: true }))
         )
     }))

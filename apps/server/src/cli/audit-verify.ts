@@ -43,7 +43,7 @@ const program = Effect.gen(function* () {
   const kept = yield* Effect.forEach(options.head, readHead)
   const url = yield* databaseUrl
   const { faults, heads } = yield* verifyAudit(kept).pipe(
-    Effect.provide(stores.pipe(Layer.provide(Database.layerWalled({ url, maxConnections: 3 }))))
+    Effect.provide(stores.pipe(Layer.provide(Database.layerRowLevelSecurity({ url, maxConnections: 3 }))))
   )
   for (const { hash, place, siteGroupingId } of heads) {
     yield* Console.log(`${place} entries of ${nameOf(siteGroupingId)}, up to ${siteGroupingId ?? ""}=${hash}`)

@@ -56,7 +56,7 @@ const clientOf = (options: Required<Omit<DatabaseOptions, "ownerUrl">>, role: st
  * A pooled client whose statements see what `RowAccess` lets them see. The database has to be up to date; one whose walls
  * have a gap is not opened.
  */
-export const layerWalled = (options: DatabaseOptions) =>
+export const layerRowLevelSecurity = (options: DatabaseOptions) =>
   PgClient.layerFrom(
     Effect.gen(function* () {
       const given = { ...defaults, ...options }
@@ -65,7 +65,7 @@ export const layerWalled = (options: DatabaseOptions) =>
       const workers = yield* clientOf(given, Walls.WORKERS_ROLE, Math.max(2, given.maxConnections - forStaff))
       yield* WallsStand.assertIs(staff, Walls.STAFF_ROLE)
       yield* WallsStand.assertIs(workers, Walls.WORKERS_ROLE)
-      yield* WallsStand.assertStand(workers)
+      yield* WallsStand.assertRowLevelSecurity(workers)
       return yield* Walls.join(staff, workers)
     })
   )

@@ -90,7 +90,7 @@ export const assertRoles = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
 })
 
 /** Fails unless they stand. */
-export const assertStand = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
+export const assertRowLevelSecurity = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const found = yield* gaps(sql)
   if (found.length > 0) {
     return yield* fault(`the walls between tenants have a gap: ${found.join("; ")}`)

@@ -51,7 +51,7 @@ export const fromRow = (row: NumberRow): InventoryNumber.InventoryNumber => ({
   endsAt: instantOrNull(row.ends_at),
   replacedBy: row.replaced_by as PhoneNumberId | null,
   isDefault: row.is_default,
-  strayInbound: row.stray_inbound,
+  unroutedInbound: row.stray_inbound,
   monthlyPrice:
     row.monthly_price === null || row.currency === null
       ? null
@@ -73,7 +73,7 @@ export const toJson = (number: InventoryNumber.InventoryNumber) => ({
   ends_at: iso(number.endsAt),
   replaced_by: number.replacedBy,
   is_default: number.isDefault,
-  stray_inbound: number.strayInbound,
+  stray_inbound: number.unroutedInbound,
   monthly_price: number.monthlyPrice?.amount ?? null,
   currency: number.monthlyPrice?.currency ?? null,
   assignment_key: number.assignmentKey

@@ -165,7 +165,13 @@ export const layer = Layer.effect(
     /** Whoever has no key learns of a caller at most that they tried again. */
     const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
 
-    const noteStray: NumberInventory["Service"]["noteStray"] = ({ at, from, isAnswerable, number, retireAfter }) =>
+    const noteUnroutedMessage: NumberInventory["Service"]["noteUnroutedMessage"] = ({
+      at,
+      from,
+      isAnswerable,
+      number,
+      retireAfter
+    }) =>
       sql<{ readonly is_first: boolean }>`
         with tried as materialized (
           select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
@@ -189,7 +195,7 @@ export const layer = Layer.effect(
           and not exists (select from counted where stray_inbound > ${retireAfter}) as is_first
         from tried`.pipe(
         Effect.map(([row]) => (row === undefined ? Option.none() : Option.some({ isFirst: row.is_first }))),
-        asStorage("numberInventory.noteStray")
+        asStorage("numberInventory.noteUnroutedMessage")
       )
 
     return NumberInventory.of({
@@ -230,7 +236,7 @@ export const layer = Layer.effect(
             for update skip locked`
           return { now, numbers: every(rows) }
         }).pipe(asStorage("numberInventory.ended")),
-      noteStray,
+      noteUnroutedMessage,
       counts: sql<{
         readonly status: InventoryNumber.NumberStatus
         readonly area_code: string | null
@@ -249,16 +255,16 @@ export const layer = Layer.effect(
         ),
         asStorage("numberInventory.counts")
       ),
-      wish: ({ areaCode, key, siteGroupingId, wishedAt }) =>
+      addPendingAssignment: ({ areaCode, key, siteGroupingId, requestedAt }) =>
         sql`
           insert into number_wishes (site_grouping_id, area_code, assignment_key, wished_at)
-          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${key}, ${iso(wishedAt)}::timestamptz)
+          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${key}, ${iso(requestedAt)}::timestamptz)
           on conflict (site_grouping_id) do update set
             area_code = excluded.area_code, assignment_key = excluded.assignment_key`.pipe(
           Effect.asVoid,
-          asStorage("numberInventory.wish")
+          asStorage("numberInventory.addPendingAssignment")
         ),
-      wishes: sql<{
+      pendingAssignments: sql<{
         readonly site_grouping_id: string
         readonly area_code: string | null
         readonly assignment_key: string | null
@@ -270,15 +276,15 @@ export const layer = Layer.effect(
             siteGroupingId: tenantOf(site_grouping_id),
             areaCode: area_code,
             key: assignment_key,
-            wishedAt: instant(wished_at)
+            requestedAt: instant(wished_at)
           }))
         ),
-        asStorage("numberInventory.wishes")
+        asStorage("numberInventory.pendingAssignments")
       ),
-      unwish: (tenant) =>
+      removePendingAssignment: (tenant) =>
         sql`delete from number_wishes where site_grouping_id = ${tenantColumn(tenant)}`.pipe(
           Effect.asVoid,
-          asStorage("numberInventory.unwish")
+          asStorage("numberInventory.removePendingAssignment")
         )
     })
   })

@@ -9,7 +9,7 @@ const raised = Metric.counter("careline_alerts_total", {
 })
 
 /** Tells of an alert, in words for the log. */
-export const tell = Effect.fnUntraced(function* (alert: Alert, words: string) {
+export const raiseAlert = Effect.fnUntraced(function* (alert: Alert, words: string) {
   const { condition, detail, isOver, subject } = alert
   const name = `${subject}.${condition}`
   const said = isOver ? Effect.logInfo(words) : Effect.logError(words)

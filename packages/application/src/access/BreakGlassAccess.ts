@@ -7,7 +7,7 @@ import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from 
 import { Context, DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
-import { tell } from "./Alerts.ts"
+import { raiseAlert } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
 import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -99,7 +99,7 @@ export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, reque
     // What they opened elsewhere counts, too, and is not seen from this tenant.
   ).pipe(asSystem)
   const detail = { siteGrouping: siteGroupingId, breakGlass: glass.id, user: userId, minutes }
-  yield* tell({ subject: "break_glass", condition: "open", isOver: false, detail }, "Somebody broke the glass")
+  yield* raiseAlert({ subject: "break_glass", condition: "open", isOver: false, detail }, "Somebody broke the glass")
   return glass
 })
 

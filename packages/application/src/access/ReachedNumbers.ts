@@ -4,7 +4,7 @@ import { NumberInventory, PoolNumbers, type ReachedNumber } from "@careline/port
 import { Effect, Option } from "effect"
 
 /** Of those digits that are a tenant's. A store that replaces no numbers has no inventory: there every number answers itself. */
-export const reachedNumbers = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
+export const resolveInboundNumbers = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
   const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
   if (inventory !== undefined) return yield* inventory.reached(digits)
   return yield* themselves(digits)

@@ -13,14 +13,20 @@ import { NeutralAnswer } from "./NeutralAnswer.ts"
 const MARK = "stray-"
 
 /** Whether a report is of an answer to a stray, which is kept nowhere and so is nobody's text. */
-export const isOfStray = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true
+export const isOfUnroutedMessage = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true
 
 /** Counts it. Whether it is the first from there that may be answered since the number became nobody's. */
-export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival, isAnswerable: boolean) {
+export const noteUnroutedMessage = Effect.fnUntraced(function* ({ from, to }: LaneArrival, isAnswerable: boolean) {
   const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
   if (inventory === undefined) return false
   const { retireAfter } = yield* Limits
-  const noted = yield* inventory.noteStray({ number: to, from, isAnswerable, retireAfter, at: yield* DateTime.now })
+  const noted = yield* inventory.noteUnroutedMessage({
+    number: to,
+    from,
+    isAnswerable,
+    retireAfter,
+    at: yield* DateTime.now
+  })
   return Option.exists(noted, ({ isFirst }) => isFirst)
 })
 
@@ -28,12 +34,15 @@ export const noteStray = Effect.fnUntraced(function* ({ from, to }: LaneArrival,
  * Counts a text, and answers it if nobody has been answered there yet. That it was is noted first: an answer that is lost is
  * the lesser harm, one without end is not. Fails in silence but for the log.
  */
-export const answerStray = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, arrival: LaneArrival) {
+export const answerUnroutedMessage = Effect.fnUntraced(function* (
+  telephony: Telephony.TelephonyService,
+  arrival: LaneArrival
+) {
   yield* Effect.gen(function* () {
     const { text } = yield* NeutralAnswer
     const isText = arrival._tag === "MessageReceived" && Contact.canBeTexted(arrival.from)
     // Whoever says STOP counts as answered: nothing is to be sent there later either.
-    const isFirst = yield* asSystem(noteStray(arrival, isText && text !== null))
+    const isFirst = yield* asSystem(noteUnroutedMessage(arrival, isText && text !== null))
     if (!isFirst || arrival._tag !== "MessageReceived" || text === null) return
     if ((arrival.providerKeyword ?? Consent.keyword(arrival.text)) !== null) return
     yield* telephony.messages.send({

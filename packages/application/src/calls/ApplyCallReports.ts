@@ -10,12 +10,12 @@ import { type HeardCall, putDown } from "./CallMessages.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import * as OneByOne from "../shared/OneByOne.ts"
-import { isOutage } from "../shared/Outage.ts"
+import { isStoreUnavailable } from "../shared/Outage.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
 /** The call after a report that may be its first from a provider whose answer to the placing was lost. */
 const hear = (call: Call.Call, providerCallId: string, report: CallReport, now: DateTime.Utc): Call.Call =>
-  Call.hear(call.providerCallId === null ? { ...call, providerCallId } : call, report, now)
+  Call.applyReport(call.providerCallId === null ? { ...call, providerCallId } : call, report, now)
 
 type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimCallReports"]>>["reports"]
 
@@ -74,7 +74,7 @@ export const applyCallReports = Effect.fn("applyCallReports")(function* () {
   const { callReportsPerBatch } = yield* Limits
   return yield* OneByOne.applyBatch({
     apply: (size, claimed: Array<Claimed[number]>) => applyBatch(size === "whole" ? callReportsPerBatch : 1, claimed),
-    isHopeless: isOutage,
+    isHopeless: isStoreUnavailable,
     note: noteFailed
   })
 }, asSystem)

@@ -194,7 +194,10 @@ const putDownWords = Effect.fnUntraced(function* (
       const [before] = yield* (yield* Calls).load([callId])
       if (before === undefined) return
       const now = yield* DateTime.now
-      yield* putDown([{ before, after: Call.hear(before, { _tag: "Transcribed", recording, ...said }, now) }], now)
+      yield* putDown(
+        [{ before, after: Call.applyReport(before, { _tag: "Transcribed", recording, ...said }, now) }],
+        now
+      )
     })
   )
 })

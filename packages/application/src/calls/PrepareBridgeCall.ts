@@ -222,7 +222,7 @@ const noteFailure = Effect.fnUntraced(function* (id: CallId, permission: BridgeR
       const found = yield* calls.load([id])
       yield* calls.save(
         found.map((call) =>
-          Call.hear(call, { _tag: "Progressed", leg: "own", status: "failed", durationSeconds: null }, now)
+          Call.applyReport(call, { _tag: "Progressed", leg: "own", status: "failed", durationSeconds: null }, now)
         )
       )
       yield* (yield* BridgeRequests).rang([permission], now)

@@ -66,7 +66,7 @@ export const settleCalls = Effect.fn("settleCalls")(function* () {
           if (before === undefined || Call.isOver(before)) return
           const at = yield* DateTime.now
           // Heard of or not, it is not asked for again before it has been silent for as long.
-          const after = report === null ? { ...before, updatedAt: at } : Call.hear(before, report, at)
+          const after = report === null ? { ...before, updatedAt: at } : Call.applyReport(before, report, at)
           yield* putDown([{ before, after }], at)
         })
       ).pipe(

@@ -37,11 +37,11 @@ import { asSystem } from "../access/Access.ts"
 import { connectBridge, fileUnproven, refusePins, STAFF } from "./BridgeCall.ts"
 import { isConflict } from "../shared/Conflicts.ts"
 import { describeFault } from "../shared/Fault.ts"
-import { inTime } from "../shared/InTime.ts"
+import { withTimeout } from "../shared/InTime.ts"
 import { Limits } from "../shared/Limits.ts"
 import { hangUp, NeutralAnswer } from "../access/NeutralAnswer.ts"
-import { reachedNumbers } from "../access/ReachedNumbers.ts"
-import { noteStray } from "../access/Strays.ts"
+import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
+import { noteUnroutedMessage } from "../access/Strays.ts"
 
 const CONFLICT_RETRIES = 3
 /** Calls whose line is known to this process, for when the store is not. */
@@ -165,14 +165,14 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
   return yield* transact(
     Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, StoragePorts | VoiceStoragePorts> {
       const now = yield* DateTime.now
-      const ours = yield* reachedNumbers([event.to, event.from as string as PhoneNumber.E164])
+      const ours = yield* resolveInboundNumbers([event.to, event.from as string as PhoneNumber.E164])
       // A call of ours that lost its way, to staff or to a contact: nobody is to be greeted in it.
       if (ours.some(({ number }) => number === (event.from as string))) return unkept(BROKEN_OFF)
       const on = ours.find(({ number }) => number === event.to)?.on
       if (on === undefined) {
         // Kept for an administrator, like a text to a number that is nobody's.
         const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
-        if (acceptance === "unroutable") yield* noteStray(event, false)
+        if (acceptance === "unroutable") yield* noteUnroutedMessage(event, false)
         return unkept(hangUp((yield* NeutralAnswer).spoken))
       }
       const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([on.siteGroupingId])
@@ -209,7 +209,7 @@ export const fileCall = Effect.fnUntraced(function* (source: CallSource, event: 
   const [id] = yield* (yield* IdGenerator).next("call", 1)
   return yield* transact(
     Effect.gen(function* () {
-      const on = (yield* reachedNumbers([event.to]))[0]?.on
+      const on = (yield* resolveInboundNumbers([event.to]))[0]?.on
       if (on === undefined) {
         const [acceptance] = yield* (yield* Inbox).accept([{ ...source, event }])
         return acceptance !== "duplicate"
@@ -325,7 +325,7 @@ export class Voice extends Context.Service<
           }),
           asSystem,
           Effect.provideContext(context),
-          inTime(limits.callAnswerWithin),
+          withTimeout(limits.callAnswerWithin),
           Effect.catchCause((cause) =>
             Effect.as(Effect.logError(`${what} is answered without the store`, describeFault(cause)), instead)
           )

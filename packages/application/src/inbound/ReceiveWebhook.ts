@@ -22,7 +22,7 @@ import { Intake } from "./Intake.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as Problem from "../shared/Problem.ts"
 import { noteRefusal } from "../access/Refusals.ts"
-import { answerStray } from "../access/Strays.ts"
+import { answerUnroutedMessage } from "../access/Strays.ts"
 import { Voice } from "../calls/Voice.ts"
 
 /**
@@ -51,7 +51,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
   const accept = acceptAll(intake, telephony, account, kept)
   // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
-  yield* isCall(kind) ? Effect.forkDetach(inTime(accept)) : accept
+  yield* isCall(kind) ? Effect.forkDetach(withTimeout(accept)) : accept
   if (!isCall(kind)) return { ...telephony.webhooks.reply(kind), isStrangers }
   const call = events.find((event) => event._tag === "CallReceived")
   const step =
@@ -75,7 +75,9 @@ const acceptOne = (
 ) =>
   Effect.flatMap(intake.accept({ provider: telephony.provider, account, event }), (acceptance) =>
     // The provider is answered first.
-    acceptance === "unroutable" && isArrival(event) ? Effect.forkDetach(answerStray(telephony, event)) : Effect.void
+    acceptance === "unroutable" && isArrival(event)
+      ? Effect.forkDetach(answerUnroutedMessage(telephony, event))
+      : Effect.void
   )
 
 /**
@@ -123,7 +125,7 @@ const render = (telephony: Telephony.TelephonyService, kind: Telephony.WebhookKi
   )
 
 /** Waits no longer than a caller may, and fails in silence but for the log. */
-const inTime = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+const withTimeout = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const { callAnswerWithin } = yield* Limits
   yield* effect.pipe(
     Effect.timeout(callAnswerWithin),

@@ -14,10 +14,10 @@ import {
 } from "@careline/ports"
 import { Cause, DateTime, Effect, Exit } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { tell } from "../access/Alerts.ts"
-import { inTime } from "../shared/InTime.ts"
+import { raiseAlert } from "../access/Alerts.ts"
+import { withTimeout } from "../shared/InTime.ts"
 import { Limits } from "../shared/Limits.ts"
-import { noteStray } from "../access/Strays.ts"
+import { noteUnroutedMessage } from "../access/Strays.ts"
 
 type Events = ReadonlyArray<IncomingEvent>
 export type Store = (events: Events) => Effect.Effect<ReadonlyArray<Acceptance>, StorageError>
@@ -33,7 +33,7 @@ const tooLate = new StorageError({
 
 /** The store is given up after a while. */
 const within = <A>(millis: number, storing: Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> =>
-  inTime(millis)(storing).pipe(Effect.catchTag("TimeoutError", () => Effect.fail(tooLate)))
+  withTimeout(millis)(storing).pipe(Effect.catchTag("TimeoutError", () => Effect.fail(tooLate)))
 
 const spooling = (isOver: boolean) => ({ subject: "intake", condition: "spooling", isOver, detail: {} })
 
@@ -44,7 +44,7 @@ const spooled = Effect.fnUntraced(function* (spool: Spool["Service"], events: Ev
   if (isFirst) {
     // The provider is answered first.
     const words = "The store takes no webhooks: they wait on the disk of this host until it does"
-    yield* Effect.forkDetach(tell(spooling(false), words))
+    yield* Effect.forkDetach(raiseAlert(spooling(false), words))
   }
   return events.map((): Acceptance => "accepted")
 })
@@ -88,7 +88,9 @@ const keep = Effect.fnUntraced(function* (events: Events) {
 const noteStrays = Effect.fnUntraced(function* (outcome: Outcome) {
   const { drainPatience } = yield* Limits
   const strays = [...outcome].filter(([, said]) => said === "unroutable")
-  yield* Effect.forEach(strays, ([{ event }]) => (isArrival(event) ? noteStray(event, false) : Effect.void)).pipe(
+  yield* Effect.forEach(strays, ([{ event }]) =>
+    isArrival(event) ? noteUnroutedMessage(event, false) : Effect.void
+  ).pipe(
     Effect.timeout(drainPatience),
 
     Effect.ignoreCause
@@ -98,7 +100,7 @@ const noteStrays = Effect.fnUntraced(function* (outcome: Outcome) {
 const setAside = Effect.fnUntraced(function* (entries: ReadonlyArray<Spooled>, because: "unreadable" | "refused") {
   if (entries.length === 0) return
   yield* Effect.forEach(entries, (entry) => entry.setAside, { discard: true })
-  yield* tell(
+  yield* raiseAlert(
     { subject: "intake", condition: "set_aside", isOver: false, detail: { because, files: entries.length } },
     "Webhooks that waited cannot be stored: they are kept aside on the disk of this host"
   )
@@ -145,7 +147,7 @@ export const makeDrain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
     yield* Effect.onError(settle(readable), () => Effect.sync(() => (batch = Math.max(1, Math.floor(batch / 2)))))
     batch = Math.min(intakeBatch, batch * 2)
     if ((yield* spool.state) === "empty") {
-      yield* tell(spooling(true), "The store is back, and what waited on the disk is dealt with")
+      yield* raiseAlert(spooling(true), "The store is back, and what waited on the disk is dealt with")
     }
     return waiting.length
   }).pipe(asSystem)

@@ -5,7 +5,7 @@ import { Context, DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "../shared/Errors.ts"
 import { MAX_KEY } from "../shared/ReadRequest.ts"
 import { assertOnRecord } from "../access/TenantRecord.ts"
@@ -40,10 +40,10 @@ const assertRequest = Effect.fnUntraced(function* ({ areaCode, idempotencyKey }:
 const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
   const inventory = yield* NumberInventory
   const number = Option.getOrNull(yield* inventory.taken(tenant, key))
-  const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === tenant && one.key === key)
+  const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === tenant && one.key === key)
   const isOther =
     number === null
-      ? wish !== undefined && wish.areaCode !== areaCode
+      ? pending !== undefined && pending.areaCode !== areaCode
       : areaCode !== null && InventoryNumber.areaCodeOf(number.number) !== areaCode
   return isOther
     ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for another area code" })
@@ -60,13 +60,13 @@ const assign = Effect.fnUntraced(function* (
   const now = yield* DateTime.now
   const taken = yield* inventory.take({ siteGroupingId, areaCode, key: idempotencyKey, at: now })
   if (Option.isSome(taken)) {
-    yield* inventory.unwish(siteGroupingId)
+    yield* inventory.removePendingAssignment(siteGroupingId)
     yield* audit(actor, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
     return { _tag: "Assigned", number: taken.value } satisfies AssignedNumber
   }
   if (!(yield* BuysNumbers)) return yield* new PoolEmpty({ areaCode })
-  yield* inventory.wish({ siteGroupingId, areaCode, key: idempotencyKey, wishedAt: now })
-  yield* audit(actor, siteGroupingId, "phone_number.wish", `siteGrouping:${siteGroupingId ?? "system"}`)
+  yield* inventory.addPendingAssignment({ siteGroupingId, areaCode, key: idempotencyKey, requestedAt: now })
+  yield* audit(actor, siteGroupingId, "phone_number.request", `siteGrouping:${siteGroupingId ?? "system"}`)
   return { _tag: "Ordered", areaCode } satisfies AssignedNumber
 })
 
@@ -89,7 +89,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
-  return yield* asSystem(despiteConflicts(once))
+  return yield* asSystem(retryOnConflict(once))
 })
 
 /** `None`: the tenant is active, and has to do without a number for now. */
@@ -129,9 +129,9 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
     })
   )
   return yield* asSystem(
-    despiteConflicts(once).pipe(
+    retryOnConflict(once).pipe(
       // Somebody else put it on record at the same time.
-      Effect.catchTag("SiteGroupingTaken", () => despiteConflicts(once)),
+      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(once)),
       Effect.catchTag("SiteGroupingTaken", () => Effect.fail(new NotFound({ entity: "siteGrouping" })))
     )
   )

@@ -10,7 +10,7 @@ import {
   NumberInventory,
   NumberOrders,
   type Numbers,
-  type NumberWish,
+  type PendingAssignment,
   SiteGroupings,
   StorageError,
   StoreConflict,
@@ -156,17 +156,17 @@ const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Number
   }
 })
 
-/** The wish that it meets still; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
+/** The pending assignment that it still serves; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
 const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
   if (wantedBy === null) return null
   const { siteGroupingId } = wantedBy
   const isActive = yield* (yield* SiteGroupings).hold(siteGroupingId)
-  const wishes = yield* (yield* NumberInventory).wishes
+  const assignments = yield* (yield* NumberInventory).pendingAssignments
   // It may wait for another one than it did.
-  const isWish = (wish: NumberWish) =>
-    wish.siteGroupingId === siteGroupingId &&
-    (wish.areaCode === null || wish.areaCode === InventoryNumber.areaCodeOf(number))
-  return isActive ? (wishes.find(isWish) ?? null) : null
+  const isServed = (pending: PendingAssignment) =>
+    pending.siteGroupingId === siteGroupingId &&
+    (pending.areaCode === null || pending.areaCode === InventoryNumber.areaCodeOf(number))
+  return isActive ? (assignments.find(isServed) ?? null) : null
 })
 
 /** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
@@ -175,11 +175,11 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
   const now = yield* DateTime.now
   const { id, number, price: monthlyPrice, provider, providerSid } = bought
   const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
-  const wish = yield* waiting(bought)
-  if (wish === null) return yield* inventory.add(fresh)
-  const { key, siteGroupingId } = wish
+  const pending = yield* waiting(bought)
+  if (pending === null) return yield* inventory.add(fresh)
+  const { key, siteGroupingId } = pending
   yield* inventory.add(yield* Effect.fromResult(NumberLifecycle.assign(fresh, siteGroupingId, key, now)))
-  yield* inventory.unwish(siteGroupingId)
+  yield* inventory.removePendingAssignment(siteGroupingId)
   yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${id}`)
 })
 

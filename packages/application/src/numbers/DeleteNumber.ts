@@ -23,7 +23,7 @@ import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { NotFound } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { putToRest } from "./NumberRest.ts"
@@ -189,5 +189,5 @@ export const deleteNumber = Effect.fn("deleteNumber")(function* (
       return describe(0, null)
     })
   )
-  return yield* asSystem(despiteConflicts(once))
+  return yield* asSystem(retryOnConflict(once))
 })

@@ -20,7 +20,7 @@ import { DateTime, Effect } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
 import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
 import { assertProvider } from "./NumberPool.ts"
@@ -112,7 +112,7 @@ export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: P
       return number
     })
   )
-  return yield* asSystem(despiteConflicts(once))
+  return yield* asSystem(retryOnConflict(once))
 })
 
 /** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */

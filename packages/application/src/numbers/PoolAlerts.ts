@@ -2,7 +2,7 @@
 import type { NumberOrder, PoolPlan } from "@careline/domain"
 import type { ConditionChange } from "@careline/ports"
 import { Effect, Metric } from "effect"
-import { tell } from "../access/Alerts.ts"
+import { raiseAlert } from "../access/Alerts.ts"
 
 const available = Metric.gauge("careline_pool_available", { description: "Numbers that can be assigned" })
 const orders = Metric.counter("careline_pool_orders", { description: "Orders for numbers that came to their end" })
@@ -11,7 +11,7 @@ const orders = Metric.counter("careline_pool_orders", { description: "Orders for
 export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: ConditionChange, count: number) {
   yield* Metric.update(available, count)
   const of = (isOver: boolean) => (condition: PoolPlan.PoolCondition) =>
-    tell(
+    raiseAlert(
       { subject: "number_pool", condition, isOver, detail: { available: count } },
       isOver ? "What was wrong with the pool of numbers is over" : "Somebody should look after the pool of numbers"
     )
@@ -35,7 +35,7 @@ export const orderEnded = Effect.fnUntraced(function* ({
 
 /** A number that is ours, or may be, cannot be brought in. */
 export const orderStuck = ({ failures, id, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> =>
-  tell(
+  raiseAlert(
     { subject: "number_order", condition: `stuck_${state}`, isOver: false, detail: { order: id, provider, failures } },
     "A number that is ours, or may be, cannot be brought in"
   )

@@ -1,6 +1,6 @@
 /** How the pool is: for who sees all tenants. */
 import type { InventoryNumber } from "@careline/domain"
-import { type NumberCount, NumberInventory, type NumberWish } from "@careline/ports"
+import { type NumberCount, NumberInventory, type PendingAssignment } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asStaff } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
@@ -18,7 +18,7 @@ export interface PoolHealth {
   readonly max: number
   /** Whether this host buys numbers. */
   readonly buys: boolean
-  readonly wishes: ReadonlyArray<NumberWish>
+  readonly pendingAssignments: ReadonlyArray<PendingAssignment>
   /** When the next number comes out of quarantine; `null` when none is in it. */
   readonly nextQuarantineEnd: DateTime.Utc | null
 }
@@ -50,7 +50,7 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
     batch: poolBatch,
     max: poolMax,
     buys: yield* BuysNumbers,
-    wishes: yield* asStaff(actor)(inventory.wishes),
+    pendingAssignments: yield* asStaff(actor)(inventory.pendingAssignments),
     nextQuarantineEnd: ends.toSorted(DateTime.Order)[0] ?? null
   } satisfies PoolHealth
 })

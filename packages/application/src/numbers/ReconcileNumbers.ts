@@ -13,7 +13,7 @@ import { DateTime, Effect, Result } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 
 type Held = InventoryNumber.InventoryNumber
 
@@ -142,7 +142,7 @@ const adopt = Effect.fnUntraced(function* (
 /** Takes a number out of service that no provider carries: a tenant's until it says otherwise, one of the pool for good. */
 const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
   const { transact } = yield* Transaction
-  return yield* despiteConflicts(
+  return yield* retryOnConflict(
     transact(
       Effect.gen(function* () {
         const inventory = yield* NumberInventory

@@ -23,7 +23,7 @@ import {
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
 import { PoolBudget } from "./PoolBudget.ts"
@@ -50,24 +50,24 @@ const stateOf = Effect.gen(function* () {
     state: {
       available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
       underway: { coming, stuck: forPool.length - coming, tenants },
-      wishes: yield* inventory.wishes
+      pendingAssignments: yield* inventory.pendingAssignments
     } satisfies PoolPlan.PoolState
   }
 })
 
 /** Gives who waits what came back into the pool since. */
-const meetWishes = Effect.gen(function* () {
+const servePendingAssignments = Effect.gen(function* () {
   const inventory = yield* NumberInventory
   const { transact } = yield* Transaction
-  for (const { areaCode, siteGroupingId } of yield* inventory.wishes) {
+  for (const { areaCode, siteGroupingId } of yield* inventory.pendingAssignments) {
     yield* transact(
       Effect.gen(function* () {
         if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
         // It may have got one meanwhile, from another host.
-        const wish = (yield* inventory.wishes).find((one) => one.siteGroupingId === siteGroupingId)
-        if (wish === undefined) return
-        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: wish.key, at: yield* DateTime.now })
-        if (Option.isSome(taken)) yield* inventory.unwish(siteGroupingId)
+        const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === siteGroupingId)
+        if (pending === undefined) return
+        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: pending.key, at: yield* DateTime.now })
+        if (Option.isSome(taken)) yield* inventory.removePendingAssignment(siteGroupingId)
       })
     )
   }
@@ -111,22 +111,25 @@ const searched = (...given: Parameters<typeof search>) =>
 
 /** What is on offer of all that is needed. What cannot be searched for keeps nobody from the rest. */
 const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, need: PoolPlan.PoolNeed) {
-  const ofArea = Map.groupBy(need.wishes, ({ areaCode }) => areaCode)
+  const ofArea = Map.groupBy(need.pendingAssignments, ({ areaCode }) => areaCode)
   const searches = [
-    ...[...ofArea].map(([areaCode, wishes]) => ({ areaCode, asked: { wishes, pool: 0 } })),
-    ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { wishes: [], pool: need.pool } }])
+    ...[...ofArea].map(([areaCode, pendingAssignments]) => ({ areaCode, asked: { pendingAssignments, pool: 0 } })),
+    ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { pendingAssignments: [], pool: need.pool } }])
   ]
   if (searches.length === 0) return { offers: [], asked: need, isAnswered: true } satisfies Found
   // What we were not sold is on offer still.
   const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
   const found = yield* Effect.forEach(searches, ({ areaCode, asked }) =>
-    Effect.map(searched(telephony, areaCode, asked.wishes.length + asked.pool + spare), (offers) => ({ asked, offers }))
+    Effect.map(searched(telephony, areaCode, asked.pendingAssignments.length + asked.pool + spare), (offers) => ({
+      asked,
+      offers
+    }))
   )
   const answered = found.flatMap(({ asked, offers }) => (offers === null ? [] : [{ asked, offers }]))
   return {
     offers: answered.flatMap(({ offers }) => offers),
     asked: {
-      wishes: answered.flatMap(({ asked }) => asked.wishes),
+      pendingAssignments: answered.flatMap(({ asked }) => asked.pendingAssignments),
       pool: answered.reduce((sum, { asked }) => sum + asked.pool, 0)
     },
     isAnswered: answered.length === found.length
@@ -185,8 +188,10 @@ const failuresOf = Effect.gen(function* () {
 
 /** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
 const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.PoolNeed => ({
-  wishes: need.wishes.filter(({ areaCode, siteGroupingId }) =>
-    asked.wishes.some((wish) => wish.siteGroupingId === siteGroupingId && wish.areaCode === areaCode)
+  pendingAssignments: need.pendingAssignments.filter(({ areaCode, siteGroupingId }) =>
+    asked.pendingAssignments.some(
+      (pending) => pending.siteGroupingId === siteGroupingId && pending.areaCode === areaCode
+    )
   ),
   pool: Math.min(need.pool, asked.pool)
 })
@@ -221,12 +226,12 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
   const limits = yield* Limits
   const once = Effect.gen(function* () {
     if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
-    yield* despiteConflicts(meetWishes)
+    yield* retryOnConflict(servePendingAssignments)
     if (!(yield* BuysNumbers)) return 0
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* despiteConflicts(transact(decide(active.provider, found)))
+    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found)))
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

@@ -3,7 +3,7 @@ import { type InventoryNumber, NumberLifecycle, type PhoneNumberId } from "@care
 import { NumberInventory, Transaction } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { Limits } from "../shared/Limits.ts"
 import { putToRest } from "./NumberRest.ts"
 
@@ -44,5 +44,5 @@ export const sweepNumbers = Effect.fn("sweepNumbers")(function* () {
       return numbers.length
     })
   )
-  return yield* asSystem(despiteConflicts(once))
+  return yield* asSystem(retryOnConflict(once))
 })

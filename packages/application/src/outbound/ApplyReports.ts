@@ -8,7 +8,7 @@ import { DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { isOfStray } from "../access/Strays.ts"
+import { isOfUnroutedMessage } from "../access/Strays.ts"
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
 export const applyReports = Effect.fn("applyReports")(function* () {
@@ -40,7 +40,7 @@ export const applyReports = Effect.fn("applyReports")(function* () {
       reports.forEach(({ event, failures, id, provider }, index) => {
         const matched = matches[index]
         if (matched === null || matched === undefined) {
-          if (isOfStray(event.attemptId)) settlements.push({ _tag: "Done", id })
+          if (isOfUnroutedMessage(event.attemptId)) settlements.push({ _tag: "Done", id })
           else
             settlements.push(
               failures + 1 >= limits.reportAttempts
@@ -60,7 +60,7 @@ export const applyReports = Effect.fn("applyReports")(function* () {
         const send = settled.get(matched.send.id) ?? matched.send
         const best = DeliveryStatus.apply(heard.get(matched.attemptId) ?? matched.status ?? status, status)
         heard.set(matched.attemptId, best)
-        const { isOfText, state } = Send.hear(send, matched.attemptId, best)
+        const { isOfText, state } = Send.applyReport(send, matched.attemptId, best)
         if (state !== null) settled.set(send.id, { ...send, state })
         if (!isOfText) return
         results.push({

@@ -6,7 +6,7 @@ import { SendLane, type SendOutcome } from "@careline/domain"
 import { type TelephonyError, TelephonyProviders, Transaction } from "@careline/ports"
 import { Effect, Result } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import { fetchable } from "../media/MediaLinks.ts"
@@ -51,7 +51,7 @@ export const dispatchSends = Effect.fn("dispatchSends")(function* (last: SendLan
   return yield* Effect.uninterruptible(
     Effect.gen(function* () {
       // The store lets no two workers send a recipient two texts of a lane side by side: one of them claims anew.
-      const { claimed, prepared } = yield* despiteConflicts(transact(prepareSends(last)))
+      const { claimed, prepared } = yield* retryOnConflict(transact(prepareSends(last)))
       yield* Effect.forEach(
         prepared,
         (one) =>

@@ -17,9 +17,9 @@ import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "../shared/Limits.ts"
 import { becomesOverdue } from "../escalation/OverdueAlarm.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { carry } from "./SendCarriers.ts"
-import { judge } from "./SendGate.ts"
-import { admit } from "./SendRates.ts"
+import { selectRoutes } from "./SendCarriers.ts"
+import { evaluateSendPolicy } from "./SendGate.ts"
+import { acquireTokens } from "./SendRates.ts"
 
 /** A send whose attempt is on record, to be handed over. */
 export interface Prepared {
@@ -31,7 +31,7 @@ export interface Prepared {
 export const isOld = ({ queuedAt }: Send.Send, now: DateTime.Utc, { giveUpAfter }: LimitsShape): boolean =>
   now.epochMilliseconds - queuedAt.epochMilliseconds >= giveUpAfter
 
-/** What is noted of sends that do not leave, and of what they carry. */
+/** What is noted of sends that do not leave, and of what they selectRoutes. */
 interface Kept {
   readonly limits: LimitsShape
   readonly updates: Array<SendUpdate>
@@ -77,7 +77,7 @@ const withdraw = ({ results, updates }: Kept, send: Send.Send, reason: string): 
 
 /** The sends that the policy lets go; the others are held or withdrawn. */
 const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
-  const decisions = yield* judge(sends, now)
+  const decisions = yield* evaluateSendPolicy(sends, now)
   return sends.filter((send, index) => {
     const decision = decisions[index]!
     if (decision._tag === "Hold") holdBack(kept, send, decision.reason, decision.until)
@@ -88,15 +88,15 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
 
 /** The sends that a provider carries now, with how; the others wait. */
 const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
-  const carriages = yield* carry(sends, now)
+  const routes = yield* selectRoutes(sends, now)
   const leaving = sends.flatMap((send, index) => {
-    const carriage = carriages[index]!
-    if (carriage._tag === "Carried") return [{ send, ...carriage }]
+    const route = routes[index]!
+    if (route._tag === "Carried") return [{ send, ...route }]
     if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
-    else holdBack(kept, send, "no_number_at_provider", carriage.until)
+    else holdBack(kept, send, "no_number_at_provider", route.until)
     return []
   })
-  const turns = yield* admit(leaving, now)
+  const turns = yield* acquireTokens(leaving, now)
   return leaving.filter(({ send }, index) => {
     const turn = turns[index]!
     if (turn !== null) holdBack(kept, send, "rate_limit", turn)

@@ -8,13 +8,13 @@ import { DateTime, Effect } from "effect"
 import { Limits } from "../shared/Limits.ts"
 import { numbersToLeaveFrom } from "./SendNumbers.ts"
 
-export type Carriage =
+export type SelectedRoute =
   | { readonly _tag: "Carried"; readonly provider: string; readonly from: PhoneNumber.E164 }
   /** The provider owns no number of the tenant. */
   | { readonly _tag: "NoNumber"; readonly provider: string; readonly until: DateTime.Utc }
 
-/** The carriages, in the order of the sends. In the ambient transaction. */
-export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
+/** The routes, in the order of the sends. In the ambient transaction. */
+export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
   if (sends.length === 0) return []
   const { holdFor } = yield* Limits
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
@@ -79,7 +79,7 @@ export const carry = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
     )
   )
   const numbers = [...own, ...theirs.flat()]
-  return chosen.map(({ provider, send }): Carriage => {
+  return chosen.map(({ provider, send }): SelectedRoute => {
     const route = routeOf(send, provider, numbers)
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }
@@ -94,7 +94,7 @@ const isServed = (outcome: SendOutcome.SendOutcome): boolean => {
 }
 
 /** Tells the circuit of a provider what came of a text. In the ambient transaction. */
-export const hear = Effect.fnUntraced(function* (provider: string, outcome: SendOutcome.SendOutcome) {
+export const recordCircuitOutcome = Effect.fnUntraced(function* (provider: string, outcome: SendOutcome.SendOutcome) {
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   if (fallback === null || provider !== active.provider) return
   const { circuit: settings } = yield* Limits

@@ -24,7 +24,7 @@ const classesOf = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, 
 })
 
 /** The decisions, in the order of the sends. In the ambient transaction. */
-export const judge = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
+export const evaluateSendPolicy = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
   const keys = sends.map(({ siteGroupingId, to }) => ({ siteGroupingId, contact: to as string as Contact.Contact }))
   const settings = yield* (yield* Settings).effective(sends.map((send) => send.siteGroupingId))
   const consents = yield* (yield* Consents).load(keys)

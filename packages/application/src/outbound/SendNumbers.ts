@@ -5,7 +5,7 @@
 import type { PoolNumber, Send } from "@careline/domain"
 import { PoolNumbers, type StorageError } from "@careline/ports"
 import { Effect, Option } from "effect"
-import { reachedNumbers } from "../access/ReachedNumbers.ts"
+import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
 
 type Found = PoolNumber.PoolNumber | null
 
@@ -23,7 +23,7 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   }
   // As a rule every text leaves from the number that it was queued for.
   if (moved.length === 0) return found
-  const reached = yield* reachedNumbers([...new Set(moved.map(({ from }) => from))])
+  const reached = yield* resolveInboundNumbers([...new Set(moved.map(({ from }) => from))])
   const { defaultOf } = yield* PoolNumbers
   for (const send of moved) {
     const { from, siteGroupingId } = send

@@ -42,7 +42,7 @@ const latest = (left: DateTime.Utc, right: DateTime.Utc): DateTime.Utc =>
  * For each text, in order: `null` when it may leave now, and has taken its tokens; else its turn. In the ambient
  * transaction, which gives tokens and turns back if it fails.
  */
-export const admit = Effect.fnUntraced(function* (leaving: ReadonlyArray<Leaving>, now: DateTime.Utc) {
+export const acquireTokens = Effect.fnUntraced(function* (leaving: ReadonlyArray<Leaving>, now: DateTime.Utc) {
   const limits = yield* Limits
   const wanted = leaving.map((one) => limitsOf(one, limits))
   const keys = [

@@ -12,7 +12,7 @@ import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "../shared/Limits.ts"
 import { isOld, type Prepared, putOff } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { hear } from "./SendCarriers.ts"
+import { recordCircuitOutcome } from "./SendCarriers.ts"
 
 interface Settlement {
   readonly update: SendUpdate
@@ -102,7 +102,7 @@ export const settleSend = Effect.fnUntraced(function* (
       }
       if (updated.length > 0) yield* recordOutcome([result])
       // Last, so that the lock that all processes share is held for as short as can be.
-      yield* hear(prepared.attempt.provider, outcome)
+      yield* recordCircuitOutcome(prepared.attempt.provider, outcome)
     })
   ).pipe(Effect.retry({ schedule: Schedule.exponential(100), times: 5, while: (error) => error.isRetryable }))
 })

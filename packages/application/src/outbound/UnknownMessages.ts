@@ -12,7 +12,7 @@ import { commit } from "../shared/Commit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "../shared/Errors.ts"
 import { pageWithLinks, withLinks } from "../media/MediaLinks.ts"
 import { assertPage } from "../shared/ReadRequest.ts"
-import { judge } from "./SendGate.ts"
+import { evaluateSendPolicy } from "./SendGate.ts"
 import { sendMessage } from "./SendMessage.ts"
 
 /** Messages of one status over all threads that the actor may see, newest first. */
@@ -38,7 +38,7 @@ export const listMessagesByStatus = Effect.fnUntraced(function* (
 
 /** What the send policy would hold now is refused, as for a new message: staff learn from when on it may be sent. */
 const assertMayLeave = Effect.fnUntraced(function* (send: Send.Send, now: DateTime.Utc) {
-  const [policy] = yield* judge([send], now)
+  const [policy] = yield* evaluateSendPolicy([send], now)
   if (policy?._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
   if (policy?._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 })

@@ -9,7 +9,7 @@ export const isConflict = (error: unknown): boolean =>
   error instanceof StorageError && error.reason._tag === "StoreConflict"
 
 /** The transaction, again a few times where it met another one. */
-export const despiteConflicts = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const retryOnConflict = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(transaction, {
     times: TRIES,
     while: isConflict,

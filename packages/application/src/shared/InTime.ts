@@ -5,7 +5,7 @@ import { Effect, Fiber } from "effect"
  * Fails with a `TimeoutError` after so many milliseconds, though what it waits for cannot be interrupted at once: a connection
  * that hangs is given up behind its back.
  */
-export const inTime =
+export const withTimeout =
   (millis: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {

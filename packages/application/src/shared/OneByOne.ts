@@ -5,7 +5,7 @@
 import { Inbox, type StorageError, Transaction } from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
 import { backoff, Limits } from "./Limits.ts"
-import { isOutage } from "./Outage.ts"
+import { isStoreUnavailable } from "./Outage.ts"
 
 interface Failable {
   readonly id: string
@@ -51,7 +51,7 @@ export const applyBatch = Effect.fnUntraced(function* <Event extends Failable, R
     return transact(apply("one", claimed)).pipe(
       Effect.catchCause((cause) => {
         const [failed] = claimed
-        return failed === undefined || isOutage(cause)
+        return failed === undefined || isStoreUnavailable(cause)
           ? Effect.failCause(cause)
           : Effect.as(transact(setAside(failed, cause, note)), 1)
       })

@@ -3,7 +3,7 @@ import { StorageError } from "@careline/ports"
 import { Cause } from "effect"
 
 /** Whether the store is out of reach, or we are being stopped: then nothing is counted against the event. */
-export const isOutage = (cause: Cause.Cause<unknown>): boolean =>
+export const isStoreUnavailable = (cause: Cause.Cause<unknown>): boolean =>
   Cause.hasInterrupts(cause) ||
   cause.reasons.some(
     (reason) =>

@@ -5,7 +5,7 @@ import { DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { despiteConflicts } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/Conflicts.ts"
 import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 
@@ -129,7 +129,7 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       const numbers = yield* inventory.lock(ids)
       const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
       const threads = yield* putToRest(held, now)
-      yield* inventory.unwish(id)
+      yield* inventory.removePendingAssignment(id)
       yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
         numbers: held.length,
         threads: threads.length
@@ -137,5 +137,5 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       return { siteGrouping, quarantinedNumbersCount: held.length, affectedThreadsCount: threads.length }
     })
   )
-  return yield* asSystem(despiteConflicts(once))
+  return yield* asSystem(retryOnConflict(once))
 })

@@ -4,7 +4,7 @@ import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { NotFound, NoSenderNumber } from "../shared/Errors.ts"
-import { reachedNumbers } from "../access/ReachedNumbers.ts"
+import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
 
 /** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
@@ -42,7 +42,8 @@ export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
   const found =
     id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
   // A number is no more the tenant's, or was replaced, since the thread was locked to it.
-  const from = found?.status === "replaced" ? (yield* reachedNumbers([found.number]))[0]?.on : (found ?? fallback)
+  const from =
+    found?.status === "replaced" ? (yield* resolveInboundNumbers([found.number]))[0]?.on : (found ?? fallback)
   return from == null || from.status !== "assigned"
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
     : from

@@ -238,7 +238,8 @@ const settle = (call: Call, now: DateTime.Utc): Call => ({
 })
 
 /** The call after a report. */
-export const hear = (call: Call, report: CallReport, now: DateTime.Utc): Call => settle(joined(call, report), now)
+export const applyReport = (call: Call, report: CallReport, now: DateTime.Utc): Call =>
+  settle(joined(call, report), now)
 
 /** The call once a recording of it is ours, or is known to be nobody's any more. */
 export const withStored = (call: Call, ref: string, stored: StoredRecording | null, now: DateTime.Utc): Call =>

@@ -57,7 +57,7 @@ export const InventoryNumber = Schema.Struct({
   /** Whether its holder texts from it first. At most one of a tenant's. */
   isDefault: Schema.Boolean,
   /** How many contacts texted or called it while it was nobody's. */
-  strayInbound: Schema.Int,
+  unroutedInbound: Schema.Int,
   monthlyPrice: Schema.NullOr(MonthlyPrice),
   /** What the assignment was asked for under, so that the same request gets the same number again. */
   assignmentKey: Schema.NullOr(Schema.String)
@@ -95,7 +95,7 @@ export const entered = (given: PoolNumber): InventoryNumber => ({
   endsAt: null,
   replacedBy: null,
   isDefault: false,
-  strayInbound: 0,
+  unroutedInbound: 0,
   monthlyPrice: null,
   assignmentKey: null
 })

@@ -54,7 +54,7 @@ export const acquire = (
   endsAt: null,
   replacedBy: null,
   isDefault: false,
-  strayInbound: 0,
+  unroutedInbound: 0,
   assignmentKey: null
 })
 
@@ -70,7 +70,7 @@ export const assign = (number: InventoryNumber, tenant: Tenant, key: string | nu
         heldSince: now,
         label: null,
         isDefault: false,
-        strayInbound: 0,
+        unroutedInbound: 0,
         assignmentKey: key
       })
 
@@ -120,7 +120,7 @@ export const quarantine = (number: InventoryNumber, rules: Pick<RestRules, "quar
         label: null,
         replacedBy: null,
         isDefault: false,
-        strayInbound: 0,
+        unroutedInbound: 0,
         assignmentKey: null
       })
 
@@ -135,7 +135,7 @@ const rest = (number: InventoryNumber, status: "available" | "retired", now: Dat
 export const endQuarantine = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): Step =>
   number.status !== "quarantined" || !hasEnded(number, now)
     ? refused(number, "end")
-    : Result.succeed(rest(number, number.strayInbound >= retireAfter ? "retired" : "available", now))
+    : Result.succeed(rest(number, number.unroutedInbound >= retireAfter ? "retired" : "available", now))
 
 /** The provider has it no more: it is nobody's for good. */
 export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
@@ -146,6 +146,6 @@ export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
 /** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
 export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
   if (number.holder !== null) return number
-  const tried = { ...number, strayInbound: number.strayInbound + 1 }
-  return tried.status === "available" && tried.strayInbound >= retireAfter ? rest(tried, "retired", now) : tried
+  const tried = { ...number, unroutedInbound: number.unroutedInbound + 1 }
+  return tried.status === "available" && tried.unroutedInbound >= retireAfter ? rest(tried, "retired", now) : tried
 }

@@ -17,7 +17,7 @@ export type PoolCondition =
   | "orders_failing"
 
 /** Somebody who waits for a number. */
-export interface Wish {
+export interface Waiting {
   readonly siteGroupingId: Tenant
   readonly areaCode: string | null
 }
@@ -33,7 +33,7 @@ export interface PoolState {
     /** Whom the others are for. */
     readonly tenants: ReadonlyArray<Tenant>
   }
-  readonly wishes: ReadonlyArray<Wish>
+  readonly pendingAssignments: ReadonlyArray<Waiting>
 }
 
 /** How many numbers it should have, how many are bought at once, and how many it may have. What tenants wait for is none of it. */
@@ -45,21 +45,22 @@ export interface PoolRules {
 
 /** What is to be bought. Who waits comes first. */
 export interface PoolNeed {
-  readonly wishes: ReadonlyArray<Wish>
+  readonly pendingAssignments: ReadonlyArray<Waiting>
   readonly pool: number
 }
 
-export const need = ({ available, underway, wishes }: PoolState, rules: PoolRules): PoolNeed => {
+export const need = ({ available, underway, pendingAssignments }: PoolState, rules: PoolRules): PoolNeed => {
   const { coming, stuck, tenants } = underway
   const room = Math.max(0, rules.poolMax - available - coming - stuck)
   const isShort = available + coming < rules.poolMin
   return {
-    wishes: wishes.filter(({ siteGroupingId }) => !tenants.includes(siteGroupingId)),
+    pendingAssignments: pendingAssignments.filter(({ siteGroupingId }) => !tenants.includes(siteGroupingId)),
     pool: isShort ? Math.min(rules.poolBatch, room) : 0
   }
 }
 
-export const isNothing = ({ pool, wishes }: PoolNeed): boolean => pool === 0 && wishes.length === 0
+export const isNothing = ({ pool, pendingAssignments }: PoolNeed): boolean =>
+  pool === 0 && pendingAssignments.length === 0
 
 /** A number on offer; `price` is `null` where nobody says what it costs. */
 export interface PricedOffer {
@@ -86,7 +87,7 @@ export interface Choice {
  * A price that is not known, or is in another money than the budget, cannot be held against it.
  */
 export const choose = (
-  { pool, wishes }: PoolNeed,
+  { pool, pendingAssignments }: PoolNeed,
   offers: ReadonlyArray<PricedOffer>,
   budget: Budget | null
 ): { readonly choices: ReadonlyArray<Choice>; readonly conditions: ReadonlyArray<PoolCondition> } => {
@@ -108,7 +109,7 @@ export const choose = (
     return null
   }
 
-  for (const { areaCode, siteGroupingId } of wishes) {
+  for (const { areaCode, siteGroupingId } of pendingAssignments) {
     const kept = take(
       left.filter((offer) => areaCode === null || offer.areaCode === areaCode),
       { siteGroupingId }

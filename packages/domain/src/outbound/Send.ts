@@ -145,7 +145,7 @@ const isSettled = ({ state }: Send): boolean => state === "accepted" || state ==
  * the text while no other has begun. If the text waits to be sent again, that its last attempt did not get through is what
  * it is sent again for; that the provider has it after all ends the wait.
  */
-export const hear = (send: Send, attemptId: AttemptId, status: DeliveryStatus): Heard => {
+export const applyReport = (send: Send, attemptId: AttemptId, status: DeliveryStatus): Heard => {
   const accepted: Heard = { state: isSettled(send) ? null : "accepted", isOfText: true }
   if (rank(status) >= rank("delivered")) return accepted
   const isReplaced = send.attemptId !== attemptId || (send.state === "queued" && isTerminal(status))

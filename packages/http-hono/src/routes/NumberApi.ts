@@ -113,13 +113,18 @@ export const PoolJson = Schema.Struct({
   batch: Count,
   max: Count,
   buys: Schema.Boolean,
-  wishes: Schema.Array(Schema.Struct({ siteGroupingId: nullOr(Id), areaCode: nullOr(Text), wishedAt: Text })),
+  pendingAssignments: Schema.Array(
+    Schema.Struct({ siteGroupingId: nullOr(Id), areaCode: nullOr(Text), requestedAt: Text })
+  ),
   nextQuarantineEnd: nullOr(Text)
 }).annotate({ identifier: "PhoneNumberPool" })
 
 export const poolJson = (health: PoolHealth): typeof PoolJson.Type => ({
   ...health,
-  wishes: health.wishes.map((wish) => ({ ...wish, wishedAt: iso(wish.wishedAt) })),
+  pendingAssignments: health.pendingAssignments.map((assignment) => ({
+    ...assignment,
+    requestedAt: iso(assignment.requestedAt)
+  })),
   nextQuarantineEnd: isoOrNull(health.nextQuarantineEnd)
 })
 

@@ -55,13 +55,13 @@ export interface NumberCount {
   readonly nextEnd: DateTime.Utc | null
 }
 
-/** A tenant waits for a number that the pool does not have. At most one wish of a tenant is kept. */
-export interface NumberWish {
+/** A tenant waits for a number that the pool does not have. At most one of a tenant is kept. */
+export interface PendingAssignment {
   readonly siteGroupingId: Tenant
   readonly areaCode: string | null
   /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
   readonly key: string | null
-  readonly wishedAt: DateTime.Utc
+  readonly requestedAt: DateTime.Utc
 }
 
 /** The numbers that we own. */
@@ -135,14 +135,16 @@ export class NumberInventory extends Context.Service<
      * Counts who tries a number in nobody's hands, as `NumberLifecycle.stray` does, each contact once since it became
      * nobody's. Whether it is the first from there that may be answered; none for a number that is a tenant's, or not ours.
      */
-    readonly noteStray: (stray: Stray) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
+    readonly noteUnroutedMessage: (
+      stray: Stray
+    ) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */
     readonly counts: Effect.Effect<ReadonlyArray<NumberCount>, StorageError>
-    /** Keeps a wish, in the place of the tenant's last one. */
-    readonly wish: (wish: NumberWish) => Effect.Effect<void, StorageError>
-    /** The wishes that nobody has met, the oldest first. */
-    readonly wishes: Effect.Effect<ReadonlyArray<NumberWish>, StorageError>
+    /** Keeps a pending assignment, in the place of the tenant's last one. */
+    readonly addPendingAssignment: (assignment: PendingAssignment) => Effect.Effect<void, StorageError>
+    /** Those that no number has served, the oldest first. */
+    readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment>, StorageError>
     /** The tenant waits no more. */
-    readonly unwish: (tenant: Tenant) => Effect.Effect<void, StorageError>
+    readonly removePendingAssignment: (tenant: Tenant) => Effect.Effect<void, StorageError>
   }
 >()("careline/ports/NumberInventory") {}

@@ -10,7 +10,7 @@ import {
   type NumberCount,
   NumberInventory,
   NumberTaken,
-  type NumberWish,
+  type PendingAssignment,
   type ReachedNumber,
   Scope
 } from "@careline/ports"
@@ -25,7 +25,7 @@ const longestFirst = Order.combine(
   Order.mapInput(DateTime.Order, (number: Held) => number.statusSince),
   byId
 )
-const firstWished = Order.mapInput(DateTime.Order, (wish: NumberWish) => wish.wishedAt)
+const oldestFirst = Order.mapInput(DateTime.Order, (assignment: PendingAssignment) => assignment.requestedAt)
 
 const find = (state: MemoryState, id: PhoneNumberId): Held | undefined =>
   Option.getOrUndefined(HashMap.get(state.numbers, id))
@@ -177,27 +177,31 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
               .slice(0, limit)
           }))
         ),
-      noteStray: ({ at, from, isAnswerable, number, retireAfter }) =>
+      noteUnroutedMessage: ({ at, from, isAnswerable, number, retireAfter }) =>
         store.modify((state) => {
           const found = all(state).find((one) => one.number === number && one.holder === null)
           if (found === undefined) return [Option.none(), state]
           const [seen, answered] = [keyOf(found.id, from), keyOf(found.id, from, "answered")]
           const isNew = !HashMap.has(state.strays, seen)
           const tried = isNew ? NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at) : found
-          const isBounded = !isNew || tried.strayInbound <= retireAfter
+          const isBounded = !isNew || tried.unroutedInbound <= retireAfter
           const isFirst = isAnswerable && !HashMap.has(state.strays, answered) && isBounded
           const known = HashMap.set(state.strays, seen, found.id)
           const strays = isAnswerable ? HashMap.set(known, answered, found.id) : known
           return [Option.some({ isFirst }), put({ ...state, strays }, [tried])]
         }),
       counts: store.read(countsOf),
-      wish: (wish) =>
+      addPendingAssignment: (assignment) =>
         store.update((state) => ({
           ...state,
-          wishes: HashMap.set(state.wishes, keyOf(wish.siteGroupingId), wish)
+          pendingAssignments: HashMap.set(state.pendingAssignments, keyOf(assignment.siteGroupingId), assignment)
         })),
-      wishes: store.read((state) => HashMap.toValues(state.wishes).toSorted(firstWished)),
-      unwish: (tenant) => store.update((state) => ({ ...state, wishes: HashMap.remove(state.wishes, keyOf(tenant)) }))
+      pendingAssignments: store.read((state) => HashMap.toValues(state.pendingAssignments).toSorted(oldestFirst)),
+      removePendingAssignment: (tenant) =>
+        store.update((state) => ({
+          ...state,
+          pendingAssignments: HashMap.remove(state.pendingAssignments, keyOf(tenant))
+        }))
     })
   )
 )

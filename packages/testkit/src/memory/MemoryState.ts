@@ -33,7 +33,7 @@ import type {
   AuditEntry,
   MediaImport,
   MediaUpload,
-  NumberWish,
+  PendingAssignment,
   PublishedEvent,
   ReadMark,
   Ring,
@@ -121,7 +121,7 @@ export interface MemoryState {
   /** Who has tried a number in nobody's hands, by the number's id and who it is. */
   readonly strays: HashMap.HashMap<string, PhoneNumberId>
   /** By tenant. */
-  readonly wishes: HashMap.HashMap<string, NumberWish>
+  readonly pendingAssignments: HashMap.HashMap<string, PendingAssignment>
   readonly numberOrders: HashMap.HashMap<PhoneNumberId, OrderRow>
   readonly poolWatch: {
     readonly conditions: ReadonlyArray<PoolPlan.PoolCondition>
@@ -161,7 +161,7 @@ export const empty: MemoryState = {
   idempotencyKeys: HashMap.empty(),
   numbers: HashMap.empty(),
   strays: HashMap.empty(),
-  wishes: HashMap.empty(),
+  pendingAssignments: HashMap.empty(),
   numberOrders: HashMap.empty(),
   poolWatch: { conditions: [], nextLookAt: null },
   siteGroupings: HashMap.empty(),

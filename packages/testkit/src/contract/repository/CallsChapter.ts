@@ -171,7 +171,7 @@ export const callsChapter: Chapter = {
       ]
       const now = yield* Given.storeNow
       const thread = yield* Given.aThread(number.siteGroupingId)
-      const heard = Call.hear(
+      const heard = Call.applyReport(
         { ...one, threadId: thread.id },
         { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: 12 },
         now
@@ -233,7 +233,7 @@ export const callsChapter: Chapter = {
       yield* Effect.flatMap(Calls, (calls) =>
         Effect.flatMap(Given.storeNow, (now) =>
           calls.save([
-            Call.hear(over, { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: null }, now)
+            Call.applyReport(over, { _tag: "Progressed", leg: "own", status: "completed", durationSeconds: null }, now)
           ])
         )
       )

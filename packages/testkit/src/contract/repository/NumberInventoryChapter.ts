@@ -80,7 +80,7 @@ const stray = (number: Held, from: Contact.Contact, retireAfter = 10, isAnswerab
     const inventory = yield* NumberInventory
     const at = yield* Given.storeNow
     return Option.getOrUndefined(
-      yield* inventory.noteStray({ number: number.number, from, isAnswerable, retireAfter, at })
+      yield* inventory.noteUnroutedMessage({ number: number.number, from, isAnswerable, retireAfter, at })
     )
   })
 
@@ -313,19 +313,19 @@ export const numberInventoryChapter: Chapter = {
       assert.deepStrictEqual(yield* stray(number, one), { isFirst: true })
       assert.deepStrictEqual(yield* stray(number, one), { isFirst: false })
       assert.deepStrictEqual(yield* stray(number, another), { isFirst: true })
-      assert.strictEqual((yield* stored(number.id)).strayInbound, 2)
+      assert.strictEqual((yield* stored(number.id)).unroutedInbound, 2)
       const caller = yield* freshContact
       assert.deepStrictEqual(yield* stray(number, caller, 10, false), { isFirst: false })
       assert.deepStrictEqual(yield* stray(number, caller), { isFirst: true })
       assert.deepStrictEqual(yield* stray(number, caller), { isFirst: false })
-      assert.strictEqual((yield* stored(number.id)).strayInbound, 3)
+      assert.strictEqual((yield* stored(number.id)).unroutedInbound, 3)
       const owned = (yield* take(tenants[0]))!
-      assert.strictEqual(owned.strayInbound, 0)
+      assert.strictEqual(owned.unroutedInbound, 0)
       assert.isUndefined(yield* stray(number, one))
       const resting = yield* quarantined(owned, 5)
       assert.deepStrictEqual(yield* stray(number, one, 1), { isFirst: true })
       assert.strictEqual((yield* stored(number.id)).status, "quarantined")
-      yield* save({ ...resting, status: "available", endsAt: null, strayInbound: 1 })
+      yield* save({ ...resting, status: "available", endsAt: null, unroutedInbound: 1 })
       yield* stray(number, one, 2)
       assert.strictEqual((yield* stored(number.id)).status, "available")
       yield* stray(number, another, 2)
@@ -366,7 +366,7 @@ export const numberInventoryChapter: Chapter = {
       ["voice"]
     ),
 
-    numberTest("MUST count numbers by status and area code, and keep one wish of a tenant", function* () {
+    numberTest("MUST count numbers by status and area code, and keep one pending assignment of a tenant", function* () {
       const { tenants } = yield* StoreUnderTest
       const inventory = yield* NumberInventory
       yield* available()
@@ -380,16 +380,16 @@ export const numberInventoryChapter: Chapter = {
       )
       const rests = counts.find(({ status }) => status === "quarantined")!
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
-      const wishedAt = yield* Given.storeNow
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: "415", key: null, wishedAt })
-      yield* inventory.wish({ siteGroupingId: tenants[0], areaCode: null, key: "request", wishedAt })
-      const [wish, ...more] = yield* inventory.wishes
+      const requestedAt = yield* Given.storeNow
+      yield* inventory.addPendingAssignment({ siteGroupingId: tenants[0], areaCode: "415", key: null, requestedAt })
+      yield* inventory.addPendingAssignment({ siteGroupingId: tenants[0], areaCode: null, key: "request", requestedAt })
+      const [assignment, ...more] = yield* inventory.pendingAssignments
       assert.deepStrictEqual(
-        [wish?.siteGroupingId, wish?.areaCode, wish?.key, more.length],
+        [assignment?.siteGroupingId, assignment?.areaCode, assignment?.key, more.length],
         [tenants[0], null, "request", 0]
       )
-      yield* inventory.unwish(tenants[0])
-      assert.deepStrictEqual(yield* inventory.wishes, [])
+      yield* inventory.removePendingAssignment(tenants[0])
+      assert.deepStrictEqual(yield* inventory.pendingAssignments, [])
     })
   ]
 }

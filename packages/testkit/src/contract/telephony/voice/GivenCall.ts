@@ -137,5 +137,5 @@ export const joined = (
     "ringing",
     now
   )
-  return reported.reduce((known, { report }) => Call.hear(known, report, now), open)
+  return reported.reduce((known, { report }) => Call.applyReport(known, report, now), open)
 }
