@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { Migrator } from "effect/sql"
 import { type DatabaseOptions, layerClient, layerRowLevelSecurity } from "./client/Client.ts"
-import * as WallsStand from "./row-level-security/WallsStand.ts"
+import * as RowLevelSecurityCheck from "./row-level-security/RowLevelSecurityCheck.ts"
 import { asStorage } from "./sql/StorageErrors.ts"
 import careline from "./migrations/0001_careline.ts"
 import decisions from "./migrations/0002_decisions.ts"
@@ -13,7 +13,7 @@ import calls from "./migrations/0004_calls.ts"
 import numbers from "./migrations/0005_numbers.ts"
 import sealed from "./migrations/0006_sealed.ts"
 import audit from "./migrations/0007_audit.ts"
-import walls from "./migrations/0008_walls.ts"
+import rowLevelSecurity from "./migrations/0008_row_level_security.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
 import threadPatients from "./migrations/0010_thread_patients.ts"
 import numberKeys from "./migrations/0011_number_keys.ts"
@@ -37,7 +37,7 @@ const migrations = {
   "5_numbers": numbers,
   "6_sealed": sealed,
   "7_audit": audit,
-  "8_walls": walls,
+  "8_row_level_security": rowLevelSecurity,
   "9_number_orders": numberOrders,
   "10_thread_patients": threadPatients,
   "11_number_keys": numberKeys,
@@ -88,6 +88,6 @@ const asMigration = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 /** A client to a database that is up to date. */
 export const layer = (options: DatabaseOptions) => {
   const owner = layerClient({ ...options, url: options.ownerUrl ?? options.url, maxConnections: 1 })
-  const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, WallsStand.assertRoles), migrate)
+  const upToDate = Effect.andThen(Effect.flatMap(PgClient.PgClient, RowLevelSecurityCheck.assertRoles), migrate)
   return Layer.unwrap(Effect.as(asMigration(Effect.provide(upToDate, owner)), layerRowLevelSecurity(options)))
 }

@@ -16,7 +16,7 @@ import { migratedDatabase } from "../../../test/support/postgres.ts"
 /** Sealed, as a host that stands alone has it. */
 const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
 
-/** Who owns the tables, and sees past the walls. */
+/** Who owns the tables, and sees past row-level security. */
 class Owner extends Context.Service<Owner, PgClient.PgClient>()("test/Owner") {
   static readonly layer = (url: Redacted.Redacted) =>
     Layer.effect(Owner, PgClient.PgClient).pipe(Layer.provide(Database.layerClient({ url, maxConnections: 1 })))

@@ -1,8 +1,8 @@
 /** Connects to PostgreSQL: pools, session settings, and the role that each connection has. */
 import { PgClient } from "@effect/sql-pg"
 import { Effect, type Redacted } from "effect"
-import * as Walls from "../row-level-security/Walls.ts"
-import * as WallsStand from "../row-level-security/WallsStand.ts"
+import * as RowLevelSecurity from "../row-level-security/RowLevelSecurity.ts"
+import * as RowLevelSecurityCheck from "../row-level-security/RowLevelSecurityCheck.ts"
 
 export interface DatabaseOptions {
   /** A login that may take the roles `careline_app` and `careline_worker`. */
@@ -33,7 +33,7 @@ const sessionSettings = ({
   ...(clockOffset === 0 ? {} : { "careline.clock_offset": `${clockOffset} milliseconds` })
 })
 
-/** A pooled client whose sessions keep UTC and give up in time. It is its login, whom walls may not hold back. */
+/** A pooled client whose sessions keep UTC and give up in time. It is its login, whom no policy may hold back. */
 export const layerClient = (options: DatabaseOptions) => {
   const { maxConnections, url, ...given } = { ...defaults, ...options }
   return PgClient.layer({
@@ -53,7 +53,7 @@ const clientOf = (options: Required<Omit<DatabaseOptions, "ownerUrl">>, role: st
   })
 
 /**
- * A pooled client whose statements see what `RowAccess` lets them see. The database has to be up to date; one whose walls
+ * A pooled client whose statements see what `RowAccess` lets them see. The database has to be up to date; one whose policies
  * have a gap is not opened.
  */
 export const layerRowLevelSecurity = (options: DatabaseOptions) =>
@@ -61,12 +61,16 @@ export const layerRowLevelSecurity = (options: DatabaseOptions) =>
     Effect.gen(function* () {
       const given = { ...defaults, ...options }
       const forStaff = Math.max(1, Math.floor(given.maxConnections / 3))
-      const staff = yield* clientOf(given, Walls.STAFF_ROLE, forStaff)
-      const workers = yield* clientOf(given, Walls.WORKERS_ROLE, Math.max(2, given.maxConnections - forStaff))
-      yield* WallsStand.assertIs(staff, Walls.STAFF_ROLE)
-      yield* WallsStand.assertIs(workers, Walls.WORKERS_ROLE)
-      yield* WallsStand.assertRowLevelSecurity(workers)
-      return yield* Walls.join(staff, workers)
+      const staff = yield* clientOf(given, RowLevelSecurity.STAFF_ROLE, forStaff)
+      const workers = yield* clientOf(
+        given,
+        RowLevelSecurity.WORKERS_ROLE,
+        Math.max(2, given.maxConnections - forStaff)
+      )
+      yield* RowLevelSecurityCheck.assertRole(staff, RowLevelSecurity.STAFF_ROLE)
+      yield* RowLevelSecurityCheck.assertRole(workers, RowLevelSecurity.WORKERS_ROLE)
+      yield* RowLevelSecurityCheck.assertRowLevelSecurity(workers)
+      return yield* RowLevelSecurity.join(staff, workers)
     })
   )
 
@@ -75,6 +79,6 @@ export const layerWorkers = (options: DatabaseOptions) =>
   PgClient.layerFrom(
     Effect.suspend(() => {
       const given = { ...defaults, ...options }
-      return clientOf(given, Walls.WORKERS_ROLE, given.maxConnections)
+      return clientOf(given, RowLevelSecurity.WORKERS_ROLE, given.maxConnections)
     })
   )

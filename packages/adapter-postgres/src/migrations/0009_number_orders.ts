@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { grant, wall } from "./0008_walls.ts"
+import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
 
 const statements = [
   `create table number_orders (
@@ -40,7 +40,7 @@ const statements = [
   `insert into number_watch default values`,
 
   // Staff wish, and workers buy.
-  ...wall("number_orders"),
+  ...rowLevelSecurity("number_orders"),
   ...grant("number_orders", { staff: null, workers: "select, insert, update" }),
   ...grant("number_watch", { staff: null, workers: "select, update" })
 ]

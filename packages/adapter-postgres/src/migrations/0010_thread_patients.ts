@@ -4,12 +4,12 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { TENANTS_SETTING } from "../row-level-security/Walls.ts"
-import { grant, wall } from "./0008_walls.ts"
+import { TENANTS_SETTING } from "../row-level-security/RowLevelSecurity.ts"
+import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
 
 const statements = [
   `set local statement_timeout = 0`,
-  // The owner is held back by the walls as well.
+  // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
 
   `create table thread_patients (
@@ -20,7 +20,7 @@ const statements = [
    )`,
   `insert into thread_patients (site_grouping_id, patient_id, external_thread_id)
      select distinct t.site_grouping_id, p, t.id from external_threads t cross join unnest(t.patient_ids) p`,
-  ...wall("thread_patients"),
+  ...rowLevelSecurity("thread_patients"),
   ...grant("thread_patients", { staff: "select, insert, delete", workers: "select, insert, delete" }),
 
   `create function careline_keep_thread_patients() returns trigger language plpgsql as $$

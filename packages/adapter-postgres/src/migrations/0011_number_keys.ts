@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { grant } from "./0008_walls.ts"
+import { grant } from "./0008_row_level_security.ts"
 
 const statements = [
   `alter table number_wishes add column assignment_key text`,

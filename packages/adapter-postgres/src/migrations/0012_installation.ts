@@ -1,7 +1,7 @@
 /** What tells this database from every other, wherever it is moved or copied to. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { grant } from "./0008_walls.ts"
+import { grant } from "./0008_row_level_security.ts"
 
 const statements = [
   `create table installation (

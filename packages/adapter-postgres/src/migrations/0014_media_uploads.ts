@@ -1,7 +1,7 @@
 /** Files that staff uploaded and that no message took yet; `is_removed`: nobody may take it any more, its bytes are going. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { grant, wall } from "./0008_walls.ts"
+import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
 
 const statements = [
   `create table media_uploads (
@@ -15,7 +15,7 @@ const statements = [
    )`,
   `create index media_uploads_user on media_uploads (user_id)`,
   `create index media_uploads_waiting on media_uploads (waits_since, key)`,
-  ...wall("media_uploads"),
+  ...rowLevelSecurity("media_uploads"),
   // A message of staff takes them in its own transaction.
   ...grant("media_uploads", { staff: "select, delete", workers: "select, insert, update, delete" })
 ]

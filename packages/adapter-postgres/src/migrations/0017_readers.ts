@@ -4,12 +4,12 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { TENANTS_SETTING } from "../row-level-security/Walls.ts"
-import { grant, wall } from "./0008_walls.ts"
+import { TENANTS_SETTING } from "../row-level-security/RowLevelSecurity.ts"
+import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
 
 const statements = [
   `set local statement_timeout = 0`,
-  // The owner is held back by the walls as well.
+  // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
 
   `alter table external_threads add column last_inbound_position integer not null default 0`,
@@ -29,7 +29,7 @@ const statements = [
      settled_before timestamptz not null,
      primary key (site_grouping_id, user_id)
    )`,
-  ...wall("readers"),
+  ...rowLevelSecurity("readers"),
   // A thread that is shown says what is unread of it, whoever asks.
   ...grant("readers", { staff: "select, insert, update", workers: "select" }),
   ...grant("message_read_status", { staff: null, workers: "select" }),
@@ -44,7 +44,7 @@ const statements = [
      primary key (site_grouping_id, external_thread_id, user_id)
    ) with (fillfactor = 80)`,
   `create index unread_threads_listed on unread_threads (site_grouping_id, user_id, listed_at desc, external_thread_id desc)`,
-  ...wall("unread_threads"),
+  ...rowLevelSecurity("unread_threads"),
   ...grant("unread_threads", { staff: "select, insert, update, delete", workers: "select, update" }),
 
   `update message_read_status r set position = t.read_position from external_threads t

@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { grant } from "./0008_walls.ts"
+import { grant } from "./0008_row_level_security.ts"
 
 const statements = [
   `create table callback_rings (

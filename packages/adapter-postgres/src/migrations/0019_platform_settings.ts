@@ -4,14 +4,14 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/Walls.ts"
-import { grant } from "./0008_walls.ts"
+import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/RowLevelSecurity.ts"
+import { grant } from "./0008_row_level_security.ts"
 
 /** What tenants inherit. */
 const INHERITED = ["voipEnabled", "escalationTimerMinutes", "quietHours", "dailyLimitPerContact", "callHandling"]
 
 const statements = [
-  // The owner is held back by the walls as well.
+  // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
 
   `create table platform_settings (

@@ -1,4 +1,4 @@
-/** What somebody has to know now: a line in the log, a count, and word to whom the host names (`Alerts`). */
+/** Raises alerts: a line in the log, a metric, and the `Alerts` port of the host. */
 import { type Alert, Alerts } from "@careline/ports"
 import { Effect, Metric } from "effect"
 
@@ -8,7 +8,7 @@ const raised = Metric.counter("careline_alerts_total", {
   incremental: true
 })
 
-/** Tells of an alert, in words for the log. */
+/** Raises an alert, with words for the log. A host that fails to take it stops nothing. */
 export const raiseAlert = Effect.fnUntraced(function* (alert: Alert, words: string) {
   const { condition, detail, isOver, subject } = alert
   const name = `${subject}.${condition}`

@@ -9,8 +9,8 @@ import { asSystem } from "../access/Access.ts"
 import { type HeardCall, putDown } from "./CallMessages.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
-import * as OneByOne from "../shared/OneByOne.ts"
-import { isStoreUnavailable } from "../shared/Outage.ts"
+import * as OneByOne from "../shared/IsolateFailures.ts"
+import { isStoreUnavailable } from "../shared/StoreUnavailable.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
 /** The call after a report that may be its first from a provider whose answer to the placing was lost. */

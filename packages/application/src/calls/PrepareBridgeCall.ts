@@ -290,7 +290,7 @@ export const prepareBridgeCall = Effect.fn("prepareBridgeCall")(function* (actor
   yield* assertNote("reason", given.reason)
   yield* assertNote("notes", given.notes)
   const { transact } = yield* Transaction
-  // Before the transaction, which is within the actor's walls.
+  // Before the transaction, which is within what the actor sees.
   const ours = yield* oursAmong(actor, given)
   const { call, request } = yield* transact(prepare(actor, given, ours))
   // The caller may hang up on us; a call that was placed is known all the same.

@@ -35,13 +35,13 @@ import {
 import { Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { connectBridge, fileUnproven, refusePins, STAFF } from "./BridgeCall.ts"
-import { isConflict } from "../shared/Conflicts.ts"
+import { isConflict } from "../shared/RetryOnConflict.ts"
 import { describeFault } from "../shared/Fault.ts"
-import { withTimeout } from "../shared/InTime.ts"
+import { withTimeout } from "../shared/WithTimeout.ts"
 import { Limits } from "../shared/Limits.ts"
 import { hangUp, NeutralAnswer } from "../access/NeutralAnswer.ts"
-import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
-import { noteUnroutedMessage } from "../access/Strays.ts"
+import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
+import { noteUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 const CONFLICT_RETRIES = 3
 /** Calls whose line is known to this process, for when the store is not. */

@@ -41,8 +41,8 @@ import { commit } from "../shared/Commit.ts"
 import { loadCalls } from "../calls/LaneCalls.ts"
 import { importMedia } from "../media/LaneMedia.ts"
 import { Limits } from "../shared/Limits.ts"
-import * as OneByOne from "../shared/OneByOne.ts"
-import { reachedAtOnce } from "../access/ReachedNumbers.ts"
+import * as OneByOne from "../shared/IsolateFailures.ts"
+import { reachedAtOnce } from "../access/ResolveInboundNumbers.ts"
 
 const MESSAGES_PER_TEXT = 4
 

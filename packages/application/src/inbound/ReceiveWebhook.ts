@@ -22,7 +22,7 @@ import { Intake } from "./Intake.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as Problem from "../shared/Problem.ts"
 import { noteRefusal } from "../access/Refusals.ts"
-import { answerUnroutedMessage } from "../access/Strays.ts"
+import { answerUnroutedMessage } from "../access/UnroutedMessages.ts"
 import { Voice } from "../calls/Voice.ts"
 
 /**

@@ -15,9 +15,9 @@ import {
 import { Cause, DateTime, Effect, Exit } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { raiseAlert } from "../access/Alerts.ts"
-import { withTimeout } from "../shared/InTime.ts"
+import { withTimeout } from "../shared/WithTimeout.ts"
 import { Limits } from "../shared/Limits.ts"
-import { noteUnroutedMessage } from "../access/Strays.ts"
+import { noteUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 type Events = ReadonlyArray<IncomingEvent>
 export type Store = (events: Events) => Effect.Effect<ReadonlyArray<Acceptance>, StorageError>

@@ -13,7 +13,7 @@ import { DateTime, Effect, Result } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { retryOnConflict } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
 type Held = InventoryNumber.InventoryNumber
 

@@ -23,7 +23,7 @@ import {
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
-import { retryOnConflict } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
 import { PoolBudget } from "./PoolBudget.ts"

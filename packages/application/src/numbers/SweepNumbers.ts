@@ -3,7 +3,7 @@ import { type InventoryNumber, NumberLifecycle, type PhoneNumberId } from "@care
 import { NumberInventory, Transaction } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { retryOnConflict } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { Limits } from "../shared/Limits.ts"
 import { putToRest } from "./NumberRest.ts"
 

@@ -8,7 +8,7 @@ import { DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { isOfUnroutedMessage } from "../access/Strays.ts"
+import { isOfUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
 export const applyReports = Effect.fn("applyReports")(function* () {

@@ -17,7 +17,7 @@ import { DateTime, Effect } from "effect"
 import { Limits, type LimitsShape } from "../shared/Limits.ts"
 import { becomesOverdue } from "../escalation/OverdueAlarm.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { selectRoutes } from "./SendCarriers.ts"
+import { selectRoutes } from "./SendRoutes.ts"
 import { evaluateSendPolicy } from "./SendGate.ts"
 import { acquireTokens } from "./SendRates.ts"
 

@@ -5,7 +5,7 @@
 import type { PoolNumber, Send } from "@careline/domain"
 import { PoolNumbers, type StorageError } from "@careline/ports"
 import { Effect, Option } from "effect"
-import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
+import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
 type Found = PoolNumber.PoolNumber | null
 

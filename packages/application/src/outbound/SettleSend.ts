@@ -12,7 +12,7 @@ import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "../shared/Limits.ts"
 import { isOld, type Prepared, putOff } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
-import { recordCircuitOutcome } from "./SendCarriers.ts"
+import { recordCircuitOutcome } from "./SendRoutes.ts"
 
 interface Settlement {
   readonly update: SendUpdate

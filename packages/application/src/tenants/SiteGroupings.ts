@@ -5,7 +5,7 @@ import { DateTime, Effect, Option } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { retryOnConflict } from "../shared/Conflicts.ts"
+import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 

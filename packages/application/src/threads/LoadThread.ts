@@ -4,7 +4,7 @@ import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { NotFound, NoSenderNumber } from "../shared/Errors.ts"
-import { resolveInboundNumbers } from "../access/ReachedNumbers.ts"
+import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
 /** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {

@@ -25,7 +25,7 @@ export interface Chapter {
 }
 
 /**
- * The tests of what members of staff ask for. A store with walls of its own (row-level security) meets the others as it
+ * The tests of what members of staff ask for. A store with row-level security meets the others as it
  * meets workers.
  */
 export const byStaff = (tests: ReadonlyArray<ContractTest>): ReadonlyArray<ContractTest> =>

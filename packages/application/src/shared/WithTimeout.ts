@@ -1,9 +1,9 @@
-/** For what must answer in time, whatever it waits for. */
+/** Runs an effect under a deadline, even if the effect ignores interruption. */
 import { Effect, Fiber } from "effect"
 
 /**
- * Fails with a `TimeoutError` after so many milliseconds, though what it waits for cannot be interrupted at once: a connection
- * that hangs is given up behind its back.
+ * Fails with a `TimeoutError` after so many milliseconds. The effect is interrupted in the background, so that one that cannot
+ * be interrupted at once, such as a connection that hangs, holds nobody up.
  */
 export const withTimeout =
   (millis: number) =>

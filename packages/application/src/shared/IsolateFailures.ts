@@ -1,11 +1,11 @@
 /**
- * Batches of events of which one that cannot be applied delays no other: a batch that fails is done again event by event,
- * each in a transaction of its own, and one that fails by itself is put aside, for a while or for good.
+ * Applies batches of events so that one that fails delays no other: a batch that fails is applied again event by event, each
+ * in a transaction of its own, and an event that fails by itself is postponed, or parked once it has failed too often.
  */
 import { Inbox, type StorageError, Transaction } from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
 import { backoff, Limits } from "./Limits.ts"
-import { isStoreUnavailable } from "./Outage.ts"
+import { isStoreUnavailable } from "./StoreUnavailable.ts"
 
 interface Failable {
   readonly id: string

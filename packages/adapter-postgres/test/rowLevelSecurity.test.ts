@@ -1,4 +1,4 @@
-/** Row-level security: what a database says of its walls, and what gets through them. */
+/** Row-level security: what a database says of its policies, and what gets through them. */
 import { SiteGroupingId, type Tenant, Thread, ThreadId, type UserId } from "@careline/domain"
 import { Changes, RowAccess, Settings, type TenantScope, Threads, Transaction } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
@@ -7,7 +7,7 @@ import { DateTime, Effect, Exit, Layer, Redacted } from "effect"
 import fc from "fast-check"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
-import * as WallsStand from "../src/row-level-security/WallsStand.ts"
+import * as RowLevelSecurityCheck from "../src/row-level-security/RowLevelSecurityCheck.ts"
 
 const tenants: ReadonlyArray<Tenant> = [null, SiteGroupingId.make("north"), SiteGroupingId.make('so"u,th')]
 const userId = "user-1" as UserId
@@ -46,12 +46,12 @@ const world = (maxConnections: number) =>
     }
   })
 
-describe("The walls between tenants", () => {
+describe("Row-level security between tenants", () => {
   it.live("stand around every table with a tenant, and a database in which one has a gap is not opened", () =>
     Effect.gen(function* () {
       const { owner, store } = yield* world(4)
       yield* Effect.void.pipe(Effect.provide(store))
-      assert.deepStrictEqual(yield* owner(WallsStand.gaps), [])
+      assert.deepStrictEqual(yield* owner(RowLevelSecurityCheck.gaps), [])
       yield* owner((sql) => sql`create table forgotten (site_grouping_id text, words text)`)
       yield* owner((sql) => sql`grant select on forgotten to careline_app`)
       // Whoever embeds us has tables of their own.
@@ -64,7 +64,7 @@ describe("The walls between tenants", () => {
       yield* owner((sql) => sql`create policy open on consents using (true)`)
       yield* owner((sql) => sql`create view everything as select * from external_threads`)
       yield* owner((sql) => sql`grant select on everything to careline_app`)
-      assert.sameMembers(yield* owner(WallsStand.gaps), [
+      assert.sameMembers(yield* owner(RowLevelSecurityCheck.gaps), [
         "the table forgotten has no forced policy",
         "the table messages has no forced policy",
         "a policy of consents is for everybody",

@@ -1,11 +1,11 @@
 /**
- * The walls between tenants: two roles that own nothing, and on every table with a tenant a policy that holds for whoever
+ * Row-level security between tenants: two roles that own nothing, and on every table with a tenant a policy that holds for whoever
  * asks, the owner too. Members of staff see the tenants that their transaction names; workers span tenants, and may do
- * what they have to and no more. A migration of a later table builds its wall with `wall` and `grant`.
+ * what they have to and no more. A migration of a later table builds its policies with `rowLevelSecurity` and `grant`.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/Walls.ts"
+import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/RowLevelSecurity.ts"
 
 /** What each role may do with a table; `null`: not even look. */
 interface Privileges {
@@ -65,7 +65,7 @@ export const grant = (table: string, { staff, workers }: Privileges): ReadonlyAr
 ]
 
 /** A table's rows by the tenant in the column. The settings are read once for a statement, and not once for a row. */
-export const wall = (table: string, column = "site_grouping_id"): ReadonlyArray<string> => {
+export const rowLevelSecurity = (table: string, column = "site_grouping_id"): ReadonlyArray<string> => {
   const isSeen = `(select careline_everybody()) or ${column} = any ((select careline_tenants())::text[])`
   return [
     `alter table ${table} enable row level security, force row level security`,
@@ -97,8 +97,8 @@ export default Effect.gen(function* () {
       and a.attname = 'site_grouping_id' and not a.attisdropped
       and c.relname = any(${Object.keys(privileges)}::text[])
     order by c.relname`
-  yield* run(walled.flatMap(({ table_name }) => wall(table_name)))
-  yield* run(wall("site_groupings", "id"))
+  yield* run(walled.flatMap(({ table_name }) => rowLevelSecurity(table_name)))
+  yield* run(rowLevelSecurity("site_groupings", "id"))
   // What holds for a tenant that decided nothing. It is of nobody in particular.
   yield* run([
     `create policy defaults on voip_settings for select to ${STAFF_ROLE}

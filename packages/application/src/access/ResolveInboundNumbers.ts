@@ -1,4 +1,4 @@
-/** Our number that a contact texted or called, and the one that answers: itself, or what took its place. */
+/** Resolves the number that a contact texted or called to the one that answers: itself, or its replacement. */
 import type { PhoneNumber } from "@careline/domain"
 import { NumberInventory, PoolNumbers, type ReachedNumber } from "@careline/ports"
 import { Effect, Option } from "effect"

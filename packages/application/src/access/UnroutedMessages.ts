@@ -1,6 +1,6 @@
 /**
- * Somebody reaches a number of ours that is nobody's: it counts against giving the number to another tenant, and a text is
- * answered once. It belongs to no tenant; the inbox keeps it for an administrator.
+ * Handles texts and calls to a number of ours that no tenant has: counts them against assigning the number again, and answers
+ * the first text. The inbox keeps them for an administrator.
  */
 import { type AttemptId, Consent, Contact } from "@careline/domain"
 import { type LaneArrival, NumberInventory, type Telephony } from "@careline/ports"

@@ -1,6 +1,6 @@
 /**
- * Which provider carries each text, and from which number: the active one while it is there, the fallback while the active
- * one's circuit is open, and then from a number that the fallback owns.
+ * Selects the provider and the number for each text: the active provider while its circuit is closed, otherwise the fallback,
+ * from a number that the fallback owns.
  */
 import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, type SendOutcome } from "@careline/domain"
 import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"

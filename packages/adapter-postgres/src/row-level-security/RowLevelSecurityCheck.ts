@@ -1,9 +1,9 @@
-/** Whether the walls between tenants stand: what the catalogue of a database says of its tables and of our roles. */
+/** Whether row-level security holds: what the catalogue of a database says of its tables and of our roles. */
 import { StorageError, StoreFault } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
-import { STAFF_ROLE, WORKERS_ROLE } from "./Walls.ts"
+import { STAFF_ROLE, WORKERS_ROLE } from "./RowLevelSecurity.ts"
 
 /** Columns that name a tenant. */
 export const TENANT_COLUMNS = ["site_grouping_id"]
@@ -61,10 +61,11 @@ export const gaps = (sql: PgClient.PgClient) =>
     Effect.map((rows) => rows.map(({ gap }) => gap))
   )
 
-const fault = (message: string) => new StorageError({ operation: "walls", reason: new StoreFault({ message }) })
+const fault = (message: string) =>
+  new StorageError({ operation: "rowLevelSecurity", reason: new StoreFault({ message }) })
 
 /** Fails unless a session is the role that it asked to be: what stands between may have left that out. */
-export const assertIs = Effect.fnUntraced(function* (sql: PgClient.PgClient, role: string) {
+export const assertRole = Effect.fnUntraced(function* (sql: PgClient.PgClient, role: string) {
   const [session] = yield* sql<{ readonly role: string }>`select current_user as role`
   if (session?.role !== role) {
     return yield* fault(
@@ -93,6 +94,6 @@ export const assertRoles = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
 export const assertRowLevelSecurity = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const found = yield* gaps(sql)
   if (found.length > 0) {
-    return yield* fault(`the walls between tenants have a gap: ${found.join("; ")}`)
+    return yield* fault(`row-level security has a gap: ${found.join("; ")}`)
   }
 })

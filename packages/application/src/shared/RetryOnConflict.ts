@@ -1,4 +1,4 @@
-/** Transactions that others got in the way of are tried again: nothing of them was kept. */
+/** Retries a transaction that failed because it conflicted with another one. */
 import { StorageError } from "@careline/ports"
 import { Effect, Schedule } from "effect"
 
@@ -8,7 +8,7 @@ const FIRST_PAUSE_MILLIS = 20
 export const isConflict = (error: unknown): boolean =>
   error instanceof StorageError && error.reason._tag === "StoreConflict"
 
-/** The transaction, again a few times where it met another one. */
+/** Runs the transaction, and retries it a few times with jittered backoff when it fails with `StoreConflict`. */
 export const retryOnConflict = <A, E, R>(transaction: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(transaction, {
     times: TRIES,
