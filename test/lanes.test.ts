@@ -232,7 +232,7 @@ describe("Two hosts and a provider that puts one text in five off", () => {
     const [recipients, texts] = [6, 25]
     const underWay = new Set<string>()
     const together: Array<string> = []
-    const putOff = new Set<string>()
+    const deferral = new Set<string>()
     const taken: Array<string> = []
     let isDone: () => void = () => undefined
     const done = new Promise<void>((resolve) => (isDone = resolve))
@@ -252,8 +252,8 @@ describe("Two hosts and a provider that puts one text in five off", () => {
             yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
             underWay.delete(lane)
             const nth = Number(body.slice(lane.length + 1))
-            if ((nth * 7 + lane.length) % 5 === 0 && !putOff.has(body)) {
-              putOff.add(body)
+            if ((nth * 7 + lane.length) % 5 === 0 && !deferral.has(body)) {
+              deferral.add(body)
               return { _tag: "Throttled", retryAfterMillis: null }
             }
             taken.push(body)
@@ -268,9 +268,9 @@ describe("Two hosts and a provider that puts one text in five off", () => {
     await done
     assert.deepStrictEqual(together, [], "side by side in one lane to one contact")
     assert.strictEqual(new Set(taken).size, recipients * 3 * texts, "each once")
-    assert.strictEqual(putOff.size, (recipients * 3 * texts) / 5)
+    assert.strictEqual(deferral.size, (recipients * 3 * texts) / 5)
     for (const [lane, bodies] of Map.groupBy(taken, (body) => body.slice(0, body.lastIndexOf(" ")))) {
-      const order = bodies.filter((body) => !putOff.has(body)).map((body) => Number(body.split(" ")[2]))
+      const order = bodies.filter((body) => !deferral.has(body)).map((body) => Number(body.split(" ")[2]))
       assert.deepStrictEqual(
         order,
         order.toSorted((one, other) => one - other),

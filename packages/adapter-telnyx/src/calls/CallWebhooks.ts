@@ -15,11 +15,11 @@ import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
 /** What a verified webhook of a call tells. */
-export type Told = Pick<Telephony.Received, "events" | "turn">
+export type DecodedWebhook = Pick<Telephony.Received, "events" | "turn">
 
-type Read = Told | TelephonyError.MalformedWebhook
+type Read = DecodedWebhook | TelephonyError.MalformedWebhook
 
-const nothing: Told = { events: [] }
+const nothing: DecodedWebhook = { events: [] }
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 const noCall = malformed("CallSid is missing or malformed")
@@ -103,7 +103,7 @@ export const decodeRecording = (form: URLSearchParams, query: URLSearchParams): 
   const callSid = form.get("CallSid")
   if (!isCallSid(callSid)) return noCall
   const recording = form.get("RecordingSid")
-  const tell = (report: CallReport): Told => ({ events: [reported(callSid, CallbackUrl.callOf(query), report)] })
+  const tell = (report: CallReport): DecodedWebhook => ({ events: [reported(callSid, CallbackUrl.callOf(query), report)] })
   switch (form.get("RecordingStatus")) {
     case "completed": {
       const [recorded] = recordedOf(form)

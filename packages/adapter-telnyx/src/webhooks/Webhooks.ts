@@ -39,7 +39,7 @@ const decode = (eventType: string, payload: unknown): TelephonyEvent | Telephony
   }
 }
 
-const readText = (body: string): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+const readText = (body: string): CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook => {
   const envelope = Option.getOrNull(decodeEnvelope(body))
   if (envelope === null) return malformed("Not an event of the API version 2")
   const event = decode(envelope.data.event_type, envelope.data.payload)
@@ -53,7 +53,7 @@ const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
 const read = (
   kind: Telephony.WebhookKind,
   { body, headers, method, target }: Telephony.RawRequest
-): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+): CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook => {
   if (kind === "sms" || kind === "status") return readText(decoder.decode(body))
   // Of a GET nothing is signed but the time.
   if (method !== "POST" || !FORM.test(headers["content-type"] ?? "")) return malformed("Not a POST of a form")

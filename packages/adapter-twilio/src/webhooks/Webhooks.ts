@@ -14,12 +14,12 @@ const SIGNATURE_HEADER = "x-twilio-signature"
 const nothing = new URLSearchParams()
 
 /** Text of any other kind would be sent to the contact (twilio.com/docs/messaging/twiml). */
-const saysNothing: Telephony.HttpReply = {
+const emptyResponse: Telephony.HttpReply = {
   status: 200,
   headers: { "content-type": "text/xml; charset=utf-8" },
   body: '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 }
-const XML = saysNothing.headers
+const XML = emptyResponse.headers
 const noted: Telephony.HttpReply = { status: 204, headers: {}, body: "" }
 
 /** What a verified webhook tells, by its kind. */
@@ -27,7 +27,7 @@ const read = (
   kind: Telephony.WebhookKind,
   parameters: URLSearchParams,
   query: URLSearchParams
-): CallWebhooks.Told | TelephonyError.MalformedWebhook => {
+): CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook => {
   switch (kind) {
     case "sms":
     case "status": {
@@ -82,7 +82,7 @@ export const make = (
       }),
     reply: (kind, step) => {
       if (step !== undefined) return { status: 200, headers: XML, body: Twiml.render(publicUrl, step) }
-      return asks.has(kind) ? saysNothing : noted
+      return asks.has(kind) ? emptyResponse : noted
     }
   }
 }

@@ -12,9 +12,9 @@ import * as Field from "../client/Field.ts"
 import * as Files from "../media/Files.ts"
 
 /** What a verified webhook of a call tells. */
-export type Told = Pick<Telephony.Received, "events" | "turn">
+export type DecodedWebhook = Pick<Telephony.Received, "events" | "turn">
 
-type Read = Told | TelephonyError.MalformedWebhook
+type Read = DecodedWebhook | TelephonyError.MalformedWebhook
 
 /** The fields of a webhook: of its JSON, or of its query. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -25,7 +25,7 @@ const decoder = new TextDecoder()
 /** `null` for bytes that are no JSON object. */
 export const fieldsOf = (body: Uint8Array): Fields | null => Option.getOrNull(decodeFields(decoder.decode(body)))
 
-const nothing: Told = { events: [] }
+const nothing: DecodedWebhook = { events: [] }
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 const noCall = malformed("conversation_uuid is missing or malformed")

@@ -19,7 +19,7 @@ const asks: ReadonlySet<Telephony.WebhookKind> = new Set<Telephony.WebhookKind>(
 
 const isAskedByGet = (kind: Telephony.WebhookKind, method: string): boolean => method === "GET" && asks.has(kind)
 
-type Read = CallWebhooks.Told | TelephonyError.MalformedWebhook
+type Read = CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook
 
 const malformed = (message: string) => new TelephonyError.MalformedWebhook({ message })
 

@@ -44,10 +44,10 @@ const delayed = (
 ): Message.MessageMetadata => ({ delay: { reason, until: DateTime.formatIso(until) } })
 
 /** It does not wait any more, if it ever did. */
-const noMoreDelay = (send: Send.Send): Message.MessageMetadata => (Send.wasPutOff(send) ? { delay: null } : {})
+const noMoreDelay = (send: Send.Send): Message.MessageMetadata => (Send.wasDeferred(send) ? { delay: null } : {})
 
-/** What is heard of a send that is put off: in its message why, or in the thread of an alarm that waits for too long. */
-export const putOff = (
+/** The result of a send that is deferred: its message says why, and an alarm that waits for too long counts as failed. */
+export const deferral = (
   send: Send.Send,
   reason: Parameters<typeof delayed>[0],
   until: DateTime.Utc,
@@ -58,15 +58,15 @@ export const putOff = (
   metaData: delayed(reason, until)
 })
 
-/** Puts a send off. */
-const holdBack = (
+/** Defers a send. */
+const defer = (
   { limits, results, updates }: Kept,
   send: Send.Send,
   reason: Parameters<typeof delayed>[0],
   until: DateTime.Utc
 ): void => {
   updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
-  results.push(putOff(send, reason, until, limits))
+  results.push(deferral(send, reason, until, limits))
 }
 
 /** Takes a send out of the queue for good, and says in its message why. */
@@ -80,7 +80,7 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
   const decisions = yield* evaluateSendPolicy(sends, now)
   return sends.filter((send, index) => {
     const decision = decisions[index]!
-    if (decision._tag === "Hold") holdBack(kept, send, decision.reason, decision.until)
+    if (decision._tag === "Hold") defer(kept, send, decision.reason, decision.until)
     else if (decision._tag === "Refuse") withdraw(kept, send, decision.reason)
     return decision._tag === "SendNow"
   })
@@ -93,13 +93,13 @@ const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send
     const route = routes[index]!
     if (route._tag === "Carried") return [{ send, ...route }]
     if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
-    else holdBack(kept, send, "no_number_at_provider", route.until)
+    else defer(kept, send, "no_number_at_provider", route.until)
     return []
   })
   const turns = yield* acquireTokens(leaving, now)
   return leaving.filter(({ send }, index) => {
     const turn = turns[index]!
-    if (turn !== null) holdBack(kept, send, "rate_limit", turn)
+    if (turn !== null) defer(kept, send, "rate_limit", turn)
     return turn === null
   })
 })

@@ -72,7 +72,8 @@ export const acquireTokens = Effect.fnUntraced(function* (leaving: ReadonlyArray
     }))
     // Whoever was put off has had a turn; the others wait until no turn is outstanding.
     const isFree = all.every(
-      ({ given, take }) => take._tag === "Taken" && (Send.wasPutOff(send) || !DateTime.isGreaterThan(given.fullAt, now))
+      ({ given, take }) =>
+        take._tag === "Taken" && (Send.wasDeferred(send) || !DateTime.isGreaterThan(given.fullAt, now))
     )
     if (isFree) {
       for (const { key, take } of all) if (take._tag === "Taken") buckets.set(key, take.bucket)
@@ -80,7 +81,7 @@ export const acquireTokens = Effect.fnUntraced(function* (leaving: ReadonlyArray
     }
     return all
       .map(({ given, key, rate, take }) => {
-        if (Send.wasPutOff(send)) {
+        if (Send.wasDeferred(send)) {
           const before = ahead.get(key) ?? 0
           ahead.set(key, before + 1)
           return TokenBucket.waitFor(buckets.get(key)!, rate, now, before + 1)

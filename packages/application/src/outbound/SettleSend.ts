@@ -10,7 +10,7 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "../shared/Limits.ts"
-import { isOld, type Prepared, putOff } from "./PrepareSends.ts"
+import { isOld, type Prepared, deferral } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { recordCircuitOutcome } from "./SendRoutes.ts"
 
@@ -40,7 +40,7 @@ const later = (
   const reason = outcome._tag === "Throttled" ? "provider_throttled" : "provider_unreachable"
   return {
     update: { ...base, state: "queued", notBefore, detail: outcome._tag },
-    result: putOff(send, reason, notBefore, limits)
+    result: deferral(send, reason, notBefore, limits)
   }
 }
 

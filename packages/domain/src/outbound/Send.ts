@@ -80,7 +80,7 @@ export const queue = ({ isUrgent, ...fields }: Queued, now: DateTime.Utc): Send 
 })
 
 /** Whether it has been put off since it was queued: held, or to be tried again. */
-export const wasPutOff = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "queuedAt">): boolean =>
+export const wasDeferred = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "queuedAt">): boolean =>
   DateTime.isGreaterThan(notBefore, queuedAt)
 
 /** What to do with a send of which the provider has no trace after every look. */
