@@ -20,7 +20,7 @@ export default {
     arrow("ports-import-the-domain", "ports", "domain", "ports"),
     arrow("application-imports-ports-and-domain", "application", "domain", "ports", "application"),
     arrow("http-hono-imports-no-adapter", "http-hono", "domain", "ports", "application", "http-hono"),
-    arrow("adapters-import-ports-and-domain", "(adapter-[^/]+|testkit)", "domain", "ports", "$1"),
+    arrow("adapters-import-ports-and-domain", "(adapter-[^/]+|testkit)", "domain", "ports", "adapter-kit", "$1"),
     {
       name: "domain-is-pure",
       comment: "Which modules of effect it may import, .oxlintrc.json says: data, and no services.",

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { CallbackUrl } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"

@@ -1,6 +1,6 @@
 /** The self-test through the public URL: what an operator is told when something other than the host answers. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { Diagnosis } from "@careline/ports"
+import type { Diagnosis } from "@careline/adapter-kit"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Checkup from "../src/doctor/Checkup.ts"

@@ -2,7 +2,7 @@
  * Requests to the Messaging API, over plain `fetch`: it retries nothing by itself. Redirects are not followed, because a
  * POST would leave twice, and the timeout covers the body, which may come byte by byte.
  */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import * as BasicCredentials from "./BasicCredentials.ts"
 import { BASE_URL, type BandwidthOptions, DEFAULT_TIMEOUT_MILLIS } from "./BandwidthOptions.ts"

@@ -1,5 +1,5 @@
 /** The options from the environment. */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import type { BandwidthOptions } from "./BandwidthOptions.ts"
 

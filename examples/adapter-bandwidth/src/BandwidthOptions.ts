@@ -1,5 +1,5 @@
 /** What the adapter needs to know of a Bandwidth account. */
-import type { ProviderConfig } from "@careline/ports"
+import type { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 
 /** As it stands in webhook paths. */

@@ -1,6 +1,6 @@
 /** An HTTP error as an outcome. Its `description` and those of its fields repeat numbers, so only words of a list are kept. */
 import type { SendOutcome } from "@careline/domain"
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Option, Schema } from "effect"
 import type { Answer } from "./BandwidthClient.ts"
 import * as ErrorCode from "./ErrorCode.ts"

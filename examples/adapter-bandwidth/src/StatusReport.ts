@@ -1,5 +1,6 @@
 /** A report on one of our texts as Careline's event. */
-import { CallbackUrl, type DeliveryReported, TelephonyEvent } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type DeliveryReported, TelephonyEvent } from "@careline/ports"
 import type { Report } from "./Callback.ts"
 import * as ErrorCode from "./ErrorCode.ts"
 import * as Status from "./Status.ts"

@@ -1,5 +1,6 @@
 /** What a failed call means. The SDK's errors quote the endpoint's answer, and so perhaps the recording or the key. */
-import { ProviderFailure, TranscriberError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { TranscriberError } from "@careline/ports"
 import { Predicate } from "effect"
 
 /** These 4xx say that the request came at a bad time, not that it is wrong. */

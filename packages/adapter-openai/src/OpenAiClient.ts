@@ -1,5 +1,5 @@
 /** The official SDK, loaded when it is first needed and pointed at where the endpoint is. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import type { OpenAI } from "openai"
 import type { OpenAiOptions } from "./OpenAiOptions.ts"

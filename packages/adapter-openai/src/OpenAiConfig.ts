@@ -2,7 +2,7 @@
  * The options from the environment: `TRANSCRIBER_URL`, `TRANSCRIBER_API_KEY` (optional), `TRANSCRIBER_MODEL` (`whisper-1`
  * without one). The URL has no default: recordings go where an operator said, and nowhere else.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import { DEFAULT_MODEL, DEFAULT_TIMEOUT_MILLIS, type OpenAiOptions } from "./OpenAiOptions.ts"
 

@@ -1,5 +1,6 @@
 /** The Transcriber port on a speech endpoint that speaks OpenAI's API, over the official SDK. */
-import { ProviderFailure, Transcriber, TranscriberError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { Transcriber, TranscriberError } from "@careline/ports"
 import { type Config, Effect, Layer, Option } from "effect"
 import { toTranscript } from "./Answer.ts"
 import { inspect, toError } from "./Failure.ts"

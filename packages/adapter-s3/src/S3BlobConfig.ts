@@ -3,7 +3,7 @@
  * `S3_SECRET_ACCESS_KEY`, `S3_KEY_PREFIX`, `S3_SSE` (`AES256`, `aws:kms` with `S3_KMS_KEY_ID`, `none`). What is missing or
  * malformed is named in the error.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import { DEFAULT_TIMEOUT_MILLIS, type Encryption, type S3BlobOptions } from "./S3BlobOptions.ts"
 

@@ -1,10 +1,10 @@
 /** The BlobStore port on S3, and on whatever speaks its protocol. */
 import type { BlobKey } from "@careline/domain"
+import { ContentDisposition } from "@careline/adapter-kit"
 import {
   type Blob,
   type BlobInfo,
   BlobStore,
-  ContentDisposition,
   MAX_LINK_MILLIS,
   MediaType,
   StorageError,

@@ -2,7 +2,8 @@
  * What a call to S3 failed with, without the SDK's own error, which holds the request: keys, links and credentials' ids.
  * Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
  */
-import { ProviderFailure, StorageError, StoreFault, StoreUnavailable } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { StorageError, StoreFault, StoreUnavailable } from "@careline/ports"
 import { Data, Predicate } from "effect"
 
 /** These pass by themselves, whatever their status: the server is busy, or clocks and credentials are about to be renewed. */

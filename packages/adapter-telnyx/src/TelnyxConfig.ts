@@ -3,7 +3,7 @@
  * `TELNYX_MESSAGING_PROFILE_ID`, `TELNYX_CONNECTION_ID`, `TELNYX_ACCOUNT_SID`, `TELNYX_BASE_URL`, `PUBLIC_URL`. What is
  * missing or malformed is named in the error.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import * as Signature from "./webhooks/Signature.ts"
 import { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./client/TelnyxOptions.ts"

@@ -1,5 +1,5 @@
 /** What an operator learns of a messaging profile at Telnyx, over the real SDK. */
-import { CallbackUrl } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
 import { newTelnyxKey, TelnyxSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"

@@ -3,7 +3,7 @@
  * all verify), `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_BASE_URL`,
  * `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./client/TwilioOptions.ts"
 

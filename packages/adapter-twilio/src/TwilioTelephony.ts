@@ -1,5 +1,6 @@
 /** The Telephony port on Twilio, over the official SDK. */
-import { type Diagnosis, Telephony, TelephonyError } from "@careline/ports"
+import { type Diagnosis } from "@careline/adapter-kit"
+import { Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
 import * as Calls from "./calls/Calls.ts"
 import * as Diagnose from "./diagnosis/Diagnosis.ts"

@@ -1,5 +1,5 @@
 /** What an operator learns of an account at Twilio, over the real SDK, and from the pure parts. */
-import { CallbackUrl } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"

@@ -1,6 +1,6 @@
 /** Numbers at Twilio beside a Messaging Service, and what stands in the place of a number's own URLs. */
 import type { PhoneNumber } from "@careline/domain"
-import { CallbackUrl } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"

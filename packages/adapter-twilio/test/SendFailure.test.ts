@@ -1,6 +1,6 @@
 /** What a failed call means, from the errors that the SDK throws. */
 import { SendOutcome } from "@careline/domain"
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { fc, test } from "@fast-check/vitest"
 import { createRequire } from "node:module"
 import { inspect as show } from "node:util"

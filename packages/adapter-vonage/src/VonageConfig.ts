@@ -4,7 +4,7 @@
  * `VONAGE_API_BASE_URL`, `VONAGE_REST_BASE_URL`, `VONAGE_REPORTS_LOOKUP` (`true` or `false`, which it is when unset),
  * `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema, SchemaTransformation } from "effect"
 import * as PrivateKey from "./client/PrivateKey.ts"
 import { DEFAULT_TIMEOUT_MILLIS, type VonageOptions } from "./client/VonageOptions.ts"

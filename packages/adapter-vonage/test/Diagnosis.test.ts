@@ -1,5 +1,5 @@
 /** What an operator learns of an application at Vonage, over the real SDK. */
-import { CallbackUrl } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
 import { VonageSimulator } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Redacted } from "effect"

@@ -1,4 +1,4 @@
-/** Who looked at what, and who was let in: through every route, on a PostgreSQL with its walls up. */
+/** Who looked at what, and who was let in: through every route, on a PostgreSQL with row-level security. */
 import { layer as postgres } from "@careline/adapter-postgres"
 import { BreakGlassAllowed, Intake, Limits, processInbound } from "@careline/application"
 import { Call } from "@careline/domain"

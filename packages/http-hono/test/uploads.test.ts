@@ -1,4 +1,4 @@
-/** Files that staff upload, on a PostgreSQL with its walls up: a message's, or removed after a day, and so many of one user. */
+/** Files that staff upload, on a PostgreSQL with row-level security: a message's, or removed after a day, and so many of one user. */
 import { layer as postgres } from "@careline/adapter-postgres"
 import { Intake, Limits, processInbound, removeUploads } from "@careline/application"
 import { Attachment } from "@careline/domain"

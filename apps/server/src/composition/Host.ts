@@ -16,7 +16,8 @@ import {
   VoiceWorkers,
   Workers
 } from "@careline/application"
-import { BlobStore, Directory, ProviderConfig, TelephonyProviders } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
+import { BlobStore, Directory, TelephonyProviders } from "@careline/ports"
 import { Clock, Context, type DateTime, Effect, Layer, Logger, References, Schema } from "effect"
 import { makeApp } from "@careline/http-hono"
 import { type AuthOptions, makeAuthenticate } from "@careline/http-hono"

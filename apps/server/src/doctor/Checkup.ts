@@ -2,7 +2,7 @@
 import { TelnyxTelephony } from "@careline/adapter-telnyx"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { VonageTelephony } from "@careline/adapter-vonage"
-import type { Diagnosis } from "@careline/ports"
+import type { Diagnosis } from "@careline/adapter-kit"
 import { Effect } from "effect"
 import { type HostConfig, hostConfig } from "../config/HostConfig.ts"
 import * as Providers from "../config/Providers.ts"

@@ -3,7 +3,7 @@
  * TLS, the proxies, the host and its configuration agree. Says what is usually behind an answer that is another one.
  */
 import { Problem } from "@careline/application"
-import { Diagnosis, ProviderFailure } from "@careline/ports"
+import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Effect } from "effect"
 
 /** How long a host may take to answer, in milliseconds. Providers wait for two to fifteen seconds. */

@@ -3,7 +3,8 @@ import { createHmac, generateKeyPairSync } from "node:crypto"
 import { DEFAULT_TIMEOUT_MILLIS, TwilioTelephony } from "@careline/adapter-twilio"
 import { TelnyxTelephony } from "@careline/adapter-telnyx"
 import { VonageTelephony } from "@careline/adapter-vonage"
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import {
   SimulatorKit,
   type Simulator,

@@ -2,7 +2,7 @@
  * The options from the environment: `BLOB_DIRECTORY`, `BLOB_PUBLIC_URL`, and `BLOB_SIGNING_SECRET` (comma-separated: the
  * first signs, all verify). What is missing or malformed is named in the error, and never quoted.
  */
-import { ProviderConfig } from "@careline/ports"
+import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import { DEFAULT_PATH, type FileBlobOptions } from "./FileBlobOptions.ts"
 

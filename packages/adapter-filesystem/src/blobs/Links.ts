@@ -3,7 +3,8 @@
  * all of it an HMAC-SHA256. Nothing is kept of a link, so a new secret in the place of the old one ends them all.
  */
 import { BlobKey } from "@careline/domain"
-import { ContentDisposition, MediaType } from "@careline/ports"
+import { ContentDisposition } from "@careline/adapter-kit"
+import { MediaType } from "@careline/ports"
 import { Redacted, Schema } from "effect"
 import { createHmac, timingSafeEqual } from "node:crypto"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"

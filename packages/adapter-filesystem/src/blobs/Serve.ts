@@ -1,6 +1,7 @@
 /** Serves what links lead to, to whoever has one. Reads no cookie and sets none. */
 import type { BlobKey } from "@careline/domain"
-import { ContentDisposition, type StorageError } from "@careline/ports"
+import { ContentDisposition } from "@careline/adapter-kit"
+import { type StorageError } from "@careline/ports"
 import { Clock, Effect, Option, type Scope } from "effect"
 import { type BlobAnswer, type BlobRequest, content, problem } from "./Answer.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"

@@ -3,14 +3,8 @@
  * developers.telnyx.com/docs/voice/programmable-voice/texml-verbs and /api-reference/callbacks (texml-…).
  */
 import { type CallId, type CallPlan, type CallReport } from "@careline/domain"
-import {
-  CallbackUrl,
-  Destination,
-  callerOf,
-  type Telephony,
-  type TelephonyEvent,
-  TelephonyError
-} from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { Destination, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 
@@ -103,7 +97,9 @@ export const decodeRecording = (form: URLSearchParams, query: URLSearchParams): 
   const callSid = form.get("CallSid")
   if (!isCallSid(callSid)) return noCall
   const recording = form.get("RecordingSid")
-  const tell = (report: CallReport): DecodedWebhook => ({ events: [reported(callSid, CallbackUrl.callOf(query), report)] })
+  const tell = (report: CallReport): DecodedWebhook => ({
+    events: [reported(callSid, CallbackUrl.callOf(query), report)]
+  })
   switch (form.get("RecordingStatus")) {
     case "completed": {
       const [recorded] = recordedOf(form)

@@ -1,6 +1,7 @@
 /** Placing and looking up calls at Telnyx. Source: developers.telnyx.com/api-reference/texml-rest-commands. */
 import type { CallPlan } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import type { Ask, Fail } from "../client/Ask.ts"
 import { isCallSid } from "./CallSid.ts"

@@ -1,5 +1,5 @@
 /** Words as `<Say>` takes them. Source: developers.telnyx.com/docs/voice/programmable-voice/texml-verbs/say. */
-import { SpokenText } from "@careline/ports"
+import { SpokenText } from "@careline/adapter-kit"
 
 /** The one voice that speaks more than English without naming a person for each language. */
 export const VOICE = "alice"

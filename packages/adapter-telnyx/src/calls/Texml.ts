@@ -3,7 +3,8 @@
  * TwiML and is not: Telnyx ignores an attribute that it does not know, so a name from there is a feature that is missing.
  */
 import type { CallPlan, Prompt } from "@careline/domain"
-import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import { create, type XMLElement } from "xmlbuilder"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "../client/TelnyxOptions.ts"

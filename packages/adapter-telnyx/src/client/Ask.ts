@@ -1,5 +1,6 @@
 /** Asking Telnyx over the SDK, in the words of the port. */
-import { ProviderFailure, type TelephonyError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { type TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as SendFailure from "./SendFailure.ts"
 import type { Client } from "./TelnyxClient.ts"

@@ -1,5 +1,5 @@
 /** What the SDK's errors hold that may be kept: the HTTP status, Telnyx's code, the wait asked for, the network error. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Option, Predicate, Schema } from "effect"
 
 const Body = Schema.Struct({ errors: Schema.NonEmptyArray(Schema.Struct({ code: Schema.String })) })

@@ -1,5 +1,5 @@
 /** The official SDK, loaded when it is first needed and pointed at where Telnyx is. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import type { Telnyx } from "telnyx"
 import type { TelnyxOptions } from "./TelnyxOptions.ts"

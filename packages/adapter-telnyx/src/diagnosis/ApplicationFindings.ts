@@ -1,5 +1,6 @@
 /** Whether the calls to our numbers come to this host, when all is well and when it is not, and calls can leave. */
-import { CallbackUrl, Diagnosis, type Telephony } from "@careline/ports"
+import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import { PROVIDER } from "../client/TelnyxOptions.ts"
 
 /** What is looked at of a TeXML application. Telnyx may leave any of it out. */

@@ -1,5 +1,5 @@
 /** What Telnyx says of the messaging profile, the TeXML application and their numbers, over the official SDK. */
-import { Diagnosis, ProviderFailure } from "@careline/ports"
+import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Effect } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"
 import * as ProfileFindings from "./ProfileFindings.ts"

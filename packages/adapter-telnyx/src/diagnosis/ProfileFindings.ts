@@ -1,5 +1,5 @@
 /** Whether a messaging profile and its numbers deliver to this host, and in the form that it reads. */
-import { CallbackUrl, Diagnosis } from "@careline/ports"
+import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
 import { PROVIDER } from "../client/TelnyxOptions.ts"
 
 /** What is looked at of a messaging profile. Telnyx may leave any of it out. */

@@ -1,5 +1,5 @@
 /** We hold only Telnyx's public key, so we cannot sign as it does. What can be tried is that nothing unsigned is taken. */
-import { CallbackUrl, type Diagnosis } from "@careline/ports"
+import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
 import { PROVIDER, type TelnyxOptions } from "../client/TelnyxOptions.ts"
 
 export const make = ({ publicUrl }: Pick<TelnyxOptions, "publicUrl">): Diagnosis.SelfTest => ({

@@ -3,7 +3,8 @@
  * /api-reference/messages/retrieve-a-message, /texml-rest-commands/fetch-multiple-call-resources and /call-recordings.
  */
 import type { CallReport } from "@careline/domain"
-import { HistoryParts, type Telephony, type TelephonyEvent } from "@careline/ports"
+import { HistoryParts } from "@careline/adapter-kit"
+import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { isCallSid, isRecordingSid } from "../calls/CallSid.ts"

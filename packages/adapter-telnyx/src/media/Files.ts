@@ -1,6 +1,6 @@
 /** Where Telnyx keeps recordings and pictures. Each is fetched from there and from nowhere else. */
 import { TelephonyError } from "@careline/ports"
-import { download, type Download } from "@careline/ports/download"
+import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect, Redacted } from "effect"
 import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
 

@@ -1,6 +1,7 @@
 /** Sending and looking up texts at Telnyx. */
 import type { SendOutcome } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Predicate } from "effect"
 import type { Ask } from "../client/Ask.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"

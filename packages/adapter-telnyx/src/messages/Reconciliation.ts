@@ -2,7 +2,8 @@
  * Looking for a text whose answer was lost. Telnyx keeps the callback URL of a message, which carries our attempt, in its
  * detail records (developers.telnyx.com/docs/reporting/detail-records).
  */
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import { DateTime } from "effect"
 import { isMessageId } from "./MessageId.ts"
 import * as Status from "./Status.ts"

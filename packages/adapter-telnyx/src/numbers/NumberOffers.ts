@@ -1,6 +1,7 @@
 /** Telnyx's offers as the port has them. Source: developers.telnyx.com/api-reference/phone-number-search. */
 import { PhoneNumber } from "@careline/domain"
-import { type Numbers, OfferedNumbers } from "@careline/ports"
+import { OfferedNumbers } from "@careline/adapter-kit"
+import { type Numbers } from "@careline/ports"
 
 /** What is looked at of an offer. Telnyx may leave any of it out. */
 export interface Offer {

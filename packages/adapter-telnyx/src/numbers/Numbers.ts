@@ -1,6 +1,7 @@
 /** Numbers at Telnyx: searched, ordered, connected to this host, given back. */
 import type { PhoneNumber } from "@careline/domain"
-import { Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as NumberOffers from "./NumberOffers.ts"

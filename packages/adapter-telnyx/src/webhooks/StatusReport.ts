@@ -2,7 +2,8 @@
  * `message.sent` and `message.finalized`: what became of a text of ours. Source:
  * developers.telnyx.com/docs/messaging/messages/receiving-webhooks. They come in any order and more than once.
  */
-import { CallbackUrl, type DeliveryReported, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type DeliveryReported, TelephonyError } from "@careline/ports"
 import { Option, Schema } from "effect"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageId } from "../messages/MessageId.ts"

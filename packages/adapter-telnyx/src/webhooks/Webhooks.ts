@@ -1,5 +1,6 @@
 /** Telnyx's webhooks: verified over the bytes as they came, and only then read. */
-import { CallbackUrl, type Telephony, TelephonyError, type TelephonyEvent, WebhookForm } from "@careline/ports"
+import { CallbackUrl, WebhookForm } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { Clock, Effect, Option, Schema } from "effect"
 import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"

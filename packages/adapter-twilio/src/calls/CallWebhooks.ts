@@ -3,14 +3,8 @@
  * its pages on Gather, Record, Dial and Number.
  */
 import { type CallReport, type CallPlan, type CallId } from "@careline/domain"
-import {
-  CallbackUrl,
-  Destination,
-  callerOf,
-  type Telephony,
-  type TelephonyEvent,
-  TelephonyError
-} from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { Destination, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { isCallSid, isRecordingSid } from "./CallSid.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 

@@ -1,5 +1,6 @@
 /** Placing and looking up calls at Twilio. Source: twilio.com/docs/voice/api/call-resource. */
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { isCallSid } from "./CallSid.ts"

@@ -1,5 +1,6 @@
 /** Recordings at Twilio, by their SID. Sources: twilio.com/docs/voice/api/recording, /docs/voice/api/recording-transcription. */
-import { type ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { type ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { isRecordingSid } from "./CallSid.ts"

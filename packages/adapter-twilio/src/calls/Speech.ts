@@ -1,5 +1,5 @@
 /** Words as `<Say>` takes them. Sources: twilio.com/docs/voice/twiml/say, /docs/api/errors/13521. */
-import { SpokenText } from "@careline/ports"
+import { SpokenText } from "@careline/adapter-kit"
 
 /** What some voice of Twilio's speaks, the likelier region of a language first. */
 const languages: ReadonlyArray<string> = (

@@ -1,6 +1,7 @@
 /** What a call does next, as TwiML. Source: twilio.com/docs/voice/twiml. */
 import type { CallPlan, Prompt } from "@careline/domain"
-import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse.js"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "../client/TwilioOptions.ts"

@@ -1,5 +1,5 @@
 /** What the SDK's errors hold that may be kept: the HTTP status, Twilio's code, the wait asked for, the network error. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Predicate } from "effect"
 
 /** The SDK's `RestException`, `TwilioServiceException` or `AxiosError`, told apart by what they have. */

@@ -1,5 +1,5 @@
 /** The official SDK, loaded when it is first needed and pointed at where Twilio is. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Predicate, Redacted } from "effect"
 import type { Twilio } from "twilio"
 import type { TwilioOptions } from "./TwilioOptions.ts"

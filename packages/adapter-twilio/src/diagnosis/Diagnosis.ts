@@ -1,5 +1,5 @@
 /** What Twilio says of the account, its numbers and their webhooks, over the official SDK. */
-import { Diagnosis } from "@careline/ports"
+import { Diagnosis } from "@careline/adapter-kit"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { readService } from "../numbers/MessagingService.ts"

@@ -3,7 +3,8 @@
  * /docs/voice/api/call-resource and /docs/voice/api/recording.
  */
 import { Attachment, type CallReport } from "@careline/domain"
-import { HistoryParts, type ProviderFailure, type Telephony, type TelephonyEvent } from "@careline/ports"
+import { HistoryParts, type ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as CallWebhooks from "../calls/CallWebhooks.ts"

@@ -1,6 +1,6 @@
 /** Recordings and pictures at Twilio: fetched with our credentials from Twilio's own API, and from nowhere else. */
 import type { TelephonyError } from "@careline/ports"
-import { download, type Download } from "@careline/ports/download"
+import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect, Redacted } from "effect"
 import type { TwilioOptions } from "../client/TwilioOptions.ts"
 

@@ -1,5 +1,6 @@
 /** What came with texts, at Twilio, by the URL of the webhook. Source: twilio.com/docs/messaging/api/media-resource. */
-import { type ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { type ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as Files from "./Files.ts"

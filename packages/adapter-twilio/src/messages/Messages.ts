@@ -1,6 +1,7 @@
 /** Sending and looking up texts at Twilio. */
 import type { SendOutcome } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"

@@ -1,5 +1,5 @@
 /** Whether the texts and calls to our numbers come to this host, and texts come again when it was down. */
-import { Diagnosis } from "@careline/ports"
+import { Diagnosis } from "@careline/adapter-kit"
 
 /** What is looked at of a number of the account. */
 export interface IncomingNumber {

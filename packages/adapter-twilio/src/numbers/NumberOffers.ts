@@ -1,6 +1,7 @@
 /** Twilio's numbers as the port has them. Source: twilio.com/docs/phone-numbers/api/availablephonenumberlocal-resource. */
 import { PhoneNumber } from "@careline/domain"
-import { type Numbers, OfferedNumbers } from "@careline/ports"
+import { OfferedNumbers } from "@careline/adapter-kit"
+import { type Numbers } from "@careline/ports"
 import { Predicate } from "effect"
 
 /** What is looked at of an offer. */

@@ -1,5 +1,6 @@
 /** How a number has to be set up so that its texts and calls come here, and what of that is not so. */
-import { CallbackUrl, Diagnosis, type Numbers } from "@careline/ports"
+import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
+import { type Numbers } from "@careline/ports"
 import { type IncomingNumber, RETRIES, type Service, type Wanted } from "./NumberFindings.ts"
 import { PROVIDER } from "../client/TwilioOptions.ts"
 

@@ -1,6 +1,7 @@
 /** Numbers at Twilio: searched, bought, led to this host, given back. */
 import type { PhoneNumber } from "@careline/domain"
-import { Numbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { readService } from "./MessagingService.ts"

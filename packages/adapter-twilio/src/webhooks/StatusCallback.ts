@@ -1,5 +1,6 @@
 /** The callback on an outbound message. Source: twilio.com/docs/messaging/guides/track-outbound-message-status. */
-import { CallbackUrl, type DeliveryReported, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type DeliveryReported, TelephonyError } from "@careline/ports"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageSid } from "../messages/MessageSid.ts"
 import * as Status from "../messages/Status.ts"

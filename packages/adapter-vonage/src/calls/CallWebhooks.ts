@@ -3,7 +3,8 @@
  * developer.vonage.com/voice/voice-api/webhook-reference and /voice/voice-api/ncco-reference.
  */
 import { CallStatus, type CallPlan, type CallReport } from "@careline/domain"
-import { ANONYMOUS, CallbackUrl, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { ANONYMOUS, callerOf, type Telephony, type TelephonyEvent, TelephonyError } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
 import * as CallStatuses from "./CallStatuses.ts"
 import { isConversationUuid } from "./ConversationUuid.ts"

@@ -1,5 +1,6 @@
 /** Placing and looking up calls at Vonage. Source: developer.vonage.com/api/voice. */
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as CallList from "./CallList.ts"

@@ -4,7 +4,8 @@
  * digits, and its builder would have to be loaded while somebody waits.
  */
 import type { CallPlan, Prompt } from "@careline/domain"
-import { CallbackUrl, SpokenText, type Telephony } from "@careline/ports"
+import { CallbackUrl, SpokenText } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import * as Digits from "../client/Digits.ts"
 import * as Speech from "./Speech.ts"
 import { PROVIDER } from "../client/VonageOptions.ts"

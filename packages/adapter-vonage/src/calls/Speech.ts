@@ -1,5 +1,5 @@
 /** Words as `talk` takes them. Sources: developer.vonage.com/voice/voice-api/ncco-reference, /guides/text-to-speech. */
-import { SpokenText } from "@careline/ports"
+import { SpokenText } from "@careline/adapter-kit"
 
 /** What some voice of Vonage's speaks, the likelier region of a language first. */
 const languages: ReadonlyArray<string> = (

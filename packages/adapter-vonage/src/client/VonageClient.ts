@@ -1,5 +1,5 @@
 /** The official SDK, loaded when it is first needed and pointed at where Vonage is. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import * as PrivateKey from "./PrivateKey.ts"
 import type { VonageOptions } from "./VonageOptions.ts"

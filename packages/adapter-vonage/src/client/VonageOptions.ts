@@ -1,5 +1,5 @@
 /** How to reach Vonage, and where Vonage reaches us. */
-import type { ProviderConfig } from "@careline/ports"
+import type { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 
 /** As it stands in webhook paths. */

@@ -1,5 +1,6 @@
 /** Whether an application and its numbers deliver to this host, and whether it is signed for with our key. */
-import { CallbackUrl, Diagnosis, type Telephony } from "@careline/ports"
+import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import { Option, Predicate, Schema } from "effect"
 import { createPublicKey } from "node:crypto"
 import * as Digits from "../client/Digits.ts"

@@ -1,5 +1,5 @@
 /** What Vonage says of the application and its numbers, over the official SDK. */
-import { Diagnosis, ProviderFailure } from "@careline/ports"
+import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Clock, Effect, type Option, Redacted } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"
 import * as Ask from "../client/Ask.ts"

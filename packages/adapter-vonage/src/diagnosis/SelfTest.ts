@@ -1,5 +1,5 @@
 /** A report as Vonage signs it, with a status that nobody knows: it is verified, and nothing is kept of it. */
-import { CallbackUrl, type Diagnosis } from "@careline/ports"
+import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
 import { Redacted } from "effect"
 import * as Signature from "../webhooks/Signature.ts"
 import { PROVIDER, type VonageOptions } from "../client/VonageOptions.ts"

@@ -2,8 +2,9 @@
  * Recordings and pictures at Vonage: fetched in the application's name from Vonage's own hosts, and from nowhere else.
  * Sources: developer.vonage.com/voice/voice-api/guides/recording, /messages/concepts/secure-inbound-media.
  */
-import { ProviderFailure, TelephonyError } from "@careline/ports"
-import { download, type Download } from "@careline/ports/download"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { TelephonyError } from "@careline/ports"
+import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import type { VonageOptions } from "../client/VonageOptions.ts"

@@ -1,6 +1,7 @@
 /** Sending texts through Vonage, and looking them up in Reports. */
 import type { SendOutcome } from "@careline/domain"
-import { ProviderFailure, type Telephony, TelephonyError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Option } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"

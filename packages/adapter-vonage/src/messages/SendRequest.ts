@@ -1,5 +1,6 @@
 /** A text as the SDK takes it, which writes the keys in snake case. Source: developer.vonage.com/api/messages. */
-import { CallbackUrl, type Telephony } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type Telephony } from "@careline/ports"
 import * as Digits from "../client/Digits.ts"
 import * as MediaType from "../media/MediaType.ts"
 import { PROVIDER } from "../client/VonageOptions.ts"

@@ -1,5 +1,6 @@
 /** Vonage's offers as the port has them. Source: developer.vonage.com/api/numbers, "Search available numbers". */
-import { type Numbers, OfferedNumbers } from "@careline/ports"
+import { OfferedNumbers } from "@careline/adapter-kit"
+import { type Numbers } from "@careline/ports"
 import { Option, Predicate, Schema } from "effect"
 import * as Digits from "../client/Digits.ts"
 import * as Field from "../client/Field.ts"

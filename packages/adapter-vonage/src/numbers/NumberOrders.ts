@@ -1,5 +1,6 @@
 /** What Vonage says of a change to a number, in our words. Source: developer.vonage.com/api/numbers. */
-import { type Numbers, ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { type Numbers } from "@careline/ports"
 import * as Field from "../client/Field.ts"
 import * as Problem from "../client/Problem.ts"
 

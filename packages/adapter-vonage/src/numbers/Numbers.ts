@@ -1,6 +1,7 @@
 /** Numbers at Vonage: searched, bought, linked to the application, given back. */
 import { PhoneNumber } from "@careline/domain"
-import { Numbers, OfferedNumbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { OfferedNumbers, ProviderFailure } from "@careline/adapter-kit"
+import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as Digits from "../client/Digits.ts"

@@ -1,5 +1,6 @@
 /** The webhook on an outbound message. Source: developer.vonage.com/api/messages, "Message Status". */
-import { CallbackUrl, type DeliveryReported, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type DeliveryReported, TelephonyError } from "@careline/ports"
 import { Predicate } from "effect"
 import type * as Payload from "./Payload.ts"
 import * as Problem from "../client/Problem.ts"

@@ -1,5 +1,6 @@
 /** Vonage's webhooks: verified over the bytes as they came, and only then read. */
-import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Redacted } from "effect"
 import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"

@@ -69,7 +69,6 @@ export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSend
   message: Schema.String
 }) {}
 
-/** So many texts wait to leave from one number that another one would wait for long. */
 /** A user has as many uploads waiting for a message as they may. */
 export class TooManyUploads extends Schema.TaggedError<TooManyUploads>()("TooManyUploads", {
   uploads: Schema.Int,
@@ -80,6 +79,7 @@ export class TooManyUploads extends Schema.TaggedError<TooManyUploads>()("TooMan
   }
 }
 
+/** So many texts wait to leave from one number that another one would wait for long. */
 export class NumberOverused extends Schema.TaggedError<NumberOverused>()("NumberOverused", {
   number: Schema.String,
   waiting: Schema.Int,

@@ -1,11 +1,11 @@
 /** A provider that sells numbers, on memory and a clock of our own: what it does with an order is up to the test. */
 import type { SiteGroupingId, UserId } from "@careline/domain"
+import { OfferedNumbers } from "@careline/adapter-kit"
 import {
   type Alert,
   Alerts,
   NumberInventory,
   type Numbers,
-  OfferedNumbers,
   SiteGroupings,
   Telephony,
   TelephonyError,

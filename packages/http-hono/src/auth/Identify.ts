@@ -15,9 +15,13 @@ export const BREAK_GLASS_HEADER = "x-break-glass"
 export const headers = [
   {
     name: PURPOSE_HEADER,
-    description: "Why, for the audit log: an HL7 PurposeOfUse, such as TREAT, HPAYMT, HOPERAT or PATRQT."
+    description:
+      "The purpose of the request, for the audit log: an HL7 PurposeOfUse such as TREAT, HPAYMT, HOPERAT or PATRQT."
   },
-  { name: BREAK_GLASS_HEADER, description: "The id of an access in an emergency: the request is within its tenant." }
+  {
+    name: BREAK_GLASS_HEADER,
+    description: "The id of an emergency access. The request acts as a clinician of its site grouping and of no other."
+  }
 ]
 
 const decodePurpose = Schema.decodeUnknownEffect(PurposeOfUse)

@@ -32,7 +32,7 @@ const everywhere: Readonly<Record<number, string>> = {
   400: "The request cannot be read",
   401: "No valid bearer token",
   403: "Not allowed",
-  500: "A fault of ours",
+  500: "Internal server error",
   503: "The store is not available"
 }
 
@@ -71,6 +71,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
   const operation = (route: Route<R>) => ({
     operationId: route.operationId,
     summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
     parameters: [
       ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
         name,
@@ -112,7 +113,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       ...Object.fromEntries(
         Object.entries({
           ...everywhere,
-          ...(route.path.includes("{id}") ? { 404: "There is none, or not for the caller" } : {}),
+          ...(route.path.includes("{id}") ? { 404: "Not found, or not visible to the caller" } : {}),
           ...(route.body === null
             ? {}
             : { 413: "The body is too large", 415: "The body is not JSON", 422: "The request is not valid" }),
@@ -127,11 +128,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
   paths["/api/v1/events"] = {
     get: {
       operationId: "listenToEvents",
-      summary:
-        "Server-sent events: `thread.updated`, `message.created`, `message.updated`. `Last-Event-ID` resumes without a gap.",
+      summary: "Listen to events",
+      description:
+        "The stream sends server-sent events: `thread.updated`, `message.created` and `message.updated`. `Last-Event-ID` resumes it without a gap.",
       parameters: [{ name: "Last-Event-ID", in: "header", schema: { type: "string" } }],
       responses: {
-        200: { description: "The stream", content: { "text/event-stream": {} } },
+        200: { description: "The event stream", content: { "text/event-stream": {} } },
         401: problemResponse(everywhere[401]!)
       }
     }
@@ -140,20 +142,21 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
   paths["/api/v1/media"] = {
     post: {
       operationId: "uploadMedia",
-      summary:
-        "Keeps a picture, sound, film, PDF, contact card or text file for messages of the site grouping. `url` of the answer goes among the `mediaUrls` of a message.",
+      summary: "Upload a file for messages",
+      description:
+        "The file is a picture, audio, video, PDF, contact card or text file. Careline keeps it for messages of the site grouping. The `url` of the answer goes into the `mediaUrls` of a message.",
       parameters: [{ name: "siteGroupingId", in: "query", schema: { type: "string" } }],
       requestBody: { required: true, content: { "*/*": {} } },
       responses: {
         201: {
-          description: "Kept",
+          description: "The file is stored",
           content: { "application/json": { schema: { $ref: "#/components/schemas/Media" } } }
         },
         ...Object.fromEntries(
           Object.entries({
             ...everywhere,
             413: "The file is too large",
-            422: "The file is of no kind that may be sent"
+            422: "The file type may not be sent"
           }).map(([status, description]) => [status, problemResponse(description)])
         )
       }

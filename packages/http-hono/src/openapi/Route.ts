@@ -39,7 +39,10 @@ export interface Route<R> {
   /** With OpenAPI's `{parameters}`. */
   readonly path: string
   readonly operationId: string
+  /** What the operation does: imperative, at most ten words, no full stop. */
   readonly summary: string
+  /** What else a client needs to know, in sentences. */
+  readonly description?: string
   /** Who may call it. Everybody else is refused before anything of the request is read. */
   readonly allow: Allowed
   readonly query: AnySchema | null
@@ -61,6 +64,7 @@ export const route = <R, Query = null, Body = null>(options: {
   readonly path: string
   readonly operationId: string
   readonly summary: string
+  readonly description?: string
   readonly allow: Allowed
   readonly query?: Schema.Codec<Query, unknown>
   readonly body?: Schema.Codec<Body, unknown>

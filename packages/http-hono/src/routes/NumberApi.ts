@@ -57,7 +57,7 @@ export const NewNumber = Schema.Struct({
   providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
   provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
   siteGroupingId: Schema.optionalKey(TenantJson),
-  /** Into the pool, in nobody's hands. */
+  /** Adds the number to the pool, with no tenant. */
   toPool: Schema.optionalKey(Schema.Boolean),
   /** Why the number is ours although no provider can tell; for a SYSTEM_ADMIN. The audit log keeps it. */
   overrideReason: Schema.optionalKey(
@@ -202,9 +202,9 @@ const MAX_NAMED = 1_000
 const Named = Schema.optionalKey(Schema.Array(PhoneNumber.E164).check(Schema.isMaxLength(MAX_NAMED)))
 
 export const RepairJson = Schema.Struct({
-  /** Numbers that are the provider's only, to be put into the pool. */
+  /** Numbers that only the provider knows, to be added to the pool. */
   adopt: Named,
-  /** Numbers that are ours only, to be taken out of service; those in nobody's hands for good. */
+  /** Numbers that only Careline knows, to be taken out of service; those with no tenant are retired for good. */
   suspend: Named
 }).annotate({ identifier: "PhoneNumberRepair" })
 

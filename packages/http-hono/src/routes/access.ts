@@ -14,8 +14,9 @@ const audit = route({
   path: "/api/v1/audit-log",
   operationId: "listAuditLog",
   allow: AUDITORS,
-  summary:
-    "Who did or saw what of whose data, and why, the newest first. `startDate` (from then on) and `endDate` (before then) are ISO 8601. To look here is written down as well.",
+  summary: "List audit log entries",
+  description:
+    "Each entry tells who did or saw what, whose data it was, and why. The newest entry comes first. `startDate` is inclusive and `endDate` exclusive; both are ISO 8601. Reading the audit log adds an entry to it.",
   query: AccessApi.AuditLogQuery,
   success: { status: 200, schema: Api.pageJson(AccessApi.AuditEntryJson, "AuditPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -41,13 +42,14 @@ const open = route({
   operationId: "breakGlass",
   // Who sees everything has nothing to break.
   allow: ["SITE_ADMIN", "CLINICIAN"],
-  summary:
-    "Opens a site grouping that is not the caller's to them, for a while and for a reason. Whoever watches over it is alerted. Requests that name the id in `X-Break-Glass` are within it.",
+  summary: "Break the glass for one site grouping",
+  description:
+    "The caller gets emergency access, for a while and for a reason, to a site grouping that is not theirs. Careline alerts whoever watches over it. Requests that name the id in `X-Break-Glass` run under this access.",
   body: AccessApi.NewBreakGlass,
   success: { status: 201, schema: AccessApi.BreakGlassJson },
   problems: {
-    404: "There is no such site grouping, or it is deactivated",
-    429: "The caller opened as many within an hour as one may"
+    404: "The site grouping does not exist or is deactivated",
+    429: "The caller has opened as many emergency accesses within an hour as allowed"
   },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const glass = yield* Application.breakGlass(caller, {
@@ -64,7 +66,9 @@ const close = route({
   path: "/api/v1/break-glass/{id}",
   operationId: "closeBreakGlass",
   allow: STAFF,
-  summary: "Gives an access back before its time. An administrator ends those of others to their site groupings.",
+  summary: "End an emergency access",
+  description:
+    "The access ends before its time. Callers end their own accesses; an administrator also ends those of others to the administrator's site groupings.",
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     yield* Application.closeBreakGlass(caller, params.id as BreakGlassId, isAllowed(caller, ADMINS))
@@ -77,7 +81,8 @@ const list = route({
   path: "/api/v1/break-glass",
   operationId: "listBreakGlasses",
   allow: AUDITORS,
-  summary: "Accesses in an emergency to the caller's site groupings, the newest first.",
+  summary: "List emergency accesses",
+  description: "The list covers the accesses to the caller's site groupings. The newest access comes first.",
   query: Schema.Struct(Api.PageQuery),
   success: { status: 200, schema: Api.pageJson(AccessApi.BreakGlassJson, "BreakGlassPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {

@@ -14,14 +14,15 @@ const prepare = route({
   path: "/api/v1/external-threads/{id}/prepare-bridge-call",
   operationId: "prepareBridgeCall",
   allow: STAFF,
-  summary:
-    "Prepares one call to the contact, who sees the clinic's number and never the clinician's. `dial_in`: the clinician calls `bridgeNumber`. `callback`: the clinician's phone rings, and a key connects.",
+  summary: "Prepare a masked call to the contact of a thread",
+  description:
+    "The preparation covers one call. The contact sees the clinic's number and never the clinician's. With `dial_in` the clinician calls `bridgeNumber`. With `callback` the clinician's phone rings, and a key press connects the call.",
   body: CallApi.NewBridgeCall,
   success: { status: 201, schema: CallApi.PreparedCallJson },
   problems: {
-    409: "The number may not be called (`reason`), there is no number to call from, or the provider refused the call",
-    429: "The caller was called back too often in an hour (`retry-after`)",
-    503: "The provider does not take the call now"
+    409: "The call is not allowed (`reason`), there is no number to call from, or the provider refused the call",
+    429: "The caller requested too many callbacks within an hour (`Retry-After`)",
+    503: "The provider cannot place the call now, or the store is not available"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const prepared = yield* Application.prepareBridgeCall(caller, {
@@ -41,7 +42,8 @@ const list = route({
   path: "/api/v1/call-logs",
   operationId: "listCallLogs",
   allow: READERS,
-  summary: "Calls, newest first. `startDate` (from then on) and `endDate` (before then) are ISO 8601.",
+  summary: "List calls",
+  description: "The newest call comes first. `startDate` is inclusive and `endDate` exclusive; both are ISO 8601.",
   query: CallApi.CallLogQuery,
   success: { status: 200, schema: Api.pageJson(CallApi.CallLogJson, "CallLogPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {

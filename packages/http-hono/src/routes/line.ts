@@ -13,8 +13,9 @@ const settings = route({
   path: "/api/v1/voip-settings",
   operationId: "getVoipSettings",
   allow: READERS,
-  summary:
-    "The settings that hold for a site grouping: its own, else the platform's, else the product's; `sources` says whose each is.",
+  summary: "Get the settings of a site grouping",
+  description:
+    "Each setting is the site grouping's own, else the platform's, else the product's. `sources` tells which one applies.",
   query: TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -28,8 +29,9 @@ const changeSettings = route({
   path: "/api/v1/voip-settings",
   operationId: "putVoipSettings",
   allow: ADMINS,
-  summary:
-    "Changes settings; what is not named stays as it is, and follows the platform where it is not the site grouping's own. `null` switches quiet hours, the limit, the auto-reply or the timer off.",
+  summary: "Change the settings of a site grouping",
+  description:
+    "A setting that the request does not name stays as it is: an inherited one goes on following the platform. `null` switches quiet hours, the daily limit, the auto-reply or the escalation timer off.",
   query: TenantOnly,
   body: Api.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
@@ -44,7 +46,8 @@ const resetSetting = route({
   path: "/api/v1/voip-settings/{field}",
   operationId: "resetVoipSetting",
   allow: ADMINS,
-  summary: "Takes one of a site grouping's own settings back: it is inherited again.",
+  summary: "Reset a setting of a site grouping",
+  description: "The site grouping drops its own value and inherits the setting again.",
   query: TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
@@ -58,7 +61,8 @@ const platform = route({
   path: "/api/v1/platform-settings",
   operationId: "getPlatformSettings",
   allow: SYSTEM_ADMINS,
-  summary: "What every site grouping inherits that named nothing else.",
+  summary: "Get the platform settings",
+  description: "A site grouping inherits each of these settings unless it names its own.",
   query: Schema.Struct({}),
   success: { status: 200, schema: Api.PlatformSettingsJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
@@ -71,8 +75,9 @@ const changePlatform = route({
   path: "/api/v1/platform-settings",
   operationId: "putPlatformSettings",
   allow: SYSTEM_ADMINS,
-  summary:
-    "Changes what every site grouping inherits; what is not named stays as it is. On-call numbers, previews, greetings and auto-replies are never inherited.",
+  summary: "Change the platform settings",
+  description:
+    "A site grouping inherits each of these settings unless it names its own. A setting that the request does not name stays as it is. On-call numbers, previews, greetings and auto-replies are never inherited.",
   body: Api.PlatformSettingsEdit,
   success: { status: 200, schema: Api.PlatformSettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
@@ -85,7 +90,8 @@ const resetPlatform = route({
   path: "/api/v1/platform-settings/{field}",
   operationId: "resetPlatformSetting",
   allow: SYSTEM_ADMINS,
-  summary: "Takes one of the platform's settings back: the product's holds again.",
+  summary: "Reset a platform setting",
+  description: "The platform drops its own value, and the product's applies again.",
   success: { status: 200, schema: Api.PlatformSettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     return { status: 200, body: yield* Application.resetPlatformSetting(caller, params.field ?? "") }
@@ -102,7 +108,8 @@ const consent = route({
   path: "/api/v1/contacts/{e164}/consent",
   operationId: "getConsent",
   allow: READERS,
-  summary: "Whether a contact may be texted.",
+  summary: "Get the consent of a contact",
+  description: "The consent tells whether Careline may text the contact.",
   query: TenantOnly,
   success: { status: 200, schema: Api.ConsentJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
@@ -119,7 +126,8 @@ const recordConsent = route({
   path: "/api/v1/contacts/{e164}/consent",
   operationId: "putConsent",
   allow: STAFF,
-  summary: "Puts down, on a contact's behalf, whether it may be texted.",
+  summary: "Record the consent of a contact",
+  description: "Staff record on the contact's behalf whether Careline may text them.",
   query: TenantOnly,
   body: Api.NewConsent,
   success: { status: 200, schema: Api.ConsentJson },
@@ -135,8 +143,9 @@ const parked = route({
   path: "/api/v1/parked-events",
   operationId: "listParkedEvents",
   allow: SYSTEM_ADMINS,
-  summary:
-    "Webhooks that were kept and could not be applied, newest first: texts and calls for numbers that are no tenant's, and events that failed.",
+  summary: "List parked events",
+  description:
+    "A parked event is a webhook that Careline stored and could not apply: an unrouted text or call, whose number has no tenant, or an event that failed. The newest event comes first.",
   query: Schema.Struct(Api.PageQuery),
   success: { status: 200, schema: Api.pageJson(Api.ParkedJson, "ParkedEventPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -145,14 +154,15 @@ const parked = route({
   })
 })
 
-const noEvent = { 404: "There is no such parked event, or the number that it came for is still no tenant's" }
+const noEvent = { 404: "There is no such parked event, or the number that it came for still has no tenant" }
 
 const retryParked = route({
   method: "post",
   path: "/api/v1/parked-events/{id}/retry",
   operationId: "retryParkedEvent",
   allow: SYSTEM_ADMINS,
-  summary: "Applies a parked event again, as if it had never failed.",
+  summary: "Retry a parked event",
+  description: "Careline applies the event again, as if it had never failed.",
   success: { status: 204, schema: null },
   problems: noEvent,
   handle: Effect.fnUntraced(function* ({ caller, params }) {
@@ -166,7 +176,8 @@ const dismissParked = route({
   path: "/api/v1/parked-events/{id}/dismiss",
   operationId: "dismissParkedEvent",
   allow: SYSTEM_ADMINS,
-  summary: "Puts a parked event away: it is applied to nothing.",
+  summary: "Dismiss a parked event",
+  description: "The event leaves the list, and Careline applies it to nothing.",
   success: { status: 204, schema: null },
   problems: { 404: "There is no such parked event" },
   handle: Effect.fnUntraced(function* ({ caller, params }) {

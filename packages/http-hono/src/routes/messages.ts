@@ -10,7 +10,7 @@ import type { Services } from "../Services.ts"
 const messageId = (params: Readonly<Record<string, string>>) => params.id as MessageId
 
 const undecidable = {
-  409: "It is still on its way or being looked for (`still-looking`), or what became of it is known (`not-unknown`)"
+  409: "The message is on its way or its outcome is still being checked (`still-looking`), or its outcome is known (`not-unknown`)"
 }
 
 const list = route({
@@ -18,8 +18,9 @@ const list = route({
   path: "/api/v1/messages",
   operationId: "listMessagesByStatus",
   allow: READERS,
-  summary:
-    "Messages of one delivery status over all open threads, newest first. `deliveryStatus=unknown&needsDecision=true` is what waits for a person.",
+  summary: "List messages by delivery status",
+  description:
+    "The list covers all open threads. The newest message comes first. `deliveryStatus=unknown&needsDecision=true` lists the messages that wait for a person's decision.",
   query: Api.MessageStatusQuery,
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -37,8 +38,9 @@ const resend = route({
   path: "/api/v1/messages/{id}/resend",
   operationId: "resendMessage",
   allow: STAFF,
-  summary:
-    "Sends a message of unknown outcome again, though the contact may then have it twice. The send policy applies now, and again when it leaves.",
+  summary: "Resend a message",
+  description:
+    "Careline sends a message of unknown outcome again, so the contact may receive it twice. The send policy applies now and again when the message leaves. A reply that failed for good goes out as a new message with the same words, once however often it is requested.",
   success: { status: 202, schema: Api.MessageJson },
   problems: { 409: `${undecidable[409]}; or the send policy refuses it (\`reason\`) or holds it (\`until\`)` },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
@@ -51,7 +53,8 @@ const dismiss = route({
   path: "/api/v1/messages/{id}/dismiss",
   operationId: "dismissMessage",
   allow: STAFF,
-  summary: "Lets a message of unknown outcome go: it is not sent again. Doing so again changes nothing.",
+  summary: "Dismiss a message of unknown outcome",
+  description: "Careline does not send the message again. A repeated request changes nothing.",
   success: { status: 200, schema: Api.MessageJson },
   problems: undecidable,
   handle: Effect.fnUntraced(function* ({ caller, params }) {

@@ -17,7 +17,9 @@ const list = route({
   path: "/api/v1/phone-numbers",
   operationId: "listPhoneNumbers",
   allow: READERS,
-  summary: "The numbers of a site grouping, `null` for the system-wide ones, or of all of the caller's.",
+  summary: "List phone numbers",
+  description:
+    "`siteGroupingId` selects the numbers of one site grouping; `null` selects the system-wide ones. Without it the list covers all numbers of the caller.",
   query: NumberApi.NumberListQuery,
   success: { status: 200, schema: Api.pageJson(NumberApi.NumberJson, "PhoneNumberPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -31,12 +33,13 @@ const add = route({
   path: "/api/v1/phone-numbers",
   operationId: "addPhoneNumber",
   allow: ADMINS,
-  summary:
-    "Adds a number that the provider has assigned to us to a site grouping; with `toPool` to the pool, where it waits for one.",
+  summary: "Add a phone number",
+  description:
+    "The provider has assigned the number to us. The request adds it to a site grouping. With `toPool` a SYSTEM_ADMIN adds it to the pool, where it has no tenant until it is assigned to one.",
   body: NumberApi.NewNumber,
   success: { status: 201, schema: NumberApi.NumberJson },
   problems: {
-    409: "The number is in a pool already; or the provider says that it is not ours, or somebody else has it (`not_yours`); or no provider can tell (`cannot_tell`), and a SYSTEM_ADMIN may say why it is ours (`overrideReason`)"
+    409: "Careline already has the number; or the provider says that it is not ours, or another tenant or the pool has it (`not_yours`); or no provider can tell (`cannot_tell`), in which case a SYSTEM_ADMIN may state why it is ours (`overrideReason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const given = {
@@ -64,7 +67,7 @@ const get = route({
   path: "/api/v1/phone-numbers/{id}",
   operationId: "getPhoneNumber",
   allow: READERS,
-  summary: "One number.",
+  summary: "Get a phone number",
   success: { status: 200, schema: NumberApi.NumberJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     return { status: 200, body: NumberApi.numberJson(yield* Application.viewNumber(caller, numberId(params))) }
@@ -76,11 +79,12 @@ const edit = route({
   path: "/api/v1/phone-numbers/{id}",
   operationId: "editPhoneNumber",
   allow: ADMINS,
-  summary:
-    "Names a number, takes it out of service or back into it, or makes it the one that its site grouping texts from first.",
+  summary: "Edit a phone number",
+  description:
+    "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first.",
   body: NumberApi.NumberEdit,
   success: { status: 200, schema: NumberApi.NumberJson },
-  problems: { 409: "The number is in no status for this" },
+  problems: { 409: "The status of the number does not allow this change" },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const number = yield* Application.editNumber(caller, numberId(params), body)
     return { status: 200, body: NumberApi.numberJson(number) }
@@ -92,7 +96,8 @@ const usage = route({
   path: "/api/v1/phone-numbers/{id}/usage-count",
   operationId: "countPhoneNumberUsage",
   allow: READERS,
-  summary: "How many threads answer from a number, deleted ones too: a new text reopens those with it.",
+  summary: "Count the threads that answer from a phone number",
+  description: "Deleted threads count too: a new text reopens them with this number.",
   success: { status: 200, schema: NumberApi.NumberUsage },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     return { status: 200, body: { count: yield* Application.numberUsage(caller, numberId(params)) } }
@@ -104,14 +109,15 @@ const remove = route({
   path: "/api/v1/phone-numbers/{id}",
   operationId: "deletePhoneNumber",
   allow: ADMINS,
-  summary:
-    "Gives a number up. Another one of the site grouping takes the place of one that threads answer from; what still reaches it goes to the same threads for a while. `dryRun=true` tells what would happen.",
+  summary: "Delete a phone number",
+  description:
+    "The site grouping gives the number up. If threads answer from it, another number of the site grouping takes its place. Texts and calls that still reach the old number go to the same threads for a while. `dryRun=true` tells what would happen and changes nothing.",
   query: NumberApi.DryRunQuery,
   body: NumberApi.NumberDeletion,
   isBodyOptional: true,
   success: { status: 200, schema: NumberApi.NumberDeleted },
   problems: {
-    409: "Threads answer from it (`count`) and no replacement is named; or the one that is named cannot take its place (`reason`)"
+    409: "Threads answer from the number (`count`) and the request names no replacement; or the replacement cannot take its place (`reason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params, query }) {
     if (body.notice !== undefined && body.notifyContacts !== true) {
@@ -132,18 +138,19 @@ const assign = route({
   path: "/api/v1/site-groupings/{id}/phone-number",
   operationId: "assignPhoneNumber",
   allow: ADMINS,
-  summary:
-    "Assigns a number of the pool to a site grouping at once. What the pool does not have is bought, where the host buys.",
-  headers: [{ name: "Idempotency-Key", description: "Two requests with one key get one number." }],
+  summary: "Assign a pool number to a site grouping",
+  description:
+    "The assignment takes effect at once. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
+  headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
   body: NumberApi.AssignmentJson,
   isBodyOptional: true,
   success: { status: 201, schema: NumberApi.NumberJson },
   alternative: {
     status: 202,
     schema: NumberApi.NumberOrdered,
-    description: "The pool has none of that kind: one is being bought"
+    description: "The pool has no such number; the assignment is pending while Careline buys one"
   },
-  problems: { 409: "The pool has no such number, and none is bought" },
+  problems: { 409: "The pool has no such number, and this host buys none" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const key = yield* idempotencyKey({ header })
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(params.id))
@@ -162,7 +169,9 @@ const pool = route({
   path: "/api/v1/phone-number-pool",
   operationId: "getPhoneNumberPool",
   allow: SYSTEM_ADMINS,
-  summary: "How the pool is: what it has, what it should have, and who waits for a number.",
+  summary: "Get pool health",
+  description:
+    "Pool health is the count of numbers by status, the thresholds, and the pending assignments with the site groupings that wait for a number.",
   query: Schema.Struct({}),
   success: { status: 200, schema: NumberApi.PoolJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
@@ -175,7 +184,9 @@ const reconcile = route({
   path: "/api/v1/phone-numbers/reconciliation",
   operationId: "getPhoneNumberReconciliation",
   allow: SYSTEM_ADMINS,
-  summary: "What of our numbers only we or only the provider knows, and which are led elsewhere. Changes nothing.",
+  summary: "Compare phone numbers with the providers' records",
+  description:
+    "The comparison lists numbers that only Careline knows, numbers that only the provider knows, and misconfigured numbers, whose texts or calls go elsewhere. The request changes nothing.",
   success: { status: 200, schema: NumberApi.ReconciliationJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
     return { status: 200, body: NumberApi.reconciliationJson(yield* Application.reconcileNumbers(caller)) }
@@ -187,8 +198,9 @@ const repair = route({
   path: "/api/v1/phone-numbers/reconciliation",
   operationId: "repairPhoneNumbers",
   allow: SYSTEM_ADMINS,
-  summary:
-    "Leads numbers here again that are led elsewhere. `adopt` puts numbers that only the provider knows into the pool; `suspend` takes numbers that only we know out of service.",
+  summary: "Repair misconfigured phone numbers",
+  description:
+    "Careline repairs webhook URLs that point elsewhere, so that texts and calls arrive here again. `adopt` adds numbers that only the provider knows to the pool. `suspend` takes numbers that only Careline knows out of service; those with no tenant are retired for good.",
   body: NumberApi.RepairJson,
   isBodyOptional: true,
   success: { status: 200, schema: NumberApi.RepairsJson },

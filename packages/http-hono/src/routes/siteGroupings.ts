@@ -14,7 +14,9 @@ const list = route({
   path: "/api/v1/site-groupings",
   operationId: "listSiteGroupings",
   allow: SYSTEM_ADMINS,
-  summary: "All site groupings, deactivated ones too. One without a name is known because something of it came first.",
+  summary: "List site groupings",
+  description:
+    "The list includes deactivated site groupings. A site grouping without a name is known because its data or its activation came first.",
   success: { status: 200, schema: Schema.Struct({ items: Schema.Array(NumberApi.SiteGroupingJson) }) },
   handle: Effect.fnUntraced(function* ({ caller }) {
     const groupings = yield* Application.listSiteGroupings(caller)
@@ -27,10 +29,10 @@ const create = route({
   path: "/api/v1/site-groupings",
   operationId: "createSiteGrouping",
   allow: SYSTEM_ADMINS,
-  summary: "Puts a site grouping on record.",
+  summary: "Create a site grouping",
   body: NumberApi.NewSiteGrouping,
   success: { status: 201, schema: NumberApi.SiteGroupingJson },
-  problems: { 409: "There is a site grouping of this id" },
+  problems: { 409: "A site grouping with this id already exists" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const grouping = yield* Application.createSiteGrouping(caller, { id: body.id ?? null, name: body.name })
     return { status: 201, body: NumberApi.siteGroupingJson(grouping) }
@@ -42,7 +44,7 @@ const get = route({
   path: "/api/v1/site-groupings/{id}",
   operationId: "getSiteGrouping",
   allow: SYSTEM_ADMINS,
-  summary: "One site grouping.",
+  summary: "Get a site grouping",
   success: { status: 200, schema: NumberApi.SiteGroupingJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     const grouping = yield* Application.viewSiteGrouping(caller, groupingId(params))
@@ -55,7 +57,9 @@ const edit = route({
   path: "/api/v1/site-groupings/{id}",
   operationId: "editSiteGrouping",
   allow: SYSTEM_ADMINS,
-  summary: "Renames a site grouping, or brings one back that was deactivated, without its numbers.",
+  summary: "Edit a site grouping",
+  description:
+    "The request renames the site grouping or reactivates a deactivated one. Its former numbers do not come back.",
   body: NumberApi.SiteGroupingEdit,
   success: { status: 200, schema: NumberApi.SiteGroupingJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
@@ -69,8 +73,9 @@ const remove = route({
   path: "/api/v1/site-groupings/{id}",
   operationId: "deactivateSiteGrouping",
   allow: SYSTEM_ADMINS,
-  summary:
-    "Deactivates a site grouping: its line is off, nobody works in it, and its numbers are quarantined. What it has is kept. Doing so again changes nothing.",
+  summary: "Deactivate a site grouping",
+  description:
+    "The line is off, nobody works in the site grouping, and its numbers go into quarantine. Careline keeps its data. A repeated request changes nothing.",
   success: { status: 200, schema: NumberApi.DeactivationJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     const deactivation = yield* Application.deactivateSiteGrouping(caller, groupingId(params))

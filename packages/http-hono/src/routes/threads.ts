@@ -15,8 +15,9 @@ const list = route({
   path: "/api/v1/external-threads",
   operationId: "listThreads",
   allow: READERS,
-  summary:
-    "Open threads, the one with the newest message first. `inbox`: unassigned, unanswered, with a reply that did not get through, or unread by you.",
+  summary: "List open threads",
+  description:
+    "The thread with the newest message comes first. The default view is `inbox`: threads that are unassigned, unanswered or unread by the caller, or whose reply was not delivered.",
   query: Api.ThreadListQuery,
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
@@ -36,10 +37,12 @@ const create = route({
   path: "/api/v1/external-threads",
   operationId: "createThread",
   allow: STAFF,
-  summary: "Opens a thread with a contact who has not written, or reopens one that was deleted.",
+  summary: "Open a thread with a contact",
+  description:
+    "The request opens a thread with a contact who has not written, or reopens the contact's deleted thread.",
   body: Api.ThreadCreation,
   success: { status: 201, schema: Api.ThreadJson },
-  problems: { 409: "The contact has an open thread: its id is `threadId`" },
+  problems: { 409: "The contact already has an open thread (`threadId`)" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
     const view = yield* Application.createThread(caller, {
@@ -56,7 +59,7 @@ const get = route({
   path: "/api/v1/external-threads/{id}",
   operationId: "getThread",
   allow: READERS,
-  summary: "One thread.",
+  summary: "Get a thread",
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     return { status: 200, body: Api.threadJson(yield* Application.viewThread(caller, threadId(params))) }
@@ -68,8 +71,9 @@ const edit = route({
   path: "/api/v1/external-threads/{id}",
   operationId: "editThread",
   allow: STAFF,
-  summary:
-    "Renames, links, assigns a thread, or moves the number that it answers from. Setting patients clears the facility, and the other way round.",
+  summary: "Edit a thread",
+  description:
+    "The request renames, links or assigns the thread, or changes the number that it answers from. Only an administrator changes the number. Setting patients clears the facility, and setting a facility clears the patients.",
   body: Api.ThreadEdit,
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
@@ -88,7 +92,8 @@ const remove = route({
   path: "/api/v1/external-threads/{id}",
   operationId: "deleteThread",
   allow: STAFF,
-  summary: "Takes a thread out of every list. Its history stays, and a new text from the contact reopens it.",
+  summary: "Delete a thread",
+  description: "The thread disappears from every list. Its history stays, and a new text from the contact reopens it.",
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     yield* Application.deleteThread(caller, threadId(params))
@@ -101,7 +106,8 @@ const messages = route({
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "listMessages",
   allow: READERS,
-  summary: "The messages of a thread, newest first.",
+  summary: "List the messages of a thread",
+  description: "The newest message comes first.",
   query: Api.MessageListQuery,
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
@@ -115,12 +121,13 @@ const send = route({
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "sendMessage",
   allow: STAFF,
-  summary:
-    "Answers the contact from the thread's number. The message is queued; its `deliveryStatus` tells what becomes of it.",
-  headers: [{ name: "Idempotency-Key", description: "Two requests with one key make one message." }],
+  summary: "Send a message to the contact of a thread",
+  description:
+    "The message answers the contact from the thread's number. Careline queues it; its `deliveryStatus` tells what becomes of it.",
+  headers: [{ name: "Idempotency-Key", description: "Two requests with the same key create one message." }],
   body: Api.NewMessage,
   success: { status: 202, schema: Api.MessageJson },
-  problems: { 409: "The send policy refuses (`reason`), or holds the message (`until`)" },
+  problems: { 409: "The send policy refuses the message (`reason`) or holds it (`until`)" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const message = yield* Application.sendMessage(caller, {
       threadId: threadId(params),
@@ -137,8 +144,9 @@ const read = route({
   path: "/api/v1/external-threads/{id}/read",
   operationId: "markRead",
   allow: STAFF,
-  summary:
-    "Marks a thread read for you up to a message, or unread behind an earlier one; `null` for all of it. Nobody else's reading changes, and it is no answer: an escalation goes on.",
+  summary: "Mark a thread as read or unread",
+  description:
+    "The thread counts as read up to the named message and as unread after it, so an earlier message makes later ones unread again. `null` marks the whole thread unread. The mark is the caller's own and changes nobody else's. Reading is not answering: an escalation continues.",
   body: Api.ReadMark,
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
@@ -152,7 +160,8 @@ const readers = route({
   path: "/api/v1/external-threads/{id}/readers",
   operationId: "listReaders",
   allow: READERS,
-  summary: "Who has marked how much of a thread as read, the last one first.",
+  summary: "List who has read a thread",
+  description: "Each entry tells how much of the thread a user has marked as read. The latest mark comes first.",
   success: {
     status: 200,
     schema: Schema.Struct({ items: Schema.Array(Api.ReaderJson) }).annotate({ identifier: "Readers" })

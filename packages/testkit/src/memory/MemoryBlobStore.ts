@@ -1,6 +1,7 @@
 /** Recordings and pictures in memory. Links are followed by `MemoryBlobs`, without HTTP: nobody serves them. */
 import type { BlobKey } from "@careline/domain"
-import { type Blob, BlobStore, ContentDisposition, MAX_LINK_MILLIS, MediaType } from "@careline/ports"
+import { ContentDisposition } from "@careline/adapter-kit"
+import { type Blob, BlobStore, MAX_LINK_MILLIS, MediaType } from "@careline/ports"
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import { createHash, randomUUID } from "node:crypto"
 

@@ -1,6 +1,7 @@
 /** Calls of the least adapter that passes the contract, in parts that can be swapped. */
 import type { CallId, CallPlan, CallReport, CallStatus, Contact, PhoneNumber, Prompt } from "@careline/domain"
-import { ANONYMOUS, CallbackUrl, type Telephony, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { ANONYMOUS, type Telephony, type TelephonyEvent } from "@careline/ports"
 
 const PROVIDER = "acme"
 const WITHHELD = "0"

@@ -1,6 +1,7 @@
 /** What the adapter can do beside texts, where its capabilities say so: calls, recordings, pictures, history. */
 import type { CallStatus } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"
 import type { Parts } from "./AcmeParts.ts"

@@ -1,6 +1,7 @@
 /** Numbers at Acme, in parts that can be swapped. */
 import type { PhoneNumber } from "@careline/domain"
-import { CallbackUrl, type Numbers, OfferedNumbers, ProviderFailure, TelephonyError } from "@careline/ports"
+import { CallbackUrl, OfferedNumbers, ProviderFailure } from "@careline/adapter-kit"
+import { type Numbers, TelephonyError } from "@careline/ports"
 import { Clock, DateTime, Effect } from "effect"
 import { type AcmeOptions, type Answer, decode } from "./AcmeWire.ts"
 

@@ -1,6 +1,7 @@
 /** What the least adapter is put together from: an adapter with a known fault has another part. */
 import type { AttemptId, DeliveryStatus, SendOutcome } from "@careline/domain"
-import type { ProviderFailure, Telephony, TelephonyError } from "@careline/ports"
+import type { ProviderFailure } from "@careline/adapter-kit"
+import type { Telephony, TelephonyError } from "@careline/ports"
 import type * as AcmeCalls from "./AcmeCalls.ts"
 import type * as AcmeNumbers from "./AcmeNumbers.ts"
 import type { AcmeOptions, Answer } from "./AcmeWire.ts"

@@ -10,7 +10,8 @@ import {
   type PhoneNumber,
   type SendOutcome
 } from "@careline/domain"
-import { CallbackUrl, ProviderFailure, Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
+import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { timingSafeEqual } from "node:crypto"
 import { Clock, DateTime, Effect } from "effect"
 import * as AcmeCalls from "./AcmeCalls.ts"

@@ -1,6 +1,7 @@
 /** Adapters that do one thing wrong, and the test of the contract that has to notice. */
 import { DeliveryStatus } from "@careline/domain"
-import { ProviderFailure, TelephonyError } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
+import { TelephonyError } from "@careline/ports"
 import type { Parts } from "./AcmeParts.ts"
 import { callAcme, Refusal, signedBy, sound } from "./AcmeTelephony.ts"
 

@@ -1,5 +1,5 @@
 /** Adapters that do one thing wrong with numbers, and the test that has to notice. */
-import { ProviderFailure } from "@careline/ports"
+import { ProviderFailure } from "@careline/adapter-kit"
 import { type NumberParts, soundNumbers } from "./AcmeNumbers.ts"
 import { sound } from "./AcmeTelephony.ts"
 import type { BrokenAdapter } from "./brokenAdapters.ts"

@@ -1,6 +1,7 @@
 /** The host of the suite: a real HTTP server that takes the provider's webhooks in and answers as Careline does. */
 import { type CallId, CallPlan } from "@careline/domain"
-import { CallbackUrl, type Telephony, TelephonyError } from "@careline/ports"
+import { CallbackUrl } from "@careline/adapter-kit"
+import { type Telephony, TelephonyError } from "@careline/ports"
 import type { TelephonyEvent } from "@careline/ports"
 import { createServer } from "node:http"
 import { Context, Effect, Exit, Layer, Result } from "effect"

@@ -1,6 +1,6 @@
 /** Where a provider calls back on a text or a call: URLs that carry our id, for providers that echo nothing else. */
+import type { Telephony } from "@careline/ports"
 import type { AttemptId, CallId, CallPlan } from "@careline/domain"
-import type { WebhookKind } from "./Telephony.ts"
 
 const WEBHOOKS = "/api/v1/webhooks"
 const ATTEMPT_PARAMETER = "attempt"
@@ -12,7 +12,7 @@ const MAX_ATTEMPT = 128
 export const origin = (publicUrl: string): string => publicUrl.replace(/\/+$/, "")
 
 /** Where a provider delivers a kind of webhook to this host. */
-export const ofKind = (publicUrl: string, provider: string, kind: WebhookKind): string =>
+export const ofKind = (publicUrl: string, provider: string, kind: Telephony.WebhookKind): string =>
   `${origin(publicUrl)}${WEBHOOKS}/${provider}/${kind}`
 
 /** Where a provider reports on an attempt. */
@@ -51,7 +51,12 @@ export const ofStep = (
 }
 
 /** Where a provider reports on a call. */
-export const ofCall = (publicUrl: string, provider: string, kind: WebhookKind, callId: CallId | null): string => {
+export const ofCall = (
+  publicUrl: string,
+  provider: string,
+  kind: Telephony.WebhookKind,
+  callId: CallId | null
+): string => {
   const url = ofKind(publicUrl, provider, kind)
   return callId === null ? url : `${url}?${new URLSearchParams({ [CALL_PARAMETER]: callId })}`
 }

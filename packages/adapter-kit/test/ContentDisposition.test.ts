@@ -1,7 +1,8 @@
 /** The header that decides whether a browser runs or saves, and by which name: nothing in a name may change it. */
 import { fc } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import { ContentDisposition, MediaType } from "../src/index.ts"
+import { ContentDisposition } from "../src/index.ts"
+import { MediaType } from "@careline/ports"
 
 /** The whole header, so that whatever else would be in it is noticed. */
 const HEADER =

@@ -5,11 +5,9 @@
  * SDK errors hold the credentials, the numbers and the text. A `Failure` holds the status, the provider's code and the name
  * of the network error, and nothing else of them is passed on.
  */
+import { type Numbers, type Telephony, TelephonyError } from "@careline/ports"
 import type { SendOutcome } from "@careline/domain"
 import { Predicate } from "effect"
-import type { PurchaseOutcome, PurchaseRefusal } from "./Numbers.ts"
-import type { CallOutcome } from "./Telephony.ts"
-import { fromStatus, type TelephonyErrorReason, Unavailable } from "./TelephonyError.ts"
 
 /** Errors of a connection that never came to be, or of its TLS handshake: nothing was sent. */
 const neverConnected: ReadonlySet<string> = new Set([
@@ -111,7 +109,7 @@ export const toOutcome = (
 export const toCallOutcome = (
   failure: Failure,
   reasonOf: (code: string | null) => SendOutcome.RejectionReason
-): CallOutcome => {
+): Telephony.CallOutcome => {
   const outcome = toOutcome(failure, reasonOf)
   return outcome._tag === "Accepted" ? { _tag: "Unknown", detail: "no readable answer" } : outcome
 }
@@ -119,8 +117,8 @@ export const toCallOutcome = (
 /** The same for a number that was to be bought. Refused credentials are the account's affair. */
 export const toPurchaseOutcome = (
   failure: Failure,
-  reasonOf: (code: string | null) => PurchaseRefusal
-): PurchaseOutcome => {
+  reasonOf: (code: string | null) => Numbers.PurchaseRefusal
+): Numbers.PurchaseOutcome => {
   const outcome = toOutcome(failure, () => "other")
   if (outcome._tag === "Accepted") return { _tag: "Unknown", detail: "no readable answer" }
   if (outcome._tag !== "Rejected") return outcome
@@ -128,10 +126,10 @@ export const toPurchaseOutcome = (
 }
 
 /** The failure in the words that all providers share. */
-export const toReason = ({ code, network, retryAfterMillis, status }: Failure): TelephonyErrorReason =>
+export const toReason = ({ code, network, retryAfterMillis, status }: Failure): TelephonyError.TelephonyErrorReason =>
   status === null
-    ? new Unavailable({ message: network ?? "no readable answer", code: null })
-    : fromStatus(status, code, retryAfterMillis)
+    ? new TelephonyError.Unavailable({ message: network ?? "no readable answer", code: null })
+    : TelephonyError.fromStatus(status, code, retryAfterMillis)
 
 /** `Retry-After` in seconds (RFC 9110, 10.2.3), as milliseconds. `null` for none, and for a date: our own pause will do. */
 export const retryAfterMillis = (header: unknown): number | null =>

@@ -1,15 +1,14 @@
 /** What a provider lists comes in parts, and one that cannot be had now keeps nobody from the others. */
+import type { Telephony, TelephonyError } from "@careline/ports"
 import { Effect, Result } from "effect"
-import type { HistoryRecord } from "./Telephony.ts"
-import type { TelephonyError } from "./TelephonyError.ts"
 
 /** One kind of what is listed. */
-export type Part = Effect.Effect<ReadonlyArray<HistoryRecord>, TelephonyError>
+export type Part = Effect.Effect<ReadonlyArray<Telephony.HistoryRecord>, TelephonyError.TelephonyError>
 
 /** The records of all parts that could be had. Fails as the first one when none could. */
 export const gather = Effect.fnUntraced(function* (
   parts: ReadonlyArray<Part>
-): Effect.fn.Return<ReadonlyArray<HistoryRecord>, TelephonyError> {
+): Effect.fn.Return<ReadonlyArray<Telephony.HistoryRecord>, TelephonyError.TelephonyError> {
   const results = yield* Effect.forEach(parts, (part) => Effect.result(part))
   const [failed, ...others] = results.filter(Result.isFailure)
   if (failed === undefined) return results.flatMap((result) => (Result.isSuccess(result) ? result.success : []))

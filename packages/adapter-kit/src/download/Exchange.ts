@@ -1,10 +1,10 @@
 /** One request for bytes and its answer, read up to a limit. Redirects are answers here. */
+import { TelephonyError } from "@careline/ports"
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http"
 import { request as requestHttps } from "node:https"
 import { isIP, type LookupFunction } from "node:net"
 import { Effect } from "effect"
-import * as ProviderFailure from "../telephony/ProviderFailure.ts"
-import { Refused, type TelephonyErrorReason, Unavailable } from "../telephony/TelephonyError.ts"
+import * as ProviderFailure from "../ProviderFailure.ts"
 import type { Addresses } from "./Addresses.ts"
 import { hostOf } from "./AllowedUrl.ts"
 import type { Network } from "./Network.ts"
@@ -26,9 +26,9 @@ export interface Request {
   readonly maxBytes: number
 }
 
-const tooLarge = new Refused({ message: "more bytes than may be downloaded", code: "too_large" })
-const encoded = new Refused({ message: "an encoding that was not asked for", code: "content_encoding" })
-const cutOff = new Unavailable({ message: "the answer ended too early", code: null })
+const tooLarge = new TelephonyError.Refused({ message: "more bytes than may be downloaded", code: "too_large" })
+const encoded = new TelephonyError.Refused({ message: "an encoding that was not asked for", code: "content_encoding" })
+const cutOff = new TelephonyError.Unavailable({ message: "the answer ended too early", code: null })
 
 /** In the place of a resolver: whatever name is asked for, these are its addresses. */
 const pin =
@@ -53,16 +53,19 @@ const open = (network: Network, { addresses, headers, url }: Request) => {
 }
 
 /** What stands against reading the answer, by its headers. */
-const objection = ({ headers }: IncomingMessage, maxBytes: number): TelephonyErrorReason | null => {
+const objection = ({ headers }: IncomingMessage, maxBytes: number): TelephonyError.TelephonyErrorReason | null => {
   if (Number(headers["content-length"] ?? 0) > maxBytes) return tooLarge
   return (headers["content-encoding"] ?? "identity") === "identity" ? null : encoded
 }
 
 /** Interrupted, it ends the connection. */
-export const exchange = (network: Network, request: Request): Effect.Effect<Answer, TelephonyErrorReason> =>
+export const exchange = (
+  network: Network,
+  request: Request
+): Effect.Effect<Answer, TelephonyError.TelephonyErrorReason> =>
   Effect.callback((resume) => {
     const outgoing = open(network, request)
-    const end = (outcome: Effect.Effect<Answer, TelephonyErrorReason>) => {
+    const end = (outcome: Effect.Effect<Answer, TelephonyError.TelephonyErrorReason>) => {
       outgoing.destroy()
       resume(outcome)
     }

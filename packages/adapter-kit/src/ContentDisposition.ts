@@ -1,5 +1,5 @@
 /** What a browser does with the content of a link, and the name that it saves it by (RFC 6266). */
-import * as MediaType from "./MediaType.ts"
+import { MediaType } from "@careline/ports"
 
 /** What a file is called whose name has no letter left. */
 const NAMELESS = "file"

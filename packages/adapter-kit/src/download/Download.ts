@@ -6,9 +6,9 @@
  * A host is resolved once and its addresses are all checked; the connection is made to those, whatever the name has
  * become since. Redirects are followed one by one, each under the same rules.
  */
+import { TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import * as ProviderFailure from "../telephony/ProviderFailure.ts"
-import { fromStatus, NotFound, Refused, type TelephonyErrorReason, Unavailable } from "../telephony/TelephonyError.ts"
+import * as ProviderFailure from "../ProviderFailure.ts"
 import { forbidden, resolve } from "./Addresses.ts"
 import { type AllowedUrl, allowedUrl } from "./AllowedUrl.ts"
 import { type Answer, exchange } from "./Exchange.ts"
@@ -43,19 +43,19 @@ export interface Download {
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-const noAnswer = new Unavailable({ message: "no answer in time", code: null })
-const tooManyRedirects = new Refused({ message: "too many redirects", code: "too_many_redirects" })
+const noAnswer = new TelephonyError.Unavailable({ message: "no answer in time", code: null })
+const tooManyRedirects = new TelephonyError.Refused({ message: "too many redirects", code: "too_many_redirects" })
 
-const reasonOf = ({ headers, status }: Answer): TelephonyErrorReason =>
+const reasonOf = ({ headers, status }: Answer): TelephonyError.TelephonyErrorReason =>
   status === 410
-    ? new NotFound({ message: "HTTP 410", code: null })
-    : fromStatus(status, null, ProviderFailure.retryAfterMillis(headers["retry-after"]))
+    ? new TelephonyError.NotFound({ message: "HTTP 410", code: null })
+    : TelephonyError.fromStatus(status, null, ProviderFailure.retryAfterMillis(headers["retry-after"]))
 
 const follow = Effect.fnUntraced(function* (
   url: string,
   options: DownloadOptions,
   network: Network
-): Effect.fn.Return<Download, TelephonyErrorReason> {
+): Effect.fn.Return<Download, TelephonyError.TelephonyErrorReason> {
   let target: AllowedUrl | null = allowedUrl(url, options, null)
   const origin = target?.url.origin
   for (let redirected = 0; redirected <= MAX_REDIRECTS; redirected++) {
@@ -76,8 +76,8 @@ const follow = Effect.fnUntraced(function* (
 })
 
 /**
- * The bytes behind a URL that a provider gave. Fails with `Unauthorised` after 401 and 403, with `NotFound` after 404 and
- * 410, with `RateLimited` after 429, with `Unavailable` when the network, the server or the time fails, and with `Refused`
+ * The bytes behind a URL that a provider gave. Fails with `Unauthorised` after 401 and 403, with `TelephonyError.NotFound` after 404 and
+ * 410, with `RateLimited` after 429, with `TelephonyError.Unavailable` when the network, the server or the time fails, and with `TelephonyError.Refused`
  * when it must not be: `forbidden_url`, `too_many_redirects`, `too_large`, `content_encoding`. No URL, header or address
  * stands in an error.
  */
@@ -85,7 +85,7 @@ export const download = (
   url: string,
   options: DownloadOptions,
   network: Network = machine
-): Effect.Effect<Download, TelephonyErrorReason> =>
+): Effect.Effect<Download, TelephonyError.TelephonyErrorReason> =>
   Effect.timeoutOrElse(follow(url, options, network), {
     duration: options.timeoutMillis,
     orElse: () => Effect.fail(noAnswer)

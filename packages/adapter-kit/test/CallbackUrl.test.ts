@@ -1,7 +1,7 @@
 /** Where providers call back. */
 import { fc, test } from "@fast-check/vitest"
 import { assert, describe, it } from "vitest"
-import * as CallbackUrl from "../src/telephony/CallbackUrl.ts"
+import * as CallbackUrl from "../src/CallbackUrl.ts"
 
 describe("A callback URL", () => {
   it.each(["https://clinic.example.com", "https://clinic.example.com/", "https://clinic.example.com//"])(

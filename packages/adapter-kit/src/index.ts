@@ -1,0 +1,10 @@
+/** What adapters share: callback URLs, provider failures, configuration, diagnosis, spoken text, offers, history. */
+export * as CallbackUrl from "./CallbackUrl.ts"
+export * as ContentDisposition from "./ContentDisposition.ts"
+export * as Diagnosis from "./Diagnosis.ts"
+export * as HistoryParts from "./HistoryParts.ts"
+export * as OfferedNumbers from "./OfferedNumbers.ts"
+export * as ProviderConfig from "./ProviderConfig.ts"
+export * as ProviderFailure from "./ProviderFailure.ts"
+export * as SpokenText from "./SpokenText.ts"
+export * as WebhookForm from "./WebhookForm.ts"
