@@ -14,7 +14,7 @@ import * as Recordings from "./calls/Recordings.ts"
 import { TOLERANCE_SECONDS } from "./webhooks/Signature.ts"
 import * as TelnyxClient from "./client/TelnyxClient.ts"
 import { config } from "./TelnyxConfig.ts"
-import { PROVIDER, type TelnyxOptions } from "./client/TelnyxOptions.ts"
+import { PROVIDER, type TelnyxOptions, type TelnyxSettings, withDefaults } from "./client/TelnyxOptions.ts"
 import { TRANSCRIBED_LANGUAGES } from "./calls/Texml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
@@ -25,7 +25,7 @@ const MAX_TEXT_LENGTH = 1530
 export const capabilities = ({
   accountSid = null,
   connectionId
-}: Pick<TelnyxOptions, "accountSid" | "connectionId">): Telephony.Capabilities => ({
+}: Pick<TelnyxSettings, "accountSid" | "connectionId">): Telephony.Capabilities => ({
   messages: {
     mms: { maxMedia: 10, maxTextLength: MAX_TEXT_LENGTH },
     maxTextLength: MAX_TEXT_LENGTH,
@@ -62,7 +62,8 @@ const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
   new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
 
 /** The SDK is loaded by the first call, not here. */
-export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect.fn.Return<Telephony.TelephonyService> {
+export const make = Effect.fnUntraced(function* (given: TelnyxOptions): Effect.fn.Return<Telephony.TelephonyService> {
+  const options = withDefaults(given)
   const { accountSid = null, connectionId, publicUrl } = options
   const ask = Ask.make(options, yield* TelnyxClient.make(options), fail)
   return Telephony.make({
@@ -95,7 +96,8 @@ export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> =
 )
 
 /** What Telnyx says of these options: numbers, webhooks, credentials. */
-export const diagnosis: (options: TelnyxOptions) => Effect.Effect<Diagnosis.Diagnosis> = Diagnose.make
+export const diagnosis = (options: TelnyxOptions): Effect.Effect<Diagnosis.Diagnosis> =>
+  Diagnose.make(withDefaults(options))
 
 /** The same, configured by the environment. */
 export const diagnosisConfig: Effect.Effect<Diagnosis.Diagnosis, Config.ConfigError> = Effect.flatMap(config, diagnosis)

@@ -12,7 +12,7 @@ import * as Recordings from "./calls/Recordings.ts"
 import { FIND_AFTER_MILLIS } from "./messages/Reconciliation.ts"
 import * as TwilioClient from "./client/TwilioClient.ts"
 import { config } from "./TwilioConfig.ts"
-import { PROVIDER, type TwilioOptions } from "./client/TwilioOptions.ts"
+import { PROVIDER, type TwilioOptions, withDefaults } from "./client/TwilioOptions.ts"
 import { TRANSCRIBED_LANGUAGES } from "./calls/Twiml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
@@ -43,7 +43,8 @@ const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
   new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
 
 /** The SDK is loaded by the first call, not here. */
-export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect.fn.Return<Telephony.TelephonyService> {
+export const make = Effect.fnUntraced(function* (given: TwilioOptions): Effect.fn.Return<Telephony.TelephonyService> {
+  const options = withDefaults(given)
   const client = yield* TwilioClient.make(options)
   return Telephony.make({
     provider: PROVIDER,
@@ -68,7 +69,8 @@ export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> =
 )
 
 /** What Twilio says of these options: numbers, webhooks, credentials. */
-export const diagnosis: (options: TwilioOptions) => Effect.Effect<Diagnosis.Diagnosis> = Diagnose.make
+export const diagnosis = (options: TwilioOptions): Effect.Effect<Diagnosis.Diagnosis> =>
+  Diagnose.make(withDefaults(options))
 
 /** The same, configured by the environment. */
 export const diagnosisConfig: Effect.Effect<Diagnosis.Diagnosis, Config.ConfigError> = Effect.flatMap(config, diagnosis)

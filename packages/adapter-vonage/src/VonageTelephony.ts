@@ -11,10 +11,10 @@ import * as Numbers from "./numbers/Numbers.ts"
 import { MAX_AGE_MILLIS } from "./webhooks/Signature.ts"
 import * as VonageClient from "./client/VonageClient.ts"
 import { config } from "./VonageConfig.ts"
-import { PROVIDER, type VonageOptions } from "./client/VonageOptions.ts"
+import { PROVIDER, type VonageOptions, type VonageSettings, withDefaults } from "./client/VonageOptions.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
-export const capabilities = ({ reportsLookup }: Pick<VonageOptions, "reportsLookup">): Telephony.Capabilities => ({
+export const capabilities = ({ reportsLookup }: Pick<VonageSettings, "reportsLookup">): Telephony.Capabilities => ({
   messages: {
     // The words of an MMS are a caption.
     mms: { maxMedia: 10, maxTextLength: 3000 },
@@ -44,7 +44,8 @@ const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
   new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
 
 /** The SDK is loaded by the first call, not here. */
-export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect.fn.Return<Telephony.TelephonyService> {
+export const make = Effect.fnUntraced(function* (given: VonageOptions): Effect.fn.Return<Telephony.TelephonyService> {
+  const options = withDefaults(given)
   const { apiKey, publicUrl, timeoutMillis } = options
   const access = { client: yield* VonageClient.make(options), timeoutMillis }
   return Telephony.make({
@@ -82,7 +83,8 @@ export const layerConfig: Layer.Layer<Telephony.Telephony, Config.ConfigError> =
 )
 
 /** What Vonage says of these options: numbers, webhooks, credentials. */
-export const diagnosis: (options: VonageOptions) => Effect.Effect<Diagnosis.Diagnosis> = Diagnose.make
+export const diagnosis = (options: VonageOptions): Effect.Effect<Diagnosis.Diagnosis> =>
+  Diagnose.make(withDefaults(options))
 
 /** The same, configured by the environment. */
 export const diagnosisConfig: Effect.Effect<Diagnosis.Diagnosis, Config.ConfigError> = Effect.flatMap(config, diagnosis)

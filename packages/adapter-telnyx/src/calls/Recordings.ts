@@ -4,12 +4,12 @@ import { Effect } from "effect"
 import { type Ask, type Fail, unlessGone } from "../client/Ask.ts"
 import { isRecordingSid } from "./CallSid.ts"
 import * as Files from "../media/Files.ts"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** Transcriptions of one recording that are looked at. */
 const LISTED_TRANSCRIPTIONS = 20
 
-export const make = (options: TelnyxOptions, { ask }: Ask, fail: Fail): Telephony.Recordings => {
+export const make = (options: TelnyxSettings, { ask }: Ask, fail: Fail): Telephony.Recordings => {
   const notFound = (operation: string, message: string) =>
     Effect.fail(fail(operation, new TelephonyError.NotFound({ message, code: null })))
   const known = (operation: string, recording: string) =>

@@ -4,7 +4,7 @@ import { type TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as SendFailure from "./SendFailure.ts"
 import type { Client } from "./TelnyxClient.ts"
-import type { TelnyxOptions } from "./TelnyxOptions.ts"
+import type { TelnyxSettings } from "./TelnyxOptions.ts"
 
 export type Fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 
@@ -25,7 +25,7 @@ export interface Ask {
 }
 
 export const make = (
-  { timeoutMillis }: Pick<TelnyxOptions, "timeoutMillis">,
+  { timeoutMillis }: Pick<TelnyxSettings, "timeoutMillis">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Fail
 ): Ask => {

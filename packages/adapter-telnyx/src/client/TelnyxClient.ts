@@ -2,13 +2,13 @@
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import type { Telnyx } from "telnyx"
-import type { TelnyxOptions } from "./TelnyxOptions.ts"
+import type { TelnyxSettings } from "./TelnyxOptions.ts"
 
 export type Client = Telnyx
 
 const BASE_URL = "https://api.telnyx.com/v2"
 
-const load = async ({ apiKey, baseUrl, timeoutMillis }: TelnyxOptions): Promise<Client> => {
+const load = async ({ apiKey, baseUrl, timeoutMillis }: TelnyxSettings): Promise<Client> => {
   const { Telnyx } = await import("telnyx")
   return new Telnyx({
     apiKey: Redacted.value(apiKey),
@@ -28,5 +28,5 @@ const load = async ({ apiKey, baseUrl, timeoutMillis }: TelnyxOptions): Promise<
 }
 
 /** The client, the same one each time. */
-export const make = (options: TelnyxOptions): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
+export const make = (options: TelnyxSettings): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
   Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => ProviderFailure.noClient }))

@@ -6,7 +6,7 @@ import * as ProfileFindings from "./ProfileFindings.ts"
 import * as SelfTest from "./SelfTest.ts"
 import * as SendFailure from "../client/SendFailure.ts"
 import * as TelnyxClient from "../client/TelnyxClient.ts"
-import { PROVIDER, type TelnyxOptions } from "../client/TelnyxOptions.ts"
+import { PROVIDER, type TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** How many numbers are looked at, and how many of them at once. */
 export const LISTED_NUMBERS = 1_000
@@ -22,7 +22,7 @@ const newest = async <A>(listing: AsyncIterable<A>): Promise<ReadonlyArray<A>> =
 }
 
 /** The SDK is loaded by the first question, not here. */
-export const make = Effect.fnUntraced(function* (options: TelnyxOptions): Effect.fn.Return<Diagnosis.Diagnosis> {
+export const make = Effect.fnUntraced(function* (options: TelnyxSettings): Effect.fn.Return<Diagnosis.Diagnosis> {
   const { accountSid = null, connectionId, messagingProfileId: id, publicUrl, timeoutMillis } = options
   const client = yield* TelnyxClient.make(options)
   const call = <A>(

@@ -1,8 +1,8 @@
 /** We hold only Telnyx's public key, so we cannot sign as it does. What can be tried is that nothing unsigned is taken. */
 import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
-import { PROVIDER, type TelnyxOptions } from "../client/TelnyxOptions.ts"
+import { PROVIDER, type TelnyxSettings } from "../client/TelnyxOptions.ts"
 
-export const make = ({ publicUrl }: Pick<TelnyxOptions, "publicUrl">): Diagnosis.SelfTest => ({
+export const make = ({ publicUrl }: Pick<TelnyxSettings, "publicUrl">): Diagnosis.SelfTest => ({
   url: CallbackUrl.ofKind(publicUrl, PROVIDER, "sms"),
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ data: { event_type: "careline.self_test", payload: {} } }),

@@ -12,7 +12,7 @@ import * as CallStatuses from "../calls/CallStatuses.ts"
 import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "../webhooks/Inbound.ts"
 import { isMessageId } from "../messages/MessageId.ts"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** How many texts, calls and recordings of one time are read, each the newest. */
 export const LISTED_HISTORY = 5_000
@@ -180,7 +180,7 @@ const recordings = Effect.fnUntraced(function* (ask: Ask.Ask, connectionId: stri
 })
 
 export const make = (
-  { accountSid = null, connectionId, messagingProfileId }: TelnyxOptions,
+  { accountSid = null, connectionId, messagingProfileId }: TelnyxSettings,
   ask: Ask.Ask
 ): Telephony.History => ({
   /** Up to `LISTED_HISTORY` of each, the newest. */

@@ -2,9 +2,9 @@
 import { TelephonyError } from "@careline/ports"
 import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect, Redacted } from "effect"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
-type Options = Pick<TelnyxOptions, "apiKey" | "baseUrl" | "timeoutMillis">
+type Options = Pick<TelnyxSettings, "apiKey" | "baseUrl" | "timeoutMillis">
 
 const TELNYX = "*.telnyx.com"
 

@@ -6,9 +6,9 @@ import type { Telephony } from "@careline/ports"
 import { Effect } from "effect"
 import type { Fail } from "../client/Ask.ts"
 import * as Files from "./Files.ts"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
-export const make = (options: TelnyxOptions, fail: Fail): Pick<Telephony.InboundMedia, "fetch"> => ({
+export const make = (options: TelnyxSettings, fail: Fail): Pick<Telephony.InboundMedia, "fetch"> => ({
   fetch: Effect.fn("Telnyx.media.fetch")((url: string, maxBytes: number) =>
     Effect.mapError(Files.fetchOwn(options, url, maxBytes), (reason) => fail("media.fetch", reason))
   )

@@ -7,7 +7,7 @@ import * as Ask from "../client/Ask.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import type { Client } from "../client/TelnyxClient.ts"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** Telnyx gives no longer page. */
 const LISTED_AT_ONCE = 250
@@ -27,7 +27,7 @@ type OrdersQuery = Parameters<Client["numberOrders"]["list"]>[0]
 type LinesQuery = Parameters<Client["phoneNumbers"]["list"]>[0]
 
 export const make = (
-  { connectionId, messagingProfileId }: Pick<TelnyxOptions, "connectionId" | "messagingProfileId">,
+  { connectionId, messagingProfileId }: Pick<TelnyxSettings, "connectionId" | "messagingProfileId">,
   ask: Ask.Ask,
   fail: Ask.Fail
 ): Numbers.Numbers => {

@@ -6,7 +6,7 @@ import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusReport from "./StatusReport.ts"
-import type { TelnyxOptions } from "../client/TelnyxOptions.ts"
+import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 import * as Texml from "../calls/Texml.ts"
 
 /** The envelope of the webhook API version 2. Others have no `data`, and are not guessed at. */
@@ -75,7 +75,7 @@ const read = (
 }
 
 export const make = (
-  options: Pick<TelnyxOptions, "messagingProfileId" | "publicKeys" | "publicUrl">,
+  options: Pick<TelnyxSettings, "messagingProfileId" | "publicKeys" | "publicUrl">,
   fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Webhooks => {
   const keys = options.publicKeys.map(Signature.toKey)

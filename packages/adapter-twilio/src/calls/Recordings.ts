@@ -6,13 +6,13 @@ import * as Ask from "../client/Ask.ts"
 import { isRecordingSid } from "./CallSid.ts"
 import * as Files from "../media/Files.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** Transcriptions of one recording that are looked at. */
 const LISTED_TRANSCRIPTIONS = 20
 
 export const make = (
-  options: TwilioOptions,
+  options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Ask.Fail
 ): Telephony.Recordings => {

@@ -2,7 +2,7 @@
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Predicate, Redacted } from "effect"
 import type { Twilio } from "twilio"
-import type { TwilioOptions } from "./TwilioOptions.ts"
+import type { TwilioSettings } from "./TwilioOptions.ts"
 
 export type Client = Twilio
 
@@ -21,7 +21,7 @@ class TooManyRequests extends Error {
   }
 }
 
-const load = async (options: TwilioOptions): Promise<Client> => {
+const load = async (options: TwilioSettings): Promise<Client> => {
   const { default: twilio } = await import("twilio")
   const { accountSid, apiKey, authTokens, baseUrl, timeoutMillis } = options
   // Retries are ours to decide: a repeated send is a second text.
@@ -52,5 +52,5 @@ const load = async (options: TwilioOptions): Promise<Client> => {
 }
 
 /** The client, the same one each time. */
-export const make = (options: TwilioOptions): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
+export const make = (options: TwilioSettings): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
   Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => ProviderFailure.noClient }))

@@ -4,7 +4,8 @@ import type { Redacted } from "effect"
 /** As it stands in webhook paths. */
 export const PROVIDER = "twilio"
 
-export interface TwilioOptions {
+/** The options, with a value for each. */
+export interface TwilioSettings {
   /** `AC…` */
   readonly accountSid: string
   /** The first one calls the API; all of them verify webhooks, so that a token can be rotated. */
@@ -22,3 +23,19 @@ export interface TwilioOptions {
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 15_000
+
+type Defaulted = "apiKey" | "messagingServiceSid" | "baseUrl" | "timeoutMillis"
+
+/** What an account needs to be named, and what may be left out. */
+export type TwilioOptions = Omit<TwilioSettings, Defaulted> & {
+  readonly [Option in Defaulted]?: TwilioSettings[Option] | undefined
+}
+
+/** The options with their defaults. */
+export const withDefaults = (options: TwilioOptions): TwilioSettings => ({
+  ...options,
+  apiKey: options.apiKey ?? null,
+  messagingServiceSid: options.messagingServiceSid ?? null,
+  baseUrl: options.baseUrl ?? null,
+  timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
+})

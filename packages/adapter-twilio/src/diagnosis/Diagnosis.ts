@@ -7,7 +7,7 @@ import * as NumberFindings from "../numbers/NumberFindings.ts"
 import * as NumberSetup from "../numbers/NumberSetup.ts"
 import * as SelfTest from "./SelfTest.ts"
 import * as TwilioClient from "../client/TwilioClient.ts"
-import { PROVIDER, type TwilioOptions } from "../client/TwilioOptions.ts"
+import { PROVIDER, type TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many numbers are looked at. */
 export const LISTED_NUMBERS = 1_000
@@ -15,7 +15,7 @@ export const LISTED_NUMBERS = 1_000
 const name = "Twilio"
 
 /** The SDK is loaded by the first question, not here. */
-export const make = Effect.fnUntraced(function* (options: TwilioOptions): Effect.fn.Return<Diagnosis.Diagnosis> {
+export const make = Effect.fnUntraced(function* (options: TwilioSettings): Effect.fn.Return<Diagnosis.Diagnosis> {
   const { accountSid, apiKey, messagingServiceSid, publicUrl } = options
   const client = yield* TwilioClient.make(options)
   // Whatever calls the API, webhooks are signed with the auth token: it is the one to try on the account.

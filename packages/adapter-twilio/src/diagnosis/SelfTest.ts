@@ -2,7 +2,7 @@
 import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
 import { Redacted } from "effect"
 import * as Signature from "../webhooks/Signature.ts"
-import { PROVIDER, type TwilioOptions } from "../client/TwilioOptions.ts"
+import { PROVIDER, type TwilioSettings } from "../client/TwilioOptions.ts"
 
 const STATUS = "careline-self-test"
 const NO_MESSAGE = `SM${"0".repeat(32)}`
@@ -11,7 +11,7 @@ export const make = ({
   accountSid,
   authTokens,
   publicUrl
-}: Pick<TwilioOptions, "accountSid" | "authTokens" | "publicUrl">): Diagnosis.SelfTest => {
+}: Pick<TwilioSettings, "accountSid" | "authTokens" | "publicUrl">): Diagnosis.SelfTest => {
   const url = CallbackUrl.ofKind(publicUrl, PROVIDER, "status")
   const form = new URLSearchParams({
     AccountSid: accountSid,

@@ -13,7 +13,7 @@ import * as CallStatuses from "../calls/CallStatuses.ts"
 import * as Files from "../media/Files.ts"
 import * as Inbound from "../webhooks/Inbound.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 /**
  * How many texts, calls and recordings of one time are read. Where there are more, the newest are, and the older ones have to
@@ -49,7 +49,7 @@ const nowhere = new URLSearchParams()
 const recordOf = (at: Date, event: TelephonyEvent): Telephony.HistoryRecord => ({ at: DateTime.makeUnsafe(at), event })
 
 export const make = (
-  options: TwilioOptions,
+  options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Ask.Fail
 ): Telephony.History => {

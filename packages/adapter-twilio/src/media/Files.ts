@@ -2,7 +2,7 @@
 import type { TelephonyError } from "@careline/ports"
 import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect, Redacted } from "effect"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 const API_ORIGIN = "https://api.twilio.com"
 /** Where Twilio keeps what it stores with Amazon: its regions are Virginia, Ireland and Sydney. */
@@ -22,7 +22,7 @@ const S3_HOSTS = [
 /** Pictures are redirected to its content network, or to Amazon's storage, where our credentials do not go. */
 export const HOSTS: ReadonlyArray<string> = ["api.twilio.com", "*.twiliocdn.com", ...S3_HOSTS]
 
-type Options = Pick<TwilioOptions, "accountSid" | "apiKey" | "authTokens" | "baseUrl" | "timeoutMillis">
+type Options = Pick<TwilioSettings, "accountSid" | "apiKey" | "authTokens" | "baseUrl" | "timeoutMillis">
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, "")
 

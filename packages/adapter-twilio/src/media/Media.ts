@@ -5,10 +5,10 @@ import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import * as Files from "./Files.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 export const make = (
-  options: TwilioOptions,
+  options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Ask.Fail
 ): Telephony.InboundMedia => {

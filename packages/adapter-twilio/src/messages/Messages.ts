@@ -9,14 +9,14 @@ import { isMessageSid } from "./MessageSid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
 import * as Status from "./Status.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import { PROVIDER, type TwilioOptions } from "../client/TwilioOptions.ts"
+import { PROVIDER, type TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many messages between two numbers a look for a lost one reads, and how many of them at once. */
 export const LISTED_MESSAGES = 2_000
 export const LISTED_AT_ONCE = 500
 
 export const make = (
-  options: Pick<TwilioOptions, "messagingServiceSid" | "publicUrl">,
+  options: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Ask.Fail
 ): Telephony.Messages => {

@@ -9,7 +9,7 @@ import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import * as NumberSetup from "./NumberSetup.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many numbers may match a whole one: the filter also takes parts. */
 const MATCHES = 20
@@ -26,7 +26,7 @@ export const capabilities: Numbers.NumbersCapabilities = {
 }
 
 export const make = (
-  { messagingServiceSid, publicUrl }: Pick<TwilioOptions, "messagingServiceSid" | "publicUrl">,
+  { messagingServiceSid, publicUrl }: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Ask.Fail
 ): Numbers.Numbers => {

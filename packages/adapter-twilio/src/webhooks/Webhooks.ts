@@ -7,7 +7,7 @@ import * as Inbound from "./Inbound.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import * as Twiml from "../calls/Twiml.ts"
-import type { TwilioOptions } from "../client/TwilioOptions.ts"
+import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
 const SIGNATURE_HEADER = "x-twilio-signature"
@@ -52,7 +52,7 @@ const read = (
 const asks: ReadonlySet<Telephony.WebhookKind> = new Set<Telephony.WebhookKind>(["sms", "call", "fallback"])
 
 export const make = (
-  options: Pick<TwilioOptions, "accountSid" | "authTokens" | "publicUrl">,
+  options: Pick<TwilioSettings, "accountSid" | "authTokens" | "publicUrl">,
   fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Webhooks => {
   const { accountSid, publicUrl } = options

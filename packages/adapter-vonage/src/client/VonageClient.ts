@@ -2,7 +2,7 @@
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import * as PrivateKey from "./PrivateKey.ts"
-import type { VonageOptions } from "./VonageOptions.ts"
+import type { VonageSettings } from "./VonageOptions.ts"
 
 /**
  * What is used of the SDK. Its types know neither an MMS with several attachments nor a report by id, and promise an
@@ -39,7 +39,7 @@ const silenceDebugLog = (): void => {
   if (DEBUG !== "" && !DEBUG.includes(NO_DEBUG_LOG)) process.env.DEBUG = `${DEBUG},${NO_DEBUG_LOG}`
 }
 
-const load = async (options: VonageOptions): Promise<Client> => {
+const load = async (options: VonageSettings): Promise<Client> => {
   const privateKey = Redacted.value(options.privateKey)
   // The SDK would notice at the send, by an error that does not say whether the message left.
   if (!PrivateKey.isUsable(privateKey)) throw new Error("the private key cannot sign")
@@ -74,5 +74,5 @@ const load = async (options: VonageOptions): Promise<Client> => {
 }
 
 /** The client, the same one each time. */
-export const make = (options: VonageOptions): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
+export const make = (options: VonageSettings): Effect.Effect<Effect.Effect<Client, ProviderFailure.Failure>> =>
   Effect.cached(Effect.tryPromise({ try: () => load(options), catch: () => ProviderFailure.noClient }))

@@ -5,7 +5,8 @@ import type { Redacted } from "effect"
 /** As it stands in webhook paths. */
 export const PROVIDER = "vonage"
 
-export interface VonageOptions {
+/** The options, with a value for each. */
+export interface VonageSettings {
   /** The account. Reports are asked for with it and its secret. */
   readonly apiKey: string
   readonly apiSecret: Redacted.Redacted
@@ -28,3 +29,19 @@ export interface VonageOptions {
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 15_000
+
+type Defaulted = "apiBaseUrl" | "restBaseUrl" | "reportsLookup" | "timeoutMillis"
+
+/** What an account needs to be named, and what may be left out. */
+export type VonageOptions = Omit<VonageSettings, Defaulted> & {
+  readonly [Option in Defaulted]?: VonageSettings[Option] | undefined
+}
+
+/** The options with their defaults. */
+export const withDefaults = (options: VonageOptions): VonageSettings => ({
+  ...options,
+  apiBaseUrl: options.apiBaseUrl ?? null,
+  restBaseUrl: options.restBaseUrl ?? null,
+  reportsLookup: options.reportsLookup ?? false,
+  timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
+})

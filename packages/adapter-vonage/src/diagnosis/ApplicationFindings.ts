@@ -5,7 +5,7 @@ import { Option, Predicate, Schema } from "effect"
 import { createPublicKey } from "node:crypto"
 import * as Digits from "../client/Digits.ts"
 import * as Field from "../client/Field.ts"
-import { PROVIDER, type VonageOptions } from "../client/VonageOptions.ts"
+import { PROVIDER, type VonageSettings } from "../client/VonageOptions.ts"
 
 /** As the SDK gives it: the wire's own names are kept. All but the id may be missing. */
 const Application = Schema.Struct({
@@ -133,7 +133,7 @@ const ofVoice = (id: string, publicUrl: string, voice: unknown): ReadonlyArray<D
 }
 
 export const ofApplication = (
-  options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl">,
+  options: Pick<VonageSettings, "apiKey" | "applicationId" | "publicUrl">,
   privateKey: string,
   { capabilities, keys }: Application
 ): ReadonlyArray<Diagnosis.Finding> => {

@@ -5,7 +5,7 @@ import * as ApplicationFindings from "./ApplicationFindings.ts"
 import * as Ask from "../client/Ask.ts"
 import * as SelfTest from "./SelfTest.ts"
 import * as VonageClient from "../client/VonageClient.ts"
-import { PROVIDER, type VonageOptions } from "../client/VonageOptions.ts"
+import { PROVIDER, type VonageSettings } from "../client/VonageOptions.ts"
 
 /** How many numbers a page has, and how many pages are looked at. */
 export const LISTED_AT_ONCE = 100
@@ -14,7 +14,7 @@ export const MAX_PAGES = 10
 const BETWEEN_PAGES_MILLIS = 1_100
 
 /** The SDK is loaded by the first question, not here. */
-export const make = Effect.fnUntraced(function* (options: VonageOptions): Effect.fn.Return<Diagnosis.Diagnosis> {
+export const make = Effect.fnUntraced(function* (options: VonageSettings): Effect.fn.Return<Diagnosis.Diagnosis> {
   const { applicationId: id, timeoutMillis } = options
   const client = yield* VonageClient.make(options)
   const call = <A>(

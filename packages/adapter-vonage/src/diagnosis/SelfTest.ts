@@ -2,13 +2,13 @@
 import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
 import { Redacted } from "effect"
 import * as Signature from "../webhooks/Signature.ts"
-import { PROVIDER, type VonageOptions } from "../client/VonageOptions.ts"
+import { PROVIDER, type VonageSettings } from "../client/VonageOptions.ts"
 
 const STATUS = "careline-self-test"
 const NO_MESSAGE = "00000000-0000-4000-8000-000000000000"
 
 export const make = (
-  options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl" | "signatureSecrets">,
+  options: Pick<VonageSettings, "apiKey" | "applicationId" | "publicUrl" | "signatureSecrets">,
   nowMillis: number
 ): Diagnosis.SelfTest => {
   const { apiKey, applicationId, publicUrl } = options

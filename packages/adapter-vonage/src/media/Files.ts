@@ -7,7 +7,7 @@ import { TelephonyError } from "@careline/ports"
 import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
-import type { VonageOptions } from "../client/VonageOptions.ts"
+import type { VonageSettings } from "../client/VonageOptions.ts"
 
 /** Files are kept by the region that a call or a text was in: `api-us.nexmo.com`, `api-eu-3.vonage.com`. */
 const HOSTS = ["*.nexmo.com", "*.vonage.com"]
@@ -29,7 +29,7 @@ const forbidden = new TelephonyError.Refused({ message: "not a URL of Vonage's",
 
 /** The token leaves for the URL's own origin, which has to be Vonage's or the operator's. */
 export const fetch = Effect.fnUntraced(function* (
-  { apiBaseUrl, timeoutMillis }: Pick<VonageOptions, "apiBaseUrl" | "timeoutMillis">,
+  { apiBaseUrl, timeoutMillis }: Pick<VonageSettings, "apiBaseUrl" | "timeoutMillis">,
   access: Ask.Access,
   url: string,
   maxBytes: number

@@ -8,10 +8,10 @@ import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageUuid } from "./MessageUuid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
 import * as SendRequest from "./SendRequest.ts"
-import type { VonageOptions } from "../client/VonageOptions.ts"
+import type { VonageSettings } from "../client/VonageOptions.ts"
 
 export const make = (
-  options: Pick<VonageOptions, "apiKey" | "publicUrl" | "reportsLookup">,
+  options: Pick<VonageSettings, "apiKey" | "publicUrl" | "reportsLookup">,
   access: Ask.Access,
   fail: Ask.Fail
 ): Pick<Telephony.Messages, "send"> & Partial<Telephony.Messages> => {

@@ -10,7 +10,7 @@ import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import * as OwnNumbers from "./OwnNumbers.ts"
 import type { Client } from "../client/VonageClient.ts"
-import type { VonageOptions } from "../client/VonageOptions.ts"
+import type { VonageSettings } from "../client/VonageOptions.ts"
 
 export const capabilities: Numbers.NumbersCapabilities = {
   search: ["area_code", "contains", "features"],
@@ -25,7 +25,7 @@ export const capabilities: Numbers.NumbersCapabilities = {
 const BY_APPLICATION = "app"
 
 export const make = (
-  { applicationId }: Pick<VonageOptions, "applicationId">,
+  { applicationId }: Pick<VonageSettings, "applicationId">,
   access: Ask.Access,
   fail: Ask.Fail
 ): Numbers.Numbers => {

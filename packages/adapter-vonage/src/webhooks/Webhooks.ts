@@ -8,7 +8,7 @@ import * as Ncco from "../calls/Ncco.ts"
 import * as Payload from "./Payload.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusReport from "./StatusReport.ts"
-import type { VonageOptions } from "../client/VonageOptions.ts"
+import type { VonageSettings } from "../client/VonageOptions.ts"
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i
 
@@ -57,7 +57,7 @@ const read = (kind: Telephony.WebhookKind, { body, headers, method }: Telephony.
 }
 
 export const make = (
-  options: Pick<VonageOptions, "apiKey" | "applicationId" | "publicUrl" | "signatureSecrets">,
+  options: Pick<VonageSettings, "apiKey" | "applicationId" | "publicUrl" | "signatureSecrets">,
   fail: (reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Webhooks => {
   const { apiKey, applicationId, publicUrl } = options
