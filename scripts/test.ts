@@ -1,5 +1,5 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, commit messages, known vulnerabilities, then every
+ * All that must hold before a change lands: types, lint, format, arrows, nothing unused, commit messages, known vulnerabilities, then every
  * test. `--extended` instead runs what takes minutes: API pages, packages as they are installed, the demos at every hour. Prints
  * the true counts last, and fails when anything failed; `--report <file>` also writes them as JSON.
  */
@@ -43,6 +43,7 @@ const quick: ReadonlyArray<Check> = [
     "scripts",
     "benchmarks/src"
   ],
+  ["unused", "knip"],
   ["commits", "node", "scripts/commits.ts"],
   ["dependencies", "node", "scripts/audit.ts"]
 ]

@@ -13,7 +13,7 @@ export type DemoName = (typeof demos)[number]
 export const WEEKDAY_MORNING = "2026-03-10T16:00:00Z"
 
 /** What a sandbox is started with. */
-export const sandboxEnvironment = async (change: Readonly<Record<string, string>> = {}) => {
+const sandboxEnvironment = async (change: Readonly<Record<string, string>> = {}) => {
   const port = String(await freePort())
   return {
     VOIP_PROVIDER: "sandbox",

@@ -21,7 +21,7 @@ export const dataKeys = `tests:${Buffer.alloc(32, "careline").toString("base64")
 export const publicUrl = "https://clinic.example.com"
 
 /** Hosts are started by the dozen from the same sources: the first one compiles them for the others. */
-export const compileCache = join(tmpdir(), "careline-compile-cache")
+const compileCache = join(tmpdir(), "careline-compile-cache")
 
 const LOOK_EVERY_MILLIS = 50
 

@@ -6,7 +6,7 @@
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import * as Signature from "./webhooks/Signature.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type TelnyxSettings } from "./client/TelnyxOptions.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./client/TelnyxOptions.ts"
 
 const { optional, required, secret } = ProviderConfig
 
@@ -22,7 +22,7 @@ const Uuid = Schema.String.check(
 
 const ConnectionId = Schema.String.check(Schema.isPattern(/^\d{1,25}$/, { message: "digits" }))
 
-export const config: Effect.Effect<TelnyxSettings, Config.ConfigError> = Effect.gen(function* () {
+export const config: Effect.Effect<TelnyxOptions, Config.ConfigError> = Effect.gen(function* () {
   const apiKey = yield* secret("TELNYX_API_KEY")
   const [first = "", ...others] = (yield* required("TELNYX_PUBLIC_KEY", PublicKeys)).split(",").map((key) => key.trim())
   return {

@@ -14,7 +14,7 @@ import * as Recordings from "./calls/Recordings.ts"
 import { TOLERANCE_SECONDS } from "./webhooks/Signature.ts"
 import * as TelnyxClient from "./client/TelnyxClient.ts"
 import { config } from "./TelnyxConfig.ts"
-import { PROVIDER, type TelnyxOptions, type TelnyxSettings, withDefaults } from "./client/TelnyxOptions.ts"
+import { PROVIDER, type TelnyxOptions, withDefaults } from "./client/TelnyxOptions.ts"
 import { TRANSCRIBED_LANGUAGES } from "./calls/Texml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
@@ -24,8 +24,8 @@ const MAX_TEXT_LENGTH = 1530
 /** Calls need an application, and what Telnyx says of them afterwards the account's id. */
 export const capabilities = ({
   accountSid = null,
-  connectionId
-}: Pick<TelnyxSettings, "accountSid" | "connectionId">): Telephony.Capabilities => ({
+  connectionId = null
+}: Pick<TelnyxOptions, "accountSid" | "connectionId">): Telephony.Capabilities => ({
   messages: {
     mms: { maxMedia: 10, maxTextLength: MAX_TEXT_LENGTH },
     maxTextLength: MAX_TEXT_LENGTH,

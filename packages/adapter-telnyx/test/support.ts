@@ -7,7 +7,7 @@ import { type TelnyxOptions, TelnyxTelephony } from "../src/index.ts"
 export const key = newTelnyxKey()
 export const messagingProfileId = "740572b6-099c-44a1-89b9-6c92163bc68d"
 export const connectionId = "2811212257810187875"
-export const accountSid = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
+const accountSid = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
 export const publicUrl = "https://clinic.example.com"
 
 export const optionsFor = (change: Partial<TelnyxOptions> = {}): TelnyxOptions => ({

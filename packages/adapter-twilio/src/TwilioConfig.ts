@@ -5,7 +5,7 @@
  */
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
-import { DEFAULT_TIMEOUT_MILLIS, type TwilioSettings } from "./client/TwilioOptions.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./client/TwilioOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 
@@ -24,7 +24,7 @@ const apiKey = Effect.gen(function* () {
   return { sid: yield* required("TWILIO_API_KEY_SID", sid("SK")), secret: yield* secret("TWILIO_API_KEY_SECRET") }
 })
 
-export const config: Effect.Effect<TwilioSettings, Config.ConfigError> = Effect.gen(function* () {
+export const config: Effect.Effect<TwilioOptions, Config.ConfigError> = Effect.gen(function* () {
   return {
     accountSid: yield* required("TWILIO_ACCOUNT_SID", sid("AC")),
     authTokens: yield* secrets("TWILIO_AUTH_TOKEN"),

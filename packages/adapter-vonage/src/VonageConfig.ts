@@ -7,7 +7,7 @@
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema, SchemaTransformation } from "effect"
 import * as PrivateKey from "./client/PrivateKey.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type VonageSettings } from "./client/VonageOptions.ts"
+import { DEFAULT_TIMEOUT_MILLIS, type VonageOptions } from "./client/VonageOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 
@@ -25,7 +25,7 @@ const Pem = Schema.NonEmptyString.pipe(
   Schema.decodeTo(UsablePem, SchemaTransformation.transform({ decode: PrivateKey.read, encode: (pem) => pem }))
 )
 
-export const config: Effect.Effect<VonageSettings, Config.ConfigError> = Effect.gen(function* () {
+export const config: Effect.Effect<VonageOptions, Config.ConfigError> = Effect.gen(function* () {
   return {
     apiKey: yield* required("VONAGE_API_KEY", ApiKey),
     apiSecret: yield* secret("VONAGE_API_SECRET"),

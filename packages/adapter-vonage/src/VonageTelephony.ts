@@ -11,10 +11,12 @@ import * as Numbers from "./numbers/Numbers.ts"
 import { MAX_AGE_MILLIS } from "./webhooks/Signature.ts"
 import * as VonageClient from "./client/VonageClient.ts"
 import { config } from "./VonageConfig.ts"
-import { PROVIDER, type VonageOptions, type VonageSettings, withDefaults } from "./client/VonageOptions.ts"
+import { PROVIDER, type VonageOptions, withDefaults } from "./client/VonageOptions.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
-export const capabilities = ({ reportsLookup }: Pick<VonageSettings, "reportsLookup">): Telephony.Capabilities => ({
+export const capabilities = ({
+  reportsLookup = false
+}: Pick<VonageOptions, "reportsLookup">): Telephony.Capabilities => ({
   messages: {
     // The words of an MMS are a caption.
     mms: { maxMedia: 10, maxTextLength: 3000 },

@@ -90,7 +90,7 @@ const unavailable = (operation: string) =>
   Effect.fail(new StorageError({ operation, reason: new StoreUnavailable({ message: "ECONNREFUSED" }) }))
 
 /** The store while it is away, as it should be. */
-export const away = (sound: Parts): Parts => ({
+const away = (sound: Parts): Parts => ({
   ...sound,
   away: {
     put: () => unavailable("put"),

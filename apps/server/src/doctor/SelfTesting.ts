@@ -7,7 +7,7 @@ import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Effect } from "effect"
 
 /** How long a host may take to answer, in milliseconds. Providers wait for two to fifteen seconds. */
-export const SELF_TEST_TIMEOUT_MILLIS = 10_000
+const SELF_TEST_TIMEOUT_MILLIS = 10_000
 
 /** What came back. */
 export interface Answer {
@@ -59,7 +59,7 @@ const explainStatus = ({ isProblem, location, status }: Answer, provider: string
 }
 
 /** What an answer shows. */
-export const judge = (test: Diagnosis.SelfTest, answer: Answer, provider: string): Diagnosis.Finding => {
+const judge = (test: Diagnosis.SelfTest, answer: Answer, provider: string): Diagnosis.Finding => {
   const { isProblem, status } = answer
   // A refusal counts as the host's only when it is written as the host writes it.
   if (status === test.expects && (status < 400 || isProblem)) {

@@ -17,7 +17,7 @@ const INCOMING = "incoming"
 const SHARDS = [..."0123456789abcdef"]
 
 /** How old an unfinished file is that no process writes any more, in milliseconds. Another host may be at a younger one. */
-export const LEFTOVER_AGE_MILLIS = 60 * 60 * 1000
+const LEFTOVER_AGE_MILLIS = 60 * 60 * 1000
 
 export interface Place {
   readonly folder: string

@@ -9,7 +9,7 @@ import { isPublicAddress } from "./PublicAddress.ts"
 /** As a connection takes them. */
 export type Addresses = readonly [LookupAddress, ...Array<LookupAddress>]
 
-export const FORBIDDEN_URL = "forbidden_url"
+const FORBIDDEN_URL = "forbidden_url"
 
 /** A URL that nothing may be downloaded from, by its scheme, its host or the address of its host. */
 export const forbidden = new TelephonyError.Refused({

@@ -6,7 +6,7 @@ import type { SqlClient } from "effect/sql"
 import { STAFF_ROLE, WORKERS_ROLE } from "./RowLevelSecurity.ts"
 
 /** Columns that name a tenant. */
-export const TENANT_COLUMNS = ["site_grouping_id"]
+const TENANT_COLUMNS = ["site_grouping_id"]
 
 /**
  * What is wrong with them, by name: a table with a tenant and without a forced policy that both shows and takes rows by it;

@@ -35,7 +35,7 @@ export class Sealing extends Context.Service<
 >()("careline/adapter-postgres/Sealing") {}
 
 /** The tenant whose key seals what is kept before anybody knows whose it is. */
-export const SYSTEM = ""
+const SYSTEM = ""
 
 const specOf = (table: SealedTableName): SealedTable => sealedTables[table]
 

@@ -5,7 +5,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, PubSub, Queue, Schedule, Stream } from "effect"
 
-export const CHANNEL = "careline"
+const CHANNEL = "careline"
 
 export type Topic = "inbox" | "outbox" | "broadcast"
 

@@ -20,7 +20,7 @@ export const SETTLED_AT_ONCE = 64
  * Minutes that an arrival is not settled: longer than a transaction of a worker may take, and than clocks of hosts differ.
  * What is committed after its time was settled would be read by nobody.
  */
-export const UNSETTLED_MINUTES = 15
+const UNSETTLED_MINUTES = 15
 
 /** Whether thread `t` has what the user has not read, by their mark and else by their reader `r`. Looked up row by row. */
 export const isUnread = (sql: PgClient.PgClient, userId: string): Statement.Fragment => sql`

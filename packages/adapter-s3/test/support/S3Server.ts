@@ -16,7 +16,7 @@ interface Kept {
 }
 
 /** A request as it came over the wire. */
-export interface Sent {
+interface Sent {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders

@@ -4,8 +4,7 @@ import type { Redacted } from "effect"
 /** As it stands in webhook paths. */
 export const PROVIDER = "telnyx"
 
-/** The options, with a value for each. */
-export interface TelnyxSettings {
+export interface TelnyxOptions {
   /** `KEY…`, of the API v2. */
   readonly apiKey: Redacted.Redacted
   /** Base64 of 32 bytes, from the portal's "Keys & Credentials". Any of them verifies, so that the key can be rotated. */
@@ -16,28 +15,24 @@ export interface TelnyxSettings {
    */
   readonly messagingProfileId: string
   /** The TeXML application that the numbers are connected to. `null` for a line without calls. */
-  readonly connectionId: string | null
+  readonly connectionId?: string | null | undefined
   /**
    * The account's id, as it stands in TeXML's webhooks (`AccountSid`). With it, calls can be asked for and listed; `null`
    * for a line that learns of calls by webhooks alone.
    */
-  readonly accountSid: string | null
+  readonly accountSid?: string | null | undefined
   /** In the place of `https://api.telnyx.com/v2`: a simulator or a proxy, version and all. */
-  readonly baseUrl: string | null
+  readonly baseUrl?: string | null | undefined
   /** Where Telnyx reaches this host. */
   readonly publicUrl: string
-  /** How long one call may take, in milliseconds. */
-  readonly timeoutMillis: number
+  /** How long one call may take, in milliseconds; `DEFAULT_TIMEOUT_MILLIS` when not given. */
+  readonly timeoutMillis?: number | undefined
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 15_000
 
-type Defaulted = "connectionId" | "accountSid" | "baseUrl" | "timeoutMillis"
-
-/** What an account needs to be named, and what may be left out. */
-export type TelnyxOptions = Omit<TelnyxSettings, Defaulted> & {
-  readonly [Option in Defaulted]?: TelnyxSettings[Option] | undefined
-}
+/** The options, with a value for each. */
+export type TelnyxSettings = { readonly [Option in keyof TelnyxOptions]-?: Exclude<TelnyxOptions[Option], undefined> }
 
 /** The options with their defaults. */
 export const withDefaults = (options: TelnyxOptions): TelnyxSettings => ({

@@ -9,8 +9,8 @@ import * as TelnyxClient from "../client/TelnyxClient.ts"
 import { PROVIDER, type TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** How many numbers are looked at, and how many of them at once. */
-export const LISTED_NUMBERS = 1_000
-export const LISTED_AT_ONCE = 100
+const LISTED_NUMBERS = 1_000
+const LISTED_AT_ONCE = 100
 
 /** Up to `LISTED_NUMBERS` of what is listed, page after page. */
 const newest = async <A>(listing: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {

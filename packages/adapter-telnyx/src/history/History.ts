@@ -15,7 +15,7 @@ import { isMessageId } from "../messages/MessageId.ts"
 import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** How many texts, calls and recordings of one time are read, each the newest. */
-export const LISTED_HISTORY = 5_000
+const LISTED_HISTORY = 5_000
 /** Detail records come 50 at once; of the others no bound is published. */
 const RECORDS_AT_ONCE = 50
 const LISTED_AT_ONCE = 100

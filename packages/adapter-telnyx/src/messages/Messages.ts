@@ -11,8 +11,8 @@ import * as Status from "./Status.ts"
 import { PROVIDER } from "../client/TelnyxOptions.ts"
 
 /** How many detail records between two numbers a look for a lost text reads, and how many of them at once. */
-export const LISTED_RECORDS = 1_000
-export const LISTED_AT_ONCE = 50
+const LISTED_RECORDS = 1_000
+const LISTED_AT_ONCE = 50
 
 /** Further back than any attempt that is still looked for. */
 const RECORDS_OF = "last_3_days"

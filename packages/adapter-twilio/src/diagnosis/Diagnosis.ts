@@ -10,7 +10,7 @@ import * as TwilioClient from "../client/TwilioClient.ts"
 import { PROVIDER, type TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many numbers are looked at. */
-export const LISTED_NUMBERS = 1_000
+const LISTED_NUMBERS = 1_000
 
 const name = "Twilio"
 

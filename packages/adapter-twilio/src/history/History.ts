@@ -19,7 +19,7 @@ import type { TwilioSettings } from "../client/TwilioOptions.ts"
  * How many texts, calls and recordings of one time are read. Where there are more, the newest are, and the older ones have to
  * be asked for with a time of their own. And how many are read at once.
  */
-export const LISTED_HISTORY = 5_000
+const LISTED_HISTORY = 5_000
 const LISTED_AT_ONCE = 1_000
 /** Texts whose pictures are looked up at once. */
 const LOOKUPS_AT_ONCE = 4

@@ -12,8 +12,8 @@ import type { Client } from "../client/TwilioClient.ts"
 import { PROVIDER, type TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many messages between two numbers a look for a lost one reads, and how many of them at once. */
-export const LISTED_MESSAGES = 2_000
-export const LISTED_AT_ONCE = 500
+const LISTED_MESSAGES = 2_000
+const LISTED_AT_ONCE = 500
 
 export const make = (
   options: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,

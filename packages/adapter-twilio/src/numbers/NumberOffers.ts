@@ -25,7 +25,7 @@ export const featuresOf = (capabilities: unknown): ReadonlyArray<Numbers.NumberF
 
 const textOf = (text: string | null | undefined): string | null => (text === undefined || text === "" ? null : text)
 
-export const toOffer = ({ capabilities, locality, phoneNumber, region }: Offer): ReadonlyArray<Numbers.OfferedNumber> =>
+const toOffer = ({ capabilities, locality, phoneNumber, region }: Offer): ReadonlyArray<Numbers.OfferedNumber> =>
   PhoneNumber.isE164(phoneNumber)
     ? [
         {

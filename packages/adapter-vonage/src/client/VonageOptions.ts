@@ -5,8 +5,7 @@ import type { Redacted } from "effect"
 /** As it stands in webhook paths. */
 export const PROVIDER = "vonage"
 
-/** The options, with a value for each. */
-export interface VonageSettings {
+export interface VonageOptions {
   /** The account. Reports are asked for with it and its secret. */
   readonly apiKey: string
   readonly apiSecret: Redacted.Redacted
@@ -17,25 +16,21 @@ export interface VonageSettings {
   /** Of the account, for webhooks: all of them verify, so that one can be rotated. */
   readonly signatureSecrets: ProviderConfig.Secrets
   /** In the place of `https://api.nexmo.com`: a region, a simulator or a proxy. */
-  readonly apiBaseUrl: string | null
+  readonly apiBaseUrl?: string | null | undefined
   /** In the place of `https://rest.nexmo.com`. */
-  readonly restBaseUrl: string | null
+  readonly restBaseUrl?: string | null | undefined
   /** Whether lost answers are looked up in Reports, a product that Vonage charges for. */
-  readonly reportsLookup: boolean
+  readonly reportsLookup?: boolean | undefined
   /** Where Vonage reaches this host, as it stands in the webhook URLs at Vonage. */
   readonly publicUrl: string
-  /** How long one call may take, in milliseconds. */
-  readonly timeoutMillis: number
+  /** How long one call may take, in milliseconds; `DEFAULT_TIMEOUT_MILLIS` when not given. */
+  readonly timeoutMillis?: number | undefined
 }
 
 export const DEFAULT_TIMEOUT_MILLIS = 15_000
 
-type Defaulted = "apiBaseUrl" | "restBaseUrl" | "reportsLookup" | "timeoutMillis"
-
-/** What an account needs to be named, and what may be left out. */
-export type VonageOptions = Omit<VonageSettings, Defaulted> & {
-  readonly [Option in Defaulted]?: VonageSettings[Option] | undefined
-}
+/** The options, with a value for each. */
+export type VonageSettings = { readonly [Option in keyof VonageOptions]-?: Exclude<VonageOptions[Option], undefined> }
 
 /** The options with their defaults. */
 export const withDefaults = (options: VonageOptions): VonageSettings => ({

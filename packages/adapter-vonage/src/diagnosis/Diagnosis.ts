@@ -8,8 +8,8 @@ import * as VonageClient from "../client/VonageClient.ts"
 import { PROVIDER, type VonageSettings } from "../client/VonageOptions.ts"
 
 /** How many numbers a page has, and how many pages are looked at. */
-export const LISTED_AT_ONCE = 100
-export const MAX_PAGES = 10
+const LISTED_AT_ONCE = 100
+const MAX_PAGES = 10
 /** Vonage answers one request for numbers in a second. */
 const BETWEEN_PAGES_MILLIS = 1_100
 

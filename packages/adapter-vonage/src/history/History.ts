@@ -12,7 +12,7 @@ import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Field from "../client/Field.ts"
 
 /** How many legs of one time are read, the newest. */
-export const LISTED_HISTORY = 5_000
+const LISTED_HISTORY = 5_000
 
 /** The longest that a call may last: one that began so long before is over within. */
 const LONGEST_CALL = { hours: 24 }

@@ -29,7 +29,7 @@ interface Tallied {
 }
 
 /** Refusals of strangers that no line told of yet. */
-export interface RefusalTally {
+interface RefusalTally {
   /** Says it at once, unless something of this key was said within the last minute: then it is counted. */
   readonly count: (key: string, say: Say) => Effect.Effect<void, never>
   /** Says what was counted for a minute. How many strangers are still tallied. */
@@ -71,7 +71,7 @@ const makeTally = (onTallied: Effect.Effect<unknown> = Effect.void): RefusalTall
 }
 
 /** The tally of this process. `layer` has one of its own, and tells what is left in it. */
-export const RefusalTally: Context.Reference<RefusalTally> = Context.Reference("careline/application/RefusalTally", {
+const RefusalTally: Context.Reference<RefusalTally> = Context.Reference("careline/application/RefusalTally", {
   defaultValue: () => makeTally()
 })
 

@@ -3,7 +3,7 @@ import type { Call } from "@careline/domain"
 import { Calls, identityOf, type LaneEvent } from "@careline/ports"
 import { Effect, Option } from "effect"
 
-export interface LaneCalls {
+interface LaneCalls {
   /** The call that an arrival tells of. */
   readonly of: (arrival: LaneEvent) => Call.Call | undefined
   /** Keeps calls as the lanes left them. */

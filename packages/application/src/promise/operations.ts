@@ -137,7 +137,7 @@ export interface Work {
 }
 
 /** What the operations need to run. */
-export type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders
+type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders
 
 type UseCase = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, Services>
 type Run = (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>

@@ -4,7 +4,7 @@ import { type BroadcastEvent, Broadcaster, Changes } from "@careline/ports"
 import { Effect } from "effect"
 
 /** What a set of changes means to somebody who watches. A thread that changed several times is told of once. */
-export const announcements = (changes: ReadonlyArray<Change>): ReadonlyArray<BroadcastEvent> => {
+const announcements = (changes: ReadonlyArray<Change>): ReadonlyArray<BroadcastEvent> => {
   const threads = new Map<string, BroadcastEvent>()
   const events: Array<BroadcastEvent> = []
   for (const change of changes) {

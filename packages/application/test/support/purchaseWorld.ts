@@ -24,9 +24,9 @@ const FIND_AFTER_MILLIS = 60_000
 const price = { amount: "1.15", currency: "USD" }
 
 /** What becomes of the next purchases: the provider's own, unless something is queued. */
-export type Mishap = "lost" | "never_arrived" | "throttled" | "not_available" | "account" | "later" | "dies_after"
+type Mishap = "lost" | "never_arrived" | "throttled" | "not_available" | "account" | "later" | "dies_after"
 
-export const capabilities: Numbers.NumbersCapabilities = {
+const capabilities: Numbers.NumbersCapabilities = {
   search: ["area_code", "contains", "features"],
   orders: "asynchronous",
   find: "by_reference",

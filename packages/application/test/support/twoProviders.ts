@@ -80,7 +80,7 @@ export const makeWorld = () => {
   return { sent, answers, active: telephony("active"), spare: telephony("spare") }
 }
 
-export const limits: Application.Limits.LimitsShape = {
+const limits: Application.Limits.LimitsShape = {
   ...Application.Limits.defaults,
   circuit: { failuresToOpen: 2, openForMillis: 60_000, probeForMillis: 60_000 },
   sendBackoff: 1_000

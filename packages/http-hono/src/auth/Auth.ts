@@ -136,7 +136,7 @@ export type Authenticate = (
 ) => Effect.Effect<Caller, Unauthenticated | Forbidden | TooManyRequests | StorageError>
 
 /** How long a token of ours may stay unused, in seconds. */
-export const IDLE_SECONDS = 30 * 60
+const IDLE_SECONDS = 30 * 60
 
 /** A token for trying Careline out, which ends when it stays unused. Only the sandbox hands one out. */
 export const issueToken = (

@@ -8,8 +8,8 @@ import { Effect, Schema } from "effect"
 import { type Allowed, authorise, type Authenticate, type Caller, STAFF } from "./Auth.ts"
 import { MalformedRequest } from "../http/Errors.ts"
 
-export const PURPOSE_HEADER = "x-purpose-of-use"
-export const BREAK_GLASS_HEADER = "x-break-glass"
+const PURPOSE_HEADER = "x-purpose-of-use"
+const BREAK_GLASS_HEADER = "x-break-glass"
 
 /** What every route takes beside its own headers. */
 export const headers = [

@@ -24,7 +24,7 @@ export const problemResponse = (context: Context, problem: Problem.Problem): Res
   })
 
 /** Logs what nobody foresaw, by the request's id. Typed failures are answers, not faults. */
-export const logFault = (context: Context, cause: Cause.Cause<unknown>, status: number) =>
+const logFault = (context: Context, cause: Cause.Cause<unknown>, status: number) =>
   status < 500
     ? Effect.void
     : Effect.logError("Request failed", describeFault(cause)).pipe(

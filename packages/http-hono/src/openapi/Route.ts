@@ -14,7 +14,7 @@ import { asking, audited } from "./Refused.ts"
 import { respond, type RouteResponse } from "./Respond.ts"
 
 /** Largest JSON body, in bytes: a text of 1600 characters and ten media URLs need a fraction of it. */
-export const MAX_JSON_BYTES = 64 * 1024
+const MAX_JSON_BYTES = 64 * 1024
 
 type AnySchema = Schema.Codec<unknown, unknown>
 

@@ -12,7 +12,7 @@ import { asking, audited } from "../openapi/Refused.ts"
 import { respond } from "../openapi/Respond.ts"
 import type { Services } from "../Services.ts"
 
-export const UPLOAD_PATH = "/api/v1/media"
+const UPLOAD_PATH = "/api/v1/media"
 
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
   const caller = yield* identify(

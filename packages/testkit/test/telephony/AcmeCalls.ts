@@ -52,7 +52,7 @@ export const soundCalls: CallParts = {
 const spoken = (prompt: Prompt) =>
   prompt._tag === "Say" ? { lang: prompt.language, text: prompt.text } : { url: prompt.url }
 
-export const isWritten = (language: string, seconds: number): boolean =>
+const isWritten = (language: string, seconds: number): boolean =>
   transcribed.includes(language.split("-")[0]!) && seconds <= 14_400
 
 /** What a call does next, as Acme reads it. */

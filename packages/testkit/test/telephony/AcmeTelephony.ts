@@ -25,7 +25,7 @@ export { type Answer, Refusal }
 
 const PROVIDER = "acme"
 const TOLERANCE_SECONDS = 300
-export const FIND_AFTER_MILLIS = 60_000
+const FIND_AFTER_MILLIS = 60_000
 
 const statuses: Readonly<Record<string, DeliveryStatus.DeliveryStatus>> = {
   queued: "accepted",

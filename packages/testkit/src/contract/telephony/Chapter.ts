@@ -47,7 +47,7 @@ export const reasonsToSkip = (subject: Subject, { needs }: ContractTest): Readon
   unmetBy(subject.capabilities, needs)
 
 /** Where the provider is silent, in milliseconds: the test lasts as long. */
-export const SHORT_PATIENCE_MILLIS = 1_000
+const SHORT_PATIENCE_MILLIS = 1_000
 /** Where it answers, however slow the machine is. */
 const LONG_PATIENCE_MILLIS = 60_000
 

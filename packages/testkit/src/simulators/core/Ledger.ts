@@ -45,7 +45,7 @@ export interface ApiRequest {
 }
 
 /** Messages, and tries at webhooks, that are kept when nothing else is asked for. */
-export const DEFAULT_LEDGER_LIMIT = 50_000
+const DEFAULT_LEDGER_LIMIT = 50_000
 
 export class Ledger {
   readonly messages: Array<SimulatedMessage> = []

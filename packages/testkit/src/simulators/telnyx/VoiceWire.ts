@@ -102,7 +102,7 @@ export const recordingForm = (
 }
 
 /** A UUID of its own, that of the recording with its beginning changed. */
-export const transcriptionSid = ({ id }: KeptRecording): string => `ffffffff${id.slice(8)}`
+const transcriptionSid = ({ id }: KeptRecording): string => `ffffffff${id.slice(8)}`
 
 /** texml-transcription. */
 export const transcriptionForm = (

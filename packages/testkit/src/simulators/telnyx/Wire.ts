@@ -7,7 +7,7 @@ import type { InboundText } from "../core/InboundText.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
 
 /** With milliseconds and a numeric zone, as messaging writes it. */
-export const date = (at: Date): string => at.toISOString().replace("Z", "+00:00")
+const date = (at: Date): string => at.toISOString().replace("Z", "+00:00")
 
 const statuses: Readonly<Record<MessageStatus, string>> = {
   accepted: "queued",

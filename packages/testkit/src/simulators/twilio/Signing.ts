@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto"
 
 /** The URL as Twilio signs it for SMS: without user info and fragment, with the port that it was configured with. */
-export const signedUrl = (configured: string): string => {
+const signedUrl = (configured: string): string => {
   const [withoutFragment = ""] = configured.split("#")
   return withoutFragment.replace(/^(https?:\/\/)[^/?#@]*@/i, "$1")
 }

@@ -75,9 +75,9 @@ export const recordingForm = (accountSid: string, recording: KeptRecording, orig
 }
 
 /** Twilio writes down only what is longer than 2 seconds and shorter than 120: twilio.com/docs/voice/twiml/record. */
-export const isTranscribable = ({ seconds }: KeptRecording): boolean => seconds > 2 && seconds < 120
+const isTranscribable = ({ seconds }: KeptRecording): boolean => seconds > 2 && seconds < 120
 
-export const transcriptionSid = ({ id }: KeptRecording): string => `TR${id.slice(2)}`
+const transcriptionSid = ({ id }: KeptRecording): string => `TR${id.slice(2)}`
 
 /** twilio.com/docs/voice/twiml/record, "transcribeCallback". */
 export const transcriptionForm = (

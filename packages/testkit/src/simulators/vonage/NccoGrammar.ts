@@ -7,7 +7,7 @@ type Rule = (value: unknown) => boolean
 
 export type Fields = Readonly<Record<string, unknown>>
 
-export const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const flag: Rule = (value) => typeof value === "boolean"

@@ -104,7 +104,7 @@ export const nccoError = (call: LiveCall) => ({
   timestamp: SimulatedTime.now().toISOString()
 })
 
-export const recordingUrl = (origin: string, id: string): string => `${origin}/v1/files/${id}`
+const recordingUrl = (origin: string, id: string): string => `${origin}/v1/files/${id}`
 
 /** "Record webhook". Names no leg and no number. One that was lost has no URL here: Vonage does not say how it tells of it. */
 export const recorded = ({ bytes, callId, createdAt, id, seconds, state }: KeptRecording, origin: string) => {

@@ -22,7 +22,7 @@ export const other = "+13035550188" as PhoneNumber.E164
 /** Another of our numbers, which the provider lets us show: in no test the one that is called. */
 export const shown = "+12025550142" as CallPlan.CallerId
 
-export const english = "en-US" as Language
+const english = "en-US" as Language
 export const spanish = "es-US" as Language
 
 export const say = (text: string, language: Language = english): Prompt => ({ _tag: "Say", text, language })
