@@ -1,5 +1,5 @@
-/** Counts what a team writes to have Careline in this EHR: lines that are neither blank nor a comment. */
-import { globSync, readFileSync } from "node:fs"
+/** Counts what a team writes to have Careline in this EHR, lines that are neither blank nor a comment, into the README. */
+import { globSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 const root = join(import.meta.dirname, "..")
@@ -22,7 +22,7 @@ const linesOf = (path: string): ReadonlyArray<string> => readFileSync(join(root,
 const count = (files: string): number =>
   globSync(files, { cwd: root }).reduce((sum, file) => sum + linesOf(file).filter(isCode).length, 0)
 
-export const table = (): string => {
+const table = (): string => {
   const counts = parts.map(([what, files]) => ({ what, lines: count(files) }))
   const patched = linesOf(PATCH).filter((line) => /^\+(?!\+\+ )/.test(line) && isCode(line.slice(1))).length
   const rows = [...counts, { what: "changes to what was there (`adding-careline.patch`)", lines: patched }]
@@ -35,4 +35,13 @@ export const table = (): string => {
   ].join("\n")
 }
 
-if (import.meta.main) process.stdout.write(`${table()}\n`)
+/** The table as it stands in the README. */
+const WRITTEN = /\| what \| lines \|\n[^]*?\| \*\*together\*\* [^\n]*/
+
+if (import.meta.main) {
+  const readme = join(root, "README.md")
+  writeFileSync(
+    readme,
+    readFileSync(readme, "utf8").replace(WRITTEN, () => table())
+  )
+}
