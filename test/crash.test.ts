@@ -79,7 +79,7 @@ describe("A worker that is killed after the provider took the text", () => {
     const world = Layer.mergeAll(
       postgres({
         url: Redacted.make(database),
-        sealing: { keys: KeyEncryption.make(DataEncryption.readKeys(Host.dataKeys)!) }
+        encryption: { keys: KeyEncryption.make(DataEncryption.readKeys(Host.dataKeys)!) }
       }),
       Directory.layerEmpty,
       TelephonyProviders.layer.pipe(Layer.provide(telephony))

@@ -43,7 +43,7 @@ export const keyText = `benchmark:${key.toString("base64")}`
 
 export const world = (url: string, isSealed = false) =>
   Layer.mergeAll(
-    postgres({ url: Redacted.make(url), sealing: isSealed ? { keys } : null }),
+    postgres({ url: Redacted.make(url), encryption: isSealed ? { keys } : null }),
     Directory.layerEmpty,
     TelephonyProviders.layer.pipe(Layer.provide(telephony))
   )

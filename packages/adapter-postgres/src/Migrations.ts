@@ -11,7 +11,7 @@ import decisions from "./migrations/0002_decisions.ts"
 import limits from "./migrations/0003_limits.ts"
 import calls from "./migrations/0004_calls.ts"
 import numbers from "./migrations/0005_numbers.ts"
-import sealed from "./migrations/0006_sealed.ts"
+import encrypted from "./migrations/0006_sealed.ts"
 import audit from "./migrations/0007_audit.ts"
 import rowLevelSecurity from "./migrations/0008_row_level_security.ts"
 import numberOrders from "./migrations/0009_number_orders.ts"
@@ -35,7 +35,7 @@ const migrations = {
   "3_limits": limits,
   "4_calls": calls,
   "5_numbers": numbers,
-  "6_sealed": sealed,
+  "6_sealed": encrypted,
   "7_audit": audit,
   "8_row_level_security": rowLevelSecurity,
   "9_number_orders": numberOrders,

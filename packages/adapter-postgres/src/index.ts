@@ -26,12 +26,12 @@ import * as PgSiteGroupings from "./stores/PgSiteGroupings.ts"
 import * as PgThreads from "./stores/PgThreads.ts"
 import * as PgTimers from "./stores/PgTimers.ts"
 import * as PgTransaction from "./stores/PgTransaction.ts"
-import * as Sealing from "./sealing/layer.ts"
-import type { SealingOptions } from "./sealing/layer.ts"
+import * as FieldEncryption from "./encryption/layer.ts"
+import type { EncryptionOptions } from "./encryption/layer.ts"
 
 export * as Database from "./Database.ts"
 export * as Installation from "./stores/Installation.ts"
-export type { SealingOptions } from "./sealing/layer.ts"
+export type { EncryptionOptions } from "./encryption/layer.ts"
 
 const ports = Layer.mergeAll(
   PgAuditLog.layer,
@@ -60,14 +60,17 @@ const ports = Layer.mergeAll(
   IdGenerator.layerUuidV7
 ).pipe(Layer.provide(Notifications.layer))
 
-/** Every store port over an open client. Nothing is sealed: for a database that is encrypted otherwise. */
-export const stores = ports.pipe(Layer.provide(Sealing.layerPlain))
+/** Every store port over an open client. Nothing is encrypted: for a database that is encrypted otherwise. */
+export const stores = ports.pipe(Layer.provide(FieldEncryption.layerPlain))
 
 export interface PostgresOptions extends Database.DatabaseOptions {
-  /** How patient data is sealed in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
-  readonly sealing?: SealingOptions | null
+  /** How patient data is encrypted in the database; without, it is kept as it is, for a database that is encrypted otherwise. */
+  readonly encryption?: EncryptionOptions | null
 }
 
 /** Every store port on the database of the options, which is brought up to date first. */
-export const layer = ({ sealing, ...options }: PostgresOptions) =>
-  ports.pipe(Layer.provide(Sealing.layer(options, sealing ?? null)), Layer.provideMerge(Database.layer(options)))
+export const layer = ({ encryption, ...options }: PostgresOptions) =>
+  ports.pipe(
+    Layer.provide(FieldEncryption.layer(options, encryption ?? null)),
+    Layer.provideMerge(Database.layer(options))
+  )

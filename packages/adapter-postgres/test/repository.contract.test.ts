@@ -13,7 +13,7 @@ import { randomBytes } from "node:crypto"
 import { Database, layer } from "../src/index.ts"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 
-/** Sealed, as a host that stands alone has it. */
+/** Encrypted, as a host that stands alone has it. */
 const keys = KeyEncryption.make([{ id: "test", key: Redacted.make(randomBytes(KeyEncryption.KEY_BYTES)) }])
 
 /** Who owns the tables, and sees past row-level security. */
@@ -59,7 +59,7 @@ RepositoryContract.suite("PostgreSQL", {
   layer: Layer.unwrap(
     Effect.map(Effect.promise(migratedDatabase), (database) => {
       const url = Redacted.make(database)
-      return Layer.merge(layer({ url, maxConnections: 6, sealing: { keys } }), Owner.layer(url))
+      return Layer.merge(layer({ url, maxConnections: 6, encryption: { keys } }), Owner.layer(url))
     })
   ),
   tenants: [SiteGroupingId.make("north"), SiteGroupingId.make("south")],

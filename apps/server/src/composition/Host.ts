@@ -107,9 +107,13 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   const url = yield* databaseUrl(config)
   const encryption = yield* DataEncryption.open(config.dataEncryption, config.dataDirectory)
   const { blobs, links } = yield* MediaStore.open({ ...config, encryption })
-  const sealing = encryption === null ? null : { keys: encryption }
   const ownerUrl = config.databaseOwnerUrl ?? undefined
-  const database = postgres({ url, ownerUrl, sealing, clockOffset: time?.offset ?? 0 })
+  const database = postgres({
+    url,
+    ownerUrl,
+    encryption: encryption === null ? null : { keys: encryption },
+    clockOffset: time?.offset ?? 0
+  })
   const stores = Layer.mergeAll(
     database,
     Layer.succeed(BlobStore, blobs),

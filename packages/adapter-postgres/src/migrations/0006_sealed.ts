@@ -4,8 +4,8 @@
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { plain } from "../sealing/Sealing.ts"
-import { searchBits, searchText } from "../sealing/SearchBits.ts"
+import { plain } from "../encryption/FieldEncryption.ts"
+import { searchBits, searchText } from "../encryption/SearchBits.ts"
 
 const BATCH = 1_000
 

@@ -2,8 +2,8 @@
 import type { Contact, FacilityId, PatientId, PhoneNumberId, Thread, ThreadId, UserId } from "@careline/domain"
 import type { ThreadPatients } from "@careline/ports"
 import { instant, instantOrNull, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import type { IndexKeys } from "../sealing/Envelope.ts"
-import { searchBits, searchText } from "../sealing/SearchBits.ts"
+import type { IndexKeys } from "../encryption/Envelope.ts"
+import { searchBits, searchText } from "../encryption/SearchBits.ts"
 
 export interface ThreadRow {
   readonly site_grouping_id: string

@@ -7,7 +7,7 @@ import type { PgClient } from "@effect/sql-pg"
 import { Context, Effect } from "effect"
 import * as AuditRow from "../rows/auditRow.ts"
 import { tenantColumn, tenantOf } from "../sql/rows.ts"
-import type { Sealing } from "../sealing/Sealing.ts"
+import type { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 /** What the ambient transaction noted so far; `null` outside of one. */
 export const Noted: Context.Reference<Array<AuditEntry> | null> = Context.Reference(
@@ -42,9 +42,12 @@ const lockHeads = Effect.fnUntraced(function* (sql: PgClient.PgClient, columns: 
 })
 
 /** Entries with what may be contact data sealed: the chain holds it in that form, and gives nothing away to who guesses. */
-const sealEntries = Effect.fnUntraced(function* (sealing: Sealing["Service"], entries: ReadonlyArray<AuditEntry>) {
+const encryptEntries = Effect.fnUntraced(function* (
+  encryption: FieldEncryption["Service"],
+  entries: ReadonlyArray<AuditEntry>
+) {
   const secret = entries.filter(({ detail }) => detail.sealed != null)
-  const rows = yield* sealing.seal(
+  const rows = yield* encryption.encrypt(
     "audit_log",
     secret.map(({ action, detail, siteGroupingId, subject }) => ({
       site_grouping_id: tenantColumn(siteGroupingId),
@@ -63,12 +66,12 @@ const sealEntries = Effect.fnUntraced(function* (sealing: Sealing["Service"], en
 /** Adds the entries, in their order. In the ambient transaction. */
 export const extend = Effect.fnUntraced(function* (
   sql: PgClient.PgClient,
-  sealing: Sealing["Service"],
+  encryption: FieldEncryption["Service"],
   given: ReadonlyArray<AuditEntry>
 ) {
   if (given.length === 0) return
   // Before the heads are locked: whoever waits for them does not wait for a key as well.
-  const entries = yield* sealEntries(sealing, given)
+  const entries = yield* encryptEntries(encryption, given)
   const columns = new Set(entries.map(({ siteGroupingId }) => tenantColumn(siteGroupingId)))
   const heads = new Map((yield* lockHeads(sql, [...columns])).map((head) => [head.siteGroupingId, head]))
   const records = entries.flatMap((entry) => {

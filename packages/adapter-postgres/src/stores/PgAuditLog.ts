@@ -4,18 +4,18 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import * as AuditChains from "./AuditChains.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 export const layer = Layer.effect(
   AuditLog,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     return AuditLog.of({
       record: (entries) =>
         Effect.flatMap(AuditChains.Noted, (noted) =>
           noted === null
-            ? sql.withTransaction(AuditChains.extend(sql, sealing, entries))
+            ? sql.withTransaction(AuditChains.extend(sql, encryption, entries))
             : Effect.sync(() => void noted.push(...entries))
         ).pipe(asStorage("auditLog.record"))
     })

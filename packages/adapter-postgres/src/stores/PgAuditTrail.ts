@@ -8,8 +8,8 @@ import * as AuditRow from "../rows/auditRow.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { iso, tenantColumn } from "../sql/rows.ts"
-import * as Envelope from "../sealing/Envelope.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import * as Envelope from "../encryption/Envelope.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 const cursor = Cursor.make("audit", Schema.Struct({ at: Cursor.Millis, tenant: Schema.String, place: Schema.Int }))
 
@@ -17,13 +17,13 @@ export const layer = Layer.effect(
   AuditTrail,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
 
     /** Rows with their sealed details opened, to be read; those of before the database was sealed stand in the open. */
     const opened = Effect.fnUntraced(function* (rows: ReadonlyArray<AuditRow.AuditRow>) {
-      const isSealed = ({ sealed }: AuditRow.AuditRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
-      const read = (yield* sealing.open("audit_log", rows.filter(isSealed))).values()
-      return rows.map((row) => (isSealed(row) ? read.next().value! : row))
+      const isEncrypted = ({ sealed }: AuditRow.AuditRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
+      const read = (yield* encryption.decrypt("audit_log", rows.filter(isEncrypted))).values()
+      return rows.map((row) => (isEncrypted(row) ? read.next().value! : row))
     })
 
     /** Tenants whose settings were removed have their chains all the same. */

@@ -7,7 +7,7 @@ import { storeNow } from "../sql/clock.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -35,16 +35,16 @@ export const layer = Layer.effect(
   BreakGlasses,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toGlasses = (rows: ReadonlyArray<Row>) =>
-      Effect.map(sealing.open("break_glasses", rows), (opened) => opened.map(fromRow))
+      Effect.map(encryption.decrypt("break_glasses", rows), (opened) => opened.map(fromRow))
     const isOf = (scope: TenantScope) =>
       scope === "all" ? sql`true` : sql`site_grouping_id = any(${scope.map(tenantColumn)}::text[])`
     return BreakGlasses.of({
       now: storeNow(sql).pipe(asStorage("breakGlasses.now")),
       open: (glass) =>
         Effect.flatMap(
-          sealing.seal("break_glasses", [
+          encryption.encrypt("break_glasses", [
             { site_grouping_id: tenantColumn(glass.siteGroupingId), id: glass.id, reason: glass.reason }
           ]),
           ([row]) => sql`

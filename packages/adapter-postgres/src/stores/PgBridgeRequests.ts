@@ -15,8 +15,8 @@ import { Effect, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { instant, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
-import { digest } from "../sealing/Envelope.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { digest } from "../encryption/Envelope.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -88,13 +88,13 @@ export const layer = Layer.effect(
   BridgeRequests,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toRequests = (rows: ReadonlyArray<Row>) =>
-      Effect.map(sealing.open("bridge_requests", rows), (opened) => opened.map(fromRow))
+      Effect.map(encryption.decrypt("bridge_requests", rows), (opened) => opened.map(fromRow))
     return BridgeRequests.of({
       add: (request) =>
         Effect.flatMap(
-          sealing.seal("bridge_requests", [toJson(request)]),
+          encryption.encrypt("bridge_requests", [toJson(request)]),
           ([row]) => sql`
           insert into bridge_requests
           select * from json_populate_record(null::bridge_requests, ${JSON.stringify(row)}::json)`
@@ -110,7 +110,7 @@ export const layer = Layer.effect(
       dialled: ({ caller, expiredAfter, siteGroupingId }) =>
         sql<Row>`
           select * from bridge_requests
-          where clinician_number = ${sealing.index(caller)} and site_grouping_id = ${tenantColumn(siteGroupingId)}
+          where clinician_number = ${encryption.index(caller)} and site_grouping_id = ${tenantColumn(siteGroupingId)}
             and expires_at >= ${iso(expiredAfter)}::timestamptz
           order by created_at, id for update`.pipe(Effect.flatMap(toRequests), asStorage("bridgeRequests.dialled")),
       load: (ids) =>
@@ -130,7 +130,7 @@ export const layer = Layer.effect(
             ),
       ring: ({ at, clinicianId, clinicianNumber, id, until }, quota) =>
         Effect.gen(function* (): Effect.fn.Return<RingAnswer, SqlError.SqlError> {
-          const phone = digest(sealing.indexKeys, "callback", clinicianNumber).toString("hex")
+          const phone = digest(encryption.indexKeys, "callback", clinicianNumber).toString("hex")
           // In one order, so that no two wait for each other.
           for (const key of [`phone ${phone}`, `user ${clinicianId}`].toSorted()) {
             yield* sql`select pg_advisory_xact_lock(hashtextextended('careline callback of ' || ${key}::text, 0))`

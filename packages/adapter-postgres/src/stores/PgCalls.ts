@@ -7,7 +7,7 @@ import * as CallRow from "../rows/callRow.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 const cursor = Cursor.make("calls", Cursor.InstantAndId)
 
@@ -15,10 +15,10 @@ export const layer = Layer.effect(
   Calls,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toCalls = (rows: ReadonlyArray<CallRow.CallRow>) =>
-      Effect.map(sealing.open("phone_call_logs", rows), (opened) => opened.map(CallRow.fromRow))
-    const toRows = (calls: ReadonlyArray<Call.Call>) => sealing.seal("phone_call_logs", calls.map(CallRow.toJson))
+      Effect.map(encryption.decrypt("phone_call_logs", rows), (opened) => opened.map(CallRow.fromRow))
+    const toRows = (calls: ReadonlyArray<Call.Call>) => encryption.encrypt("phone_call_logs", calls.map(CallRow.toJson))
 
     /** Locked one after the other in the order of their ids, and read once they are. */
     const lock = (ids: ReadonlyArray<string>) =>

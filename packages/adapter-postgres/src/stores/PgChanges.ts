@@ -6,7 +6,7 @@ import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import * as MessageRow from "../rows/messageRow.ts"
 import { iso, tenantColumn } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import * as SendRow from "../rows/sendRow.ts"
 import * as ThreadRow from "../rows/threadRow.ts"
 
@@ -63,12 +63,12 @@ export const layer = Layer.effect(
   Changes,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
 
     const saveThreads = Effect.fnUntraced(function* (threads: ReadonlyArray<Thread.Thread>) {
-      const rows = yield* sealing.seal(
+      const rows = yield* encryption.encrypt(
         "external_threads",
-        threads.map((thread) => ThreadRow.toJson(thread, sealing.indexKeys))
+        threads.map((thread) => ThreadRow.toJson(thread, encryption.indexKeys))
       )
       yield* sql`
       with given as materialized (
@@ -108,7 +108,7 @@ export const layer = Layer.effect(
     })
 
     const addMessages = Effect.fnUntraced(function* (messages: ReturnType<typeof sort>["messages"]) {
-      const rows = yield* sealing.seal("messages", messages.map(MessageRow.toJson))
+      const rows = yield* encryption.encrypt("messages", messages.map(MessageRow.toJson))
       yield* sql`
       insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, sender_id,
                             content, attachments, meta_data, delivery_status, created_at)
@@ -118,7 +118,7 @@ export const layer = Layer.effect(
     })
 
     const queueSends = Effect.fnUntraced(function* (sends: ReturnType<typeof sort>["sends"]) {
-      const rows = yield* sealing.seal("sends", sends.map(SendRow.toJson))
+      const rows = yield* encryption.encrypt("sends", sends.map(SendRow.toJson))
       yield* sql`
       insert into sends (site_grouping_id, id, external_thread_id, message_id, purpose, message_class, lane, from_number,
                          from_number_id, to_number, body, media_urls, attempts, attempt_id, state, not_before, queued_at)
@@ -130,7 +130,7 @@ export const layer = Layer.effect(
     const changeConsents = (consents: ReadonlyArray<Consent.Consent>) => {
       const rows = consents.map((consent) => ({
         site_grouping_id: tenantColumn(consent.siteGroupingId),
-        contact: sealing.index(consent.contact),
+        contact: encryption.index(consent.contact),
         status: consent.status,
         source: consent.source,
         changed_at: iso(consent.changedAt)
@@ -169,8 +169,8 @@ export const layer = Layer.effect(
           if (threads.length > 0) yield* saveThreads(threads)
           if (messages.length > 0) yield* addMessages(messages)
           if (consents.length > 0) yield* changeConsents(consents)
-          if (ended.length > 0) yield* endTimers(yield* sealing.seal("escalations", ended))
-          if (started.length > 0) yield* startTimers(yield* sealing.seal("escalations", started))
+          if (ended.length > 0) yield* endTimers(yield* encryption.encrypt("escalations", ended))
+          if (started.length > 0) yield* startTimers(yield* encryption.encrypt("escalations", started))
           if (sends.length > 0) {
             yield* queueSends(sends)
             yield* sql`select pg_notify('careline', 'outbox')`

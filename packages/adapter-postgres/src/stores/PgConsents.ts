@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { distinct, instantOrNull, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -19,7 +19,7 @@ export const layer = Layer.effect(
   Consents,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     return Consents.of({
       load: (keys) =>
         sql<Row>`
@@ -27,12 +27,12 @@ export const layer = Layer.effect(
             distinct(
               keys.map(({ contact, siteGroupingId }) => ({
                 site_grouping_id: tenantColumn(siteGroupingId),
-                contact: sealing.index(contact)
+                contact: encryption.index(contact)
               }))
             )
           )}::json) k (site_grouping_id text, contact text)
           join consents c using (site_grouping_id, contact)`.pipe(
-          Effect.flatMap((rows) => sealing.open("consents", rows)),
+          Effect.flatMap((rows) => encryption.decrypt("consents", rows)),
           Effect.map((rows) =>
             rows.map((row): Consent.Consent => ({
               siteGroupingId: tenantOf(row.site_grouping_id),

@@ -25,7 +25,7 @@ import * as cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, iso, tenantOf } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 /** Pending events looked at for each lane that is wanted: the oldest lanes are found among them. */
 const WINDOW_PER_LANE = 8
@@ -112,12 +112,12 @@ export const layer = Layer.effect(
   Inbox,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const notifications = yield* Notifications
 
     /** The events that can be opened here. Another one is parked, and keeps nobody waiting. */
     const openOrPark = Effect.fnUntraced(function* (rows: ReadonlyArray<EventRow>) {
-      const opened = yield* sealing.openEach("webhook_events", rows)
+      const opened = yield* encryption.openEach("webhook_events", rows)
       const closed = rows.filter((_, place) => Result.isFailure(opened[place]!)).map(({ id }) => id)
       if (closed.length > 0) {
         yield* sql`
@@ -163,7 +163,7 @@ export const layer = Layer.effect(
       from inserted join incoming using (id)`
 
     const accept = (events: ReadonlyArray<IncomingEvent>) =>
-      Effect.map(Effect.flatMap(sealing.seal("webhook_events", events.map(keyJson)), insert), (rows) => {
+      Effect.map(Effect.flatMap(encryption.encrypt("webhook_events", events.map(keyJson)), insert), (rows) => {
         const acceptances = events.map((): Acceptance => "duplicate")
         for (const { is_parked, place } of rows) acceptances[place - 1] = is_parked ? "unroutable" : "accepted"
         return acceptances
@@ -290,7 +290,7 @@ export const layer = Layer.effect(
             where state = 'parked' ${before === null ? sql`` : sql`and id < ${before}::bigint`}
             order by id desc limit ${limit + 1}`
           const shown = rows.slice(0, limit)
-          const opened = yield* sealing.openEach("webhook_events", shown)
+          const opened = yield* encryption.openEach("webhook_events", shown)
           const last = rows.length > limit ? shown.at(-1) : undefined
           return {
             items: shown.map((row, place) => parkedEvent(row, Result.getOrUndefined(opened[place]!)?.event)),

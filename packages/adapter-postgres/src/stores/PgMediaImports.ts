@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 interface Row {
   readonly site_grouping_id: string
@@ -31,13 +31,13 @@ export const layer = Layer.effect(
   MediaImports,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     return MediaImports.of({
       add: (imports, dueAt) =>
         imports.length === 0
           ? Effect.void
           : Effect.gen(function* () {
-              const rows = yield* sealing.seal(
+              const rows = yield* encryption.encrypt(
                 "media_imports",
                 imports.map(({ siteGroupingId, ...one }) => ({
                   ...one,
@@ -61,7 +61,7 @@ export const layer = Layer.effect(
           set fence = m.fence + 1, due_at = careline_now() + make_interval(secs => ${leaseMillis}::float8 / 1000)
           from due where m.site_grouping_id = due.site_grouping_id and m.id = due.id
           returning m.*`.pipe(
-          Effect.flatMap((rows) => sealing.open("media_imports", rows)),
+          Effect.flatMap((rows) => encryption.decrypt("media_imports", rows)),
           Effect.map((rows) =>
             rows
               .toSorted((one, other) => Number(one.place - other.place))

@@ -9,7 +9,7 @@ import { asStorage } from "../sql/StorageErrors.ts"
 import * as MessageRow from "../rows/messageRow.ts"
 import { markRead } from "./readMarks.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
 
@@ -41,9 +41,9 @@ export const layer = Layer.effect(
   Messages,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toMessages = (rows: ReadonlyArray<MessageRow.MessageRow>) =>
-      Effect.map(sealing.open("messages", rows), (opened) => opened.map(MessageRow.fromRow))
+      Effect.map(encryption.decrypt("messages", rows), (opened) => opened.map(MessageRow.fromRow))
     const rankOf = (column: "m.delivery_status" | "u.status") =>
       sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
 
@@ -144,7 +144,7 @@ export const layer = Layer.effect(
         revisions.length === 0
           ? Effect.void
           : Effect.gen(function* () {
-              const rows = yield* sealing.seal(
+              const rows = yield* encryption.encrypt(
                 "messages",
                 revisions.map(({ attachments, content, messageId, metaData, siteGroupingId }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
@@ -229,7 +229,7 @@ export const layer = Layer.effect(
             key: claim.key,
             fingerprint: claim.fingerprint
           }
-          const [row] = yield* sealing.seal("idempotency_keys", [claimed])
+          const [row] = yield* encryption.encrypt("idempotency_keys", [claimed])
           const inserted = yield* sql`
             insert into idempotency_keys (site_grouping_id, external_thread_id, key, fingerprint, message_id)
             values (${claimed.site_grouping_id}, ${claim.threadId}::uuid, ${claim.key}, ${row!.fingerprint},
@@ -240,7 +240,7 @@ export const layer = Layer.effect(
             select site_grouping_id, external_thread_id, key, fingerprint, message_id from idempotency_keys
             where site_grouping_id = ${claimed.site_grouping_id} and external_thread_id = ${claim.threadId}::uuid
               and key = ${claim.key}`
-          const [known] = yield* sealing.open("idempotency_keys", used)
+          const [known] = yield* encryption.decrypt("idempotency_keys", used)
           return {
             _tag: "Used" as const,
             messageId: known!.message_id as typeof claim.messageId,

@@ -7,8 +7,8 @@ import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import * as NumberRow from "../rows/numberRow.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { digest } from "../sealing/Envelope.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { digest } from "../encryption/Envelope.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 type Row = NumberRow.NumberRow
 
@@ -19,7 +19,7 @@ export const layer = Layer.effect(
   NumberInventory,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
 
     const columns = sql`site_grouping_id, id, number, label, provider_sid, provider, status, created_at, status_since,
@@ -163,7 +163,7 @@ export const layer = Layer.effect(
       }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
-    const strayOf = (contact: string) => digest(sealing.indexKeys, "stray", contact).toString("hex")
+    const strayOf = (contact: string) => digest(encryption.indexKeys, "stray", contact).toString("hex")
 
     const noteUnroutedMessage: NumberInventory["Service"]["noteUnroutedMessage"] = ({
       at,

@@ -8,7 +8,7 @@ import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import * as SendRow from "../rows/sendRow.ts"
 
 /** How long before an attempt others between the same numbers are looked for, so that a lost text is not taken for theirs. */
@@ -80,9 +80,9 @@ export const layer = Layer.effect(
   Outbox,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toSends = (rows: ReadonlyArray<SendRow.SendRow>) =>
-      Effect.map(sealing.open("sends", rows), (opened) => opened.map(SendRow.fromRow))
+      Effect.map(encryption.decrypt("sends", rows), (opened) => opened.map(SendRow.fromRow))
     const notifications = yield* Notifications
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
@@ -125,7 +125,7 @@ export const layer = Layer.effect(
           select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
           from send_attempts a join sends s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id
           where a.id = any(${attemptIds}::uuid[])`.pipe(
-        Effect.flatMap((rows) => sealing.open("sends", rows)),
+        Effect.flatMap((rows) => encryption.decrypt("sends", rows)),
         Effect.map(
           (rows) =>
             new Map(
@@ -162,7 +162,7 @@ export const layer = Layer.effect(
               from rows from (json_to_recordset(${JSON.stringify(
                 keys.map(({ siteGroupingId, to }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
-                  to_number: sealing.index(to)
+                  to_number: encryption.index(to)
                 }))
               )}::json) as (site_grouping_id text, to_number text)) with ordinality k (site_grouping_id, to_number, place)
               order by k.place`.pipe(
@@ -261,7 +261,7 @@ export const layer = Layer.effect(
             for update of s skip locked`
           return {
             now,
-            unknown: (yield* sealing.open("sends", rows)).map((row): UnknownSend => ({
+            unknown: (yield* encryption.decrypt("sends", rows)).map((row): UnknownSend => ({
               send: SendRow.fromRow(row),
               attempt: {
                 id: row.attempt_id as AttemptId,

@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { tenantColumn } from "../sql/rows.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
 const decode = Schema.decodeUnknownEffect(VoipSettings.Edit)
 const decodePlatform = Schema.decodeUnknownEffect(VoipSettings.PlatformEdit)
@@ -33,7 +33,7 @@ export const layer = Layer.effect(
   Settings,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     /** What each of the tenants named, by its column, whether it was deactivated, and what it inherits. */
     const load = Effect.fnUntraced(function* (columns: ReadonlyArray<string>) {
       const rows = yield* sql<{
@@ -49,7 +49,7 @@ export const layer = Layer.effect(
         left join voip_settings v on v.site_grouping_id = c.id`
       const known = new Map<string, Known>()
       const platform = yield* decodePlatform(rows[0]?.platform ?? {})
-      for (const { is_active, settings, site_grouping_id: id } of yield* sealing.open("voip_settings", rows)) {
+      for (const { is_active, settings, site_grouping_id: id } of yield* encryption.decrypt("voip_settings", rows)) {
         known.set(id, { isActive: is_active, named: yield* decode(settings ?? {}), platform })
       }
       return columns.map((column) => known.get(column)!)
@@ -75,7 +75,9 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           // Settings refer to their tenant. Whether there is to be such a tenant, the use case has decided.
           yield* sql`insert into site_groupings (id) values (${tenantColumn(tenant)}) on conflict do nothing`
-          const [row] = yield* sealing.seal("voip_settings", [{ site_grouping_id: tenantColumn(tenant), settings }])
+          const [row] = yield* encryption.encrypt("voip_settings", [
+            { site_grouping_id: tenantColumn(tenant), settings }
+          ])
           yield* sql`
             insert into voip_settings (site_grouping_id, settings)
             values (${tenantColumn(tenant)}, ${JSON.stringify(row!.settings)}::jsonb)

@@ -8,8 +8,8 @@ import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "../sql/rows.ts"
 import { unreadCount } from "./readMarks.ts"
-import { searchText } from "../sealing/SearchBits.ts"
-import { Sealing } from "../sealing/Sealing.ts"
+import { searchText } from "../encryption/SearchBits.ts"
+import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { type Key, pageStatement, wantedOf } from "./threadList.ts"
 import * as ThreadRow from "../rows/threadRow.ts"
 
@@ -52,16 +52,16 @@ export const layer = Layer.effect(
   Threads,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const sealing = yield* Sealing
+    const encryption = yield* FieldEncryption
     const toThreads = (rows: ReadonlyArray<ThreadRow.ThreadRow>) =>
-      Effect.map(sealing.open("external_threads", rows), (opened) => opened.map(ThreadRow.fromRow))
+      Effect.map(encryption.decrypt("external_threads", rows), (opened) => opened.map(ThreadRow.fromRow))
     const toViews = (rows: ReadonlyArray<ViewRow>) =>
-      Effect.map(sealing.open("external_threads", rows), (opened) => opened.map(fromViewRow))
+      Effect.map(encryption.decrypt("external_threads", rows), (opened) => opened.map(fromViewRow))
 
     const keyJson = (key: Thread.ThreadKey) => ({
       site_grouping_id: tenantColumn(key.siteGroupingId),
       thread_type: key.threadType,
-      external_contact: sealing.index(key.contact)
+      external_contact: encryption.index(key.contact)
     })
 
     /** The threads `t` of the ids. */
@@ -84,10 +84,10 @@ export const layer = Layer.effect(
     /** The views of a page with their places, and one more where there are more. */
     const viewsOf = (query: ThreadQuery, after: Key | null) =>
       sql<ListedRow>`
-        select ${viewColumns(query.userId)}, t.listed_at from (${pageStatement(sql, sealing.indexKeys, query, after)}) t
+        select ${viewColumns(query.userId)}, t.listed_at from (${pageStatement(sql, encryption.indexKeys, query, after)}) t
         ${viewJoins}
         order by t.listed_at desc, t.id desc`.pipe(
-        Effect.flatMap((rows) => sealing.open("external_threads", rows)),
+        Effect.flatMap((rows) => encryption.decrypt("external_threads", rows)),
         Effect.map((rows) => rows.map((row): Listed => ({ view: fromViewRow(row), at: row.listed_at.getTime() })))
       )
 

@@ -7,8 +7,8 @@ import type { PgClient } from "@effect/sql-pg"
 import type { Statement } from "effect/sql"
 import { isUnread } from "./readMarks.ts"
 import { tenantColumn, tenants } from "../sql/rows.ts"
-import type { IndexKeys } from "../sealing/Envelope.ts"
-import { SEARCH_BITS, searchable, searchBits } from "../sealing/SearchBits.ts"
+import type { IndexKeys } from "../encryption/Envelope.ts"
+import { SEARCH_BITS, searchable, searchBits } from "../encryption/SearchBits.ts"
 
 /** Where a thread stands in every list. */
 export interface Key {
@@ -36,7 +36,7 @@ export const FEW_ARRIVALS = 256
 
 type Sql = PgClient.PgClient
 
-/** Leaves out what cannot be it, by its bits: names are sealed. */
+/** Leaves out what cannot be it, by its bits: names are encrypted. */
 const searchFilter = (sql: Sql, keys: IndexKeys, wanted: string): Statement.Fragment => {
   const size = sql.literal(String(SEARCH_BITS))
   const bits = sql`${searchBits(keys, wanted)}::bit(${size})`

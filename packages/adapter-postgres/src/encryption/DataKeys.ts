@@ -1,6 +1,6 @@
 /**
- * The keys that seal, wrapped in a table beside what they seal, and open in the memory of this process. Each tenant has its
- * own, and a new one from time to time; what older ones sealed stays as it is.
+ * The keys that encrypt, wrapped in a table beside what they encrypt, and open in the memory of this process. Each tenant has its
+ * own, and a new one from time to time; what older ones encrypted stays as it is.
  *
  * They are asked for on a connection of their own: a key that was made inside of somebody's transaction would be undone
  * with it, after it was used.
@@ -37,17 +37,17 @@ const indexKeysOf = (bytes: Uint8Array): IndexKeys => ({
   encryption: bytes.subarray(KeyEncryption.KEY_BYTES)
 })
 
-/** The keys of the indexes, if this database has any: then it is sealed. */
+/** The keys of the indexes, if this database has any: then it is encrypted. */
 export const indexKeys = Effect.fnUntraced(function* (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption) {
   const [row] = yield* sql<Row>`select * from data_keys where purpose = 'index'`
   return row === undefined ? null : indexKeysOf(yield* keys.unwrap(wrappedOf(row), contextOf(row)))
-}, asStorage("sealing.indexKeys"))
+}, asStorage("encryption.indexKeys"))
 
-/** Whether this database is sealed, whoever has the key. */
-export const isSealed = (sql: PgClient.PgClient) =>
+/** Whether this database is encrypted, whoever has the key. */
+export const isEncrypted = (sql: PgClient.PgClient) =>
   sql`select from data_keys where purpose = 'index'`.pipe(
     Effect.map((rows) => rows.length > 0),
-    asStorage("sealing.isSealed")
+    asStorage("encryption.isEncrypted")
   )
 
 const insert = Effect.fnUntraced(function* (
@@ -69,9 +69,9 @@ export const makeIndexKeys = Effect.fnUntraced(function* (sql: PgClient.PgClient
   const bytes = randomBytes(2 * KeyEncryption.KEY_BYTES)
   yield* insert(sql, keys, { purpose: "index", site_grouping_id: "" }, bytes)
   return indexKeysOf(bytes)
-}, asStorage("sealing.makeIndexKeys"))
+}, asStorage("encryption.makeIndexKeys"))
 
-/** Wraps anew what another key than the current one wrapped. Nothing that is sealed changes. Returns how many there were. */
+/** Wraps anew what another key than the current one wrapped. Nothing that is encrypted changes. Returns how many there were. */
 export const rewrap = Effect.fnUntraced(function* (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption) {
   const rows = yield* sql<Row>`select * from data_keys where key_id <> ${keys.currentKeyId}`
   for (const row of rows) {
@@ -81,7 +81,7 @@ export const rewrap = Effect.fnUntraced(function* (sql: PgClient.PgClient, keys:
       where id = ${row.id}::uuid and key_id = ${row.key_id}`
   }
   return rows.length
-}, asStorage("sealing.rewrap"))
+}, asStorage("encryption.rewrap"))
 
 /** The data keys of this process. */
 export interface DataKeys {
@@ -89,7 +89,7 @@ export interface DataKeys {
   readonly open: ReadonlyMap<string, DataKey>
   /** Opens those of the ids that are not. */
   readonly load: (ids: ReadonlyArray<string>) => Effect.Effect<void, StorageError>
-  /** The key that seals for each of these tenants, by the tenant. */
+  /** The key that encrypts for each of these tenants, by the tenant. */
   readonly current: (tenants: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, DataKey>, StorageError>
 }
 
@@ -115,7 +115,7 @@ export const make = (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, 
     return key !== undefined && now - key.since < lifetime
   }
 
-  /** Whoever else makes one at the same time does no harm: either seals, and both open. */
+  /** Whoever else makes one at the same time does no harm: either encrypts, and both open. */
   const renew = Effect.fnUntraced(function* (tenants: ReadonlyArray<string>, now: number) {
     const rows = yield* sql<Row>`
       select distinct on (site_grouping_id) * from data_keys
@@ -143,7 +143,7 @@ export const make = (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, 
             yield* Effect.forEach(rows, keep, { discard: true })
           })
         )
-        .pipe(asStorage("sealing.load")),
+        .pipe(asStorage("encryption.load")),
     current: Effect.fnUntraced(function* (tenants) {
       const now = yield* Clock.currentTimeMillis
       const wanted = [...new Set(tenants)]
@@ -156,6 +156,6 @@ export const make = (sql: PgClient.PgClient, keys: KeyEncryption.KeyEncryption, 
         )
       }
       return newest
-    }, asStorage("sealing.current"))
+    }, asStorage("encryption.current"))
   }
 }

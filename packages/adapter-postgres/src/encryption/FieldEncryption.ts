@@ -1,48 +1,53 @@
 /**
- * Rows as they are kept and as they are read: sealed on their way into the database, opened on their way out. A database
+ * Rows as they are kept and as they are read: encrypted on their way into the database, opened on their way out. A database
  * that is encrypted otherwise does without: then rows are kept as they are.
  */
 import { StorageError, StoreFault } from "@careline/ports"
 import { Context, Effect, Result } from "effect"
 import type { DataKeys } from "./DataKeys.ts"
 import * as Envelope from "./Envelope.ts"
-import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
+import {
+  encryptedTables,
+  type EncryptedKind,
+  type EncryptedTable,
+  type EncryptedTableName
+} from "./EncryptedColumns.ts"
 
 type Row = Readonly<Record<string, unknown>>
 
-export class Sealing extends Context.Service<
-  Sealing,
+export class FieldEncryption extends Context.Service<
+  FieldEncryption,
   {
-    /** Rows of a table, as JSON, with what is secret of them sealed. They need the columns that name them. */
-    readonly seal: <A extends object>(
-      table: SealedTableName,
+    /** Rows of a table, as JSON, with what is secret of them encrypted. They need the columns that name them. */
+    readonly encrypt: <A extends object>(
+      table: EncryptedTableName,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<A>, StorageError>
     /** Rows of a table, or some columns of them, opened. Fails for what was altered or moved. */
-    readonly open: <A extends object>(
-      table: SealedTableName,
+    readonly decrypt: <A extends object>(
+      table: EncryptedTableName,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<A>, StorageError>
     /** The same, row by row: one that does not open keeps nobody from the others. */
     readonly openEach: <A extends object>(
-      table: SealedTableName,
+      table: EncryptedTableName,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<Result.Result<A, StorageError>>, StorageError>
     /** A value as rows are looked up by it. */
     readonly index: (value: string) => string
     readonly indexKeys: Envelope.IndexKeys
   }
->()("careline/adapter-postgres/Sealing") {}
+>()("careline/adapter-postgres/FieldEncryption") {}
 
-/** The tenant whose key seals what is kept before anybody knows whose it is. */
+/** The tenant whose key encrypts what is kept before anybody knows whose it is. */
 const SYSTEM = ""
 
-const specOf = (table: SealedTableName): SealedTable => sealedTables[table]
+const specOf = (table: EncryptedTableName): EncryptedTable => encryptedTables[table]
 
-const tenantOf = ({ tenant }: SealedTable, row: Row): string =>
+const tenantOf = ({ tenant }: EncryptedTable, row: Row): string =>
   tenant === "system" ? SYSTEM : String(row.site_grouping_id)
 
-const placeOf = (table: SealedTableName, row: Row, column: string): Envelope.Place => {
+const placeOf = (table: EncryptedTableName, row: Row, column: string): Envelope.Place => {
   const spec = specOf(table)
   return {
     tenant: tenantOf(spec, row),
@@ -54,9 +59,9 @@ const placeOf = (table: SealedTableName, row: Row, column: string): Envelope.Pla
 
 /** The row with each of its secret columns, where it has a value, changed. */
 const mapRow = <A extends object>(
-  table: SealedTableName,
+  table: EncryptedTableName,
   row: A,
-  change: (kind: SealedKind, column: string, value: unknown) => unknown
+  change: (kind: EncryptedKind, column: string, value: unknown) => unknown
 ): A => {
   const changed = { ...row } as Record<string, unknown>
   for (const [column, kind] of Object.entries(specOf(table).columns)) {
@@ -66,16 +71,16 @@ const mapRow = <A extends object>(
   return changed as A
 }
 
-const unreadable = (table: SealedTableName) =>
+const unreadable = (table: EncryptedTableName) =>
   new StorageError({
-    operation: `sealing.open ${table}`,
-    reason: new StoreFault({ message: "a sealed value was altered or moved, or its key is not here" })
+    operation: `encryption.decrypt ${table}`,
+    reason: new StoreFault({ message: "an encrypted value was altered or moved, or its key is not here" })
   })
 
 /** Kept as it is. */
-export const plain: Sealing["Service"] = {
-  seal: (_table, rows) => Effect.succeed(rows),
-  open: (_table, rows) => Effect.succeed(rows),
+export const plain: FieldEncryption["Service"] = {
+  encrypt: (_table, rows) => Effect.succeed(rows),
+  decrypt: (_table, rows) => Effect.succeed(rows),
   openEach: (_table, rows) => Effect.succeed(rows.map((row) => Result.succeed(row))),
   index: (value) => value,
   indexKeys: { digest: new Uint8Array(0), encryption: new Uint8Array(0) }
@@ -83,10 +88,10 @@ export const plain: Sealing["Service"] = {
 
 const firstOf = (values: unknown): unknown => (Array.isArray(values) ? values[0] : undefined)
 
-/** What of a row is sealed under a data key. */
-const sealedValue = (kind: SealedKind, value: unknown): string | null => {
-  const sealed = kind === "texts" ? firstOf(value) : value
-  return kind !== "index" && typeof sealed === "string" ? sealed : null
+/** What of a row is encrypted under a data key. */
+const encryptedValue = (kind: EncryptedKind, value: unknown): string | null => {
+  const encrypted = kind === "texts" ? firstOf(value) : value
+  return kind !== "index" && typeof encrypted === "string" ? encrypted : null
 }
 
 /** Indexed values that one process remembers: those of one batch are asked for again and again. */
@@ -105,23 +110,27 @@ const remembering = (make: (value: string) => string): ((value: string) => strin
   }
 }
 
-export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Service"] => {
+export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): FieldEncryption["Service"] => {
   const index = remembering((value) => Envelope.index(keys, value))
-  const indexed = remembering((sealed) => Envelope.indexed(keys, sealed))
+  const indexed = remembering((encrypted) => Envelope.indexed(keys, encrypted))
 
-  const sealValue = (kind: Exclude<SealedKind, "index">, value: unknown, seal: (text: string) => string): unknown => {
+  const encryptValue = (
+    kind: Exclude<EncryptedKind, "index">,
+    value: unknown,
+    encrypt: (text: string) => string
+  ): unknown => {
     switch (kind) {
       case "text":
-        return seal(String(value))
+        return encrypt(String(value))
       case "json":
-        return seal(JSON.stringify(value))
+        return encrypt(JSON.stringify(value))
       case "texts":
         // None at all is no secret, and is asked for.
-        return Array.isArray(value) && value.length === 0 ? value : [seal(JSON.stringify(value))]
+        return Array.isArray(value) && value.length === 0 ? value : [encrypt(JSON.stringify(value))]
     }
   }
 
-  const openValue = (kind: SealedKind, value: unknown, open: (text: string) => string): unknown => {
+  const decryptValue = (kind: EncryptedKind, value: unknown, open: (text: string) => string): unknown => {
     switch (kind) {
       case "index":
         return indexed(String(value))
@@ -134,11 +143,11 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
     }
   }
 
-  const keyIdsOf = (table: SealedTableName, rows: ReadonlyArray<object>): ReadonlyArray<string> => {
+  const keyIdsOf = (table: EncryptedTableName, rows: ReadonlyArray<object>): ReadonlyArray<string> => {
     const ids = new Set<string>()
     for (const row of rows) {
       mapRow(table, row, (kind, _column, value) => {
-        const keyId = Envelope.keyIdOf(sealedValue(kind, value) ?? "")
+        const keyId = Envelope.keyIdOf(encryptedValue(kind, value) ?? "")
         if (keyId !== null) ids.add(keyId)
         return value
       })
@@ -146,17 +155,17 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
     return [...ids].filter((id) => !dataKeys.open.has(id))
   }
 
-  const openRow = <A extends object>(table: SealedTableName, row: A): A =>
+  const openRow = <A extends object>(table: EncryptedTableName, row: A): A =>
     mapRow(table, row, (kind, column, value) =>
-      openValue(kind, value, (sealed) => {
-        const key = dataKeys.open.get(Envelope.keyIdOf(sealed) ?? "")
-        if (key === undefined) throw new Error("sealed under no key of ours")
-        return Envelope.open(key, placeOf(table, row as Row, column), sealed)
+      decryptValue(kind, value, (encrypted) => {
+        const key = dataKeys.open.get(Envelope.keyIdOf(encrypted) ?? "")
+        if (key === undefined) throw new Error("encrypted under no key of ours")
+        return Envelope.decrypt(key, placeOf(table, row as Row, column), encrypted)
       })
     )
 
   return {
-    seal: Effect.fnUntraced(function* (table, rows) {
+    encrypt: Effect.fnUntraced(function* (table, rows) {
       if (rows.length === 0) return rows
       const spec = specOf(table)
       const keyOf = yield* dataKeys.current(rows.map((row) => tenantOf(spec, row as Row)))
@@ -167,11 +176,11 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): Sealing["Ser
         return mapRow(table, kept, (kind, column, value) =>
           kind === "index"
             ? value
-            : sealValue(kind, value, (text) => Envelope.seal(key, placeOf(table, kept as Row, column), text))
+            : encryptValue(kind, value, (text) => Envelope.encrypt(key, placeOf(table, kept as Row, column), text))
         )
       })
     }),
-    open: Effect.fnUntraced(function* (table, rows) {
+    decrypt: Effect.fnUntraced(function* (table, rows) {
       yield* dataKeys.load(keyIdsOf(table, rows))
       return yield* Effect.try({
         try: () => rows.map((row) => openRow(table, row)),

@@ -1,8 +1,8 @@
 /**
- * Values as they are sealed: AES-256-GCM under a data key, with a random nonce, bound to the place where they stand. A value
+ * Values as they are encrypted: AES-256-GCM under a data key, with a random nonce, bound to the place where they stand. A value
  * that is moved to another tenant, table, column or row does not open.
  *
- * What rows are looked up by, such as a contact's number, is sealed with a nonce that is a keyed digest of the value: equal
+ * What rows are looked up by, such as a contact's number, is encrypted with a nonce that is a keyed digest of the value: equal
  * values then look equal, which makes it an index that only the key's holder can read (a synthetic nonce, the idea of RFC
  * 5297). It is bound to no row, because rows are joined by it.
  */
@@ -17,7 +17,7 @@ export interface Place {
   readonly row: string
 }
 
-/** What sealed values begin with, and those that rows are looked up by. */
+/** What encrypted values begin with, and those that rows are looked up by. */
 export const PREFIX = "sealed1"
 
 const associated = ({ column, row, table, tenant }: Place, keyId: string): string =>
@@ -29,20 +29,20 @@ export interface DataKey {
   readonly key: Uint8Array
 }
 
-export const seal = ({ id, key }: DataKey, place: Place, text: string): string =>
+export const encrypt = ({ id, key }: DataKey, place: Place, text: string): string =>
   `${PREFIX}.${id}.${KeyEncryption.encrypt(key, Buffer.from(text), associated(place, id)).toString("base64url")}`
 
-/** The id of the data key that a value is sealed under; `null` for what is not sealed. */
-export const keyIdOf = (sealed: string): string | null => {
-  const [prefix, keyId, ...rest] = sealed.split(".")
+/** The id of the data key that a value is encrypted under; `null` for what is not encrypted. */
+export const keyIdOf = (encrypted: string): string | null => {
+  const [prefix, keyId, ...rest] = encrypted.split(".")
   return prefix === PREFIX && keyId !== undefined && rest.length === 1 ? keyId : null
 }
 
-/** Throws when the value was altered, moved or sealed under another key. */
-export const open = ({ id, key }: DataKey, place: Place, sealed: string): string =>
+/** Throws when the value was altered, moved or encrypted under another key. */
+export const decrypt = ({ id, key }: DataKey, place: Place, encrypted: string): string =>
   KeyEncryption.decrypt(
     key,
-    Buffer.from(sealed.slice(PREFIX.length + id.length + 2), "base64url"),
+    Buffer.from(encrypted.slice(PREFIX.length + id.length + 2), "base64url"),
     associated(place, id)
   ).toString()
 
@@ -63,14 +63,14 @@ const nonceOf = (keys: IndexKeys, text: string): Buffer =>
 
 /** The same for the same text, and told from any other only by who has the keys. */
 export const index = (keys: IndexKeys, text: string): string => {
-  const sealed = KeyEncryption.encrypt(keys.encryption, Buffer.from(text), INDEX_PREFIX, nonceOf(keys, text))
-  return `${INDEX_PREFIX}.${sealed.toString("base64url")}`
+  const encrypted = KeyEncryption.encrypt(keys.encryption, Buffer.from(text), INDEX_PREFIX, nonceOf(keys, text))
+  return `${INDEX_PREFIX}.${encrypted.toString("base64url")}`
 }
 
 /** The text that was indexed. Throws when it was altered. */
-export const indexed = (keys: IndexKeys, sealed: string): string => {
-  if (!sealed.startsWith(`${INDEX_PREFIX}.`)) throw new Error("not an indexed value")
-  const bytes = Buffer.from(sealed.slice(INDEX_PREFIX.length + 1), "base64url")
+export const indexed = (keys: IndexKeys, encrypted: string): string => {
+  if (!encrypted.startsWith(`${INDEX_PREFIX}.`)) throw new Error("not an indexed value")
+  const bytes = Buffer.from(encrypted.slice(INDEX_PREFIX.length + 1), "base64url")
   const text = KeyEncryption.decrypt(keys.encryption, bytes, INDEX_PREFIX).toString()
   if (!timingSafeEqual(bytes.subarray(0, KeyEncryption.NONCE_BYTES), nonceOf(keys, text))) {
     throw new Error("not an indexed value")

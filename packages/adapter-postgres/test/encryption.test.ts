@@ -1,4 +1,4 @@
-/** What lies in a sealed database, and who can read it. */
+/** What lies in an encrypted database, and who can read it. */
 import { Contact, type Message, MessageId, SiteGroupingId, Thread, ThreadId } from "@careline/domain"
 import {
   AuditChain,
@@ -19,7 +19,7 @@ import { createHash, randomUUID } from "node:crypto"
 import { dumpDatabase } from "../../../test/support/dump.ts"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
-import { sealedTables } from "../src/sealing/SealedColumns.ts"
+import { encryptedTables } from "../src/encryption/EncryptedColumns.ts"
 
 const asSystem = Effect.provideService(RowAccess, { _tag: "System" } as const)
 
@@ -34,7 +34,7 @@ const keysOf = (first: string, ...others: ReadonlyArray<string>) => {
 }
 
 const storeAt = (url: string, keys: KeyEncryption.KeyEncryption | null) =>
-  layer({ url: Redacted.make(url), maxConnections: 3, sealing: keys === null ? null : { keys } })
+  layer({ url: Redacted.make(url), maxConnections: 3, encryption: keys === null ? null : { keys } })
 
 /** A host's stores, for as long as the test lasts. */
 const open = (url: string, keys: KeyEncryption.KeyEncryption | null) => Layer.build(storeAt(url, keys))
@@ -135,7 +135,7 @@ const isName = (column: string) =>
     column
   )
 
-describe("A sealed database", () => {
+describe("An encrypted database", () => {
   it.live("has been thought of column by column", () =>
     Effect.gen(function* () {
       const url = yield* Effect.promise(migratedDatabase)
@@ -145,15 +145,17 @@ describe("A sealed database", () => {
         `select table_name || '.' || column_name as name from information_schema.columns
          where table_schema = 'public' and data_type in ('text', 'json', 'jsonb', 'ARRAY', 'bytea')`
       )
-      const sealed = new Set(
-        Object.entries(sealedTables).flatMap(([table, spec]) =>
+      const encrypted = new Set(
+        Object.entries(encryptedTables).flatMap(([table, spec]) =>
           Object.keys(spec.columns).map((one) => `${table}.${one}`)
         )
       )
       const names = columns.map(({ name }) => String(name))
-      const open_ = names.filter((name) => !sealed.has(name) && !plainColumns.has(name) && !isName(name.split(".")[1]!))
-      assert.deepStrictEqual(open_, [], "say of these columns whether they are sealed")
-      for (const name of sealed) assert.include(names, name)
+      const open_ = names.filter(
+        (name) => !encrypted.has(name) && !plainColumns.has(name) && !isName(name.split(".")[1]!)
+      )
+      assert.deepStrictEqual(open_, [], "say of these columns whether they are encrypted")
+      for (const name of encrypted) assert.include(names, name)
     }).pipe(asSystem, Effect.scoped)
   )
 
@@ -284,7 +286,7 @@ describe("A sealed database", () => {
     }).pipe(asSystem, Effect.scoped)
   )
 
-  it.live("seals what was kept in the open once it gets keys, and cannot be opened without them", () =>
+  it.live("encrypts what was kept in the open once it gets keys, and cannot be opened without them", () =>
     Effect.gen(function* () {
       const url = yield* Effect.promise(migratedDatabase)
       const before = yield* Effect.provide(tell([words]), yield* open(url, null))

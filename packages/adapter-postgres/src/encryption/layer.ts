@@ -1,17 +1,17 @@
-/** Opens a database's seals when a host starts, or sees to it that it has none. */
+/** Opens a database's encrypts when a host starts, or sees to it that it has none. */
 import { type KeyEncryption, StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Schedule } from "effect"
 import { type DatabaseOptions, layerClient, layerWorkers } from "../client/Client.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import * as DataKeys from "./DataKeys.ts"
-import { sealExisting } from "./SealExisting.ts"
-import * as Sealing from "./Sealing.ts"
+import { encryptExisting } from "./EncryptExisting.ts"
+import * as FieldEncryption from "./FieldEncryption.ts"
 
-export interface SealingOptions {
+export interface EncryptionOptions {
   /** What wraps the data keys. */
   readonly keys: KeyEncryption.KeyEncryption
-  /** How long one data key seals before the tenant gets another one, in milliseconds. */
+  /** How long one data key encrypts before the tenant gets another one, in milliseconds. */
   readonly dataKeyLifetime?: number
   /** How often data keys are looked for that another key wrapped, in milliseconds. */
   readonly rewrapEvery?: number
@@ -20,18 +20,19 @@ export interface SealingOptions {
 const DAY = 24 * 60 * 60_000
 const defaults = { dataKeyLifetime: 90 * DAY, rewrapEvery: 60 * 60_000 }
 
-const sealedWithoutKeys = () =>
+const encryptedWithoutKeys = () =>
   new StorageError({
-    operation: "sealing.open",
+    operation: "encryption.decrypt",
     reason: new StoreFault({
-      message: "the database is sealed: configure the keys that sealed it (DATA_ENCRYPTION_KEYS, or DATA_DIR/data-key)"
+      message:
+        "the database is encrypted: configure the keys that encrypted it (DATA_ENCRYPTION_KEYS, or DATA_DIR/data-key)"
     })
   })
 
 const clientOf = <E>(client: Layer.Layer<PgClient.PgClient, E>) =>
   Effect.map(Layer.build(client), (context) => Context.get(context, PgClient.PgClient))
 
-/** The keys of the indexes, made when the database has none: then all that it has is sealed first. */
+/** The keys of the indexes, made when the database has none: then all that it has is encrypted first. */
 const begin = Effect.fnUntraced(function* (
   database: DatabaseOptions,
   keys: KeyEncryption.KeyEncryption,
@@ -46,26 +47,29 @@ const begin = Effect.fnUntraced(function* (
       yield* owner.unsafe(`set local statement_timeout = 0`)
       const made = yield* DataKeys.makeIndexKeys(owner, keys)
       // The keys of this one transaction are of it: another connection would wait for its lock.
-      yield* sealExisting(owner, Sealing.make(made, DataKeys.make(owner, keys, lifetime)))
+      yield* encryptExisting(owner, FieldEncryption.make(made, DataKeys.make(owner, keys, lifetime)))
       return made
     })
   )
 }, Effect.scoped)
 
 /** Rows are kept as they are. */
-export const layerPlain: Layer.Layer<Sealing.Sealing> = Layer.succeed(Sealing.Sealing, Sealing.plain)
+export const layerPlain: Layer.Layer<FieldEncryption.FieldEncryption> = Layer.succeed(
+  FieldEncryption.FieldEncryption,
+  FieldEncryption.plain
+)
 
-/** How rows are sealed on this database. Without options none are, and a database that is sealed is refused. */
+/** How rows are encrypted on this database. Without options none are, and a database that is encrypted is refused. */
 export const layer = (
   database: DatabaseOptions,
-  options: SealingOptions | null
-): Layer.Layer<Sealing.Sealing, StorageError> =>
+  options: EncryptionOptions | null
+): Layer.Layer<FieldEncryption.FieldEncryption, StorageError> =>
   Layer.effect(
-    Sealing.Sealing,
+    FieldEncryption.FieldEncryption,
     Effect.gen(function* () {
       const sql = yield* clientOf(layerWorkers({ ...database, maxConnections: 1 }))
       if (options === null) {
-        return (yield* DataKeys.isSealed(sql)) ? yield* sealedWithoutKeys() : Sealing.plain
+        return (yield* DataKeys.isEncrypted(sql)) ? yield* encryptedWithoutKeys() : FieldEncryption.plain
       }
       const { dataKeyLifetime, keys, rewrapEvery } = { ...defaults, ...options }
       const indexKeys = (yield* DataKeys.indexKeys(sql, keys)) ?? (yield* begin(database, keys, dataKeyLifetime))
@@ -77,6 +81,6 @@ export const layer = (
         Effect.delay(rewrapEvery),
         Effect.forkScoped
       )
-      return Sealing.make(indexKeys, DataKeys.make(sql, keys, dataKeyLifetime))
-    }).pipe(asStorage("sealing.open"))
+      return FieldEncryption.make(indexKeys, DataKeys.make(sql, keys, dataKeyLifetime))
+    }).pipe(asStorage("encryption.decrypt"))
   )

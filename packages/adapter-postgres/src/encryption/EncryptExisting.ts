@@ -1,18 +1,23 @@
 /**
  * Seals what was kept in the open, once, before a host serves: in one transaction that nobody else reads or writes beside.
- * All hosts of the database have to be stopped for it: one that goes on would keep in the open what others look up sealed.
+ * All hosts of the database have to be stopped for it: one that goes on would keep in the open what others look up encrypted.
  */
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { INDEX_PREFIX, PREFIX } from "./Envelope.ts"
-import { sealedTables, type SealedKind, type SealedTable, type SealedTableName } from "./SealedColumns.ts"
-import type { Sealing } from "./Sealing.ts"
+import {
+  encryptedTables,
+  type EncryptedKind,
+  type EncryptedTable,
+  type EncryptedTableName
+} from "./EncryptedColumns.ts"
+import type { FieldEncryption } from "./FieldEncryption.ts"
 import { searchBits, searchText } from "./SearchBits.ts"
 
 /** Rows that are in memory at once. */
 const BATCH = 1_000
 
-const typeOf: Readonly<Record<SealedKind, string>> = {
+const typeOf: Readonly<Record<EncryptedKind, string>> = {
   text: "text",
   json: "jsonb",
   texts: "text[]",
@@ -24,23 +29,23 @@ interface Threads {
   readonly external_contact: string
 }
 
-/** What else of a row follows from what is sealed of it. */
-const derived = (sealing: Sealing["Service"], table: SealedTableName, row: object): object => {
+/** What else of a row follows from what is encrypted of it. */
+const derived = (encryption: FieldEncryption["Service"], table: EncryptedTableName, row: object): object => {
   if (table !== "external_threads") return {}
   const { contact_name, external_contact } = row as Threads
-  return { search_bits: searchBits(sealing.indexKeys, searchText(contact_name, external_contact)) }
+  return { search_bits: searchBits(encryption.indexKeys, searchText(contact_name, external_contact)) }
 }
 
-const sealTable = Effect.fnUntraced(function* (
+const encryptTable = Effect.fnUntraced(function* (
   sql: PgClient.PgClient,
-  sealing: Sealing["Service"],
-  table: SealedTableName
+  encryption: FieldEncryption["Service"],
+  table: EncryptedTableName
 ) {
   const isThreads = table === "external_threads"
-  const columns = Object.entries<SealedKind>(sealedTables[table].columns).map(
+  const columns = Object.entries<EncryptedKind>(encryptedTables[table].columns).map(
     ([name, kind]) => [name, typeOf[kind]] as const
   )
-  const { row: named, tenant } = sealedTables[table] satisfies SealedTable as SealedTable
+  const { row: named, tenant } = encryptedTables[table] satisfies EncryptedTable as EncryptedTable
   const identity = [...(tenant === "own" ? ["site_grouping_id"] : []), ...named]
   const all = [...columns, ...(isThreads ? [["search_bits", "text"] as const] : [])]
   const assignments = all.map(([name]) => `${name} = n.${name}`)
@@ -57,8 +62,8 @@ const sealTable = Effect.fnUntraced(function* (
        where p.nth >= ${first} and p.nth < ${first + BATCH}`
     )
     if (rows.length === 0) break
-    const sealed = yield* sealing.seal(table, rows)
-    const changes = sealed.map((row, place) => ({ ...row, ...derived(sealing, table, rows[place]!) }))
+    const encrypted = yield* encryption.encrypt(table, rows)
+    const changes = encrypted.map((row, place) => ({ ...row, ...derived(encryption, table, rows[place]!) }))
     yield* sql.unsafe(
       `update ${table} t set ${assignments.join(", ")}
        from json_to_recordset($1::json) n (row_place text, ${all.map(([name, type]) => `${name} ${type}`).join(", ")})
@@ -69,8 +74,8 @@ const sealTable = Effect.fnUntraced(function* (
   yield* sql.unsafe(`drop table plain_rows`)
 })
 
-/** What a sealed value looks like, by its column. */
-const looksSealed: Readonly<Record<SealedKind, (column: string) => string>> = {
+/** What an encrypted value looks like, by its column. */
+const looksEncrypted: Readonly<Record<EncryptedKind, (column: string) => string>> = {
   text: (column) => `${column} like '${PREFIX}.%'`,
   json: (column) => `jsonb_typeof(${column}) = 'string'`,
   texts: (column) => `${column} = '{}' or ${column}[1] like '${PREFIX}.%'`,
@@ -78,23 +83,26 @@ const looksSealed: Readonly<Record<SealedKind, (column: string) => string>> = {
 }
 
 /** From now on the database takes nothing in the open: a host that was left running without keys fails instead. */
-const keepSealed = Effect.fnUntraced(function* (sql: PgClient.PgClient, table: SealedTableName) {
-  const columns = Object.entries<SealedKind>(sealedTables[table].columns)
+const keepEncrypted = Effect.fnUntraced(function* (sql: PgClient.PgClient, table: EncryptedTableName) {
+  const columns = Object.entries<EncryptedKind>(encryptedTables[table].columns)
   const checks = columns.map(
-    ([column, kind]) => `add constraint ${table}_${column}_sealed check (${looksSealed[kind](column)}) not valid`
+    ([column, kind]) => `add constraint ${table}_${column}_sealed check (${looksEncrypted[kind](column)}) not valid`
   )
   yield* sql.unsafe(`alter table ${table} ${checks.join(", ")}`)
 })
 
-/** Seals every row, in the ambient transaction, as the tables' owner. */
-export const sealExisting = Effect.fnUntraced(function* (sql: PgClient.PgClient, sealing: Sealing["Service"]) {
-  for (const table of Object.keys(sealedTables) as ReadonlyArray<SealedTableName>) {
+/** Encrypts every row, in the ambient transaction, as the tables' owner. */
+export const encryptExisting = Effect.fnUntraced(function* (
+  sql: PgClient.PgClient,
+  encryption: FieldEncryption["Service"]
+) {
+  for (const table of Object.keys(encryptedTables) as ReadonlyArray<EncryptedTableName>) {
     // Nobody else sees the table until the end, and for so long its owner does.
     yield* sql.unsafe(`alter table ${table} no force row level security`)
     const [first] = yield* sql.unsafe(`select from ${table} limit 1`)
-    const { isFinal = false }: SealedTable = sealedTables[table]
-    if (first !== undefined && !isFinal) yield* sealTable(sql, sealing, table)
-    yield* keepSealed(sql, table)
+    const { isFinal = false }: EncryptedTable = encryptedTables[table]
+    if (first !== undefined && !isFinal) yield* encryptTable(sql, encryption, table)
+    yield* keepEncrypted(sql, table)
     yield* sql.unsafe(`alter table ${table} force row level security`)
   }
 })

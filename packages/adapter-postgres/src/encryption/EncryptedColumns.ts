@@ -1,14 +1,14 @@
 /**
- * What is sealed: every column that may hold what a contact said, what is said of them, or how they are reached. What is not
- * named here is plain, and `test/sealing.test.ts` knows every such column by name: a new one is decided about.
+ * What is encrypted: every column that may hold what a contact said, what is said of them, or how they are reached. What is not
+ * named here is plain, and `test/encryption.test.ts` knows every such column by name: a new one is decided about.
  */
 
 /**
- * `text` and `json` are sealed for their row, `texts` as one; `index` is what rows are looked up by.
+ * `text` and `json` are encrypted for their row, `texts` as one; `index` is what rows are looked up by.
  */
-export type SealedKind = "text" | "json" | "texts" | "index"
+export type EncryptedKind = "text" | "json" | "texts" | "index"
 
-export interface SealedTable {
+export interface EncryptedTable {
   /**
    * Names the row within its tenant, or everywhere. What it is looked up by is a part of it where that says whom it is about:
    * the row's other values do not open beside another contact.
@@ -16,14 +16,14 @@ export interface SealedTable {
   readonly row: ReadonlyArray<string>
   /** Rows that are kept before anybody knows whose they are belong to the system. */
   readonly tenant: "own" | "system"
-  readonly columns: Readonly<Record<string, SealedKind>>
-  /** Rows that nobody may change: what stands in the open when a database is sealed stays so, and is read as it is. */
+  readonly columns: Readonly<Record<string, EncryptedKind>>
+  /** Rows that nobody may change: what stands in the open when a database is encrypted stays so, and is read as it is. */
   readonly isFinal?: boolean
 }
 
-const define = <const Tables extends Readonly<Record<string, SealedTable>>>(tables: Tables) => tables
+const define = <const Tables extends Readonly<Record<string, EncryptedTable>>>(tables: Tables) => tables
 
-export const sealedTables = define({
+export const encryptedTables = define({
   external_threads: {
     row: ["id", "external_contact"],
     tenant: "own",
@@ -73,4 +73,4 @@ export const sealedTables = define({
   media_imports: { row: ["id"], tenant: "own", columns: { source: "json" } }
 })
 
-export type SealedTableName = keyof typeof sealedTables
+export type EncryptedTableName = keyof typeof encryptedTables
