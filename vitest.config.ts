@@ -6,6 +6,7 @@ const units = [
   "domain",
   "ports",
   "application",
+  "adapter-kit",
   "adapter-openai",
   "adapter-telnyx",
   "adapter-twilio",

@@ -7,7 +7,8 @@ import {
   NumberInventory,
   PoolNumbers,
   Settings,
-  TelephonyError
+  TelephonyError,
+  TelephonyProviders
 } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
@@ -118,6 +119,37 @@ describe("A number that a tenant adds itself", () => {
     }).pipe(Effect.provide(World.world(listing(() => [ours, digits[1]]))))
   )
 
+  /** Two providers: the active one, and the one that stands in for it. */
+  const both = (active: ReadonlyArray<string> | null, fallback: ReadonlyArray<string> | null) =>
+    TelephonyProviders.make(
+      listing(() => active),
+      [],
+      { ...listing(() => fallback), provider: "spare" }
+    )
+
+  it.effect("is carried by the provider that has it, and no reason stands against one that says no", () =>
+    Effect.gen(function* () {
+      yield* World.found(north)
+      const among = (providers: ReturnType<typeof both>) =>
+        Effect.provideService(TelephonyProviders.TelephonyProviders, providers)
+      const add = (provider: string | null) =>
+        Application.addNumber(administrator, {
+          ...given,
+          number: ours,
+          provider,
+          siteGroupingId: north,
+          overrideReason: why
+        })
+      const silent = { _tag: "NumberRefused", reason: "cannot_tell" } as const
+      for (const providers of [both([], null), both(null, [])]) {
+        assert.deepInclude(yield* Effect.flip(among(providers)(add(null))), silent)
+      }
+      const refused = yield* Effect.flip(among(both(null, []))(add("spare")))
+      assert.deepInclude(refused, { _tag: "NumberRefused", reason: "not_yours" })
+      assert.strictEqual((yield* among(both([], [ours]))(add(null))).provider, "spare")
+    }).pipe(Effect.provide(World.world(listing(() => []))))
+  )
+
   it.effect("goes to no tenant that is not on record", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(add(ours, north)))._tag, "NotFound")
@@ -142,7 +174,7 @@ describe("A number that a tenant adds itself", () => {
         [added.id, pooled.id].some((id) => subject === `phoneNumber:${id}`)
       )
       assert.deepStrictEqual(
-        kept.map(({ action, detail }) => [action, detail.overrideReason]),
+        kept.map(({ action, detail }) => [action, JSON.parse(String(detail.sealed)).overrideReason]),
         [
           ["phone_number.add", why],
           ["phone_number.pool", why]
@@ -482,7 +514,15 @@ describe("An assignment", () => {
         const activated = yield* Application.assignOnActivation(administrator, north, null)
         assert.deepStrictEqual(activated, { _tag: "None", areaCode: null })
         assert.isNull((yield* Application.viewSiteGrouping(administrator, north)).deactivatedAt)
+        const actions = (yield* Memory.auditEntries).map(({ action }) => action)
+        assert.include(actions, "site_grouping.create")
         yield* Application.deactivateSiteGrouping(administrator, north)
+        // A contact who withdraws meanwhile is not texted once the tenant comes back.
+        const withdrawn = yield* Application.recordConsent(administrator, north, ana, "opted_out")
+        assert.strictEqual(withdrawn.status, "opted_out")
+        assert.deepInclude(yield* Effect.flip(Application.recordConsent(administrator, south, ana, "opted_out")), {
+          _tag: "NotFound"
+        })
         const overrideReason = "the provider of these tests lists none"
         const given = { number: digits[0], label: null, provider: null, providerSid: null, overrideReason }
         const add = (siteGroupingId: typeof north) => Application.addNumber(administrator, { ...given, siteGroupingId })

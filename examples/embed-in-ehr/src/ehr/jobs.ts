@@ -124,13 +124,13 @@ export class JobRunner {
       await this.#change(job, "delete from jobs")
     } catch (error) {
       logError(`job ${job.kind} ${job.id}`, error)
-      await this.#deferral(job, error).catch((cause: unknown) => logError(`put off job ${job.id}`, cause))
+      await this.#putOff(job, error).catch((cause: unknown) => logError(`put off job ${job.id}`, cause))
     } finally {
       clearInterval(renewing)
     }
   }
 
-  async #deferral(job: Job, error: unknown): Promise<void> {
+  async #putOff(job: Job, error: unknown): Promise<void> {
     const { backoffMillis, maxAttempts } = this.#options
     const state = job.attempts < maxAttempts ? "queued" : "failed"
     const wait = Math.min(backoffMillis * 2 ** (job.attempts - 1), MAX_BACKOFF_MILLIS)

@@ -12,7 +12,7 @@ import { audit, auditList } from "./Audit.ts"
 import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { assertPage, readReason } from "../shared/ReadRequest.ts"
-import { assertOnRecord } from "./TenantRecord.ts"
+import { assertActive } from "./TenantRecord.ts"
 
 /** Whether anybody may. Not unless a host says so: an organisation has to have decided who looks at what was done. */
 export const BreakGlassAllowed: Context.Reference<boolean> = Context.Reference(
@@ -91,8 +91,9 @@ export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, reque
   const { transact } = yield* Transaction
   yield* transact(
     Effect.gen(function* () {
-      yield* assertOnRecord(siteGroupingId)
+      // Before the tenant is looked for: whoever is past their limit finds out nothing.
       yield* assertSeldom(actor, openedAt)
+      yield* assertActive(siteGroupingId)
       yield* (yield* BreakGlasses).open(glass)
       yield* audit(under(actor, glass), siteGroupingId, "break_glass.open", `breakGlass:${glass.id}`, { minutes })
     })

@@ -45,12 +45,12 @@ const makeTally = (onTallied: Effect.Effect<unknown> = Effect.void): RefusalTall
       const now = yield* Clock.currentTimeMillis
       const key = tallied.has(asked) || tallied.size < MAX_STRANGERS ? asked : OTHERS
       const { saidAt, unsaid } = tallied.get(key) ?? { saidAt: Number.NEGATIVE_INFINITY, unsaid: 0 }
-      yield* onTallied
       if (now - saidAt < refusalLogEvery) {
         tallied.set(key, { saidAt, unsaid: unsaid + 1, say })
-        return
+        return yield* Effect.asVoid(onTallied)
       }
       tallied.set(key, { saidAt: now, unsaid: 0, say })
+      yield* onTallied
       yield* say(unsaid + 1)
     }),
     flush: Effect.gen(function* () {

@@ -9,7 +9,7 @@ import * as BlobKeys from "./BlobKeys.ts"
 import { InvalidRequest, TooManyUploads } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { sniff } from "./MediaType.ts"
-import { assertOnRecord } from "../access/TenantRecord.ts"
+import { assertActive } from "../access/TenantRecord.ts"
 
 /** What was kept. `url` stands for it in `mediaUrls` of a message. */
 export interface UploadedMedia {
@@ -50,10 +50,7 @@ export const uploadMedia = Effect.fn("uploadMedia")(function* (
   // On record before it is kept: what nobody knows of is removed by nobody. And counted over all of the user's tenants.
   const isWithin = yield* asSystem(
     transact(
-      Effect.andThen(
-        assertOnRecord(tenant),
-        uploads.add(upload, { uploads: uploadsPerUser, bytes: uploadBytesPerUser })
-      )
+      Effect.andThen(assertActive(tenant), uploads.add(upload, { uploads: uploadsPerUser, bytes: uploadBytesPerUser }))
     )
   )
   if (!isWithin) return yield* new TooManyUploads({ uploads: uploadsPerUser, bytes: uploadBytesPerUser })

@@ -8,7 +8,7 @@ import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "../shared/Errors.ts"
 import { MAX_KEY } from "../shared/ReadRequest.ts"
-import { assertOnRecord } from "../access/TenantRecord.ts"
+import { assertActive } from "../access/TenantRecord.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
 export const BuysNumbers: Context.Reference<boolean> = Context.Reference("careline/application/BuysNumbers", {
@@ -82,7 +82,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
   const { idempotencyKey } = request
   const once = transact(
     Effect.gen(function* () {
-      yield* assertOnRecord(siteGroupingId)
+      yield* assertActive(siteGroupingId)
       const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
       return known === null
         ? yield* assign(actor, siteGroupingId, request)
@@ -114,6 +114,7 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
       const found = yield* groupings.lock(siteGroupingId)
       if (Option.isNone(found)) {
         yield* groupings.add({ id: siteGroupingId, name: null, createdAt: yield* DateTime.now, deactivatedAt: null })
+        yield* audit(actor, siteGroupingId, "site_grouping.create", `siteGrouping:${siteGroupingId}`)
       } else if (found.value.deactivatedAt !== null) {
         yield* groupings.save({ ...found.value, deactivatedAt: null })
         yield* audit(actor, siteGroupingId, "site_grouping.reactivate", `siteGrouping:${siteGroupingId}`)

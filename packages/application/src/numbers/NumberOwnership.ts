@@ -26,23 +26,36 @@ interface Claim {
   readonly overrideReason: string | null
 }
 
+/** A number that may be added. */
+interface Admitted {
+  /** Who carries it; `null` for the active provider, whichever that is. */
+  readonly provider: string | null
+  /** Of the audit log: why it was added although no provider could tell. Encrypted there, as it may name somebody. */
+  readonly detail: { readonly sealed?: string }
+}
+
 /**
- * Fails unless the named provider, or any where none is named, says that the number is ours. Where none can tell, a reason of
- * somebody who sees all tenants stands for it; against a provider that says no, nothing does. Returns the reason that was
- * needed, for the audit log, or `null`.
+ * Fails unless the named provider, or any where none is named, says that the number is ours. Where all that were asked cannot
+ * tell, a reason of somebody who sees all tenants stands for it; against a provider that says no, nothing does.
  */
-export const assertOurs = Effect.fnUntraced(function* (actor: Actor, { number, overrideReason, provider }: Claim) {
+export const assertOurs = Effect.fnUntraced(function* (
+  actor: Actor,
+  { number, overrideReason, provider }: Claim
+): Effect.fn.Return<Admitted, InvalidRequest | NumberRefused, TelephonyProviders.TelephonyProviders> {
   const reason = overrideReason === null ? null : yield* readReason("overrideReason", overrideReason)
   if (reason !== null && actor.scope !== "all") {
     return yield* new InvalidRequest({ field: "overrideReason", message: "is for who administers the whole system" })
   }
-  const { all } = yield* TelephonyProviders.TelephonyProviders
+  const { active, all } = yield* TelephonyProviders.TelephonyProviders
   const asked = all.filter((one) => provider === null || one.provider === provider)
   const answers = yield* Effect.forEach(asked, (one) => ask(one, number), { concurrency: "unbounded" })
-  if (answers.includes("ours")) return null
-  if (!answers.includes("unknown")) return yield* new NumberRefused({ reason: "not_yours" })
-  return reason ?? (yield* new NumberRefused({ reason: "cannot_tell" }))
+  const owners = asked.filter((_, index) => answers[index] === "ours").map((one) => one.provider)
+  if (owners.length > 0) {
+    const [owner = null] = owners
+    return { provider: provider ?? (owners.includes(active.provider) ? null : owner), detail: {} }
+  }
+  if (answers.every((answer) => answer === "not_ours")) return yield* new NumberRefused({ reason: "not_yours" })
+  // Whoever knows better than a provider that says no names the one that cannot tell.
+  if (reason === null || answers.includes("not_ours")) return yield* new NumberRefused({ reason: "cannot_tell" })
+  return { provider, detail: { sealed: JSON.stringify({ overrideReason: reason }) } }
 })
-
-/** What the audit log keeps of an override. */
-export const overrideDetail = (reason: string | null) => (reason === null ? {} : { overrideReason: reason })

@@ -6,10 +6,10 @@ import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
-import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
+import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { assertName, readNumber } from "../shared/ReadRequest.ts"
-import { assertOnRecord } from "../access/TenantRecord.ts"
+import { assertActive } from "../access/TenantRecord.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
@@ -54,28 +54,24 @@ export const addNumber = Effect.fn("addNumber")(function* (
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
-  const override = yield* assertOurs(actor, {
-    number: digits,
-    provider,
-    overrideReason: request.overrideReason ?? null
-  })
+  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason ?? null })
   const { transact } = yield* Transaction
   const added = yield* transact(
     Effect.gen(function* () {
-      yield* assertOnRecord(siteGroupingId)
+      yield* assertActive(siteGroupingId)
       const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
       const number: PoolNumber.PoolNumber = {
         id: id!,
         siteGroupingId,
         number: digits,
         label,
-        provider,
+        provider: ours.provider,
         providerSid,
         status: "assigned",
         createdAt: yield* DateTime.now
       }
       yield* (yield* PoolNumbers).add(number)
-      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, overrideDetail(override))
+      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, ours.detail)
       return number
     })
   ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))

@@ -22,7 +22,7 @@ import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
-import { assertOurs, overrideDetail } from "./NumberOwnership.ts"
+import { assertOurs } from "./NumberOwnership.ts"
 import { assertProvider } from "./NumberPool.ts"
 import { assertName, readNumber } from "../shared/ReadRequest.ts"
 
@@ -135,20 +135,16 @@ export const addToPool = Effect.fn("addToPool")(function* (
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
   yield* assertName("providerSid", providerSid)
   yield* assertProvider(provider)
-  const override = yield* assertOurs(actor, {
-    number: digits,
-    provider,
-    overrideReason: request.overrideReason ?? null
-  })
+  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason ?? null })
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
       Effect.gen(function* () {
         const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
-        const given = { id: id!, number: digits, provider, providerSid, monthlyPrice: null }
+        const given = { id: id!, number: digits, provider: ours.provider, providerSid, monthlyPrice: null }
         const number = NumberLifecycle.acquire(given, yield* DateTime.now)
         yield* (yield* NumberInventory).add(number)
-        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, overrideDetail(override))
+        yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, ours.detail)
         return number
       })
     )

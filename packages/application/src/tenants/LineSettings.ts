@@ -7,7 +7,7 @@ import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
 import { readPlatformSettings, readSettings } from "../shared/ReadRequest.ts"
-import { assertOnRecord } from "../access/TenantRecord.ts"
+import { assertActive } from "../access/TenantRecord.ts"
 
 /** The settings that hold for a tenant, and whose each of them is. */
 export interface LineSettings extends VoipSettings.VoipSettings {
@@ -83,7 +83,7 @@ const change = Effect.fnUntraced(function* (
   return yield* transact(
     Effect.gen(function* () {
       const port = yield* Settings
-      yield* assertOnRecord(tenant)
+      yield* assertActive(tenant)
       yield* port.lock()
       const before = yield* view(tenant)
       const [named] = yield* port.named([tenant])

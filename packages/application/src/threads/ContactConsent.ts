@@ -45,6 +45,7 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      // A withdrawal counts of a tenant that is deactivated, too: it may come back.
       yield* assertOnRecord(siteGroupingId)
       const thread = yield* threadOf(siteGroupingId, contact)
       const [known] = yield* (yield* Consents).load([{ siteGroupingId, contact }])

@@ -18,7 +18,7 @@ import { checkLink } from "./EditThread.ts"
 import { ThreadExists } from "../shared/Errors.ts"
 import { poolNumber, viewThread } from "./LoadThread.ts"
 import { assertName, readContact } from "../shared/ReadRequest.ts"
-import { assertOnRecord } from "../access/TenantRecord.ts"
+import { assertActive } from "../access/TenantRecord.ts"
 
 export interface CreateThreadRequest {
   readonly siteGroupingId: Tenant
@@ -39,7 +39,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, r
   const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
   const id = yield* transact(
     Effect.gen(function* () {
-      yield* assertOnRecord(siteGroupingId)
+      yield* assertActive(siteGroupingId)
       const now = yield* DateTime.now
       const [known] = yield* (yield* Threads).loadByKeys([key])
       if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })

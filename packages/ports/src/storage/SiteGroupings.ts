@@ -13,7 +13,7 @@ export class SiteGroupingTaken extends Schema.TaggedError<SiteGroupingTaken>()("
   }
 }
 
-/** The tenants on record. One that something was kept of is on record as well, without a name. */
+/** The tenants on record. A store that is asked to keep something of one that is not may put it there without a name; use cases ask first. */
 export class SiteGroupings extends Context.Service<
   SiteGroupings,
   {
