@@ -52,19 +52,16 @@ const least: Telephony.Capabilities = {
   optOutReplies: "application"
 }
 
-// Each test has a provider of its own, and mostly waits for it: they run side by side.
-describe.concurrent("the sound adapter", () => {
-  suite(subjectOf(sound), layerOf(sound))
-  suite(
-    { name: "Acme with the least that a provider can do", capabilities: least },
-    layerOf({ ...sound, capabilities: least, facets: [] }, [
-      "staleTimestamp",
-      "providerHandledStop",
-      "mmsWithTwoMedia",
-      "emptyBodyMms"
-    ])
-  )
-})
+suite(subjectOf(sound), layerOf(sound))
+suite(
+  { name: "Acme with the least that a provider can do", capabilities: least },
+  layerOf({ ...sound, capabilities: least, facets: [] }, [
+    "staleTimestamp",
+    "providerHandledStop",
+    "mmsWithTwoMedia",
+    "emptyBodyMms"
+  ])
+)
 
 describe.concurrent("the telephony contract", () => {
   it.each(brokenAdapters.map((adapter) => [adapter.fault, adapter] as const))(

@@ -59,7 +59,8 @@ export const suite = (
   subject: Subject,
   layer: Layer.Layer<Telephony.Telephony | ProviderUnderTest, unknown, Receiver>
 ): void => {
-  describe(`${subject.name}: telephony contract`, () => {
+  // Each test has a provider of its own, and most of them wait for it: they run side by side.
+  describe.concurrent(`${subject.name}: telephony contract`, () => {
     for (const { chapter, tests } of chaptersOf(subject)) {
       describe(chapter, () => {
         for (const test of tests) {
