@@ -6,6 +6,7 @@ import { Effect, Layer, Option } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
+import { lock } from "../sql/lock.ts"
 import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
@@ -68,9 +69,8 @@ export const layer = Layer.effect(
               asStorage("breakGlasses.get")
             ),
       countOf: (userId, since) =>
-        // A statement of its own: the count has to see what whoever held the lock has opened.
         Effect.andThen(
-          sql`select pg_advisory_xact_lock(hashtextextended(${`careline break-glass ${userId}`}, 0))`,
+          lock(sql, `break-glass ${userId}`),
           sql<{ readonly count: number }>`
             select count(*)::int as count from break_glasses
             where user_id = ${userId} and opened_at > ${iso(since)}::timestamptz`

@@ -14,6 +14,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
 import { asStorage } from "../sql/StorageErrors.ts"
+import { lock } from "../sql/lock.ts"
 import { instant, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { digest } from "../encryption/Envelope.ts"
@@ -133,9 +134,8 @@ export const layer = Layer.effect(
           const phone = digest(encryption.indexKeys, "callback", clinicianNumber).toString("hex")
           // In one order, so that no two wait for each other.
           for (const key of [`phone ${phone}`, `user ${clinicianId}`].toSorted()) {
-            yield* sql`select pg_advisory_xact_lock(hashtextextended('careline callback of ' || ${key}::text, 0))`
+            yield* lock(sql, `callback of ${key}`)
           }
-          // A statement of its own: it sees what was committed while it waited.
           const [known] = yield* sql<{
             readonly is_busy: boolean | null
             readonly calls: number

@@ -4,6 +4,7 @@ import { MediaUploads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
+import { lock } from "../sql/lock.ts"
 import { iso, tenantColumn } from "../sql/rows.ts"
 
 const keysOf = (rows: ReadonlyArray<{ readonly key: string }>): ReadonlyArray<BlobKey> =>
@@ -14,8 +15,7 @@ export const layer = Layer.effect(
   Effect.map(PgClient.PgClient, (sql) =>
     MediaUploads.of({
       add: ({ at, key, siteGroupingId, size, userId }, quota) =>
-        sql`select pg_advisory_xact_lock(hashtextextended('careline media upload ' || ${userId}::text, 0))`.pipe(
-          // A statement of its own: it sees what was committed while it waited.
+        lock(sql, `media upload ${userId}`).pipe(
           Effect.andThen(sql`
             insert into media_uploads (site_grouping_id, key, user_id, size, waits_since)
             select ${tenantColumn(siteGroupingId)}, ${key}, ${userId}, ${size}::bigint, ${iso(at)}::timestamptz

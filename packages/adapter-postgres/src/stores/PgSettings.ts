@@ -4,6 +4,7 @@ import { Settings, StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
+import { lock } from "../sql/lock.ts"
 import { tenantColumn } from "../sql/rows.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 
@@ -95,11 +96,7 @@ export const layer = Layer.effect(
           Effect.asVoid,
           asStorage("settings.putPlatform")
         ),
-      lock: () =>
-        sql`select pg_advisory_xact_lock(hashtextextended('careline settings', 0))`.pipe(
-          Effect.asVoid,
-          asStorage("settings.lock")
-        )
+      lock: () => lock(sql, "settings").pipe(Effect.asVoid, asStorage("settings.lock"))
     })
   })
 )
