@@ -60,9 +60,15 @@ const TABLE = "careline_migrations"
 const closeGaps = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
   const [table] = yield* sql`select 1 where to_regclass(${TABLE}) is not null`
   if (table === undefined) return
-  for (const key of Object.keys(migrations)) {
-    const [id, name] = [Number.parseInt(key), key.slice(key.indexOf("_") + 1)]
-    yield* sql`update ${sql(TABLE)} set migration_id = ${id} where name = ${name} and migration_id > ${id}`
+  const today = new Map(
+    Object.keys(migrations).map((key) => [key.slice(key.indexOf("_") + 1), Number.parseInt(key)] as const)
+  )
+  const recorded = yield* sql<{ readonly id: number; readonly name: string }>`
+    select migration_id as id, name from ${sql(TABLE)} order by migration_id`
+  // From the lowest up, so that each finds its number free.
+  for (const { id, name } of recorded) {
+    const number = today.get(name) ?? id
+    if (number < id) yield* sql`update ${sql(TABLE)} set migration_id = ${number} where name = ${name}`
   }
 })
 
