@@ -4,20 +4,19 @@ import { SiteGroupings } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { NotFound } from "../shared/Errors.ts"
 
-const refused = new NotFound({ entity: "siteGrouping" })
-
 /** The tenants of the store; none where an application keeps them itself, in its directory. */
 const groupingsOfStore = Effect.map(Effect.serviceOption(SiteGroupings), Option.getOrUndefined)
 
 /** Fails unless the tenant is on record and active; if it is, it stays so until the ambient transaction ends. */
 export const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {
   const groupings = yield* groupingsOfStore
-  if (groupings !== undefined && !(yield* groupings.hold(tenant))) return yield* refused
+  if (groupings !== undefined && !(yield* groupings.hold(tenant)))
+    return yield* new NotFound({ entity: "siteGrouping" })
 })
 
 /** Fails unless the tenant is on record, active or not: for what has to be kept of one that is deactivated as well. */
 export const assertOnRecord = Effect.fnUntraced(function* (tenant: Tenant) {
   const groupings = yield* groupingsOfStore
   if (groupings === undefined || (yield* groupings.hold(tenant))) return
-  if ((yield* groupings.deactivated([tenant])).length === 0) return yield* refused
+  if ((yield* groupings.deactivated([tenant])).length === 0) return yield* new NotFound({ entity: "siteGrouping" })
 })

@@ -9,13 +9,19 @@ import { readReason } from "../shared/ReadRequest.ts"
 /** What a provider says of a number. `unknown`: it cannot be asked, or did not answer. */
 type Answer = "ours" | "not_ours" | "unknown"
 
-const ask = ({ capabilities, numbers }: Telephony.TelephonyService, number: PhoneNumber.E164): Effect.Effect<Answer> =>
-  capabilities.numbers === null
-    ? Effect.succeed("unknown")
-    : Effect.match(numbers.owns(number), {
-        onFailure: (): Answer => "unknown",
-        onSuccess: (isOurs): Answer => (isOurs ? "ours" : "not_ours")
-      })
+const ask = ({ numbers }: Telephony.TelephonyService, number: PhoneNumber.E164): Effect.Effect<Answer> =>
+  Effect.match(numbers.owns(number), {
+    onFailure: () => "unknown",
+    onSuccess: (isOurs) => (isOurs ? "ours" : "not_ours")
+  })
+
+/** Texts would wait for another one for ever. */
+const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
+  const { byName } = yield* TelephonyProviders.TelephonyProviders
+  if (provider !== null && byName(provider) === undefined) {
+    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
+  }
+})
 
 /** A number that is to be added. */
 interface Claim {
@@ -23,7 +29,7 @@ interface Claim {
   /** Who carries it; any provider where none is named. */
   readonly provider: string | null
   /** Why it is ours although no provider can tell. Only whoever sees all tenants may say so. */
-  readonly overrideReason: string | null
+  readonly overrideReason: string | null | undefined
 }
 
 /** A number that may be added. */
@@ -42,7 +48,8 @@ export const assertOurs = Effect.fnUntraced(function* (
   actor: Actor,
   { number, overrideReason, provider }: Claim
 ): Effect.fn.Return<Admitted, InvalidRequest | NumberRefused, TelephonyProviders.TelephonyProviders> {
-  const reason = overrideReason === null ? null : yield* readReason("overrideReason", overrideReason)
+  yield* assertProvider(provider)
+  const reason = overrideReason == null ? null : yield* readReason("overrideReason", overrideReason)
   if (reason !== null && actor.scope !== "all") {
     return yield* new InvalidRequest({ field: "overrideReason", message: "is for who administers the whole system" })
   }

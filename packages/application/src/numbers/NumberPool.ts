@@ -1,11 +1,11 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
+import { IdGenerator, type NumberTaken, PoolNumbers, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
+import { NumberRefused } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { assertName, readNumber } from "../shared/ReadRequest.ts"
@@ -14,14 +14,6 @@ import { assertActive } from "../access/TenantRecord.ts"
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
   return yield* (yield* PoolNumbers).list(actor.scope)
 }, byStaff)
-
-/** Texts would wait for another one for ever. */
-export const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
-  const { byName } = yield* TelephonyProviders.TelephonyProviders
-  if (provider !== null && byName(provider) === undefined) {
-    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
-  }
-})
 
 /** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
 const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
@@ -53,8 +45,7 @@ export const addNumber = Effect.fn("addNumber")(function* (
   const digits = yield* readNumber("number", request.number)
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
-  yield* assertProvider(provider)
-  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason ?? null })
+  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason })
   const { transact } = yield* Transaction
   const added = yield* transact(
     Effect.gen(function* () {

@@ -23,7 +23,6 @@ import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
-import { assertProvider } from "./NumberPool.ts"
 import { assertName, readNumber } from "../shared/ReadRequest.ts"
 
 const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
@@ -134,8 +133,7 @@ export const addToPool = Effect.fn("addToPool")(function* (
   yield* assertSeesAll(actor, "siteGrouping")
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
   yield* assertName("providerSid", providerSid)
-  yield* assertProvider(provider)
-  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason ?? null })
+  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason })
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
