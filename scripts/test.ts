@@ -27,22 +27,17 @@ type Check = readonly [name: string, command: string, ...args: ReadonlyArray<str
 
 const isExtended = process.argv.includes("--extended")
 
+/** As `pnpm arrows` has it. */
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly scripts: { readonly arrows: string }
+}
+const arrows = scripts.arrows.split(" ") as [command: string, ...args: ReadonlyArray<string>]
+
 const quick: ReadonlyArray<Check> = [
   ["types", "tsc", "--noEmit"],
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
-  [
-    "arrows",
-    "depcruise",
-    "--config",
-    "scripts/arrows.mjs",
-    "packages",
-    "apps",
-    "examples",
-    "test",
-    "scripts",
-    "benchmarks/src"
-  ],
+  ["arrows", ...arrows],
   ["unused", "knip"],
   ["commits", "node", "scripts/commits.ts"],
   ["dependencies", "node", "scripts/audit.ts"]
