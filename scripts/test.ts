@@ -1,5 +1,5 @@
 /**
- * All that must hold before a change lands: types, lint, format, arrows, nothing unused, commit messages, known vulnerabilities, then every
+ * All that must hold before a change lands: types, declarations, lint, format, arrows, nothing unused, commit messages, known vulnerabilities, then every
  * test. `--extended` instead runs what takes minutes: API pages, packages as they are installed, the demos at every hour. Prints
  * the true counts last, and fails when anything failed; `--report <file>` also writes them as JSON.
  */
@@ -34,7 +34,8 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
 const arrows = scripts.arrows.split(" ") as [command: string, ...args: ReadonlyArray<string>]
 
 const quick: ReadonlyArray<Check> = [
-  ["types", "tsc", "--noEmit"],
+  ["types", "tsc"],
+  ["declarations", "tsc", "--project", "tsconfig.sources.json"],
   ["lint", "oxlint"],
   ["format", "oxfmt", "--check", "."],
   ["arrows", ...arrows],

@@ -1,10 +1,12 @@
 /** Whether a number is ours at a provider: none is added that is not, such as a patient's own phone. */
 import type { PhoneNumber } from "@careline/domain"
-import { type Telephony, TelephonyProviders } from "@careline/ports"
+import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Effect } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
 import { readReason } from "../shared/ReadRequest.ts"
+
+type Providers = TelephonyProviders.TelephonyProviders["Service"]
 
 /** What a provider says of a number. `unknown`: it cannot be asked, or did not answer. */
 type Answer = "ours" | "not_ours" | "unknown"
@@ -16,12 +18,10 @@ const ask = ({ numbers }: Telephony.TelephonyService, number: PhoneNumber.E164):
   })
 
 /** Texts would wait for another one for ever. */
-const assertProvider = Effect.fnUntraced(function* (provider: string | null) {
-  const { byName } = yield* TelephonyProviders.TelephonyProviders
-  if (provider !== null && byName(provider) === undefined) {
-    return yield* new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" })
-  }
-})
+const assertProvider = ({ byName }: Providers, provider: string | null): Effect.Effect<void, InvalidRequest> =>
+  provider === null || byName(provider) !== undefined
+    ? Effect.void
+    : Effect.fail(new InvalidRequest({ field: "provider", message: "no provider of that name is configured here" }))
 
 /** A number that is to be added. */
 interface Claim {
@@ -45,15 +45,16 @@ interface Admitted {
  * tell, a reason of somebody who sees all tenants stands for it; against a provider that says no, nothing does.
  */
 export const assertOurs = Effect.fnUntraced(function* (
+  providers: Providers,
   actor: Actor,
   { number, overrideReason, provider }: Claim
-): Effect.fn.Return<Admitted, InvalidRequest | NumberRefused, TelephonyProviders.TelephonyProviders> {
-  yield* assertProvider(provider)
+): Effect.fn.Return<Admitted, InvalidRequest | NumberRefused> {
+  yield* assertProvider(providers, provider)
   const reason = overrideReason == null ? null : yield* readReason("overrideReason", overrideReason)
   if (reason !== null && actor.scope !== "all") {
     return yield* new InvalidRequest({ field: "overrideReason", message: "is for who administers the whole system" })
   }
-  const { active, all } = yield* TelephonyProviders.TelephonyProviders
+  const { active, all } = providers
   const asked = all.filter((one) => provider === null || one.provider === provider)
   const answers = yield* Effect.forEach(asked, (one) => ask(one, number), { concurrency: "unbounded" })
   const owners = asked.filter((_, index) => answers[index] === "ours").map((one) => one.provider)

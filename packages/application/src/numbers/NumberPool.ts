@@ -1,6 +1,6 @@
 /** The numbers that a tenant texts from. */
 import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, type NumberTaken, PoolNumbers, Transaction } from "@careline/ports"
+import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
@@ -45,7 +45,11 @@ export const addNumber = Effect.fn("addNumber")(function* (
   const digits = yield* readNumber("number", request.number)
   yield* assertName("label", label)
   yield* assertName("providerSid", providerSid)
-  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason })
+  const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason
+  })
   const { transact } = yield* Transaction
   const added = yield* transact(
     Effect.gen(function* () {

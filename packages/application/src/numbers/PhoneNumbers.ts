@@ -13,7 +13,7 @@ import {
   type NumberTaken,
   Scope,
   type StorageError,
-  type TelephonyProviders,
+  TelephonyProviders,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect } from "effect"
@@ -133,7 +133,11 @@ export const addToPool = Effect.fn("addToPool")(function* (
   yield* assertSeesAll(actor, "siteGrouping")
   const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
   yield* assertName("providerSid", providerSid)
-  const ours = yield* assertOurs(actor, { number: digits, provider, overrideReason: request.overrideReason })
+  const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
+    number: digits,
+    provider,
+    overrideReason: request.overrideReason
+  })
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
