@@ -1,7 +1,7 @@
 /**
- * All that must hold before a change lands: types, declarations, lint, format, arrows, nothing unused, commit messages, known vulnerabilities, then every
- * test. `--extended` instead runs what takes minutes: API pages, packages as they are installed, the demos at every hour. Prints
- * the true counts last, and fails when anything failed; `--report <file>` also writes them as JSON.
+ * All that must hold before a change lands: types, declarations, lint, format, arrows, nothing unused, commit messages, known
+ * vulnerabilities, then every test. `--extended` instead runs what takes minutes: API pages, packages as they are installed, the
+ * demos at every hour. Prints the true counts last, and fails when anything failed; `--report <file>` also writes them as JSON.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
