@@ -19,6 +19,7 @@ export default {
     arrow("domain-imports-nothing-of-ours", "domain", "domain"),
     arrow("ports-import-the-domain", "ports", "domain", "ports"),
     arrow("application-imports-ports-and-domain", "application", "domain", "ports", "application"),
+    arrow("careline-imports-application-ports-and-domain", "careline", "domain", "ports", "application", "careline"),
     arrow("http-hono-imports-no-adapter", "http-hono", "domain", "ports", "application", "http-hono"),
     arrow("adapters-import-ports-and-domain", "(adapter-[^/]+|testkit)", "domain", "ports", "adapter-kit", "$1"),
     {

@@ -15,13 +15,14 @@ const write = (file: string, text: string) => {
 }
 
 /** A package of the workspace, which every other one can reach by its name. */
-const packageOf = (name: string, files: Readonly<Record<string, string>>) => {
-  const manifest = { name: `@careline/${name}`, exports: { ".": "./src/index.ts" } }
-  write(`packages/${name}/package.json`, JSON.stringify(manifest))
-  write(`packages/${name}/src/index.ts`, "export const it = 1\n")
-  for (const [file, text] of Object.entries(files)) write(`packages/${name}/${file}`, text)
+const packageOf = (folder: string, files: Readonly<Record<string, string>>) => {
+  const name = folder === "careline" ? folder : `@careline/${folder}`
+  const manifest = { name, exports: { ".": "./src/index.ts" } }
+  write(`packages/${folder}/package.json`, JSON.stringify(manifest))
+  write(`packages/${folder}/src/index.ts`, "export const it = 1\n")
+  for (const [file, text] of Object.entries(files)) write(`packages/${folder}/${file}`, text)
   mkdirSync(join(root, "node_modules/@careline"), { recursive: true })
-  symlinkSync(join(root, "packages", name), join(root, "node_modules/@careline", name), "dir")
+  symlinkSync(join(root, "packages", folder), join(root, "node_modules", name), "dir")
 }
 
 /** The broken rules, as `rule: from → to`. */
@@ -49,7 +50,14 @@ describe("The arrows", () => {
       "src/nowhere.ts": importing("nowhere"),
       "src/inside.ts": importing("@careline/domain/src/index.ts")
     })
-    packageOf("application", { "src/provider.ts": importing("@careline/adapter-acme") })
+    packageOf("application", {
+      "src/provider.ts": importing("@careline/adapter-acme"),
+      "src/sdk.ts": importing("careline")
+    })
+    packageOf("careline", {
+      "src/api.ts": importing("@careline/http-hono"),
+      "src/own.ts": importing("@careline/application")
+    })
     packageOf("adapter-acme", {
       "src/application.ts": importing("@careline/application"),
       "src/other.ts": importing("@careline/adapter-other"),
@@ -72,6 +80,8 @@ describe("The arrows", () => {
       "packages-import-entries-only: packages/ports/src/nowhere.ts → nowhere",
       "packages-import-entries-only: packages/ports/src/inside.ts → @careline/domain/src/index.ts",
       "application-imports-ports-and-domain: packages/application/src/provider.ts → packages/adapter-acme/src/index.ts",
+      "application-imports-ports-and-domain: packages/application/src/sdk.ts → packages/careline/src/index.ts",
+      "careline-imports-application-ports-and-domain: packages/careline/src/api.ts → packages/http-hono/src/index.ts",
       "adapters-import-ports-and-domain: packages/adapter-acme/src/application.ts → packages/application/src/index.ts",
       "adapters-import-ports-and-domain: packages/adapter-acme/src/other.ts → packages/adapter-other/src/index.ts",
       "http-hono-imports-no-adapter: packages/http-hono/src/adapter.ts → packages/adapter-acme/src/index.ts",

@@ -21,7 +21,7 @@ const options: TypeDocOptions = {
   treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   // What others implement says of everything what it is.
-  packagesRequiringDocumentation: ["@careline/ports"],
+  packagesRequiringDocumentation: ["@careline/ports", "careline"],
   requiredToBeDocumented: ["Function", "Class", "Interface"]
 }
 

@@ -43,7 +43,7 @@ const read = (folder: string, short: string): ReadonlyArray<Example> => {
 
 /** Those of the workspace's README, and of every package's. */
 export const examples: ReadonlyArray<Example> = [
-  ...read(root, "careline"),
+  ...read(root, "root"),
   ...packages.flatMap(({ folder, short }) => read(folder, short))
 ]
 

@@ -15,7 +15,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { Intake, Limits } from "../src/index.ts"
-import { memorySpool } from "./support/memorySpool.ts"
+import { memorySpool } from "../../../test/support/memorySpool.ts"
 
 const textOf = (text: string): IncomingEvent => ({
   provider: "acme",

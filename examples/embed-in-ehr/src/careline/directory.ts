@@ -1,5 +1,5 @@
 /** Whom we know: patients, users and facilities by their phones, and whether somebody exists where a thread is. */
-import type { PlainDirectory } from "@careline/application/promise"
+import type { PlainDirectory } from "careline"
 import type { Queryable } from "../ehr/database.ts"
 import { keyOf } from "./repositories/rows.ts"
 

@@ -1,5 +1,5 @@
 /** The phone and text line: Careline on our own tables, jobs, chat and users. */
-import { type Careline, type CarelineOptions, createCareline } from "@careline/application/promise"
+import { type Careline, type CarelineOptions, createCareline } from "careline"
 import type { Queryable } from "../ehr/database.ts"
 import { logError } from "../ehr/log.ts"
 import type { Services } from "../ehr/services.ts"

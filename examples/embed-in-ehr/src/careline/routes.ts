@@ -1,5 +1,5 @@
 /** External threads, for our own front end: request in, use case, response out. */
-import { type Careline, isCarelineError, Problem as CarelineProblem } from "@careline/application/promise"
+import { type Careline, isCarelineError, Problem as CarelineProblem } from "careline"
 import { type ErrorRequestHandler, Router } from "express"
 import { z } from "zod"
 import * as input from "../ehr/input.ts"

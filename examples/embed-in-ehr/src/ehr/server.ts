@@ -1,8 +1,8 @@
 /** The EHR as one process. Several may run on one database. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import type { Careline } from "@careline/application/promise"
 import { createRequestListener } from "@remix-run/node-fetch-server"
+import type { Careline } from "careline"
 import express, { type Express } from "express"
 import { Pool } from "pg"
 import { type LineOptions, openLine } from "../careline/line.ts"

@@ -1,5 +1,5 @@
 /** An external thread with a pharmacy, and the text that came in on it. */
-import type { Message, Thread } from "@careline/application/promise"
+import type { Message, Thread } from "careline"
 import { ids } from "../../src/careline/repositories/ids.ts"
 import type { Queryable } from "../../src/ehr/database.ts"
 import { people } from "./ehrDatabase.ts"

@@ -1,7 +1,7 @@
 /** The EHR with its line, and a simulated Twilio at the other end. */
 import { TwilioTelephony } from "@careline/adapter-twilio"
-import { secret } from "@careline/application/promise"
 import { TwilioSimulator } from "@careline/testkit/simulators"
+import { secret } from "careline"
 import { accountSid, authToken, freePort, until } from "../../../../test/support/host.ts"
 import { exampleDatabase } from "../../../../test/support/postgres.ts"
 import type { LineOptions } from "../../src/careline/line.ts"

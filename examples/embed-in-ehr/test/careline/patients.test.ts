@@ -1,5 +1,5 @@
 /** What the EHR's tables hold to beside Careline: patients who go, messages of one thread, its own statements. */
-import type { Thread } from "@careline/application/promise"
+import type { Thread } from "careline"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { repositories } from "../../src/careline/repositories/index.ts"
 import { withTransaction } from "../../src/ehr/database.ts"

@@ -1,6 +1,6 @@
 /** What the contract cannot know: keys that are numbers, and the EHR's jobs. */
+import type { SendLane } from "careline"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { SendLane } from "@careline/application/promise"
 import { repositories } from "../../src/careline/repositories/index.ts"
 import { withTransaction } from "../../src/ehr/database.ts"
 import { people, startServices, type TestServices } from "./ehrDatabase.ts"

@@ -1,8 +1,8 @@
 /** The repository contract on the EHR's own tables. Each test has a database of its own. */
 import { DeliveryStatus, FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
 import type { AuditEntry } from "@careline/ports"
-import { fromPlain, type Plain, repositoriesLayer } from "@careline/ports/promise"
 import { RepositoryContract } from "@careline/testkit/contract"
+import { fromPlain, type Plain, repositoriesLayer } from "careline"
 import { Context, Duration, Effect, Layer } from "effect"
 import { expect, it } from "vitest"
 import { repositories } from "../../src/careline/repositories/index.ts"

@@ -1,5 +1,5 @@
 /** Who did what to whose data. */
-import type { Plain, Repositories } from "@careline/application/promise"
+import type { Plain, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { type Fields, insert, rowOf } from "./rows.ts"
 

@@ -1,5 +1,5 @@
 /** Tells the EHR's rooms what changed on the line. Events carry ids and nothing of what was written. */
-import type { BroadcastEvent, PublishedEvent, Repositories } from "@careline/application/promise"
+import type { BroadcastEvent, PublishedEvent, Repositories } from "careline"
 import { type ChatEvent, isEventId } from "../../ehr/chatEvent.ts"
 import { siteGroupRoom, SYSTEM_ROOM } from "../../ehr/chatGateway.ts"
 import type { Queryable } from "../../ehr/database.ts"

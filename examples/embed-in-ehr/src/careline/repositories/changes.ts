@@ -1,5 +1,5 @@
 /** Carries out what the rules decided. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { saveConsents } from "./consents.ts"

@@ -1,6 +1,6 @@
 /** How the providers are doing. */
-import type { Plain, Repositories } from "@careline/application/promise"
 import type { Circuit } from "@careline/domain"
+import type { Plain, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, readClock, rowOf, upsert } from "./rows.ts"
 

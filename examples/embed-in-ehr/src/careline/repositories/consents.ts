@@ -1,5 +1,5 @@
 /** What contacts allow. */
-import type { Consent as ContactConsent, Repositories } from "@careline/application/promise"
+import type { Consent as ContactConsent, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
 

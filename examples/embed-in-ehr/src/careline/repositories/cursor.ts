@@ -1,5 +1,5 @@
 /** Pages of a list. A cursor is the place of the last item in the list's order, opaque to whoever carries it. */
-import { InvalidCursor } from "@careline/application/promise"
+import { InvalidCursor } from "careline"
 import { z } from "zod"
 
 /** An instant in milliseconds and, among those of the same time, an id. */

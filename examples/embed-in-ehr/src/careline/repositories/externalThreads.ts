@@ -1,5 +1,5 @@
 /** A thread with a contact outside, as a row and its links to patients. */
-import type { Thread } from "@careline/application/promise"
+import type { Thread } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inOrder, insert, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
 

@@ -1,5 +1,5 @@
 /** New ids, from the sequences of the tables that they are for. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 
 const TABLES = {

@@ -8,7 +8,7 @@ import type {
   LaneEvent,
   ParkedEvent,
   Repositories
-} from "@careline/application/promise"
+} from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"

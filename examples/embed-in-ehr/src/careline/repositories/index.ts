@@ -1,5 +1,5 @@
 /** Careline's storage, on the EHR's tables, jobs and chat. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import type { Services } from "../../ehr/services.ts"
 import { auditLog } from "./auditLog.ts"

@@ -1,5 +1,5 @@
 /** Keeps what a provider delivered: once, however often and by however many it is delivered. */
-import { type Acceptance, identityOf, type IncomingEvent, isArrival } from "@careline/application/promise"
+import { type Acceptance, identityOf, type IncomingEvent, isArrival } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import type { JobRunner } from "../../ehr/jobs.ts"
 import { drawIds } from "./ids.ts"

@@ -1,5 +1,5 @@
 /** Messages of external threads, and who has read them. */
-import type { Message as ExternalMessage, Repositories } from "@careline/application/promise"
+import type { Message as ExternalMessage, Repositories } from "careline"
 import { z } from "zod"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"

@@ -1,5 +1,5 @@
 /** A text on its way out, as a row. */
-import type { Send } from "@careline/application/promise"
+import type { Send } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, insert, rowOf } from "./rows.ts"
 

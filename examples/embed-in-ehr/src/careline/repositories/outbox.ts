@@ -1,5 +1,5 @@
 /** Texts on their way out, and the attempts at them. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { COLUMNS, type OutboundText } from "./outboundTexts.ts"
 import { inOrder, inScope, insert, keyOf, readClock, scopeOf } from "./rows.ts"

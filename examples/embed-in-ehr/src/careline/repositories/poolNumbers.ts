@@ -1,5 +1,5 @@
 /** The phone lines. */
-import { NumberTaken, type PoolNumber as PhoneLine, type Repositories } from "@careline/application/promise"
+import { NumberTaken, type PoolNumber as PhoneLine, type Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
 

@@ -1,5 +1,5 @@
 /** What is left of the rates at which texts may leave, for all processes together. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, lastOfEach, rowOf, upsert } from "./rows.ts"
 

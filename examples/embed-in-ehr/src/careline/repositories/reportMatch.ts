@@ -1,5 +1,5 @@
 /** Which texts delivery reports are about. */
-import type { DeliveryStatus, MatchedSend, ReportTarget } from "@careline/application/promise"
+import type { DeliveryStatus, MatchedSend, ReportTarget } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { COLUMNS, type OutboundText } from "./outboundTexts.ts"
 import { keyOf } from "./rows.ts"

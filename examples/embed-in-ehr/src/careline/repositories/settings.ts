@@ -1,6 +1,6 @@
 /** What site groups decided about their lines, and what all of them inherit. */
-import type { Plain, Repositories } from "@careline/application/promise"
 import { VoipSettings } from "@careline/domain"
+import type { Plain, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, rowOf, scopeOf, upsert } from "./rows.ts"
 

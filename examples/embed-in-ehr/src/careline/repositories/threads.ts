@@ -1,5 +1,5 @@
 /** Threads with contacts outside, and the lists over them. */
-import type { Repositories } from "@careline/application/promise"
+import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"
 import { COLUMNS, fromRow, PATIENTS, type Row } from "./externalThreads.ts"

@@ -1,5 +1,5 @@
 /** Alarms of threads that nobody answers. */
-import type { Change, Repositories } from "@careline/application/promise"
+import type { Change, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { readClock } from "./rows.ts"
 

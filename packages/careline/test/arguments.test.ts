@@ -1,11 +1,16 @@
 /** Code without types may pass anything: what does not fit is refused by name, and reaches nobody. */
 import type { PhoneNumber } from "@careline/domain"
 import { Inbox, Settings, type StoragePorts, Telephony, Threads } from "@careline/ports"
-import type { PlainTelephony } from "@careline/ports/promise"
 import * as Memory from "@careline/testkit"
 import { Context, Effect, Layer } from "effect"
 import { afterEach, assert, describe, it } from "vitest"
-import { type Careline, type CarelineOnLayer, createCareline, InvalidRequest } from "../src/promise/index.ts"
+import {
+  type Careline,
+  type CarelineOnLayer,
+  createCareline,
+  InvalidRequest,
+  type PlainTelephony
+} from "../src/index.ts"
 
 const nurse = { userId: "nurse", scope: ["1"] }
 const administrator = { userId: "admin", scope: "all" as const }

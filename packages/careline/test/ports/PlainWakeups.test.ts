@@ -1,11 +1,11 @@
 /** A team's wake-ups behind the port: they begin again, and say so once. */
+import { Inbox } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Inbox } from "../src/index.ts"
-import { FIRST_PAUSE, LONGEST_PAUSE } from "../src/promise/PlainWakeups.ts"
-import type { Repositories } from "../src/promise/index.ts"
-import { repositories, unused } from "./support/plainRepositories.ts"
+import type { Repositories } from "../../src/index.ts"
+import { FIRST_PAUSE, LONGEST_PAUSE } from "../../src/ports/PlainWakeups.ts"
+import { repositories, unused } from "../support/plainRepositories.ts"
 
 type PlainInbox = ReturnType<Repositories<string>["inbox"]>
 

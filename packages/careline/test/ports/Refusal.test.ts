@@ -1,8 +1,8 @@
 /** What plain repositories throw, as the ports' errors. */
+import { InvalidCursor, StorageError, StoreConflict, Threads, Transaction } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { InvalidCursor, StorageError, StoreConflict, Threads, Transaction } from "../src/index.ts"
-import { driverError, repositories, thrown, unused } from "./support/plainRepositories.ts"
+import { driverError, repositories, thrown, unused } from "../support/plainRepositories.ts"
 
 const wrapped = (cause: unknown) => new Error("Failed query\nparams: I hurt\n    at five (x:1:2)", { cause })
 

@@ -1,11 +1,12 @@
 /** A store of plain async functions passes the contract as the store behind it does: the way through promises loses nothing. */
+import { FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
 import type { StoragePorts } from "@careline/ports"
 import * as Ports from "@careline/ports"
-import { type Promised, type Repositories, repositoriesLayer, fromPlain, toPlain } from "@careline/ports/promise"
+import * as Memory from "@careline/testkit"
+import { RepositoryContract } from "@careline/testkit/contract"
 import { Context, Effect, Exit, Layer, Stream } from "effect"
-import { RepositoryContract } from "../src/contract/index.ts"
-import type * as Memory from "../src/memory/index.ts"
-import { memoryHarness } from "./memoryHarness.ts"
+import { TestClock } from "effect/testing"
+import { fromPlain, type Promised, type Repositories, repositoriesLayer, toPlain } from "../../src/index.ts"
 
 type Db = Context.Context<StoragePorts>
 
@@ -58,21 +59,26 @@ const plain = (db: Db): Repositories<Db> => ({
   timers: promised(Ports.Timers)
 })
 
-// The ports for calls, media, numbers and the audit trail have no plain form: whoever keeps them writes them with Effect.
-const { access: _access, numbers: _numbers, voice: _voice, ...textsOnly } = memoryHarness
+const stores = Layer.unwrap(
+  Effect.map(Effect.context<Layer.Success<typeof Memory.layerStorage>>(), (context) =>
+    Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
+  )
+).pipe(Layer.provide(Memory.layerStorage))
 
+const clock = Layer.effectDiscard(TestClock.setTime(Date.UTC(2026, 2, 2, 9, 30))).pipe(
+  Layer.provideMerge(TestClock.layer())
+)
+
+// The ports for calls, media, numbers and the audit trail have no plain form: whoever keeps them writes them with Effect.
 RepositoryContract.suite("memory, through plain async functions", {
-  ...textsOnly,
-  layer: Layer.unwrap(
-    Effect.map(
-      Effect.context<
-        | StoragePorts
-        | Ports.AccessStoragePorts
-        | Ports.NumberStoragePorts
-        | Ports.VoiceStoragePorts
-        | Memory.MemoryStore
-      >(),
-      (context) => Layer.merge(Layer.succeedContext(context), repositoriesLayer(plain(context)))
-    )
-  ).pipe(Layer.provide(memoryHarness.layer))
+  layer: Layer.provideMerge(stores, clock),
+  tenants: [SiteGroupingId.make("harbor"), SiteGroupingId.make("hillside")],
+  people: {
+    users: [UserId.make("nurse-1"), UserId.make("nurse-2")],
+    patients: [PatientId.make("patient-1"), PatientId.make("patient-2")],
+    facilities: [FacilityId.make("facility-1"), FacilityId.make("facility-2")]
+  },
+  advance: (duration) => TestClock.adjust(duration),
+  concurrentTransactions: false,
+  readAudit: Memory.auditEntries
 })

@@ -1,39 +1,53 @@
 /** The use cases as async functions of plain data. */
 import {
+  addNumber,
+  admitParked,
+  applyReports,
+  assignOnActivation,
+  changeLineSettings,
+  changePlatformSettings,
+  contactConsent,
+  createThread,
+  deleteThread,
+  dismissMessage,
+  dismissParkedEvent,
+  dispatchAlarms,
+  dispatchConversation,
+  dispatchSends,
+  editThread,
+  escalate,
+  type Intake,
+  type InvalidRequest,
+  lineSettings,
+  listMessages,
+  listMessagesByStatus,
+  listNumbers,
+  listParkedEvents,
+  listReaders,
+  listThreads,
+  markRead,
+  NoNumberPool,
+  platformSettings,
+  processInbound,
+  reconcileSends,
+  recordConsent,
+  resendMessage,
+  resetLineSetting,
+  resetPlatformSetting,
+  retryParkedEvent,
+  sendMessage,
+  viewThread
+} from "@careline/application"
+import {
   type Directory,
   NumberInventory,
   SiteGroupings,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
-import { type Plain, toPlain } from "@careline/ports/promise"
 import { Effect, Option } from "effect"
-import { applyReports } from "../outbound/ApplyReports.ts"
-import { assignOnActivation } from "../numbers/AssignNumber.ts"
-import { contactConsent, recordConsent } from "../threads/ContactConsent.ts"
-import { createThread } from "../threads/CreateThread.ts"
-import { dispatchAlarms, dispatchConversation, dispatchSends } from "../outbound/DispatchSends.ts"
-import { deleteThread, editThread } from "../threads/EditThread.ts"
-import { type InvalidRequest, NoNumberPool } from "../shared/Errors.ts"
-import { escalate } from "../escalation/Escalate.ts"
-import {
-  changeLineSettings,
-  changePlatformSettings,
-  lineSettings,
-  platformSettings,
-  resetLineSetting,
-  resetPlatformSetting
-} from "../tenants/LineSettings.ts"
-import type { Intake } from "../inbound/Intake.ts"
-import { listMessages, listReaders, listThreads, viewThread } from "../threads/ListInbox.ts"
-import { markRead } from "../threads/MarkRead.ts"
-import { addNumber, listNumbers } from "../numbers/NumberPool.ts"
-import { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "../inbound/ParkedEvents.ts"
-import { processInbound } from "../inbound/ProcessInbound.ts"
-import { reconcileSends } from "../outbound/ReconcileSends.ts"
-import { sendMessage } from "../outbound/SendMessage.ts"
-import { dismissMessage, listMessagesByStatus, resendMessage } from "../outbound/UnknownMessages.ts"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
+import { type Plain, toPlain } from "./ports/Plain.ts"
 
 /** An async function that rejects with the use case's own errors, which `ErrorOf` names. */
 export interface Operation<Args extends ReadonlyArray<unknown>, A, E> {

@@ -1,12 +1,17 @@
 /**
  * The ports' own errors among what plain functions throw. They are told by their tags and made anew where they are of
- * another copy of this package, because a team may install two and their classes are not the same.
+ * another copy of `@careline/ports`, because a team may install two and their classes are not the same.
  */
-import { isError, read, readText } from "../shared/Foreign.ts"
-import { InvalidCursor } from "../storage/InvalidCursor.ts"
-import { NumberTaken } from "../storage/PoolNumbers.ts"
-import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../storage/StorageError.ts"
-import * as Telephony from "../telephony/TelephonyError.ts"
+import {
+  Foreign,
+  InvalidCursor,
+  NumberTaken,
+  StorageError,
+  StoreConflict,
+  StoreFault,
+  StoreUnavailable,
+  TelephonyError as Telephony
+} from "@careline/ports"
 
 type Fields = Readonly<Record<string, unknown>>
 type Classes<E> = Readonly<Record<string, new (fields: never) => E>>
@@ -14,12 +19,14 @@ type Classes<E> = Readonly<Record<string, new (fields: never) => E>>
 const FIELDS = ["message", "code", "constraint", "number", "capability", "retryAfterMillis", "operation", "provider"]
 
 const fieldsOf = (error: unknown): Fields =>
-  Object.fromEntries(FIELDS.map((field) => [field, read(error, field)]).filter(([, value]) => value !== undefined))
+  Object.fromEntries(
+    FIELDS.map((field) => [field, Foreign.read(error, field)]).filter(([, value]) => value !== undefined)
+  )
 
 /** Ours of the error; `null` when it is none of them, or one that lacks something. */
 const ours = <E>(classes: Classes<E>, error: unknown, nested: Fields = {}): E | null => {
-  const tag = readText(error, "_tag")
-  const Class = isError(error) && Object.hasOwn(classes, tag) ? classes[tag] : undefined
+  const tag = Foreign.readText(error, "_tag")
+  const Class = Foreign.isError(error) && Object.hasOwn(classes, tag) ? classes[tag] : undefined
   if (Class === undefined) return null
   if (error instanceof Class) return error
   try {
@@ -35,7 +42,7 @@ const storeReasons: Classes<StorageError["reason"]> = { StoreUnavailable, StoreC
 export const ownStorageError = (operation: string, error: unknown): StorageError | null => {
   const reason = ours(storeReasons, error)
   if (reason !== null) return new StorageError({ operation, reason })
-  return ours<StorageError>({ StorageError }, error, { reason: ours(storeReasons, read(error, "reason")) })
+  return ours<StorageError>({ StorageError }, error, { reason: ours(storeReasons, Foreign.read(error, "reason")) })
 }
 
 /** What only some operations fail with. */
@@ -66,6 +73,6 @@ export const ownTelephonyError = (
   const reason = ours(telephonyReasons, error)
   if (reason !== null) return new TelephonyError({ provider, operation, reason })
   return ours<Telephony.TelephonyError>({ TelephonyError }, error, {
-    reason: ours(telephonyReasons, read(error, "reason"))
+    reason: ours(telephonyReasons, Foreign.read(error, "reason"))
   })
 }

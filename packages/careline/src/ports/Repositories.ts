@@ -4,21 +4,23 @@
  * `Db` is whatever the team runs statements on: a pool's client, a query builder, an ORM's entity manager. Every port is
  * a function of it, so that a call inside a transaction gets the transaction's handle and a call outside gets `db`.
  */
-import type { AuditLog } from "../storage/AuditLog.ts"
-import type { Broadcaster } from "../storage/Broadcaster.ts"
-import type { Changes } from "../storage/Changes.ts"
-import type { Circuits } from "../storage/Circuits.ts"
-import type { Consents } from "../storage/Consents.ts"
-import type { Directory } from "../services/Directory.ts"
-import type { IdGenerator } from "../storage/IdGenerator.ts"
-import type { Inbox } from "../storage/Inbox.ts"
-import type { Messages } from "../storage/Messages.ts"
-import type { Outbox } from "../storage/Outbox.ts"
-import type { PoolNumbers } from "../storage/PoolNumbers.ts"
-import type { RateBuckets } from "../storage/RateBuckets.ts"
-import type { Settings } from "../storage/Settings.ts"
-import type { Threads } from "../storage/Threads.ts"
-import type { Timers } from "../storage/Timers.ts"
+import type {
+  AuditLog,
+  Broadcaster,
+  Changes,
+  Circuits,
+  Consents,
+  Directory,
+  IdGenerator,
+  Inbox,
+  Messages,
+  Outbox,
+  PoolNumbers,
+  RateBuckets,
+  Settings,
+  Threads,
+  Timers
+} from "@careline/ports"
 import type { Promised } from "./Promised.ts"
 
 /**

@@ -2,6 +2,7 @@
  * What operations take, as schemas: code without types may pass anything. What does not fit is an `InvalidRequest` that
  * names the field, before any of it is looked at; what is not asked for is left out.
  */
+import { InvalidRequest, MAX_IDS, MAX_KEY } from "@careline/application"
 import {
   BreakGlassId,
   Consent,
@@ -19,8 +20,6 @@ import {
 } from "@careline/domain"
 import { ThreadListView } from "@careline/ports"
 import { Effect, Schema, SchemaIssue } from "effect"
-import { InvalidRequest } from "../shared/Errors.ts"
-import { MAX_IDS, MAX_KEY } from "../shared/ReadRequest.ts"
 
 const MAX_TEXT = 10_000
 

@@ -13,9 +13,9 @@ import {
   NotFound,
   type PlainTelephony,
   SendRefused
-} from "../src/promise/index.ts"
+} from "../src/index.ts"
 import { PATIENCE_MILLIS } from "../../../test/support/patience.ts"
-import { memorySpool } from "./support/memorySpool.ts"
+import { memorySpool } from "../../../test/support/memorySpool.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"

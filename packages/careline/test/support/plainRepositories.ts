@@ -1,7 +1,7 @@
 /** Repositories of plain functions of which a test gives what it is about. */
+import { type StoragePorts, Timers, Transaction } from "@careline/ports"
 import { Effect, type Layer } from "effect"
-import { type StoragePorts, Timers, Transaction } from "../../src/index.ts"
-import { type Repositories, repositoriesLayer } from "../../src/promise/index.ts"
+import { type Repositories, repositoriesLayer } from "../../src/index.ts"
 
 export const unused = (): never => {
   throw new Error("not a part of this test")

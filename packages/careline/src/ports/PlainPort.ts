@@ -1,7 +1,6 @@
 /** One port of plain async functions, as effects and streams. */
+import { placeOf, StorageError, StoreFault } from "@careline/ports"
 import { Effect, Option, Stream } from "effect"
-import { placeOf } from "../shared/StackFrames.ts"
-import { StorageError, StoreFault } from "../storage/StorageError.ts"
 import { fromPlain, toPlain } from "./Plain.ts"
 import { Open } from "./PlainTransaction.ts"
 import { plainWakeups } from "./PlainWakeups.ts"

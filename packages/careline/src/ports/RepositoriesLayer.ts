@@ -1,22 +1,24 @@
 /** Repositories and a directory of plain async functions, as the ports that use cases ask for. */
+import {
+  AuditLog,
+  Broadcaster,
+  Changes,
+  Circuits,
+  Consents,
+  Directory,
+  IdGenerator,
+  Inbox,
+  Messages,
+  Outbox,
+  PoolNumbers,
+  RateBuckets,
+  Settings,
+  type StoragePorts,
+  Threads,
+  Timers,
+  Transaction
+} from "@careline/ports"
 import { Layer } from "effect"
-import { AuditLog } from "../storage/AuditLog.ts"
-import { Broadcaster } from "../storage/Broadcaster.ts"
-import { Changes } from "../storage/Changes.ts"
-import { Circuits } from "../storage/Circuits.ts"
-import { Consents } from "../storage/Consents.ts"
-import { Directory } from "../services/Directory.ts"
-import { IdGenerator } from "../storage/IdGenerator.ts"
-import { Inbox } from "../storage/Inbox.ts"
-import { Messages } from "../storage/Messages.ts"
-import { Outbox } from "../storage/Outbox.ts"
-import { PoolNumbers } from "../storage/PoolNumbers.ts"
-import { RateBuckets } from "../storage/RateBuckets.ts"
-import { Settings } from "../storage/Settings.ts"
-import type { StoragePorts } from "../storage/StoragePorts.ts"
-import { Threads } from "../storage/Threads.ts"
-import { Timers } from "../storage/Timers.ts"
-import { Transaction } from "../storage/Transaction.ts"
 import { plainPort } from "./PlainPort.ts"
 import { plainTransaction } from "./PlainTransaction.ts"
 import type { Classify, PlainDirectory, Repositories } from "./Repositories.ts"

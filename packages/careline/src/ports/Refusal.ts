@@ -5,11 +5,16 @@
  * share (SQLSTATE, Node's system errors), and its words are left out, because drivers quote rows. Query builders and ORMs
  * wrap both, so what was the cause is looked at as well.
  */
-import { read, readText } from "../shared/Foreign.ts"
-import type { InvalidCursor } from "../storage/InvalidCursor.ts"
-import type { NumberTaken } from "../storage/PoolNumbers.ts"
-import { placeOf } from "../shared/StackFrames.ts"
-import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "../storage/StorageError.ts"
+import {
+  Foreign,
+  type InvalidCursor,
+  type NumberTaken,
+  placeOf,
+  StorageError,
+  StoreConflict,
+  StoreFault,
+  StoreUnavailable
+} from "@careline/ports"
 import { ownRefusal, ownStorageError } from "./OwnErrors.ts"
 import type { Classify, StoreTrouble } from "./Repositories.ts"
 
@@ -33,7 +38,7 @@ const CONSTRAINT = /^[\w$.-]{1,128}$/
 /** The error, what caused that, and so on. */
 const causesOf = (error: unknown): ReadonlyArray<unknown> => {
   const causes: Array<unknown> = []
-  for (let one = error; one !== undefined && one !== null && causes.length < CAUSES; one = read(one, "cause")) {
+  for (let one = error; one !== undefined && one !== null && causes.length < CAUSES; one = Foreign.read(one, "cause")) {
     causes.push(one)
   }
   return causes
@@ -41,13 +46,13 @@ const causesOf = (error: unknown): ReadonlyArray<unknown> => {
 
 /** mysql2 has its own code in `code` and the standard's beside it. */
 const codesOf = (error: unknown): ReadonlyArray<string> =>
-  ["code", "sqlState", "sqlstate"].map((field) => readText(error, field)).filter((code) => CODE.test(code))
+  ["code", "sqlState", "sqlstate"].map((field) => Foreign.readText(error, field)).filter((code) => CODE.test(code))
 
 const troubleOf = (error: unknown): StoreTrouble | undefined => {
   const codes = codesOf(error)
   if (codes.some((code) => CONFLICT.test(code))) return "conflict"
   if (codes.some((code) => UNAVAILABLE.test(code) || NETWORK.test(code))) return "unavailable"
-  return codes.length === 0 && DISCONNECTED.test(readText(error, "message")) ? "unavailable" : undefined
+  return codes.length === 0 && DISCONNECTED.test(Foreign.readText(error, "message")) ? "unavailable" : undefined
 }
 
 const ask = (classify: Classify | undefined, error: unknown): StoreTrouble | undefined => {
@@ -65,7 +70,9 @@ const reasonOf = (error: unknown, classify: Classify | undefined): StorageError[
   const codes = codesOf(telling).join(" ")
   const trouble = ask(classify, error) ?? troubleOf(telling)
   if (trouble === "conflict") {
-    const constraint = causes.map((cause) => readText(cause, "constraint")).find((name) => CONSTRAINT.test(name))
+    const constraint = causes
+      .map((cause) => Foreign.readText(cause, "constraint"))
+      .find((name) => CONSTRAINT.test(name))
     return new StoreConflict({ message: codes || placeOf(error, 1), constraint: constraint ?? null })
   }
   if (trouble === "unavailable") return new StoreUnavailable({ message: codes || placeOf(error, 1) })

@@ -1,12 +1,11 @@
 /** A transaction of a team's own as the port: one commit, in which an effect runs. */
+import { StorageError, StoreFault, Transaction } from "@careline/ports"
 import { Context, Effect, Exit, Fiber } from "effect"
-import { StorageError, StoreFault } from "../storage/StorageError.ts"
-import { Transaction } from "../storage/Transaction.ts"
 import { storageError } from "./Refusal.ts"
 import type { Repositories } from "./Repositories.ts"
 
 /** The handle of the transaction that a fiber is in. Fibers carry it, so no two can mix theirs up. */
-export const Open = Context.Reference<{ readonly tx: unknown } | null>("careline/ports/promise/Open", {
+export const Open = Context.Reference<{ readonly tx: unknown } | null>("careline/ports/Open", {
   defaultValue: () => null
 })
 

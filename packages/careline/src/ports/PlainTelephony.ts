@@ -1,8 +1,6 @@
 /** A telephony provider as plain async functions. */
+import { type Numbers, Telephony, type TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import type { Numbers } from "../telephony/Numbers.ts"
-import * as Telephony from "../telephony/Telephony.ts"
-import type { TelephonyError } from "../telephony/TelephonyError.ts"
 import { ownTelephonyError } from "./OwnErrors.ts"
 import { fromPlain, toPlain } from "./Plain.ts"
 import type { Promised } from "./Promised.ts"
@@ -27,7 +25,7 @@ export interface PlainTelephony {
   readonly recordings?: Partial<Promised<Telephony.Recordings>> | undefined
   readonly media?: Partial<Promised<Telephony.InboundMedia>> | undefined
   readonly history?: Promised<Telephony.History> | undefined
-  readonly numbers?: Promised<Numbers> | undefined
+  readonly numbers?: Promised<Numbers.Numbers> | undefined
 }
 
 type Call = (...args: ReadonlyArray<never>) => Promise<unknown>
@@ -47,7 +45,7 @@ export const fromPlainTelephony = (plain: PlainTelephony): Telephony.TelephonySe
   } = plain
   const lift =
     <A>(operation: string, call: Call) =>
-    (...args: ReadonlyArray<unknown>): Effect.Effect<A, TelephonyError> =>
+    (...args: ReadonlyArray<unknown>): Effect.Effect<A, TelephonyError.TelephonyError> =>
       Effect.tryPromise({
         try: async () => fromPlain(await call(...(args.map(toPlain) as unknown as ReadonlyArray<never>))) as A,
         catch: (error) => error
@@ -78,7 +76,7 @@ export const fromPlainTelephony = (plain: PlainTelephony): Telephony.TelephonySe
     calls: facet<Telephony.Calls>("calls", calls),
     recordings: facet<Telephony.Recordings>("recordings", recordings),
     media: facet<Telephony.InboundMedia>("media", media),
-    ...(numbers === undefined ? {} : { numbers: facet<Numbers>("numbers", numbers) as Numbers }),
+    ...(numbers === undefined ? {} : { numbers: facet<Numbers.Numbers>("numbers", numbers) as Numbers.Numbers }),
     ...(history === undefined ? {} : { history: { between: lift("history.between", history.between.bind(history)) } })
   })
 }

@@ -1,11 +1,11 @@
-/** The contract once more, with the adapter's operations as plain async functions: the way through promises loses nothing. */
+/** An adapter of plain async functions passes the contract as the one behind it does: the way through promises loses nothing. */
+import { TwilioTelephony } from "@careline/adapter-twilio"
 import type { PhoneNumber } from "@careline/domain"
 import type { Telephony } from "@careline/ports"
-import { fromPlain, fromPlainTelephony, type PlainTelephony, toPlain } from "@careline/ports/promise"
 import { TelephonyContract } from "@careline/testkit/contract"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { Effect, Redacted } from "effect"
-import { TwilioTelephony } from "../src/index.ts"
+import { fromPlain, fromPlainTelephony, type PlainTelephony, toPlain } from "../../src/index.ts"
 
 const accountSid = `AC${"0b".repeat(16)}`
 const authToken = "canary-auth-token-4c1d"

@@ -1,8 +1,8 @@
 /** A team's own transaction behind the port: what runs in it, and what becomes of it when it is cut off. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber } from "effect"
-import type { Repositories } from "../src/promise/index.ts"
-import { claim, driverError, repositories, timers, transact } from "./support/plainRepositories.ts"
+import type { Repositories } from "../../src/index.ts"
+import { claim, driverError, repositories, timers, transact } from "../support/plainRepositories.ts"
 
 type Transact = Repositories<string>["transact"]
 

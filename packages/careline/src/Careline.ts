@@ -1,4 +1,5 @@
 /** Careline for a backend without Effect: one object, whose operations are async functions of plain data. */
+import { answerWebhook, DeepLinks, Intake, Limits, Problem, WebhookHttp, Workers } from "@careline/application"
 import {
   Broadcaster,
   Directory,
@@ -8,27 +9,14 @@ import {
   Telephony,
   TelephonyProviders
 } from "@careline/ports"
-import {
-  directoryLayer,
-  fromPlainTelephony,
-  type Plain,
-  type PlainDirectory,
-  type PlainTelephony,
-  type Repositories,
-  repositoriesLayer,
-  toPlain
-} from "@careline/ports/promise"
 import { Context, Effect, Exit, Layer, ManagedRuntime, Stream } from "effect"
-import { DeepLinks } from "../shared/DeepLinks.ts"
-import { Intake } from "../inbound/Intake.ts"
-import { Limits, type LimitsShape, withDefaults } from "../shared/Limits.ts"
-import * as Problem from "../shared/Problem.ts"
-import { answerWebhook } from "../inbound/ReceiveWebhook.ts"
-import { readBody, targetOf, toResponse } from "../inbound/WebhookHttp.ts"
-import * as Workers from "../workers/Workers.ts"
 import { actorArgument, readArguments } from "./arguments.ts"
 import { type Log, logLayer } from "./log.ts"
 import { operations, type UseCases, type Work } from "./operations.ts"
+import { type Plain, toPlain } from "./ports/Plain.ts"
+import { fromPlainTelephony, type PlainTelephony } from "./ports/PlainTelephony.ts"
+import type { PlainDirectory, Repositories } from "./ports/Repositories.ts"
+import { directoryLayer, repositoriesLayer } from "./ports/RepositoriesLayer.ts"
 
 /** An adapter: the `layer` of one of Careline's own packages, or one of plain async functions. */
 export type TelephonyAdapter = PlainTelephony | Layer.Layer<Telephony.Telephony, unknown>
@@ -39,6 +27,9 @@ export interface TelephonyAdapters {
   readonly fallback?: TelephonyAdapter | undefined
   readonly others?: ReadonlyArray<TelephonyAdapter> | undefined
 }
+
+/** Every limit, timeout and retry, by name. Times are in milliseconds. */
+export type LimitsShape = Limits.LimitsShape
 
 /** A line on the backend's own store and people. */
 export interface CarelineOptions<Db> extends LineOptions {
@@ -149,13 +140,13 @@ export async function createCareline<Db>(options: CarelineOptions<Db>): Promise<
 export async function createCareline(options: CarelineOnLayer): Promise<Careline>
 export async function createCareline(options: CarelineOptions<unknown> | CarelineOnLayer): Promise<Careline> {
   const { log, spool = Layer.empty, telephony, threadUrl, workers } = options
-  const limits = withDefaults(options.limits)
+  const limits = Limits.withDefaults(options.limits)
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(Intake.layer, workers === true ? Workers.layer : Layer.empty).pipe(
       Layer.provideMerge(Layer.mergeAll(storesLayer(options), providersLayer(telephony), spool)),
       Layer.provideMerge(
         Layer.mergeAll(
-          Layer.succeed(Limits, limits),
+          Layer.succeed(Limits.Limits, limits),
           threadUrl === undefined ? Layer.empty : Layer.succeed(DeepLinks, { thread: threadUrl }),
           log === undefined ? Layer.empty : logLayer(log)
         )
@@ -171,9 +162,9 @@ export async function createCareline(options: CarelineOptions<unknown> | Carelin
   const answer = (request: Request) =>
     Effect.gen(function* () {
       const { headers, method } = request
-      const body = yield* Effect.promise(() => readBody(request, limits.webhookBytes))
-      const webhook = { method, target: targetOf(request), headers: Object.fromEntries(headers), body }
-      return toResponse(yield* answerWebhook(webhook, globalThis.crypto.randomUUID()))
+      const body = yield* Effect.promise(() => WebhookHttp.readBody(request, limits.webhookBytes))
+      const webhook = { method, target: WebhookHttp.targetOf(request), headers: Object.fromEntries(headers), body }
+      return WebhookHttp.toResponse(yield* answerWebhook(webhook, globalThis.crypto.randomUUID()))
     })
   return {
     ...useCases,

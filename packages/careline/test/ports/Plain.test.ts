@@ -1,8 +1,5 @@
 /** Plain data behind the ports: what becomes of it on the way, and what cannot be read. */
 import type { Tenant } from "@careline/domain"
-import { assert, describe, it } from "@effect/vitest"
-import { type Brand, DateTime, Effect, Option, Stream } from "effect"
-import { expectTypeOf } from "vitest"
 import {
   Broadcaster,
   type Inbox,
@@ -11,7 +8,10 @@ import {
   TelephonyError,
   type ThreadView as PortsThreadView,
   Timers
-} from "../src/index.ts"
+} from "@careline/ports"
+import { assert, describe, it } from "@effect/vitest"
+import { type Brand, DateTime, Effect, Option, Stream } from "effect"
+import { expectTypeOf } from "vitest"
 import {
   fromPlain,
   fromPlainTelephony,
@@ -20,8 +20,8 @@ import {
   type Promised,
   type ThreadView,
   toPlain
-} from "../src/promise/index.ts"
-import { claim, repositories, unused } from "./support/plainRepositories.ts"
+} from "../../src/index.ts"
+import { claim, repositories, unused } from "../support/plainRepositories.ts"
 
 const at = DateTime.makeUnsafe(1_772_000_000_123)
 const date = new Date(1_772_000_000_123)

@@ -1,0 +1,14 @@
+/** What the use cases refuse. */
+export {
+  IdempotencyMismatch,
+  InvalidRequest,
+  NoNumberPool,
+  NoSenderNumber,
+  NotFound,
+  NotUndecided,
+  NumberOverused,
+  NumberRefused,
+  SendHeld,
+  SendRefused,
+  ThreadExists
+} from "@careline/application"
