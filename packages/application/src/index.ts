@@ -1,11 +1,11 @@
 /** The use cases of Careline, each callable on its own, and the workers that call them in a host without a queue. */
 export { asStaff, asSystem } from "./access/Access.ts"
 export * from "./access/Actor.ts"
-export { listAudit } from "./access/AuditReport.ts"
+export { AuditQuery, listAudit } from "./access/AuditReport.ts"
 export {
   breakGlass,
   BreakGlassAllowed,
-  type BreakGlassRequest,
+  BreakGlassRequest,
   closeBreakGlass,
   enterBreakGlass,
   listBreakGlasses
@@ -16,10 +16,10 @@ export * from "./threads/ContactConsent.ts"
 export * from "./threads/CreateThread.ts"
 export { DeepLinks, type DeepLinksShape } from "./shared/DeepLinks.ts"
 export { dispatchAlarms, dispatchConversation, dispatchSends } from "./outbound/DispatchSends.ts"
-export { deleteThread, editThread, type ThreadEdit } from "./threads/EditThread.ts"
+export { deleteThread, editThread, ThreadEdit } from "./threads/EditThread.ts"
 export * from "./shared/Errors.ts"
 export { escalate } from "./escalation/Escalate.ts"
-export { deleteNumber, NOTICE, type NumberDeleted, type NumberDeletion } from "./numbers/DeleteNumber.ts"
+export { deleteNumber, type NumberDeleted, NumberDeletion } from "./numbers/DeleteNumber.ts"
 export { describeFault } from "./shared/Fault.ts"
 export {
   assignFromPool,
@@ -27,7 +27,8 @@ export {
   type Activation,
   type AssignedNumber,
   type AssignmentRequest,
-  BuysNumbers
+  BuysNumbers,
+  NewAssignment
 } from "./numbers/AssignNumber.ts"
 export { buyNumbers } from "./numbers/BuyNumbers.ts"
 export { Intake } from "./inbound/Intake.ts"
@@ -39,16 +40,26 @@ export {
   lineSettings,
   type PlatformSettings,
   platformSettings,
+  PlatformSettingsEdit,
   resetLineSetting,
-  resetPlatformSetting
+  resetPlatformSetting,
+  SettingsEdit
 } from "./tenants/LineSettings.ts"
 export { markRead } from "./threads/MarkRead.ts"
 export { importMedia } from "./calls/ImportMedia.ts"
-export { listCalls } from "./calls/ListCalls.ts"
-export { addNumber, listNumbers } from "./numbers/NumberPool.ts"
+export { CallQuery, listCalls } from "./calls/ListCalls.ts"
+export { addNumber, listNumbers, NumberAddition } from "./numbers/NumberPool.ts"
 export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.ts"
 export * as NumberWorkers from "./workers/NumberWorkers.ts"
-export { addToPool, editNumber, type NumberEdit, numberUsage, viewNumber, viewNumbers } from "./numbers/PhoneNumbers.ts"
+export {
+  addToPool,
+  editNumber,
+  NumberEdit,
+  numberUsage,
+  type PoolAddition,
+  viewNumber,
+  viewNumbers
+} from "./numbers/PhoneNumbers.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
@@ -58,22 +69,21 @@ export {
   type Deactivation,
   editSiteGrouping,
   listSiteGroupings,
+  NewSiteGrouping,
+  SiteGroupingEdit,
   viewSiteGrouping
 } from "./tenants/SiteGroupings.ts"
 export { sweepNumbers } from "./numbers/SweepNumbers.ts"
 export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
 export { processInbound } from "./inbound/ProcessInbound.ts"
-export { type BridgeCallRequest, prepareBridgeCall, type PreparedCall } from "./calls/PrepareBridgeCall.ts"
 export {
-  MAX_IDS,
-  MAX_KEY,
-  MAX_NAME,
-  MAX_NOTE,
-  MAX_PAGE,
-  MAX_REASON,
-  MAX_URL,
-  MIN_REASON
-} from "./shared/ReadRequest.ts"
+  type BridgeCallRequest,
+  NewBridgeCall,
+  prepareBridgeCall,
+  type PreparedCall
+} from "./calls/PrepareBridgeCall.ts"
+export { type Fault, faultsOf, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
+export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
 export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
 export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
@@ -81,7 +91,7 @@ export {
   type ProviderReconciliation,
   reconcileNumbers,
   repairNumbers,
-  type RepairRequest,
+  RepairRequest,
   type Repairs
 } from "./numbers/ReconcileNumbers.ts"
 export { replenishPool } from "./numbers/ReplenishPool.ts"
@@ -92,10 +102,10 @@ export { type UploadedMedia, uploadMedia } from "./media/StaffMedia.ts"
 export { sweepHistory } from "./inbound/SweepHistory.ts"
 export { type CallSource, Voice } from "./calls/Voice.ts"
 export * as VoiceWorkers from "./workers/VoiceWorkers.ts"
-export { sendMessage, type SendMessageRequest } from "./outbound/SendMessage.ts"
+export { NewMessage, sendMessage, SendMessageRequest } from "./outbound/SendMessage.ts"
 export { noteListening } from "./access/NoteListening.ts"
-export { listMessages, listReaders, listThreads, viewThread } from "./threads/ListInbox.ts"
-export { dismissMessage, listMessagesByStatus, resendMessage } from "./outbound/UnknownMessages.ts"
+export { listMessages, listReaders, listThreads, ThreadQuery, viewThread } from "./threads/ListInbox.ts"
+export { dismissMessage, listMessagesByStatus, MessageStatusQuery, resendMessage } from "./outbound/UnknownMessages.ts"
 export { type AuditVerdict, type KeptHead, verifyAudit } from "./access/VerifyAudit.ts"
 export * as WebhookHttp from "./inbound/WebhookHttp.ts"
 export * as Workers from "./workers/Workers.ts"

@@ -542,7 +542,11 @@ describe("A call that a clinician prepared", () => {
         yield* prepare({ threadId: other.id })
         yield* dial("CA3")
         assert.deepInclude<object>(yield* mine("CA3"), { ...failed, threadId: null })
-        const byThread = yield* Application.listCalls(clinician, { limit: 50, cursor: null, threadId: thread.id })
+        const byThread = yield* Application.listCalls(clinician, {
+          limit: 50,
+          cursor: null,
+          externalThreadId: thread.id
+        })
         assert.sameMembers(
           byThread.items.map(({ providerCallId }) => providerCallId),
           ["CA1", "CA2"]

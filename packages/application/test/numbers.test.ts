@@ -86,7 +86,7 @@ describe("A number that a tenant adds itself", () => {
   const add = (number: string, tenant: typeof north, actor = World.staffOf(tenant), overrideReason?: string) =>
     Application.addNumber(actor, { ...given, number, siteGroupingId: tenant, overrideReason })
   const pool = (number: string, overrideReason?: string) =>
-    Application.addToPool(administrator, { ...given, number, overrideReason })
+    Application.addToPool(administrator, { number, overrideReason })
   const why = "the carrier ported it yesterday"
 
   it.effect("is one that the provider has for us, and no phone of anybody else", () =>
@@ -308,14 +308,14 @@ describe("A number that is given up", () => {
         yield* World.dispatchAll
         provider.sent.length = 0
         yield* TestClock.adjust("10 hours")
-        yield* World.replace(old.id, next.id, Application.NOTICE)
+        yield* World.replace(old.id, next.id, NOTICE)
         yield* World.dispatchAll
         assert.deepStrictEqual(provider.sent, [], "it is night where they are")
         yield* TestClock.adjust("14 hours")
         yield* World.dispatchAll
         assert.deepStrictEqual(
           provider.sent.map(({ body, from, to }) => [body, from, to]),
-          [[Application.NOTICE, next.number, ana]]
+          [[NOTICE, next.number, ana]]
         )
       })
     )
@@ -328,7 +328,7 @@ describe("A notice of another number", () => {
       Effect.gen(function* () {
         const { next, old } = yield* inUse(provider, ana, ben)
         yield* TestClock.adjust("10 hours")
-        yield* World.replace(old.id, next.id, Application.NOTICE)
+        yield* World.replace(old.id, next.id, NOTICE)
         yield* World.dispatchAll
         assert.deepStrictEqual(provider.sent, [], "it is night where they are")
         const [view] = yield* World.threadsOf(administrator)
@@ -341,6 +341,8 @@ describe("A notice of another number", () => {
     )
   )
 })
+
+const NOTICE = "Our number has changed: please text and call us here from now on."
 
 describe("A number that was replaced", () => {
   it.effect("is not replaced again, and that is told beforehand", () =>

@@ -1,32 +1,39 @@
 /**
  * What operations take, as schemas: code without types may pass anything. What does not fit is an `InvalidRequest` that
- * names the field, before any of it is looked at; what is not asked for is left out.
+ * names the field, before any of it is looked at. Requests have the schemas of their use cases.
  */
-import { InvalidRequest, MAX_IDS, MAX_KEY } from "@careline/application"
+import {
+  type Fault,
+  faultsOf,
+  InvalidRequest,
+  MessageStatusQuery,
+  NumberAddition,
+  PageQuery,
+  PlatformSettingsEdit,
+  SendMessageRequest,
+  SettingsEdit,
+  STRICT,
+  ThreadCreation,
+  ThreadEdit,
+  ThreadQuery,
+  withoutUndefined
+} from "@careline/application"
 import {
   BreakGlassId,
   Consent,
-  DeliveryStatus,
-  FacilityId,
   MessageId,
-  PatientId,
-  PhoneNumberId,
   PurposeOfUse,
   SiteGroupingId,
   Tenant,
   ThreadId,
-  UserId,
-  VoipSettings
+  UserId
 } from "@careline/domain"
-import { ThreadListView } from "@careline/ports"
-import { Effect, Schema, SchemaIssue } from "effect"
+import { Effect, Schema } from "effect"
 
+/** Characters of what is no record: a contact, a field's name. */
 const MAX_TEXT = 10_000
 
 const Text = Schema.String.check(Schema.isMaxLength(MAX_TEXT))
-const TextOrNull = Schema.NullOr(Text)
-const PatientIds = Schema.Array(PatientId).check(Schema.isMaxLength(MAX_IDS))
-const Page = { limit: Schema.Finite, cursor: TextOrNull }
 
 const Actor = Schema.Struct({
   userId: UserId,
@@ -34,60 +41,6 @@ const Actor = Schema.Struct({
   purpose: Schema.optional(PurposeOfUse),
   breakGlass: Schema.optional(BreakGlassId)
 })
-
-const Link = {
-  contactName: Schema.optional(TextOrNull),
-  patientIds: Schema.optional(PatientIds),
-  facilityId: Schema.optional(Schema.NullOr(FacilityId))
-}
-
-const NewNumber = Schema.Struct({
-  number: Text,
-  siteGroupingId: Tenant,
-  label: TextOrNull,
-  provider: TextOrNull,
-  providerSid: TextOrNull,
-  overrideReason: Schema.optional(TextOrNull)
-})
-
-const NewThread = Schema.Struct({
-  siteGroupingId: Tenant,
-  externalContact: Text,
-  phoneNumberId: Schema.optional(Schema.NullOr(PhoneNumberId)),
-  ...Link
-})
-
-const ThreadEdit = Schema.Struct({
-  assigneeId: Schema.optional(Schema.NullOr(UserId)),
-  phoneNumberId: Schema.optional(PhoneNumberId),
-  ...Link
-})
-
-const ThreadQuery = Schema.Struct({
-  ...Page,
-  view: ThreadListView,
-  patientId: Schema.optional(PatientId),
-  facilityId: Schema.optional(FacilityId),
-  search: Schema.optional(Text)
-})
-
-const StatusQuery = Schema.Struct({
-  ...Page,
-  deliveryStatus: DeliveryStatus.DeliveryStatus,
-  needsDecision: Schema.optional(Schema.Boolean)
-})
-
-const NewMessage = Schema.Struct({
-  threadId: ThreadId,
-  content: Text,
-  mediaUrls: Schema.Array(Text),
-  idempotencyKey: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_KEY)))
-})
-
-/** What else is named goes through, to be refused: left out, an administrator would take it for decided. */
-const PlatformSettings = Schema.StructWithRest(VoipSettings.PlatformEdit, [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
 
 /** An argument, and what it has to be. */
 export type Argument = readonly [name: string, schema: Schema.Codec<unknown, unknown>]
@@ -103,21 +56,21 @@ const event: Argument = ["eventId", Text]
 
 /** The arguments of each operation, in their order. */
 export const argumentsOf = {
-  addNumber: [actor, ["request", NewNumber]],
-  assignOnActivation: [actor, ["siteGroupingId", SiteGroupingId], ["areaCode", TextOrNull]],
-  changeLineSettings: [actor, tenant, ["settings", VoipSettings.Edit]],
-  changePlatformSettings: [actor, ["settings", PlatformSettings]],
+  addNumber: [actor, ["request", NumberAddition]],
+  assignOnActivation: [actor, ["siteGroupingId", SiteGroupingId], ["areaCode", Schema.NullOr(Text)]],
+  changeLineSettings: [actor, tenant, ["settings", SettingsEdit]],
+  changePlatformSettings: [actor, ["settings", PlatformSettingsEdit]],
   contactConsent: [actor, tenant, ["contact", Text]],
-  createThread: [actor, ["request", NewThread]],
+  createThread: [actor, ["request", ThreadCreation]],
   deleteThread: [actor, thread],
   dismissMessage: [actor, message],
   dismissParkedEvent: [actor, event],
   editThread: [actor, thread, ["edit", ThreadEdit]],
   lineSettings: [actor, tenant],
-  listMessages: [actor, thread, ["page", Schema.Struct(Page)]],
-  listMessagesByStatus: [actor, ["query", StatusQuery]],
+  listMessages: [actor, thread, ["page", PageQuery]],
+  listMessagesByStatus: [actor, ["query", MessageStatusQuery]],
   listNumbers: [actor],
-  listParkedEvents: [actor, ["page", Schema.Struct(Page)]],
+  listParkedEvents: [actor, ["page", PageQuery]],
   listReaders: [actor, thread],
   listThreads: [actor, ["query", ThreadQuery]],
   markRead: [actor, thread, ["messageId", Schema.NullOr(MessageId)]],
@@ -127,19 +80,18 @@ export const argumentsOf = {
   retryParkedEvent: [actor, event],
   resetLineSetting: [actor, tenant, ["field", Text]],
   resetPlatformSetting: [actor, ["field", Text]],
-  sendMessage: [actor, ["request", NewMessage]],
+  sendMessage: [actor, ["request", SendMessageRequest]],
   viewThread: [actor, thread]
 } satisfies Record<string, ReadonlyArray<Argument>>
 
-const explain = SchemaIssue.makeFormatterStandardSchemaV1()
-
 /** The field that a request is about where it is one of a record, else the argument. */
-const refusal = (name: string, issue: SchemaIssue.Issue): InvalidRequest => {
-  const [first] = explain(issue).issues
-  const path = (first?.path ?? []).map(String)
+const refusal = (name: string, { detail, path }: Fault): InvalidRequest => {
   const field = name === "actor" || path.length === 0 ? [name, ...path] : path
-  return new InvalidRequest({ field: field.join("."), message: first?.message ?? "is not valid" })
+  return new InvalidRequest({ field: field.join("."), message: detail })
 }
+
+/** A backend may hand over its own user, with more than is asked for. */
+const rulesOf = (name: string) => (name === "actor" ? {} : STRICT)
 
 type Read<Wanted extends ReadonlyArray<Argument>> = {
   readonly [K in keyof Wanted]: Wanted[K][1] extends Schema.Codec<infer A, infer _I> ? A : never
@@ -151,5 +103,7 @@ export const readArguments = <const Wanted extends ReadonlyArray<Argument>>(
   given: ReadonlyArray<unknown>
 ): Effect.Effect<Read<Wanted>, InvalidRequest> =>
   Effect.forEach(wanted, ([name, schema], index) =>
-    Effect.mapError(Schema.decodeUnknownEffect(schema)(given[index]), ({ issue }) => refusal(name, issue))
+    Effect.mapError(Schema.decodeUnknownEffect(schema, rulesOf(name))(withoutUndefined(given[index])), ({ issue }) =>
+      refusal(name, faultsOf(issue)[0]!)
+    )
   ) as Effect.Effect<Read<Wanted>, InvalidRequest>

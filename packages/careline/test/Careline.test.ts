@@ -196,7 +196,7 @@ describe("A line without Effect", () => {
       careline.sendMessage(nurse, { threadId: id, content, mediaUrls, idempotencyKey: null })
     const thread = { siteGroupingId: "north", externalContact: "+13035550124" }
     assert.strictEqual(await fieldOf(send(" ")), "content")
-    assert.strictEqual(await fieldOf(send("Look", ["file:///etc/passwd"])), "mediaUrls")
+    assert.strictEqual(await fieldOf(send("Look", ["file:///etc/passwd"])), "mediaUrls.0")
     assert.strictEqual(
       await fieldOf(careline.createThread(nurse, { ...thread, externalContact: "12" })),
       "externalContact"

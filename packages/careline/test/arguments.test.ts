@@ -81,8 +81,8 @@ const refusals: ReadonlyArray<readonly [what: string, field: string, call: (line
   ["no thread", "threadId", (line) => line.viewThread(nurse)],
   ["a text without thread", "threadId", (line) => line.sendMessage(nurse, { ...text, threadId: undefined })],
   ["a text without words", "content", (line) => line.sendMessage(nurse, { ...text, content: undefined })],
-  ["a text without media", "mediaUrls", (line) => line.sendMessage(nurse, { ...text, mediaUrls: undefined })],
-  ["a text without key", "idempotencyKey", (line) => line.sendMessage(nurse, { ...text, idempotencyKey: undefined })],
+  ["media that are one", "mediaUrls", (line) => line.sendMessage(nurse, { ...text, mediaUrls: "https://example.com" })],
+  ["invisible words", "content", (line) => line.sendMessage(nurse, { ...text, content: " \u200B\u202E\u0000" })],
   ["an empty key", "idempotencyKey", (line) => line.sendMessage(nurse, { ...text, idempotencyKey: "" })],
   ["a consent of another word", "status", (line) => line.recordConsent(nurse, "1", "+13035550123", "opted-out")],
   ["no consent", "status", (line) => line.recordConsent(nurse, "1", "+13035550123")],
@@ -90,7 +90,8 @@ const refusals: ReadonlyArray<readonly [what: string, field: string, call: (line
   ["an assignee that is a number", "assigneeId", (line) => line.editThread(nurse, "1", { assigneeId: 5 })],
   ["no edit", "edit", (line) => line.editThread(nurse, "1")],
   ["another view", "view", (line) => line.listThreads(nurse, { ...page, view: "everything" })],
-  ["no cursor", "cursor", (line) => line.listThreads(nurse, { view: "all", limit: 10 })],
+  ["a filter that nobody knows", "siteGroupingId", (line) => line.listThreads(nurse, { siteGroupingId: "1" })],
+  ["an edit that nobody knows", "Label", (line) => line.editThread(nurse, "1", { Label: "x" })],
   ["a limit in words", "limit", (line) => line.listMessages(nurse, "1", { ...page, limit: "10" })],
   [
     "a limit that is no number",
@@ -107,12 +108,12 @@ describe("An operation without types", () => {
     assert.strictEqual(await fieldOf(call((await open()) as unknown as Loose)), field)
   })
 
-  it("leaves out what it does not know", async () => {
+  it("takes what may be left out as undefined, and keeps what can be seen of what a person wrote", async () => {
     const careline = await open()
-    const ours = { ...number, overrideReason: "Acme lists no numbers" }
-    const added = await careline.addNumber(administrator, { ...ours, status: "suspended", evil: 1 } as typeof ours)
-    assert.strictEqual(added.status, "assigned")
-    assert.notProperty(added, "evil")
+    const named = { ...thread, contactName: " Ana\u0000 \u202EMaria\n", patientIds: undefined }
+    const made = await careline.createThread(administrator, named)
+    assert.strictEqual(made.thread.contactName, "Ana Maria")
+    assert.lengthOf((await careline.listThreads(administrator, { view: "all", limit: undefined, q: "ana m" })).items, 1)
   })
 
   it("shows no thread of another tenant, whatever the store gives", async () => {

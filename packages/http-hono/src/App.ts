@@ -13,7 +13,7 @@ import { noteRefusals } from "./openapi/Refused.ts"
 import { requestId } from "./http/RequestId.ts"
 import { limitAddresses, limitUsers } from "./openapi/RequestRates.ts"
 import { problemResponse } from "./openapi/Respond.ts"
-import { mount, type Route } from "./openapi/Route.ts"
+import { mount, mountMethodNotAllowed, type Route } from "./openapi/Route.ts"
 import { access } from "./routes/access.ts"
 import { calls } from "./routes/calls.ts"
 import { mountDocs } from "./routes/docs.ts"
@@ -94,6 +94,7 @@ export const makeApp = (
   mountUploads(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
+  mountMethodNotAllowed(app)
   app.notFound((context) =>
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))
   )

@@ -247,7 +247,7 @@ describe("The API", () => {
       provider: "pigeon"
     })
     assert.deepInclude(stranger, { status: 422 })
-    assert.strictEqual(stranger.body.field, "provider")
+    assert.strictEqual(stranger.body.errors[0].pointer, "#/provider")
     const nameless = { ...carried, number: "+12025550105", provider: "" }
     assert.strictEqual((await call(admin, "POST", "/phone-numbers", nameless)).status, 422)
   })

@@ -301,7 +301,7 @@ describe("Media", () => {
     const { id } = await thread()
     const answer = await call(nurse, "POST", `/external-threads/${id}/messages`, { content: "See", mediaUrls: [url] })
     assert.strictEqual(answer.status, 422)
-    assert.strictEqual(answer.body.field, "mediaUrls")
+    assert.strictEqual(answer.body.errors[0].pointer, "#/mediaUrls")
   })
 
   it("are refused when a browser would run them, when they are too large, and without a login", async () => {

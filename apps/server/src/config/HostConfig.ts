@@ -1,14 +1,13 @@
 /** How this host is set up, from the environment. What is missing or malformed is named, and the host does not start. */
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
-import type { Limits } from "@careline/application"
-import { type DateTime, Effect, type LogLevel, Redacted, Schema } from "effect"
+import { Instant, type Limits } from "@careline/application"
+import { type DateTime, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MAX_TOKEN_HOURS, MIN_SECRET_BYTES, type TokenSource } from "@careline/http-hono"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
 import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "@careline/http-hono"
-import { Instant, instantOf } from "@careline/http-hono"
 import { assertSafe } from "./Production.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
@@ -190,7 +189,7 @@ const readDataEncryption = Effect.fnUntraced(function* (isShared: boolean) {
   )
 })
 
-const isInstant = Schema.is(Instant)
+const decodeInstant = Schema.decodeUnknownOption(Schema.toCodecJson(Instant))
 
 /** Only a sandbox has a time of its own: leases, alarms and quiet hours of patients go by the real one. */
 const readSandboxNow = Effect.fnUntraced(function* (sandbox: boolean) {
@@ -201,8 +200,9 @@ const readSandboxNow = Effect.fnUntraced(function* (sandbox: boolean) {
   if ((yield* read("S3_BUCKET")) !== null) {
     return yield* refuse(variable, "and S3_BUCKET are both set: S3 goes by the real time")
   }
-  return isInstant(text)
-    ? instantOf(text)!
+  const now = decodeInstant(text)
+  return Option.isSome(now)
+    ? now.value
     : yield* refuse(variable, "must be a day or an instant, like 2026-03-10T15:00:00Z")
 })
 

@@ -2,16 +2,17 @@
  * Access in an emergency to a tenant that is not one's own: a reason opens it, time closes it, and whoever watches over that
  * tenant is told at once. What is done under it stands in the audit log as such.
  */
-import { BreakGlass, type BreakGlassId, type Tenant } from "@careline/domain"
-import { BreakGlasses, IdGenerator, type PageRequest, Scope, Transaction } from "@careline/ports"
-import { Context, DateTime, Effect, Option } from "effect"
+import { BreakGlass, type BreakGlassId, Tenant } from "@careline/domain"
+import { BreakGlasses, IdGenerator, Scope, Transaction } from "@careline/ports"
+import { Context, DateTime, Effect, Option, Schema } from "effect"
 import { asStaff, asSystem, byStaff } from "./Access.ts"
 import type { Actor } from "./Actor.ts"
 import { raiseAlert } from "./Alerts.ts"
 import { audit, auditList } from "./Audit.ts"
 import { BreakGlassOff, BreakGlassOver, InvalidRequest, NotFound, TooManyBreakGlasses } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
-import { assertPage, readReason } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { nullable, pageOf, PageQuery, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "./TenantRecord.ts"
 
 /** Whether anybody may. Not unless a host says so: an organisation has to have decided who looks at what was done. */
@@ -24,13 +25,16 @@ const assertAllowed = Effect.flatMap(BreakGlassAllowed, (allowed) =>
   allowed ? Effect.void : Effect.fail(new BreakGlassOff({}))
 )
 
-export interface BreakGlassRequest {
-  readonly siteGroupingId: Tenant
-  /** Why, in so many words. */
-  readonly reason: string
-  /** For how long; `Limits.breakGlassFor` when `null`. */
-  readonly minutes: number | null
-}
+/** An access that somebody wants. */
+export const BreakGlassRequest = Schema.Struct({
+  siteGroupingId: Tenant,
+  reason: Reason,
+  /** For how long; as long as is usual on this host where it is left out. */
+  minutes: nullable(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
+}).annotate({ identifier: "NewBreakGlass" })
+export type BreakGlassRequest = Given<typeof BreakGlassRequest.Encoded>
+
+const readRequest = reader(BreakGlassRequest)
 
 const MINUTE = 60_000
 
@@ -40,11 +44,13 @@ const refuse = (field: string, message: string) => new InvalidRequest({ field, m
 const assertWorks = ({ scope }: Actor) =>
   scope !== "all" && scope.length === 0 ? Effect.fail(new NotFound({ entity: "siteGrouping" })) : Effect.void
 
-const assertSound = Effect.fnUntraced(function* (actor: Actor, { minutes, reason, siteGroupingId }: BreakGlassRequest) {
+const assertSound = Effect.fnUntraced(function* (
+  actor: Actor,
+  { minutes, siteGroupingId }: typeof BreakGlassRequest.Type
+) {
   const { breakGlassMax } = yield* Limits
-  yield* readReason("reason", reason)
   const longest = Math.floor(breakGlassMax / MINUTE)
-  if (minutes !== null && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= longest)) {
+  if (minutes != null && minutes > longest) {
     return yield* refuse("minutes", `must be a whole number from 1 to ${longest}`)
   }
   yield* assertWorks(actor)
@@ -70,18 +76,19 @@ const assertSeldom = Effect.fnUntraced(function* ({ userId }: Actor, now: DateTi
 })
 
 /** Opens the tenant to the actor, as often as `Limits.breakGlassesPerUser` lets them. */
-export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, request: BreakGlassRequest) {
+export const breakGlass = Effect.fn("breakGlass")(function* (actor: Actor, given: BreakGlassRequest) {
   yield* assertAllowed
+  const request = yield* readRequest(given)
   yield* assertSound(actor, request)
   const { breakGlassFor } = yield* Limits
   const [id] = (yield* (yield* IdGenerator).next("breakGlass", 1)) as ReadonlyArray<BreakGlassId>
   const openedAt = yield* (yield* BreakGlasses).now
-  const lasts = request.minutes === null ? breakGlassFor : request.minutes * MINUTE
+  const lasts = request.minutes == null ? breakGlassFor : request.minutes * MINUTE
   const glass: BreakGlass.BreakGlass = {
     id: id!,
     siteGroupingId: request.siteGroupingId,
     userId: actor.userId,
-    reason: request.reason.trim(),
+    reason: request.reason,
     openedAt,
     expiresAt: DateTime.addDuration(openedAt, lasts),
     closedAt: null
@@ -143,9 +150,11 @@ export const enterBreakGlass = Effect.fnUntraced(function* (actor: Actor, id: Br
     : yield* new BreakGlassOver({})
 })
 
+const readPage = reader(PageQuery)
+
 /** The accesses to the tenants that the actor sees, the newest first. */
-export const listBreakGlasses = Effect.fnUntraced(function* (actor: Actor, page: PageRequest) {
-  yield* assertPage(page)
+export const listBreakGlasses = Effect.fnUntraced(function* (actor: Actor, given: PageQuery) {
+  const page = pageOf(yield* readPage(given))
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

@@ -10,10 +10,10 @@ import {
   CallPlan,
   type Contact,
   PhoneNumber,
-  type PhoneNumberId,
+  PhoneNumberId,
   type PoolNumber,
   type Thread,
-  type ThreadId
+  ThreadId
 } from "@careline/domain"
 import {
   BridgeRequests,
@@ -27,7 +27,7 @@ import {
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Option, Result } from "effect"
+import { DateTime, Effect, Option, Result, Schema } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -35,14 +35,32 @@ import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber, TooManyCall
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import { lockThread, poolNumber, senderOf, viewThread } from "../threads/LoadThread.ts"
-import { assertNote, readNumber } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { Note, nullable, optional } from "../shared/RequestFields.ts"
 
-export interface BridgeCallRequest {
+/** A masked call. */
+export const NewBridgeCall = Schema.Struct({
+  /** `dial_in` where it is left out. */
+  mode: optional(BridgeRequest.Mode),
+  /** In E.164 form; `null`: the one that the directory has. */
+  clinicianNumber: nullable(PhoneNumber.E164),
+  /** What the contact shall see; `null`: the number that they know. */
+  callerIdPhoneNumberId: nullable(PhoneNumberId),
+  reason: nullable(Note),
+  notes: nullable(Note)
+}).annotate({ identifier: "NewBridgeCall" })
+
+/** A masked call to the contact of a thread. */
+export const BridgeCallRequest = Schema.Struct({ threadId: ThreadId, ...NewBridgeCall.fields })
+export type BridgeCallRequest = Given<typeof BridgeCallRequest.Encoded>
+
+const readRequest = reader(BridgeCallRequest)
+
+/** As it was read. */
+interface Asked {
   readonly threadId: ThreadId
   readonly mode: BridgeRequest.Mode
-  /** In E.164 form; `null`: the one that the directory has. */
-  readonly clinicianNumber: string | null
-  /** What the contact shall see; `null`: the number that they know. */
+  readonly clinicianNumber: PhoneNumber.E164 | null
   readonly callerIdPhoneNumberId: PhoneNumberId | null
   readonly reason: string | null
   readonly notes: string | null
@@ -66,9 +84,9 @@ const makePin = (): string =>
   Array.from(crypto.getRandomValues(new Uint32Array(BridgeRequest.PIN_DIGITS)), (random) => random % 10).join("")
 
 /** The clinician's number, and since when it has been theirs. */
-const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: string | null, now: DateTime.Utc) {
+const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E164 | null, now: DateTime.Utc) {
   const known = yield* (yield* Directory).clinicianPhone(actor.userId)
-  const number = given === null ? known?.number : yield* readNumber("clinicianNumber", given)
+  const number = given ?? known?.number
   if (number === undefined) {
     return yield* new InvalidRequest({ field: "clinicianNumber", message: "is needed: the directory has none for you" })
   }
@@ -85,7 +103,7 @@ const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: P
 })
 
 /** Which of those that may be in the call are numbers of ours, in whosever hands or in none: calls between them would go round. */
-const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: BridgeCallRequest) {
+const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: Asked) {
   const { thread } = yield* viewThread(actor, threadId)
   const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
   // What is no number is in no pool.
@@ -149,7 +167,7 @@ interface Prepared {
 }
 
 /** The permission, and the call where one is placed, with their audit entry. */
-const prepare = Effect.fnUntraced(function* (actor: Actor, given: BridgeCallRequest, ours: ReadonlySet<string>) {
+const prepare = Effect.fnUntraced(function* (actor: Actor, given: Asked, ours: ReadonlySet<string>) {
   const limits = yield* Limits
   const ids = yield* IdGenerator
   const { active } = yield* TelephonyProviders.TelephonyProviders
@@ -286,9 +304,16 @@ const place = Effect.fnUntraced(function* (call: Call.Call, request: BridgeReque
   }
 })
 
-export const prepareBridgeCall = Effect.fn("prepareBridgeCall")(function* (actor: Actor, given: BridgeCallRequest) {
-  yield* assertNote("reason", given.reason)
-  yield* assertNote("notes", given.notes)
+export const prepareBridgeCall = Effect.fn("prepareBridgeCall")(function* (actor: Actor, wanted: BridgeCallRequest) {
+  const asked = yield* readRequest(wanted)
+  const given: Asked = {
+    threadId: asked.threadId,
+    mode: asked.mode ?? "dial_in",
+    clinicianNumber: asked.clinicianNumber ?? null,
+    callerIdPhoneNumberId: asked.callerIdPhoneNumberId ?? null,
+    reason: asked.reason ?? null,
+    notes: asked.notes ?? null
+  }
   const { transact } = yield* Transaction
   // Before the transaction, which is within what the actor sees.
   const ours = yield* oursAmong(actor, given)

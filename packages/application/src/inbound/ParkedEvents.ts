@@ -1,17 +1,20 @@
 /** What was kept and could not be applied: texts and calls for numbers that are no tenant's, and events that failed. */
-import { Inbox, type PageRequest, Transaction } from "@careline/ports"
+import { Inbox, Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { NotFound } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
-import { assertPage } from "../shared/ReadRequest.ts"
+import { reader } from "../shared/ReadRequest.ts"
+import { pageOf, PageQuery } from "../shared/RequestFields.ts"
+
+const readPage = reader(PageQuery)
 
 /** Newest first. They belong to no tenant, so only who sees all tenants sees them. */
-export const listParkedEvents = Effect.fnUntraced(function* (actor: Actor, page: PageRequest) {
+export const listParkedEvents = Effect.fnUntraced(function* (actor: Actor, given: PageQuery) {
   yield* assertSeesAll(actor, "siteGrouping")
-  yield* assertPage(page)
+  const page = pageOf(yield* readPage(given))
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {

@@ -1,13 +1,14 @@
 /** Gives a tenant a number of the pool, in one local transaction: no provider is asked, and nobody waits for another. */
 import { InventoryNumber, type SiteGroupingId, type Tenant } from "@careline/domain"
 import { NumberInventory, SiteGroupings, Transaction } from "@careline/ports"
-import { Context, DateTime, Effect, Option } from "effect"
+import { Context, DateTime, Effect, Option, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { IdempotencyMismatch, InvalidRequest, NotFound, PoolEmpty } from "../shared/Errors.ts"
-import { MAX_KEY } from "../shared/ReadRequest.ts"
+import { IdempotencyMismatch, NotFound, PoolEmpty } from "../shared/Errors.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { AreaCode, IdempotencyKey, nullable } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
@@ -20,21 +21,27 @@ export type AssignedNumber =
   | { readonly _tag: "Assigned"; readonly number: InventoryNumber.InventoryNumber }
   | { readonly _tag: "Ordered"; readonly areaCode: string | null }
 
-export interface AssignmentRequest {
+/** A number that is wanted. */
+export const NewAssignment = Schema.Struct({
   /** Three digits of the North American Numbering Plan; `null`: any. */
-  readonly areaCode: string | null
+  areaCode: nullable(AreaCode)
+}).annotate({ identifier: "PhoneNumberAssignment" })
+
+/** A number that is wanted for a tenant. */
+export const AssignmentRequest = Schema.Struct({
+  ...NewAssignment.fields,
   /** Two requests of a tenant with one key get one number. */
+  idempotencyKey: nullable(IdempotencyKey)
+})
+export type AssignmentRequest = Given<typeof AssignmentRequest.Encoded>
+
+const readAssignment = reader(AssignmentRequest)
+
+/** As it was read. */
+interface Asked {
+  readonly areaCode: string | null
   readonly idempotencyKey: string | null
 }
-
-const assertRequest = Effect.fnUntraced(function* ({ areaCode, idempotencyKey }: AssignmentRequest) {
-  if (areaCode !== null && !InventoryNumber.AREA_CODE.test(areaCode)) {
-    return yield* new InvalidRequest({ field: "areaCode", message: "must be the three digits of an area code" })
-  }
-  if (idempotencyKey !== null && (idempotencyKey === "" || idempotencyKey.length > MAX_KEY)) {
-    return yield* new InvalidRequest({ field: "idempotencyKey", message: `must have 1 to ${MAX_KEY} characters` })
-  }
-})
 
 /** What the tenant got under the key, if it did. The key of another request, met or not, is no key of this one. */
 const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
@@ -51,11 +58,7 @@ const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode
 })
 
 /** A number for a tenant that is held active. In the ambient transaction. */
-const assign = Effect.fnUntraced(function* (
-  actor: Actor,
-  siteGroupingId: Tenant,
-  { areaCode, idempotencyKey }: AssignmentRequest
-) {
+const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, { areaCode, idempotencyKey }: Asked) {
   const inventory = yield* NumberInventory
   const now = yield* DateTime.now
   const taken = yield* inventory.take({ siteGroupingId, areaCode, key: idempotencyKey, at: now })
@@ -74,12 +77,12 @@ const assign = Effect.fnUntraced(function* (
 export const assignFromPool = Effect.fn("assignFromPool")(function* (
   actor: Actor,
   siteGroupingId: Tenant,
-  request: AssignmentRequest
+  given: AssignmentRequest
 ) {
   yield* assertSees(actor, siteGroupingId)
-  yield* assertRequest(request)
+  const { areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
+  const request: Asked = { areaCode, idempotencyKey }
   const { transact } = yield* Transaction
-  const { idempotencyKey } = request
   const once = transact(
     Effect.gen(function* () {
       yield* assertActive(siteGroupingId)
@@ -104,9 +107,9 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
   siteGroupingId: SiteGroupingId,
   areaCode: string | null
 ) {
-  const request: AssignmentRequest = { areaCode, idempotencyKey: null }
   yield* assertSees(actor, siteGroupingId)
-  yield* assertRequest(request)
+  yield* readAssignment({ areaCode })
+  const request: Asked = { areaCode, idempotencyKey: null }
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {

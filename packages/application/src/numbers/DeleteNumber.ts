@@ -9,37 +9,60 @@ import {
   NumberLifecycle,
   NumberReplacement,
   PhoneNumber,
-  type PhoneNumberId,
+  PhoneNumberId,
   type PoolNumber,
   type SendId,
   SystemText,
   type Tenant,
+  Text,
   type Thread,
-  type ThreadId
+  type ThreadId,
+  VoipSettings
 } from "@careline/domain"
 import { Broadcaster, Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { NotFound } from "../shared/Errors.ts"
+import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { putToRest } from "./NumberRest.ts"
 import { viewNumber } from "./PhoneNumbers.ts"
-import { assertSayable } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { nullable, optional } from "../shared/RequestFields.ts"
 
 /** What contacts are told unless the request says something else. */
-export const NOTICE = "Our number has changed: please text and call us here from now on."
+const NOTICE = "Our number has changed: please text and call us here from now on."
 
-export interface NumberDeletion {
-  readonly replacementPhoneNumberId: PhoneNumberId | null
-  /** What contacts are told, from the new number; `null`: nothing. */
-  readonly notice: string | null
-  /** Whether only to say what would happen. */
-  readonly dryRun: boolean
-}
+/** How a number is given up. */
+export const NumberDeletion = Schema.Struct({
+  /** The number that takes its place; needed while threads answer from it. */
+  replacementPhoneNumberId: nullable(PhoneNumberId),
+  /** Tells the contacts of the new number, once, when they may be texted. */
+  notifyContacts: optional(Schema.Boolean),
+  /** What they are told; words of ours where none are given. */
+  notice: nullable(Text.Words(VoipSettings.MAX_TEXT_LENGTH))
+}).annotate({ identifier: "PhoneNumberDeletion" })
+
+/** A number that somebody gives up. */
+export const DeleteNumberRequest = Schema.Struct({
+  ...NumberDeletion.fields,
+  /** Only says what would happen. */
+  dryRun: optional(Schema.Boolean)
+})
+export type DeleteNumberRequest = Given<typeof DeleteNumberRequest.Encoded>
+
+const readDeletion = reader(DeleteNumberRequest)
+
+/** What contacts are told; `null`: nothing. */
+const noticeOf = ({ notice, notifyContacts = false }: typeof NumberDeletion.Type) =>
+  notifyContacts
+    ? Effect.succeed(notice ?? NOTICE)
+    : notice == null
+      ? Effect.succeed(null)
+      : Effect.fail(new InvalidRequest({ field: "notice", message: "is told to contacts only with notifyContacts" }))
 
 /** What happened, or would. */
 export interface NumberDeleted {
@@ -160,9 +183,11 @@ const takeAway = Effect.fnUntraced(function* (
 export const deleteNumber = Effect.fn("deleteNumber")(function* (
   actor: Actor,
   id: PhoneNumberId,
-  { dryRun, notice, replacementPhoneNumberId }: NumberDeletion
+  given: DeleteNumberRequest
 ) {
-  if (notice !== null) yield* assertSayable({ content: notice, mediaUrls: [] })
+  const deletion = yield* readDeletion(given)
+  const { dryRun = false, replacementPhoneNumberId = null } = deletion
+  const notice = yield* noticeOf(deletion)
   yield* viewNumber(actor, id)
   if (replacementPhoneNumberId !== null) yield* viewNumber(actor, replacementPhoneNumberId)
   const { transact } = yield* Transaction

@@ -4,7 +4,6 @@ import type { Telephony, TelephonyProviders } from "@careline/ports"
 import { Effect } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { InvalidRequest, NumberRefused } from "../shared/Errors.ts"
-import { readReason } from "../shared/ReadRequest.ts"
 
 type Providers = TelephonyProviders.TelephonyProviders["Service"]
 
@@ -29,7 +28,7 @@ interface Claim {
   /** Who carries it; any provider where none is named. */
   readonly provider: string | null
   /** Why it is ours although no provider can tell. Only whoever sees all tenants may say so. */
-  readonly overrideReason: string | null | undefined
+  readonly overrideReason: string | null
 }
 
 /** A number that may be added. */
@@ -50,8 +49,7 @@ export const assertOurs = Effect.fnUntraced(function* (
   { number, overrideReason, provider }: Claim
 ): Effect.fn.Return<Admitted, InvalidRequest | NumberRefused> {
   yield* assertProvider(providers, provider)
-  const reason = overrideReason == null ? null : yield* readReason("overrideReason", overrideReason)
-  if (reason !== null && actor.scope !== "all") {
+  if (overrideReason !== null && actor.scope !== "all") {
     return yield* new InvalidRequest({ field: "overrideReason", message: "is for who administers the whole system" })
   }
   const { active, all } = providers
@@ -64,6 +62,7 @@ export const assertOurs = Effect.fnUntraced(function* (
   }
   if (answers.every((answer) => answer === "not_ours")) return yield* new NumberRefused({ reason: "not_yours" })
   // Whoever knows better than a provider that says no names the one that cannot tell.
-  if (reason === null || answers.includes("not_ours")) return yield* new NumberRefused({ reason: "cannot_tell" })
-  return { provider, detail: { sealed: JSON.stringify({ overrideReason: reason }) } }
+  if (overrideReason === null || answers.includes("not_ours"))
+    return yield* new NumberRefused({ reason: "cannot_tell" })
+  return { provider, detail: { sealed: JSON.stringify({ overrideReason }) } }
 })

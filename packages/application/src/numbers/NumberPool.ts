@@ -1,14 +1,15 @@
 /** The numbers that a tenant texts from. */
-import type { PhoneNumberId, PoolNumber, Tenant } from "@careline/domain"
+import { PhoneNumber, type PhoneNumberId, type PoolNumber, Tenant } from "@careline/domain"
 import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { NumberRefused } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
-import { assertName, readNumber } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { Name, nullable, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
@@ -22,33 +23,34 @@ const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberT
   return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
 })
 
+/** A number that a provider has assigned to us, to be added to a tenant. */
+export const NumberAddition = Schema.Struct({
+  number: PhoneNumber.E164,
+  /** One that is on record. */
+  siteGroupingId: Tenant,
+  label: nullable(Name),
+  /** The provider's id of the number. */
+  providerSid: nullable(Name),
+  /** The provider that carries it; the active one, whichever that is, where it is left out. */
+  provider: nullable(Name),
+  /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
+  overrideReason: nullable(Reason)
+})
+export type NumberAddition = Given<typeof NumberAddition.Encoded>
+
+const readAddition = reader(NumberAddition)
+
 /**
  * Adds a number to a tenant. The provider is asked first whether it is ours. Fails with `NumberRefused` for one that is not,
  * and, with the same words, for one that another tenant or the pool has.
  */
-export const addNumber = Effect.fn("addNumber")(function* (
-  actor: Actor,
-  request: {
-    /** In E.164 form. */
-    readonly number: string
-    readonly label: string | null
-    readonly providerSid: string | null
-    readonly provider: string | null
-    /** One that is on record. */
-    readonly siteGroupingId: Tenant
-    /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
-    readonly overrideReason?: string | null | undefined
-  }
-) {
-  const { label, provider, providerSid, siteGroupingId } = request
+export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: NumberAddition) {
+  const { label, number: digits, overrideReason, provider, providerSid, siteGroupingId } = yield* readAddition(given)
   yield* assertSees(actor, siteGroupingId)
-  const digits = yield* readNumber("number", request.number)
-  yield* assertName("label", label)
-  yield* assertName("providerSid", providerSid)
   const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
     number: digits,
-    provider,
-    overrideReason: request.overrideReason
+    provider: provider ?? null,
+    overrideReason: overrideReason ?? null
   })
   const { transact } = yield* Transaction
   const added = yield* transact(
@@ -59,9 +61,9 @@ export const addNumber = Effect.fn("addNumber")(function* (
         id: id!,
         siteGroupingId,
         number: digits,
-        label,
+        label: label ?? null,
         provider: ours.provider,
-        providerSid,
+        providerSid: providerSid ?? null,
         status: "assigned",
         createdAt: yield* DateTime.now
       }

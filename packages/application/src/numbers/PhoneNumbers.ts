@@ -1,11 +1,5 @@
 /** A tenant's numbers, as its administrators see and edit them. */
-import {
-  type InventoryNumber,
-  NumberLifecycle,
-  type PhoneNumberId,
-  type PhoneNumber,
-  type Tenant
-} from "@careline/domain"
+import { type InventoryNumber, NumberLifecycle, PhoneNumber, type PhoneNumberId, type Tenant } from "@careline/domain"
 import {
   type AuditLog,
   IdGenerator,
@@ -16,14 +10,15 @@ import {
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
-import { assertName, readNumber } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { Name, nullable, optional, Reason } from "../shared/RequestFields.ts"
 
 const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
   holder !== null && Scope.includes(actor.scope, holder.siteGroupingId)
@@ -64,16 +59,20 @@ const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId,
 })
 
 /** What to change of a number; what is not named stays. */
-export interface NumberEdit {
-  readonly label?: string | null | undefined
-  readonly status?: "assigned" | "suspended" | undefined
+export const NumberEdit = Schema.Struct({
+  label: nullable(Name),
+  /** `suspended` takes the number out of service, `assigned` puts it back. */
+  status: optional(Schema.Literals(["assigned", "suspended"])),
   /** Whether the tenant texts from it first. */
-  readonly isDefault?: boolean | undefined
-}
+  isDefault: optional(Schema.Boolean)
+}).annotate({ identifier: "PhoneNumberEdit" })
+export type NumberEdit = Given<typeof NumberEdit.Encoded>
+
+const readEdit = reader(NumberEdit)
 
 const edited = Effect.fnUntraced(function* (
   number: InventoryNumber.InventoryNumber,
-  edit: NumberEdit,
+  edit: typeof NumberEdit.Type,
   now: DateTime.Utc
 ) {
   const named = edit.label === undefined ? number : { ...number, label: edit.label }
@@ -87,8 +86,8 @@ const edited = Effect.fnUntraced(function* (
 })
 
 /** Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. */
-export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, edit: NumberEdit) {
-  yield* assertName("label", edit.label)
+export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, given: NumberEdit) {
+  const edit = yield* readEdit(given)
   const { holder } = yield* viewNumber(actor, id)
   const tenant = holder?.siteGroupingId ?? null
   const { transact } = yield* Transaction
@@ -114,36 +113,48 @@ export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: P
   return yield* asSystem(retryOnConflict(once))
 })
 
+/** A number that a provider has assigned to us, to be added to the pool. */
+export const PoolAddition = Schema.Struct({
+  number: PhoneNumber.E164,
+  /** The provider's id of the number. */
+  providerSid: nullable(Name),
+  /** The provider that carries it; the active one, whichever that is, where it is left out. */
+  provider: nullable(Name),
+  /** Why the number is ours although no provider can tell. The audit log keeps it. */
+  overrideReason: nullable(Reason)
+})
+export type PoolAddition = Given<typeof PoolAddition.Encoded>
+
+const readAddition = reader(PoolAddition)
+
 /** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
 export const addToPool = Effect.fn("addToPool")(function* (
   actor: Actor,
-  request: {
-    readonly number: string
-    readonly provider: string | null
-    readonly providerSid: string | null
-    /** Why the number is ours although no provider can tell. The audit log keeps it. */
-    readonly overrideReason?: string | null | undefined
-  }
+  given: PoolAddition
 ): Effect.fn.Return<
   InventoryNumber.InventoryNumber,
   InvalidRequest | NotFound | NumberRefused | NumberTaken | StorageError,
   AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
 > {
-  const { provider, providerSid } = request
   yield* assertSeesAll(actor, "siteGrouping")
-  const digits: PhoneNumber.E164 = yield* readNumber("number", request.number)
-  yield* assertName("providerSid", providerSid)
+  const { number: digits, overrideReason, provider, providerSid } = yield* readAddition(given)
   const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
     number: digits,
-    provider,
-    overrideReason: request.overrideReason
+    provider: provider ?? null,
+    overrideReason: overrideReason ?? null
   })
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
       Effect.gen(function* () {
         const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
-        const given = { id: id!, number: digits, provider: ours.provider, providerSid, monthlyPrice: null }
+        const given = {
+          id: id!,
+          number: digits,
+          provider: ours.provider,
+          providerSid: providerSid ?? null,
+          monthlyPrice: null
+        }
         const number = NumberLifecycle.acquire(given, yield* DateTime.now)
         yield* (yield* NumberInventory).add(number)
         yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, ours.detail)

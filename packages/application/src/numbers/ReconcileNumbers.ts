@@ -1,5 +1,5 @@
 /** Compares the numbers that we have on record with those that providers say are ours, and sets right what it is told to. */
-import { type InventoryNumber, NumberLifecycle, type PhoneNumber, type PhoneNumberId } from "@careline/domain"
+import { type InventoryNumber, NumberLifecycle, PhoneNumber, type PhoneNumberId } from "@careline/domain"
 import {
   IdGenerator,
   NumberInventory,
@@ -9,10 +9,12 @@ import {
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Result } from "effect"
+import { DateTime, Effect, Result, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { optional } from "../shared/RequestFields.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
 type Held = InventoryNumber.InventoryNumber
@@ -82,11 +84,24 @@ export const reconcileNumbers = Effect.fn("reconcileNumbers")(function* (actor: 
   return yield* asSystem(lookAtAll)
 })
 
+/** As many numbers as one request may name. */
+const MAX_NAMED = 1_000
+const Named = Schema.Array(PhoneNumber.E164).check(Schema.isMaxLength(MAX_NAMED))
+
 /** What somebody wants done. Numbers that are led elsewhere are led here again in any case. */
-export interface RepairRequest {
-  /** Numbers that are the provider's only, to be put into the pool. */
+export const RepairRequest = Schema.Struct({
+  /** Numbers that only the provider knows, to be added to the pool. */
+  adopt: optional(Named),
+  /** Numbers that only Careline knows, to be taken out of service; those with no tenant are retired for good. */
+  suspend: optional(Named)
+}).annotate({ identifier: "PhoneNumberRepair" })
+export type RepairRequest = Given<typeof RepairRequest.Encoded>
+
+const readRequest = reader(RepairRequest)
+
+/** As it was read. */
+interface Asked {
   readonly adopt: ReadonlyArray<PhoneNumber.E164>
-  /** Numbers that are ours only, to be taken out of service; those in nobody's hands for good. */
   readonly suspend: ReadonlyArray<PhoneNumber.E164>
 }
 
@@ -165,7 +180,7 @@ const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
 const repairAt = Effect.fnUntraced(function* (
   actor: Actor,
   { misconfigured, oursOnly, provider, theirsOnly }: ProviderReconciliation,
-  request: RepairRequest
+  request: Asked
 ) {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return []
@@ -187,8 +202,10 @@ const repairAt = Effect.fnUntraced(function* (
 })
 
 /** Looks again, and sets right: what it found before may be another matter by now. */
-export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, request: RepairRequest) {
+export const repairNumbers = Effect.fn("repairNumbers")(function* (actor: Actor, given: RepairRequest) {
   yield* assertSeesAll(actor, "phoneNumber")
+  const { adopt = [], suspend = [] } = yield* readRequest(given)
+  const request: Asked = { adopt, suspend }
   const once = Effect.gen(function* () {
     const found = yield* lookAtAll
     const told = (yield* Effect.forEach(found, (one) => repairAt(actor, one, request))).flat()

@@ -8,7 +8,9 @@ import {
   SendPolicy,
   StaffMessage,
   type Tenant,
-  type ThreadId
+  Text,
+  ThreadId,
+  VoipSettings
 } from "@careline/domain"
 import {
   Directory,
@@ -20,7 +22,7 @@ import {
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -36,28 +38,59 @@ import {
 import { Limits } from "../shared/Limits.ts"
 import { consentOf, lockThread, senderOf, viewThread } from "../threads/LoadThread.ts"
 import { withLinks } from "../media/MediaLinks.ts"
-import { assertSayable } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { IdempotencyKey, MediaUrls, nullable, optional } from "../shared/RequestFields.ts"
 import { mediaOf, takeUploads } from "../media/StaffMedia.ts"
 
-export interface SendMessageRequest {
+const saysSomething = Schema.makeFilter(
+  (message: { readonly content: string; readonly mediaUrls?: ReadonlyArray<string> }) =>
+    !Text.isBlank(message.content) ||
+    (message.mediaUrls ?? []).length > 0 || {
+      path: ["content"],
+      issue: "words or media are needed"
+    }
+)
+
+const contents = {
+  /** The words; may be empty beside media. */
+  content: Text.Lines(VoipSettings.MAX_TEXT_LENGTH),
+  mediaUrls: optional(MediaUrls)
+}
+
+/** What a message says. */
+export const NewMessage = Schema.Struct(contents).check(saysSomething).annotate({ identifier: "NewMessage" })
+
+/** An answer to the contact of a thread. */
+export const SendMessageRequest = Schema.Struct({
+  threadId: ThreadId,
+  ...contents,
+  /** Two requests with one key make one message. */
+  idempotencyKey: nullable(IdempotencyKey)
+}).check(saysSomething)
+export type SendMessageRequest = Given<typeof SendMessageRequest.Encoded>
+
+const readMessage = reader(SendMessageRequest)
+
+/** As it was read. */
+interface Asked {
   readonly threadId: ThreadId
   readonly content: string
   readonly mediaUrls: ReadonlyArray<string>
-  /** Two requests with one key make one message. */
   readonly idempotencyKey: string | null
 }
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000
 
-const fingerprintOf = (request: SendMessageRequest): string => JSON.stringify([request.content, request.mediaUrls])
+const fingerprintOf = (request: Asked): string => JSON.stringify([request.content, request.mediaUrls])
 
 /**
  * Keeps the message and queues it; the outbound worker sends it. Refused with the policy's reason, or held with the
  * time from which it may be sent: nothing is kept then.
  */
-export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, request: SendMessageRequest) {
+export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, given: SendMessageRequest) {
   const { transact } = yield* Transaction
-  yield* assertSayable(request)
+  const { idempotencyKey = null, mediaUrls = [], ...rest } = yield* readMessage(given)
+  const request: Asked = { ...rest, idempotencyKey, mediaUrls }
   const { siteGroupingId } = (yield* viewThread(actor, request.threadId)).thread
   const media = yield* Effect.result(mediaOf(siteGroupingId, request.mediaUrls))
   const message = yield* transact(
@@ -124,14 +157,14 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, req
 }, byStaff)
 
 /** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
-const assertCarried = Effect.fnUntraced(function* (request: SendMessageRequest) {
+const assertCarried = Effect.fnUntraced(function* (request: Asked) {
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   for (const telephony of fallback === null ? [active] : [active, fallback]) yield* assertCarriedBy(telephony, request)
 })
 
 const assertCarriedBy = Effect.fnUntraced(function* (
   { capabilities, provider }: Telephony.TelephonyService,
-  { content, mediaUrls }: SendMessageRequest
+  { content, mediaUrls }: Asked
 ) {
   const { maxTextLength, mms } = capabilities.messages
   const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength
@@ -159,7 +192,7 @@ const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumbe
 /** The message that an earlier request with this key made, or `null` when this is the first. */
 const claimKey = Effect.fnUntraced(function* (
   actor: Actor,
-  request: SendMessageRequest,
+  request: Asked,
   messageId: MessageId,
   siteGroupingId: Tenant
 ) {

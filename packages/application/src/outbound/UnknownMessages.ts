@@ -2,35 +2,44 @@
  * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own, and
  * replies that failed. A member of staff sends them again or lets them go.
  */
-import { Alarm, type Message, type MessageId, Send } from "@careline/domain"
-import { Broadcaster, Messages, type MessageStatusQuery, Outbox, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect, Option, type Result } from "effect"
+import { Alarm, DeliveryStatus, type Message, type MessageId, Send } from "@careline/domain"
+import { Broadcaster, Messages, Outbox, Threads, Transaction } from "@careline/ports"
+import { DateTime, Effect, Option, type Result, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit, auditList, narrowedBy, shownOfThreads } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
 import { NotFound, NotUndecided, SendHeld, SendRefused } from "../shared/Errors.ts"
 import { pageWithLinks, withLinks } from "../media/MediaLinks.ts"
-import { assertPage } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { optional, Page, pageOf } from "../shared/RequestFields.ts"
 import { evaluateSendPolicy } from "./SendGate.ts"
 import { sendMessage } from "./SendMessage.ts"
 
+/** Which messages, from the newest on. */
+export const MessageStatusQuery = Schema.Struct({
+  ...Page,
+  deliveryStatus: DeliveryStatus.DeliveryStatus,
+  /** Only those that wait for a person's decision, or only those that do not. */
+  needsDecision: optional(Schema.Boolean)
+})
+export type MessageStatusQuery = Given<typeof MessageStatusQuery.Encoded>
+
+const readQuery = reader(MessageStatusQuery)
+
 /** Messages of one status over all threads that the actor may see, newest first. */
-export const listMessagesByStatus = Effect.fnUntraced(function* (
-  actor: Actor,
-  query: Omit<MessageStatusQuery, "scope">
-) {
-  yield* assertPage(query)
+export const listMessagesByStatus = Effect.fnUntraced(function* (actor: Actor, given: MessageStatusQuery) {
+  const { deliveryStatus, needsDecision, ...page } = yield* readQuery(given)
   const { transact } = yield* Transaction
   const found = yield* transact(
     Effect.gen(function* () {
-      const page = yield* (yield* Messages).listByStatus({ ...query, scope: actor.scope })
+      const { scope } = actor
+      const listed = yield* (yield* Messages).listByStatus({ ...pageOf(page), deliveryStatus, needsDecision, scope })
       const shown = yield* shownOfThreads(
-        page.items.map(({ externalThreadId, siteGroupingId }) => ({ siteGroupingId, threadId: externalThreadId }))
+        listed.items.map(({ externalThreadId, siteGroupingId }) => ({ siteGroupingId, threadId: externalThreadId }))
       )
-      const { deliveryStatus, needsDecision } = query
       yield* auditList(actor, "message.list", `messages:${deliveryStatus}`, shown, narrowedBy({ needsDecision }))
-      return page
+      return listed
     })
   )
   return yield* pageWithLinks(found)

@@ -25,6 +25,15 @@ export const problem = (
   extensions: Readonly<Record<string, unknown>> = {}
 ): Problem => ({ type: `urn:careline:problem:${kind}`, title, status, ...extensions })
 
+/** Where a field is, as a JSON pointer in a URI fragment (RFC 6901, 6), such as `#/patientIds/0`; `#` for the whole. */
+export const pointerOf = (path: ReadonlyArray<string>): string =>
+  path
+    .filter((part) => part !== "")
+    .reduce(
+      (to, part) => `${to}/${encodeURIComponent(part.toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1"))}`,
+      "#"
+    )
+
 interface Tagged {
   readonly _tag: string
   readonly message?: string
@@ -38,7 +47,10 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "NotFound":
       return problem("not-found", 404, "Not found", detail)
     case "InvalidRequest":
-      return problem("invalid-request", 422, "The request is not valid", { ...detail, field: error.field })
+      return problem("invalid-request", 422, "The request is not valid", {
+        ...detail,
+        errors: [{ pointer: pointerOf(String(error.field).split(".")), detail: error.message ?? "is not valid" }]
+      })
     case "LinkConflict":
       return problem("link-conflict", 422, "A thread links to patients or to a facility", detail)
     case "InvalidCursor":

@@ -6,8 +6,16 @@ import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
-import { readPlatformSettings, readSettings } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
 import { assertActive } from "../access/TenantRecord.ts"
+
+/** What a tenant names of its settings; what it does not name stays. */
+export const SettingsEdit = VoipSettings.Edit.annotate({ identifier: "VoipSettingsEdit" })
+export type SettingsEdit = Given<typeof SettingsEdit.Encoded>
+
+/** What the platform names for all tenants; what no tenant inherits is refused. */
+export const PlatformSettingsEdit = VoipSettings.PlatformEdit.annotate({ identifier: "PlatformSettingsEdit" })
+export type PlatformSettingsEdit = Given<typeof PlatformSettingsEdit.Encoded>
 
 /** The settings that hold for a tenant, and whose each of them is. */
 export interface LineSettings extends VoipSettings.VoipSettings {
@@ -96,15 +104,17 @@ const change = Effect.fnUntraced(function* (
   )
 })
 
+const readEdit = reader(SettingsEdit)
+
 /** Changes what is named. What is not goes on to be the tenant's own or inherited, as it was. */
 export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
   actor: Actor,
   tenant: Tenant,
-  edit: VoipSettings.Edit
+  edit: SettingsEdit
 ) {
   yield* assertSees(actor, tenant)
   // Only what is named is looked at: what was stored under older rules keeps nobody from changing the rest.
-  const named = yield* readSettings(edit)
+  const named = yield* readEdit(edit)
   const fields = VoipSettings.FIELDS.filter((field) => named[field] !== undefined)
   return yield* change(actor, tenant, fields, (own) => ({ ...own, ...named }))
 }, byStaff)
@@ -148,13 +158,15 @@ const changePlatform = Effect.fnUntraced(function* (
   )
 })
 
+const readPlatformEdit = reader(PlatformSettingsEdit)
+
 /** Changes what is named of what all tenants inherit; for who sees them all. */
 export const changePlatformSettings = Effect.fn("changePlatformSettings")(function* (
   actor: Actor,
-  edit: VoipSettings.PlatformEdit
+  edit: PlatformSettingsEdit
 ) {
   yield* assertSeesAll(actor, "siteGrouping")
-  const named = yield* readPlatformSettings(edit)
+  const named = yield* readPlatformEdit(edit)
   const fields = VoipSettings.PLATFORM_FIELDS.filter((field) => named[field] !== undefined)
   return yield* changePlatform(actor, fields, (own) => ({ ...own, ...named }))
 }, byStaff)

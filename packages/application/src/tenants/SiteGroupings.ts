@@ -1,23 +1,42 @@
 /** Tenants come and go: for who sees them all. */
-import { type NumberLifecycle, SiteGrouping, type SiteGroupingId } from "@careline/domain"
+import { type NumberLifecycle, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
 import { type AuditLog, NumberInventory, Scope, SiteGroupings, type StorageError, Transaction } from "@careline/ports"
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { InvalidRequest, NotFound } from "../shared/Errors.ts"
+import { NotFound } from "../shared/Errors.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { nullable, optional } from "../shared/RequestFields.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 
-const readName = Effect.fnUntraced(function* (name: string) {
-  const trimmed = name.trim()
-  return trimmed !== "" && trimmed.length <= SiteGrouping.MAX_NAME_LENGTH
-    ? trimmed
-    : yield* new InvalidRequest({
-        field: "name",
-        message: `must have 1 to ${SiteGrouping.MAX_NAME_LENGTH} characters`
+const Name = Text.Line(SiteGrouping.MAX_NAME_LENGTH)
+
+/** A tenant to be put on record. */
+export const NewSiteGrouping = Schema.Struct({
+  /** As the identity provider names it; a new one where none is given. `null` as a word is the system-wide space. */
+  id: nullable(
+    SiteGroupingId.check(
+      Schema.isPattern(/^(?!null$)[\w.:-]+$/, {
+        message: "must be letters, digits, `_`, `.`, `:` or `-`, and not `null`"
       })
-})
+    )
+  ),
+  name: Name
+}).annotate({ identifier: "NewSiteGrouping" })
+export type NewSiteGrouping = Given<typeof NewSiteGrouping.Encoded>
+
+/** What to change of a tenant; what is not named stays. */
+export const SiteGroupingEdit = Schema.Struct({
+  name: optional(Name),
+  /** Brings one back that was deactivated. */
+  reactivate: optional(Schema.Boolean)
+}).annotate({ identifier: "SiteGroupingEdit" })
+export type SiteGroupingEdit = Given<typeof SiteGroupingEdit.Encoded>
+
+const readNew = reader(NewSiteGrouping)
+const readEdit = reader(SiteGroupingEdit)
 
 /** The actor without those of its tenants that are deactivated: whoever works in one of those finds nothing any more. */
 export const activeActor = Effect.fnUntraced(function* <A extends Actor>(actor: A) {
@@ -40,15 +59,12 @@ export const viewSiteGrouping = Effect.fnUntraced(function* (actor: Actor, id: S
 })
 
 /** Puts a tenant on record, under the id that the identity provider knows it by, or under a new one. */
-export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
-  actor: Actor,
-  request: { readonly id: SiteGroupingId | null; readonly name: string }
-) {
+export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (actor: Actor, given: NewSiteGrouping) {
   yield* assertSeesAll(actor, "siteGrouping")
-  const name = yield* readName(request.name)
+  const { id, name } = yield* readNew(given)
   const { transact } = yield* Transaction
   const grouping: SiteGrouping.SiteGrouping = {
-    id: request.id ?? (globalThis.crypto.randomUUID() as SiteGroupingId),
+    id: id ?? (globalThis.crypto.randomUUID() as SiteGroupingId),
     name,
     createdAt: yield* DateTime.now,
     deactivatedAt: null
@@ -73,10 +89,10 @@ const lockGrouping = Effect.fnUntraced(function* (id: SiteGroupingId) {
 export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
   actor: Actor,
   id: SiteGroupingId,
-  edit: { readonly name?: string | undefined; readonly reactivate?: boolean | undefined }
+  given: SiteGroupingEdit
 ) {
   yield* assertSeesAll(actor, "siteGrouping")
-  const name = edit.name === undefined ? undefined : yield* readName(edit.name)
+  const edit = yield* readEdit(given)
   const { transact } = yield* Transaction
   return yield* asSystem(
     transact(
@@ -84,7 +100,7 @@ export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
         const grouping = yield* lockGrouping(id)
         const edited: SiteGrouping.SiteGrouping = {
           ...grouping,
-          name: name ?? grouping.name,
+          name: edit.name ?? grouping.name,
           deactivatedAt: edit.reactivate === true ? null : grouping.deactivatedAt
         }
         yield* (yield* SiteGroupings).save(edited)

@@ -1,40 +1,39 @@
 /** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
-import {
-  type FacilityId,
-  type PatientId,
-  type PhoneNumberId,
-  type Tenant,
-  Thread,
-  ThreadLink,
-  type ThreadId
-} from "@careline/domain"
+import { PhoneNumberId, Tenant, Thread, ThreadLink, type ThreadId } from "@careline/domain"
 import { Directory, IdGenerator, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
-import { checkLink } from "./EditThread.ts"
+import { checkLink, Link } from "./EditThread.ts"
 import { ThreadExists } from "../shared/Errors.ts"
 import { poolNumber, viewThread } from "./LoadThread.ts"
-import { assertName, readContact } from "../shared/ReadRequest.ts"
+import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
+import { nullable } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
-export interface CreateThreadRequest {
-  readonly siteGroupingId: Tenant
-  /** A phone number in any usual way of writing, or an e-mail address. */
-  readonly externalContact: string
-  readonly contactName?: string | null | undefined
-  readonly phoneNumberId?: PhoneNumberId | null | undefined
-  readonly patientIds?: ReadonlyArray<PatientId> | undefined
-  readonly facilityId?: FacilityId | null | undefined
-}
+/** Characters of an e-mail address (RFC 5321, 4.5.3.1.3). */
+const MAX_CONTACT = 254
 
-export const createThread = Effect.fn("createThread")(function* (actor: Actor, request: CreateThreadRequest) {
+/** A thread to open with a contact. */
+export const ThreadCreation = Schema.Struct({
+  siteGroupingId: Tenant,
+  /** A phone number in any usual way of writing, or an e-mail address. */
+  externalContact: Schema.NonEmptyString.check(Schema.isMaxLength(MAX_CONTACT)),
+  /** The number that the thread answers from; `null`: the site grouping's default. */
+  phoneNumberId: nullable(PhoneNumberId),
+  ...Link
+}).annotate({ identifier: "ThreadCreation" })
+export type ThreadCreation = Given<typeof ThreadCreation.Encoded>
+
+const readCreation = reader(ThreadCreation)
+
+export const createThread = Effect.fn("createThread")(function* (actor: Actor, given: ThreadCreation) {
   const { transact } = yield* Transaction
+  const request = yield* readCreation(given)
   const { siteGroupingId } = request
   yield* assertSees(actor, siteGroupingId)
-  yield* assertName("contactName", request.contactName)
   const { contact, threadType } = yield* readContact("externalContact", request.externalContact)
   const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
   const id = yield* transact(

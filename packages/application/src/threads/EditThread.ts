@@ -1,24 +1,47 @@
 /** Staff rename, link, assign, move the lock of, or delete a thread. */
-import type { FacilityId, PatientId, PhoneNumberId, Tenant, ThreadId, UserId } from "@careline/domain"
-import { Alarm, Thread, ThreadLink } from "@careline/domain"
+import {
+  Alarm,
+  FacilityId,
+  type PatientId,
+  PhoneNumberId,
+  type Tenant,
+  Thread,
+  type ThreadId,
+  ThreadLink,
+  UserId
+} from "@careline/domain"
 import { ANONYMOUS, Directory, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
 import { lockThread, poolNumber, viewThread } from "./LoadThread.ts"
-import { assertName } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { Name, nullable, optional, PatientIds } from "../shared/RequestFields.ts"
 
-/** What to change; what is not named stays. */
-export interface ThreadEdit {
-  readonly contactName?: string | null | undefined
-  readonly patientIds?: ReadonlyArray<PatientId> | undefined
-  readonly facilityId?: FacilityId | null | undefined
-  readonly assigneeId?: UserId | null | undefined
-  readonly phoneNumberId?: PhoneNumberId | undefined
+/** Whom a thread is about: patients, or a facility. */
+export const Link = {
+  /** What staff call the contact. */
+  contactName: nullable(Name),
+  /** Patients of the site grouping. A thread with patients has no facility. */
+  patientIds: optional(PatientIds),
+  /** The facility that the contact is or speaks for. A thread with a facility has no patients. */
+  facilityId: nullable(FacilityId)
 }
+
+/** What to change of a thread; what is not named stays. */
+export const ThreadEdit = Schema.Struct({
+  ...Link,
+  /** The member of staff who looks after the thread; `null`: nobody. */
+  assigneeId: nullable(UserId),
+  /** The number that the thread answers from. */
+  phoneNumberId: optional(PhoneNumberId)
+}).annotate({ identifier: "ThreadEdit" })
+export type ThreadEdit = Given<typeof ThreadEdit.Encoded>
+
+const readEdit = reader(ThreadEdit)
 
 /** Everybody and everything that a thread points at must exist in its tenant. */
 export const checkLink = Effect.fnUntraced(function* (
@@ -40,9 +63,9 @@ export const checkLink = Effect.fnUntraced(function* (
 })
 
 /** The thread as it is afterwards, and which link, if any, the edit cleared. */
-export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: ThreadId, edit: ThreadEdit) {
+export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: ThreadId, given: ThreadEdit) {
   const { transact } = yield* Transaction
-  yield* assertName("contactName", edit.contactName)
+  const edit = yield* readEdit(given)
   const cleared = yield* transact(
     Effect.gen(function* () {
       const thread = yield* lockThread(actor, id)

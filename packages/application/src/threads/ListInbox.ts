@@ -1,13 +1,14 @@
 /** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
-import type { ThreadId } from "@careline/domain"
-import { Messages, type PageRequest, type ThreadQuery, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { FacilityId, PatientId, type ThreadId } from "@careline/domain"
+import { Messages, ThreadListView, Threads, Transaction } from "@careline/ports"
+import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit, auditList, narrowedBy } from "../access/Audit.ts"
 import * as LoadThread from "./LoadThread.ts"
 import { pageWithLinks } from "../media/MediaLinks.ts"
-import { assertPage } from "../shared/ReadRequest.ts"
+import { type Given, reader } from "../shared/ReadRequest.ts"
+import { Name, optional, Page, pageOf, PageQuery } from "../shared/RequestFields.ts"
 
 /** Whoever looks for the first time has nothing to catch up with: what came in before is read. */
 const startReading = Effect.fnUntraced(function* ({ scope, userId }: Actor) {
@@ -27,27 +28,45 @@ export const viewThread = Effect.fnUntraced(function* (actor: Actor, threadId: T
   )
 }, byStaff)
 
-export const listThreads = Effect.fnUntraced(function* (actor: Actor, query: Omit<ThreadQuery, "scope" | "userId">) {
-  yield* assertPage(query)
+/** Which threads, from the one with the newest message on. */
+export const ThreadQuery = Schema.Struct({
+  ...Page,
+  /** `inbox` where it is left out. */
+  view: optional(ThreadListView),
+  patientId: optional(PatientId),
+  facilityId: optional(FacilityId),
+  /** Part of a contact's name, or of its number in any way of writing. */
+  q: optional(Schema.Union([Schema.Literal(""), Name]))
+})
+export type ThreadQuery = Given<typeof ThreadQuery.Encoded>
+
+const readQuery = reader(ThreadQuery)
+
+export const listThreads = Effect.fnUntraced(function* (actor: Actor, given: ThreadQuery) {
+  const { facilityId, patientId, q, view = "inbox", ...page } = yield* readQuery(given)
+  const search = q === "" ? undefined : q
+  const filters = { facilityId, patientId, search }
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
       yield* startReading(actor)
-      const page = yield* (yield* Threads).list({ ...query, scope: actor.scope, userId: actor.userId })
-      const shown = page.items.map(({ thread: { id, patientIds, siteGroupingId } }) => ({
+      const { scope, userId } = actor
+      const found = yield* (yield* Threads).list({ ...pageOf(page), ...filters, view, scope, userId })
+      const shown = found.items.map(({ thread: { id, patientIds, siteGroupingId } }) => ({
         siteGroupingId,
         patientIds,
         threadIds: [id]
       }))
-      const { facilityId, patientId, search, view } = query
-      yield* auditList(actor, "thread.list", `threads:${view}`, shown, narrowedBy({ facilityId, patientId, search }))
-      return page
+      yield* auditList(actor, "thread.list", `threads:${view}`, shown, narrowedBy(filters))
+      return found
     })
   )
 }, byStaff)
 
-export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, page: PageRequest) {
-  yield* assertPage(page)
+const readPage = reader(PageQuery)
+
+export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId: ThreadId, given: PageQuery) {
+  const page = pageOf(yield* readPage(given))
   const { transact } = yield* Transaction
   const found = yield* transact(
     Effect.gen(function* () {

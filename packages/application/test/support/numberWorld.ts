@@ -91,7 +91,7 @@ export const replace = (
   id: PhoneNumberId,
   replacementPhoneNumberId: PhoneNumberId | null,
   notice: string | null = null
-) => Application.deleteNumber(administrator, id, { replacementPhoneNumberId, notice, dryRun: false })
+) => Application.deleteNumber(administrator, id, { replacementPhoneNumberId, notice, notifyContacts: notice !== null })
 
 let count = 0
 
@@ -123,5 +123,5 @@ export const pass = Effect.fnUntraced(function* (days: number) {
   while ((yield* Application.sweepNumbers()) > 0) continue
 })
 
-export const threadsOf = (actor: Application.Actor, search?: string) =>
-  Effect.map(Application.listThreads(actor, { view: "all", limit: 100, cursor: null, search }), ({ items }) => items)
+export const threadsOf = (actor: Application.Actor, q?: string) =>
+  Effect.map(Application.listThreads(actor, { view: "all", limit: 100, cursor: null, q }), ({ items }) => items)

@@ -1,6 +1,7 @@
 /** How a tenant greets its callers in one language, and what Careline says where the tenant says nothing. */
 import { Schema } from "effect"
 import { Language } from "../contacts/Language.ts"
+import { isBlank } from "../shared/Text.ts"
 import type { Prompt } from "./Prompt.ts"
 
 /** Vonage takes 1,500 characters in one `talk`; longer than a minute nobody listens. */
@@ -42,10 +43,7 @@ const phrasesOf = (language: Language): Phrases | undefined => phrases[language.
 const UNSPEAKABLE = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu
 const isWhole = (text: string): boolean => text.search(UNSPEAKABLE) === -1
 
-/** What leaves a trace on paper. U+2800 is the blank of Braille. */
-const VISIBLE = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u
-
-const isSpeakable = (text: string): boolean => isWhole(text) && VISIBLE.test(text)
+const isSpeakable = (text: string): boolean => isWhole(text) && !isBlank(text)
 const isPlayable = (url: string): boolean => isWhole(url) && /^https:\/\/[^\s/?#]+\S*$/.test(url)
 
 const fieldsOf = <Words extends Schema.Codec<string, string>, Url extends Schema.Codec<string, string>>(
@@ -111,7 +109,7 @@ const say = (text: string, language: Language): Prompt => ({ _tag: "Say", text, 
 /** What can be spoken of a text; `null` where that is nothing. */
 const speakable = (text: string | null): string | null => {
   const words = text === null ? "" : text.replace(UNSPEAKABLE, " ")
-  return VISIBLE.test(words) ? words : null
+  return !isBlank(words) ? words : null
 }
 
 /** What is said to somebody who shall leave a message, or shall text instead. Never nothing: at worst it is our own English. */

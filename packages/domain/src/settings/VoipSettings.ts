@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { CallGreeting, distinct, New as NewGreeting } from "./CallGreeting.ts"
 import { E164 } from "../contacts/PhoneNumber.ts"
 import { QuietHours } from "../contacts/QuietHours.ts"
+import { Words } from "../shared/Text.ts"
 
 /** GSM 03.38 concatenation allows more, but no provider takes a longer text. */
 export const MAX_TEXT_LENGTH = 1600
@@ -45,7 +46,7 @@ export const FIELDS = Object.keys(fields) as ReadonlyArray<Field>
 /** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
 export const Edit = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
-  autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
+  autoReplyMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
   escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
   escalationPreview: Schema.optionalKey(fields.escalationPreview),

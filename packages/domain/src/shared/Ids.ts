@@ -6,7 +6,11 @@ import { Schema } from "effect"
 
 const MAX_ID_LENGTH = 128
 
-const OpaqueId = Schema.NonEmptyString.check(Schema.isMaxLength(MAX_ID_LENGTH))
+/** Controls and halves of a surrogate pair are in no id: no store keeps them. */
+const OpaqueId = Schema.NonEmptyString.check(
+  Schema.isMaxLength(MAX_ID_LENGTH),
+  Schema.isPattern(/^[^\p{Cc}\p{Cs}]*$/u, { message: "must have no control characters" })
+)
 
 /** The tenant: a group of clinic sites that share numbers, threads and staff. */
 export const SiteGroupingId = OpaqueId.pipe(Schema.brand("SiteGroupingId"))

@@ -1,9 +1,15 @@
 /** What a request fails with, as problem details: the host's own refusals, and those of the use cases. */
 import { Problem } from "@careline/application"
 import { type Cause, Predicate } from "effect"
-import type { TooManyRequests } from "./Errors.ts"
+import type { InvalidBody, InvalidQuery, TooManyRequests } from "./Errors.ts"
 
 const { problem } = Problem
+
+const invalid = (status: number, { faults, message }: InvalidBody | InvalidQuery): Problem.Problem =>
+  problem("invalid-request", status, "The request is not valid", {
+    detail: message,
+    errors: faults.map(({ detail, path }) => ({ pointer: Problem.pointerOf(path), detail }))
+  })
 
 const ofHost = (error: unknown): Problem.Problem | null => {
   if (!Predicate.hasProperty(error, "_tag")) return null
@@ -15,8 +21,12 @@ const ofHost = (error: unknown): Problem.Problem | null => {
       return problem("forbidden", 403, "Not allowed", detail)
     case "MalformedRequest":
       return problem("malformed-request", 400, "The request cannot be read", detail)
-    case "SchemaError":
-      return problem("invalid-request", 422, "The request is not valid", detail)
+    case "InvalidBody":
+      return invalid(422, error as InvalidBody)
+    case "InvalidQuery":
+      return invalid(400, error as InvalidQuery)
+    case "NothingHere":
+      return problem("not-found", 404, "There is nothing at this path")
     case "BodyTooLarge":
       return problem("body-too-large", 413, "The body is too large", detail)
     case "UnsupportedMediaType":

@@ -1,15 +1,17 @@
 /** The header that makes two requests one. */
-import { MAX_KEY } from "@careline/application"
-import { Effect } from "effect"
+import { IdempotencyKey } from "@careline/application"
+import { Effect, Schema } from "effect"
 import { MalformedRequest } from "../http/Errors.ts"
 import type { Request } from "./Route.ts"
+
+const decode = Schema.decodeUnknownEffect(IdempotencyKey)
 
 /** The key of a request; `null` where it has none. */
 export const idempotencyKey = ({
   header
 }: Pick<Request<unknown, unknown>, "header">): Effect.Effect<string | null, MalformedRequest> => {
   const key = header("idempotency-key") ?? null
-  return key !== null && (key === "" || key.length > MAX_KEY)
-    ? Effect.fail(new MalformedRequest({ message: `Idempotency-Key must have 1 to ${MAX_KEY} characters` }))
-    : Effect.succeed(key)
+  return key === null
+    ? Effect.succeed(null)
+    : Effect.mapError(decode(key), ({ message }) => new MalformedRequest({ message: `Idempotency-Key: ${message}` }))
 }

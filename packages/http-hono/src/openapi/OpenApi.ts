@@ -41,13 +41,23 @@ const problemResponse = (description: string) => ({
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } }
 })
 
+/** Of a schema its values but `null`: no parameter of a query has that. */
+const withoutNull = (schema: unknown): unknown => {
+  const { anyOf } = schema as { readonly anyOf?: ReadonlyArray<{ readonly type?: string }> }
+  const [only, ...more] = anyOf?.filter(({ type }) => type !== "null") ?? []
+  return only === undefined || more.length > 0 ? schema : only
+}
+
 /** A document of these routes. */
 export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) => {
   const schemas: Record<string, unknown> = { Problem: ProblemSchema }
 
   /** The JSON Schema of a schema; what it names goes among the components. */
-  const describe = (schema: Schema.Constraint): Record<string, unknown> => {
-    const { definitions, schema: root } = Schema.toJsonSchemaDocument(schema)
+  const describe = (
+    schema: Schema.Constraint,
+    onExcessProperty: "error" | "ignore" = "ignore"
+  ): Record<string, unknown> => {
+    const { definitions, schema: root } = Schema.toJsonSchemaDocument(schema, { onExcessProperty })
     const moved = (json: unknown): unknown =>
       JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as unknown
     for (const [name, definition] of Object.entries(definitions)) schemas[name] = moved(definition)
@@ -64,7 +74,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       name,
       in: "query",
       required: required.includes(name),
-      schema: property
+      schema: withoutNull(property)
     }))
   }
 
@@ -92,7 +102,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       : {
           requestBody: {
             required: !route.isBodyOptional,
-            content: { "application/json": { schema: describe(route.body) } }
+            content: { "application/json": { schema: describe(route.body, "error") } }
           }
         }),
     responses: {

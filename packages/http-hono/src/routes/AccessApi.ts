@@ -1,24 +1,17 @@
-/** The shapes of the audit log and of access in an emergency in the public API. */
-import { MAX_REASON, MIN_REASON } from "@careline/application"
-import { type BreakGlass, PatientId, PurposeOfUse } from "@careline/domain"
+/** What the public API takes and answers about the audit log and access in an emergency in the public API. */
+import { AuditQuery, BreakGlassRequest } from "@careline/application"
+import { type BreakGlass, PurposeOfUse } from "@careline/domain"
 import { type AuditRecord, patientsOf } from "@careline/ports"
 import { DateTime, Schema } from "effect"
-import { PageQuery, TenantJson, TenantQuery } from "./Api.ts"
-import { Instant } from "../http/Instant.ts"
+import { TenantJson, TenantQuery } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
-const Named = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256)))
 
-export const AuditLogQuery = Schema.Struct({
-  ...PageQuery,
-  siteGroupingId: TenantQuery,
-  actor: Named,
-  action: Named,
-  subject: Named,
-  patientId: Schema.optionalKey(PatientId),
-  startDate: Schema.optionalKey(Instant),
-  endDate: Schema.optionalKey(Instant)
+export const AuditLogQuery = Schema.Struct({ ...AuditQuery.fields, siteGroupingId: TenantQuery })
+
+export const NewBreakGlass = Schema.Struct({ ...BreakGlassRequest.fields, siteGroupingId: TenantJson }).annotate({
+  identifier: "NewBreakGlass"
 })
 
 export const AuditEntryJson = Schema.Struct({
@@ -54,12 +47,6 @@ export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type 
     hash
   }
 }
-
-export const NewBreakGlass = Schema.Struct({
-  siteGroupingId: TenantJson,
-  reason: Schema.String.check(Schema.isMinLength(MIN_REASON), Schema.isMaxLength(MAX_REASON)),
-  minutes: Schema.optionalKey(nullOr(Schema.Int))
-}).annotate({ identifier: "NewBreakGlass" })
 
 export const BreakGlassJson = Schema.Struct({
   id: Text,

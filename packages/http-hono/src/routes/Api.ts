@@ -1,24 +1,18 @@
-/** The shapes of the public API. What validates a request also describes it in the OpenAPI document. */
-import { MAX_IDS, MAX_NAME, MAX_PAGE, MAX_URL } from "@careline/application"
+/** The answers of the public API about threads, messages and the line. What a request may say stands beside its use case. */
 import type { Contact, Thread } from "@careline/domain"
 import {
   Attachment,
   Consent,
   DeliveryStatus,
-  FacilityId,
   FailureReason,
   Message,
-  PatientId,
+  MessageId,
   PhoneNumber,
   SiteGroupingId,
-  UserId,
   VoipSettings
 } from "@careline/domain"
-import { type ParkedEvent, type Reader, ThreadListView, type ThreadView } from "@careline/ports"
+import type { ParkedEvent, Reader, ThreadView } from "@careline/ports"
 import { DateTime, Option, Schema } from "effect"
-
-const DEFAULT_PAGE = 50
-const MAX_MEDIA = 10
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -30,20 +24,9 @@ export const tenantOf = (json: typeof TenantJson.Type): SiteGroupingId | null =>
   json === null ? null : SiteGroupingId.make(String(json))
 
 /** `?siteGroupingId=`: `null`, or nothing after the `=`, is the system-wide space. */
-export const TenantQuery = Schema.optionalKey(Schema.String.check(Schema.isMaxLength(128)))
+export const TenantQuery = Schema.optionalKey(Schema.Union([Schema.Literal(""), SiteGroupingId]))
 export const tenantOfQuery = (text: string | undefined): SiteGroupingId | null | undefined =>
   text === undefined ? undefined : text === "" || text === "null" ? null : SiteGroupingId.make(text)
-
-export const PageQuery = {
-  limit: Schema.optionalKey(
-    Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }))
-  ),
-  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512)))
-}
-export const pageOf = (query: { readonly limit?: number; readonly cursor?: string }) => ({
-  limit: query.limit ?? DEFAULT_PAGE,
-  cursor: query.cursor === undefined || query.cursor === "" ? null : query.cursor
-})
 
 export const ThreadJson = Schema.Struct({
   id: Id,
@@ -100,43 +83,6 @@ export const threadJson = ({ optedOut, phoneNumber, thread, unreadCount }: Threa
   updatedAt: iso(thread.updatedAt)
 })
 
-export const ThreadListQuery = Schema.Struct({
-  ...PageQuery,
-  view: Schema.optionalKey(ThreadListView),
-  patientId: Schema.optionalKey(PatientId),
-  facilityId: Schema.optionalKey(FacilityId),
-  q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(MAX_NAME)))
-})
-
-export const MessageListQuery = Schema.Struct(PageQuery)
-
-export const MessageStatusQuery = Schema.Struct({
-  ...PageQuery,
-  deliveryStatus: DeliveryStatus.DeliveryStatus,
-  needsDecision: Schema.optionalKey(Schema.Literals(["true", "false"]))
-})
-
-const links = {
-  patientIds: Schema.optionalKey(Schema.Array(PatientId).check(Schema.isMaxLength(MAX_IDS))),
-  facilityId: Schema.optionalKey(nullOr(FacilityId))
-}
-const ContactName = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
-
-export const ThreadCreation = Schema.Struct({
-  externalContact: Schema.NonEmptyString.check(Schema.isMaxLength(254)),
-  contactName: Schema.optionalKey(ContactName),
-  phoneNumberId: Schema.optionalKey(nullOr(Id)),
-  siteGroupingId: Schema.optionalKey(TenantJson),
-  ...links
-}).annotate({ identifier: "ThreadCreation" })
-
-export const ThreadEdit = Schema.Struct({
-  contactName: Schema.optionalKey(ContactName),
-  assigneeId: Schema.optionalKey(nullOr(UserId)),
-  phoneNumberId: Schema.optionalKey(Id),
-  ...links
-}).annotate({ identifier: "ThreadEdit" })
-
 export const MessageJson = Schema.Struct({
   id: Id,
   externalThreadId: Id,
@@ -163,22 +109,8 @@ export const messageJson = (message: Message.Message): typeof MessageJson.Type =
   createdAt: iso(message.createdAt)
 })
 
-/** On the web, or what an upload gave. */
-const MediaUrl = Schema.String.check(Schema.isMaxLength(MAX_URL), Schema.isPattern(/^(https?:\/\/|blob:)\S+$/))
-
-export const NewMessage = Schema.Struct({
-  content: Schema.String.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)),
-  mediaUrls: Schema.optionalKey(Schema.Array(MediaUrl).check(Schema.isMaxLength(MAX_MEDIA)))
-})
-  .check(
-    Schema.makeFilter(
-      (message) => message.content.trim() !== "" || (message.mediaUrls?.length ?? 0) > 0 || "content or media is needed"
-    )
-  )
-  .annotate({ identifier: "NewMessage" })
-
 /** `null`: nothing of the thread is read. */
-export const ReadMark = Schema.Struct({ upToMessageId: nullOr(Id) }).annotate({ identifier: "ReadMark" })
+export const ReadMark = Schema.Struct({ upToMessageId: nullOr(MessageId) }).annotate({ identifier: "ReadMark" })
 
 export const ReaderJson = Schema.Struct({
   userId: Id,
@@ -203,13 +135,6 @@ export const PlatformSettingsJson = Schema.Struct({
   ...VoipSettings.onlyInherited(VoipSettings.VoipSettings.fields),
   sources: Schema.Struct(VoipSettings.onlyInherited(VoipSettings.Sources.fields))
 }).annotate({ identifier: "PlatformSettings" })
-
-/** What else a request names goes through, to be refused: left out, an administrator would take it for decided. */
-export const PlatformSettingsEdit = Schema.StructWithRest(VoipSettings.PlatformEdit, [
-  Schema.Record(Schema.String, Schema.Unknown)
-]).annotate({ identifier: "PlatformSettingsEdit" })
-
-export const SettingsEdit = VoipSettings.Edit.annotate({ identifier: "VoipSettingsEdit" })
 
 export const ConsentJson = Schema.Struct({
   contact: Text,

@@ -1,21 +1,10 @@
-/** The shapes of calls in the public API. */
-import { MAX_NOTE, type PreparedCall } from "@careline/application"
-import { BridgeRequest, Call, CallStatus, PhoneNumber } from "@careline/domain"
+/** The answers about calls in the public API. */
+import type { PreparedCall } from "@careline/application"
+import { BridgeRequest, Call, CallStatus } from "@careline/domain"
 import { DateTime, Schema } from "effect"
-import { PageQuery } from "./Api.ts"
-import { Instant } from "../http/Instant.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
-const Note = nullOr(Schema.String.check(Schema.isMaxLength(MAX_NOTE)))
-
-export const NewBridgeCall = Schema.Struct({
-  mode: Schema.optionalKey(BridgeRequest.Mode),
-  clinicianNumber: Schema.optionalKey(nullOr(PhoneNumber.E164)),
-  callerIdPhoneNumberId: Schema.optionalKey(nullOr(Text)),
-  reason: Schema.optionalKey(Note),
-  notes: Schema.optionalKey(Note)
-}).annotate({ identifier: "NewBridgeCall" })
 
 export const PreparedCallJson = Schema.Struct({
   mode: BridgeRequest.Mode,
@@ -32,13 +21,6 @@ export const preparedCallJson = ({ expiresAt, pin, ...call }: PreparedCall): typ
   ...call,
   expiresAt: DateTime.formatIso(expiresAt),
   ...(pin === null ? {} : { pin })
-})
-
-export const CallLogQuery = Schema.Struct({
-  ...PageQuery,
-  startDate: Schema.optionalKey(Instant),
-  endDate: Schema.optionalKey(Instant),
-  externalThreadId: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(128)))
 })
 
 export const CallLogJson = Schema.Struct({

@@ -1,22 +1,18 @@
-/** The shapes of numbers and site groupings in the public API. */
+/** The answers of the public API about numbers and site groupings. */
 import {
   type Deactivation,
-  MAX_NAME,
-  MAX_REASON,
-  MIN_REASON,
+  NumberAddition,
   type PoolHealth,
   type ProviderReconciliation,
   type Repairs
 } from "@careline/application"
-import { InventoryNumber, PhoneNumber, SiteGrouping, SiteGroupingId, VoipSettings } from "@careline/domain"
+import { InventoryNumber, type SiteGrouping } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 import { TenantJson, TenantQuery } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
 const Id = Schema.String
-const Label = nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))
-const AreaCode = nullOr(Schema.String.check(Schema.isPattern(InventoryNumber.AREA_CODE, { message: "three digits" })))
 
 const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
@@ -49,46 +45,22 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   createdAt: iso(number.heldSince)
 })
 
-export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
-
+/** Added to a site grouping, or to the pool. */
 export const NewNumber = Schema.Struct({
-  number: PhoneNumber.E164,
-  label: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
-  providerSid: Schema.optionalKey(nullOr(Schema.String.check(Schema.isMaxLength(MAX_NAME)))),
-  provider: Schema.optionalKey(nullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_NAME)))),
+  ...NumberAddition.fields,
   siteGroupingId: Schema.optionalKey(TenantJson),
   /** Adds the number to the pool, with no tenant. */
-  toPool: Schema.optionalKey(Schema.Boolean),
-  /** Why the number is ours although no provider can tell; for a SYSTEM_ADMIN. The audit log keeps it. */
-  overrideReason: Schema.optionalKey(
-    nullOr(Schema.String.check(Schema.isMinLength(MIN_REASON), Schema.isMaxLength(MAX_REASON)))
-  )
+  toPool: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "NewPhoneNumber" })
 
-export const NumberEdit = Schema.Struct({
-  label: Schema.optionalKey(Label),
-  status: Schema.optionalKey(Schema.Literals(["assigned", "suspended"])),
-  isDefault: Schema.optionalKey(Schema.Boolean)
-}).annotate({ identifier: "PhoneNumberEdit" })
+export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
+
+export const DryRunQuery = Schema.Struct({ dryRun: Schema.optionalKey(Schema.Boolean) })
 
 export const NumberUsage = Schema.Struct({ count: Schema.Int }).annotate({ identifier: "PhoneNumberUsage" })
 
-export const NumberDeletion = Schema.Struct({
-  replacementPhoneNumberId: Schema.optionalKey(nullOr(Id)),
-  /** Tells the contacts of the new number, once, when they may be texted. */
-  notifyContacts: Schema.optionalKey(Schema.Boolean),
-  /** What they are told; words of ours where none are given. */
-  notice: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(VoipSettings.MAX_TEXT_LENGTH)))
-}).annotate({ identifier: "PhoneNumberDeletion" })
-
-export const DryRunQuery = Schema.Struct({ dryRun: Schema.optionalKey(Schema.Literals(["true", "false"])) })
-
 export const NumberDeleted = Schema.Struct({ affectedThreadsCount: Schema.Int, message: Text }).annotate({
   identifier: "PhoneNumberDeleted"
-})
-
-export const AssignmentJson = Schema.Struct({ areaCode: Schema.optionalKey(AreaCode) }).annotate({
-  identifier: "PhoneNumberAssignment"
 })
 
 export const NumberOrdered = Schema.Struct({
@@ -141,20 +113,6 @@ export const siteGroupingJson = (grouping: SiteGrouping.SiteGrouping): typeof Si
   deactivatedAt: isoOrNull(grouping.deactivatedAt)
 })
 
-const Name = Schema.NonEmptyString.check(Schema.isMaxLength(SiteGrouping.MAX_NAME_LENGTH))
-
-export const NewSiteGrouping = Schema.Struct({
-  /** As the identity provider names it; a new one where none is given. `null` as a word is the system-wide space. */
-  id: Schema.optionalKey(SiteGroupingId.check(Schema.isPattern(/^(?!null$)[\w.:-]+$/))),
-  name: Name
-}).annotate({ identifier: "NewSiteGrouping" })
-
-export const SiteGroupingEdit = Schema.Struct({
-  name: Schema.optionalKey(Name),
-  /** Brings one back that was deactivated. */
-  reactivate: Schema.optionalKey(Schema.Boolean)
-}).annotate({ identifier: "SiteGroupingEdit" })
-
 export const DeactivationJson = Schema.Struct({
   siteGrouping: SiteGroupingJson,
   quarantinedNumbersCount: Count,
@@ -196,17 +154,6 @@ export const reconciliationJson = (found: ReadonlyArray<ProviderReconciliation>)
     misconfigured: misconfigured.map(({ faults, number }) => ({ id: number.id, number: number.number, faults }))
   }))
 })
-
-/** As many numbers as one request may name. */
-const MAX_NAMED = 1_000
-const Named = Schema.optionalKey(Schema.Array(PhoneNumber.E164).check(Schema.isMaxLength(MAX_NAMED)))
-
-export const RepairJson = Schema.Struct({
-  /** Numbers that only the provider knows, to be added to the pool. */
-  adopt: Named,
-  /** Numbers that only Careline knows, to be taken out of service; those with no tenant are retired for good. */
-  suspend: Named
-}).annotate({ identifier: "PhoneNumberRepair" })
 
 export const RepairsJson = Schema.Struct({
   configured: Schema.Array(Text),

@@ -1,11 +1,10 @@
 /** Who looked at what, and access in an emergency. */
 import * as Application from "@careline/application"
 import type { BreakGlassId } from "@careline/domain"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import * as AccessApi from "./AccessApi.ts"
 import * as Api from "./Api.ts"
 import { ADMINS, AUDITORS, isAllowed, STAFF, tenantFor } from "../auth/Auth.ts"
-import { instantOf } from "../http/Instant.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -20,18 +19,11 @@ const audit = route({
   query: AccessApi.AuditLogQuery,
   success: { status: 200, schema: Api.pageJson(AccessApi.AuditEntryJson, "AuditPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const { action, actor, patientId, siteGroupingId, subject } = query
+    const { siteGroupingId, ...filters } = query
     const tenant =
       siteGroupingId === undefined ? undefined : yield* tenantFor(caller, Api.tenantOfQuery(siteGroupingId))
-    const page = yield* Application.listAudit(tenant === undefined ? caller : { ...caller, scope: [tenant] }, {
-      ...Api.pageOf(query),
-      actor,
-      action,
-      subject,
-      patientId,
-      from: instantOf(query.startDate),
-      to: instantOf(query.endDate)
-    })
+    const within = tenant === undefined ? caller : { ...caller, scope: [tenant] }
+    const page = yield* Application.listAudit(within, filters)
     return { status: 200, body: { items: page.items.map(AccessApi.auditEntryJson), nextCursor: page.nextCursor } }
   })
 })
@@ -53,9 +45,8 @@ const open = route({
   },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const glass = yield* Application.breakGlass(caller, {
-      siteGroupingId: Api.tenantOf(body.siteGroupingId),
-      reason: body.reason,
-      minutes: body.minutes ?? null
+      ...body,
+      siteGroupingId: Api.tenantOf(body.siteGroupingId)
     })
     return { status: 201, body: AccessApi.breakGlassJson(glass) }
   })
@@ -83,10 +74,10 @@ const list = route({
   allow: AUDITORS,
   summary: "List emergency accesses",
   description: "The list covers the accesses to the caller's site groupings. The newest access comes first.",
-  query: Schema.Struct(Api.PageQuery),
+  query: Application.PageQuery,
   success: { status: 200, schema: Api.pageJson(AccessApi.BreakGlassJson, "BreakGlassPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listBreakGlasses(caller, Api.pageOf(query))
+    const page = yield* Application.listBreakGlasses(caller, query)
     return { status: 200, body: { items: page.items.map(AccessApi.breakGlassJson), nextCursor: page.nextCursor } }
   })
 })

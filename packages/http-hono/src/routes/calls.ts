@@ -1,11 +1,10 @@
 /** Masked calls, and the call log. */
 import * as Application from "@careline/application"
-import type { PhoneNumberId, ThreadId } from "@careline/domain"
+import type { ThreadId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "./Api.ts"
 import { READERS, STAFF } from "../auth/Auth.ts"
 import * as CallApi from "./CallApi.ts"
-import { instantOf } from "../http/Instant.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -17,7 +16,7 @@ const prepare = route({
   summary: "Prepare a masked call to the contact of a thread",
   description:
     "The preparation covers one call. The contact sees the clinic's number and never the clinician's. With `dial_in` the clinician calls `bridgeNumber`. With `callback` the clinician's phone rings, and a key press connects the call.",
-  body: CallApi.NewBridgeCall,
+  body: Application.NewBridgeCall,
   success: { status: 201, schema: CallApi.PreparedCallJson },
   problems: {
     409: "The call is not allowed (`reason`), there is no number to call from, or the provider refused the call",
@@ -26,12 +25,8 @@ const prepare = route({
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const prepared = yield* Application.prepareBridgeCall(caller, {
-      threadId: params.id as ThreadId,
-      mode: body.mode ?? "dial_in",
-      clinicianNumber: body.clinicianNumber ?? null,
-      callerIdPhoneNumberId: (body.callerIdPhoneNumberId ?? null) as PhoneNumberId | null,
-      reason: body.reason ?? null,
-      notes: body.notes ?? null
+      ...body,
+      threadId: params.id as ThreadId
     })
     return { status: 201, body: CallApi.preparedCallJson(prepared) }
   })
@@ -44,15 +39,10 @@ const list = route({
   allow: READERS,
   summary: "List calls",
   description: "The newest call comes first. `startDate` is inclusive and `endDate` exclusive; both are ISO 8601.",
-  query: CallApi.CallLogQuery,
+  query: Application.CallQuery,
   success: { status: 200, schema: Api.pageJson(CallApi.CallLogJson, "CallLogPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listCalls(caller, {
-      ...Api.pageOf(query),
-      threadId: query.externalThreadId as ThreadId | undefined,
-      from: instantOf(query.startDate),
-      to: instantOf(query.endDate)
-    })
+    const page = yield* Application.listCalls(caller, query)
     return { status: 200, body: { items: page.items.map(CallApi.callLogJson), nextCursor: page.nextCursor } }
   })
 })

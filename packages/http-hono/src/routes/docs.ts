@@ -4,10 +4,10 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import type { Hono } from "hono"
 
-const FILES: Readonly<Record<string, string>> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8"
-}
+const FILES: ReadonlyMap<string, string> = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", "text/javascript; charset=utf-8"]
+])
 
 const page = `<!doctype html>
 <html lang="en">
@@ -36,7 +36,7 @@ export const mountDocs = (app: Hono, document: unknown): void => {
   )
   app.get("/docs/start.js", (context) => context.body(start, 200, { "content-type": "text/javascript; charset=utf-8" }))
   app.get("/docs/:file", async (context) => {
-    const type = FILES[context.req.param("file")]
+    const type = FILES.get(context.req.param("file"))
     if (type === undefined) return context.notFound()
     return context.body(await readFile(join(folder, context.req.param("file"))), 200, { "content-type": type })
   })

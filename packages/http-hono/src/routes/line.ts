@@ -33,7 +33,7 @@ const changeSettings = route({
   description:
     "A setting that the request does not name stays as it is: an inherited one goes on following the platform. `null` switches quiet hours, the daily limit, the auto-reply or the escalation timer off.",
   query: TenantOnly,
-  body: Api.SettingsEdit,
+  body: Application.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
@@ -63,7 +63,6 @@ const platform = route({
   allow: SYSTEM_ADMINS,
   summary: "Get the platform settings",
   description: "A site grouping inherits each of these settings unless it names its own.",
-  query: Schema.Struct({}),
   success: { status: 200, schema: Api.PlatformSettingsJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
     return { status: 200, body: yield* Application.platformSettings(caller) }
@@ -78,7 +77,7 @@ const changePlatform = route({
   summary: "Change the platform settings",
   description:
     "A site grouping inherits each of these settings unless it names its own. A setting that the request does not name stays as it is. On-call numbers, previews, greetings and auto-replies are never inherited.",
-  body: Api.PlatformSettingsEdit,
+  body: Application.PlatformSettingsEdit,
   success: { status: 200, schema: Api.PlatformSettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     return { status: 200, body: yield* Application.changePlatformSettings(caller, body) }
@@ -146,10 +145,10 @@ const parked = route({
   summary: "List parked events",
   description:
     "A parked event is a webhook that Careline stored and could not apply: an unrouted text or call, whose number has no tenant, or an event that failed. The newest event comes first.",
-  query: Schema.Struct(Api.PageQuery),
+  query: Application.PageQuery,
   success: { status: 200, schema: Api.pageJson(Api.ParkedJson, "ParkedEventPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listParkedEvents(caller, Api.pageOf(query))
+    const page = yield* Application.listParkedEvents(caller, query)
     return { status: 200, body: { items: page.items.map(Api.parkedJson), nextCursor: page.nextCursor } }
   })
 })

@@ -21,14 +21,10 @@ const list = route({
   summary: "List messages by delivery status",
   description:
     "The list covers all open threads. The newest message comes first. `deliveryStatus=unknown&needsDecision=true` lists the messages that wait for a person's decision.",
-  query: Api.MessageStatusQuery,
+  query: Application.MessageStatusQuery,
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listMessagesByStatus(caller, {
-      ...Api.pageOf(query),
-      deliveryStatus: query.deliveryStatus,
-      needsDecision: query.needsDecision === undefined ? undefined : query.needsDecision === "true"
-    })
+    const page = yield* Application.listMessagesByStatus(caller, query)
     return { status: 200, body: { items: page.items.map(Api.messageJson), nextCursor: page.nextCursor } }
   })
 })

@@ -1,16 +1,22 @@
 /** Numbers: a tenant's, and the pool that they come from. */
 import * as Application from "@careline/application"
 import type { PhoneNumberId } from "@careline/domain"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import * as Api from "./Api.ts"
 import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
-import { MalformedRequest } from "../http/Errors.ts"
+import { InvalidBody } from "../http/Errors.ts"
 import { idempotencyKey } from "../openapi/IdempotencyKey.ts"
 import * as NumberApi from "./NumberApi.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
 const numberId = (params: Readonly<Record<string, string>>) => params.id as PhoneNumberId
+
+/** What would change nothing is refused: somebody would take it for done. */
+const assertLeftOut = (detail: string, named: Readonly<Record<string, unknown>>) => {
+  const faults = Object.entries(named).flatMap(([name, value]) => (value == null ? [] : [{ path: [name], detail }]))
+  return faults.length === 0 ? Effect.void : Effect.fail(new InvalidBody({ faults }))
+}
 
 const list = route({
   method: "get",
@@ -42,20 +48,16 @@ const add = route({
     409: "Careline already has the number; or the provider says that it is not ours, or another tenant or the pool has it (`not_yours`); or no provider can tell (`cannot_tell`), in which case a SYSTEM_ADMIN may state why it is ours (`overrideReason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const given = {
-      number: body.number,
-      providerSid: body.providerSid ?? null,
-      provider: body.provider ?? null,
-      overrideReason: body.overrideReason ?? null
-    }
-    if (body.toPool === true) {
+    const { label, siteGroupingId, toPool, ...given } = body
+    if (toPool === true) {
       yield* authorise(caller, SYSTEM_ADMINS)
+      yield* assertLeftOut("is of no number in the pool", { label, siteGroupingId })
       return { status: 201, body: NumberApi.numberJson(yield* Application.addToPool(caller, given)) }
     }
-    const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
+    const named = siteGroupingId === undefined ? undefined : Api.tenantOf(siteGroupingId)
     const { id } = yield* Application.addNumber(caller, {
       ...given,
-      label: body.label ?? null,
+      ...(label === undefined ? {} : { label }),
       siteGroupingId: yield* tenantFor(caller, named)
     })
     return { status: 201, body: NumberApi.numberJson(yield* Application.viewNumber(caller, id)) }
@@ -82,7 +84,7 @@ const edit = route({
   summary: "Edit a phone number",
   description:
     "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first.",
-  body: NumberApi.NumberEdit,
+  body: Application.NumberEdit,
   success: { status: 200, schema: NumberApi.NumberJson },
   problems: { 409: "The status of the number does not allow this change" },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
@@ -113,23 +115,14 @@ const remove = route({
   description:
     "The site grouping gives the number up. If threads answer from it, another number of the site grouping takes its place. Texts and calls that still reach the old number go to the same threads for a while. `dryRun=true` tells what would happen and changes nothing.",
   query: NumberApi.DryRunQuery,
-  body: NumberApi.NumberDeletion,
+  body: Application.NumberDeletion,
   isBodyOptional: true,
   success: { status: 200, schema: NumberApi.NumberDeleted },
   problems: {
     409: "Threads answer from the number (`count`) and the request names no replacement; or the replacement cannot take its place (`reason`)"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, params, query }) {
-    if (body.notice !== undefined && body.notifyContacts !== true) {
-      return yield* new MalformedRequest({ message: "notice is told to contacts only with notifyContacts" })
-    }
-    const notice = body.notifyContacts === true ? (body.notice ?? Application.NOTICE) : null
-    const deleted = yield* Application.deleteNumber(caller, numberId(params), {
-      replacementPhoneNumberId: (body.replacementPhoneNumberId ?? null) as PhoneNumberId | null,
-      notice,
-      dryRun: query.dryRun === "true"
-    })
-    return { status: 200, body: deleted }
+    return { status: 200, body: yield* Application.deleteNumber(caller, numberId(params), { ...body, ...query }) }
   })
 })
 
@@ -142,7 +135,7 @@ const assign = route({
   description:
     "The assignment takes effect at once. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
-  body: NumberApi.AssignmentJson,
+  body: Application.NewAssignment,
   isBodyOptional: true,
   success: { status: 201, schema: NumberApi.NumberJson },
   alternative: {
@@ -154,10 +147,7 @@ const assign = route({
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const key = yield* idempotencyKey({ header })
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(params.id))
-    const assigned = yield* Application.assignFromPool(caller, tenant, {
-      areaCode: body.areaCode ?? null,
-      idempotencyKey: key
-    })
+    const assigned = yield* Application.assignFromPool(caller, tenant, { ...body, idempotencyKey: key })
     return assigned._tag === "Assigned"
       ? { status: 201, body: NumberApi.numberJson(assigned.number) }
       : { status: 202, body: { status: "ordering", areaCode: assigned.areaCode } }
@@ -172,7 +162,6 @@ const pool = route({
   summary: "Get pool health",
   description:
     "Pool health is the count of numbers by status, the thresholds, and the pending assignments with the site groupings that wait for a number.",
-  query: Schema.Struct({}),
   success: { status: 200, schema: NumberApi.PoolJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
     return { status: 200, body: NumberApi.poolJson(yield* Application.poolHealth(caller)) }
@@ -201,12 +190,11 @@ const repair = route({
   summary: "Repair misconfigured phone numbers",
   description:
     "Careline repairs webhook URLs that point elsewhere, so that texts and calls arrive here again. `adopt` adds numbers that only the provider knows to the pool. `suspend` takes numbers that only Careline knows out of service; those with no tenant are retired for good.",
-  body: NumberApi.RepairJson,
+  body: Application.RepairRequest,
   isBodyOptional: true,
   success: { status: 200, schema: NumberApi.RepairsJson },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const { adopt = [], suspend = [] } = body
-    return { status: 200, body: NumberApi.repairsJson(yield* Application.repairNumbers(caller, { adopt, suspend })) }
+    return { status: 200, body: NumberApi.repairsJson(yield* Application.repairNumbers(caller, body)) }
   })
 })
 

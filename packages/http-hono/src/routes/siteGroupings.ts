@@ -30,11 +30,11 @@ const create = route({
   operationId: "createSiteGrouping",
   allow: SYSTEM_ADMINS,
   summary: "Create a site grouping",
-  body: NumberApi.NewSiteGrouping,
+  body: Application.NewSiteGrouping,
   success: { status: 201, schema: NumberApi.SiteGroupingJson },
   problems: { 409: "A site grouping with this id already exists" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const grouping = yield* Application.createSiteGrouping(caller, { id: body.id ?? null, name: body.name })
+    const grouping = yield* Application.createSiteGrouping(caller, body)
     return { status: 201, body: NumberApi.siteGroupingJson(grouping) }
   })
 })
@@ -60,7 +60,7 @@ const edit = route({
   summary: "Edit a site grouping",
   description:
     "The request renames the site grouping or reactivates a deactivated one. Its former numbers do not come back.",
-  body: NumberApi.SiteGroupingEdit,
+  body: Application.SiteGroupingEdit,
   success: { status: 200, schema: NumberApi.SiteGroupingJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const grouping = yield* Application.editSiteGrouping(caller, groupingId(params), body)

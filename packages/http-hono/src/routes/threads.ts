@@ -1,6 +1,6 @@
 /** Threads and their messages. */
 import * as Application from "@careline/application"
-import type { MessageId, PhoneNumberId, ThreadId } from "@careline/domain"
+import type { ThreadId } from "@careline/domain"
 import { Effect, Schema } from "effect"
 import * as Api from "./Api.ts"
 import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../auth/Auth.ts"
@@ -10,6 +10,12 @@ import type { Services } from "../Services.ts"
 
 const threadId = (params: Readonly<Record<string, string>>) => params.id as ThreadId
 
+/** Opened where the caller works, unless it says where. */
+const NewThread = Schema.Struct({
+  ...Application.ThreadCreation.fields,
+  siteGroupingId: Schema.optionalKey(Api.TenantJson)
+}).annotate({ identifier: "ThreadCreation" })
+
 const list = route({
   method: "get",
   path: "/api/v1/external-threads",
@@ -18,16 +24,10 @@ const list = route({
   summary: "List open threads",
   description:
     "The thread with the newest message comes first. The default view is `inbox`: threads that are unassigned, unanswered or unread by the caller, or whose reply was not delivered.",
-  query: Api.ThreadListQuery,
+  query: Application.ThreadQuery,
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listThreads(caller, {
-      ...Api.pageOf(query),
-      view: query.view ?? "inbox",
-      patientId: query.patientId,
-      facilityId: query.facilityId,
-      search: query.q
-    })
+    const page = yield* Application.listThreads(caller, query)
     return { status: 200, body: { items: page.items.map(Api.threadJson), nextCursor: page.nextCursor } }
   })
 })
@@ -40,15 +40,14 @@ const create = route({
   summary: "Open a thread with a contact",
   description:
     "The request opens a thread with a contact who has not written, or reopens the contact's deleted thread.",
-  body: Api.ThreadCreation,
+  body: NewThread,
   success: { status: 201, schema: Api.ThreadJson },
   problems: { 409: "The contact already has an open thread (`threadId`)" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
     const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
     const view = yield* Application.createThread(caller, {
       ...body,
-      siteGroupingId: yield* tenantFor(caller, named),
-      phoneNumberId: body.phoneNumberId as PhoneNumberId | null | undefined
+      siteGroupingId: yield* tenantFor(caller, named)
     })
     return { status: 201, body: Api.threadJson(view) }
   })
@@ -74,15 +73,12 @@ const edit = route({
   summary: "Edit a thread",
   description:
     "The request renames, links or assigns the thread, or changes the number that it answers from. Only an administrator changes the number. Setting patients clears the facility, and setting a facility clears the patients.",
-  body: Api.ThreadEdit,
+  body: Application.ThreadEdit,
   success: { status: 200, schema: Api.ThreadJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     // The number that a contact knows is moved by an administrator, not in passing.
     if (body.phoneNumberId !== undefined) yield* authorise(caller, ADMINS)
-    const { view } = yield* Application.editThread(caller, threadId(params), {
-      ...body,
-      phoneNumberId: body.phoneNumberId as PhoneNumberId | undefined
-    })
+    const { view } = yield* Application.editThread(caller, threadId(params), body)
     return { status: 200, body: Api.threadJson(view) }
   })
 })
@@ -108,10 +104,10 @@ const messages = route({
   allow: READERS,
   summary: "List the messages of a thread",
   description: "The newest message comes first.",
-  query: Api.MessageListQuery,
+  query: Application.PageQuery,
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
-    const page = yield* Application.listMessages(caller, threadId(params), Api.pageOf(query))
+    const page = yield* Application.listMessages(caller, threadId(params), query)
     return { status: 200, body: { items: page.items.map(Api.messageJson), nextCursor: page.nextCursor } }
   })
 })
@@ -125,14 +121,13 @@ const send = route({
   description:
     "The message answers the contact from the thread's number. Careline queues it; its `deliveryStatus` tells what becomes of it.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key create one message." }],
-  body: Api.NewMessage,
+  body: Application.NewMessage,
   success: { status: 202, schema: Api.MessageJson },
   problems: { 409: "The send policy refuses the message (`reason`) or holds it (`until`)" },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const message = yield* Application.sendMessage(caller, {
+      ...body,
       threadId: threadId(params),
-      content: body.content,
-      mediaUrls: body.mediaUrls ?? [],
       idempotencyKey: yield* idempotencyKey({ header })
     })
     return { status: 202, body: Api.messageJson(message) }
@@ -150,7 +145,7 @@ const read = route({
   body: Api.ReadMark,
   success: { status: 204, schema: null },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
-    yield* Application.markRead(caller, threadId(params), body.upToMessageId as MessageId | null)
+    yield* Application.markRead(caller, threadId(params), body.upToMessageId)
     return { status: 204 }
   })
 })
