@@ -9,8 +9,7 @@ import { asSystem } from "../access/Access.ts"
 import { type HeardCall, putDown } from "./CallMessages.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
-import * as OneByOne from "../shared/IsolateFailures.ts"
-import { isStoreUnavailable } from "../shared/StoreUnavailable.ts"
+import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
 /** The call after a report that may be its first from a provider whose answer to the placing was lost. */
@@ -72,9 +71,8 @@ const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. One that fails delays no other. */
 export const applyCallReports = Effect.fn("applyCallReports")(function* () {
   const { callReportsPerBatch } = yield* Limits
-  return yield* OneByOne.applyBatch({
+  return yield* isolateFailures({
     apply: (size, claimed: Array<Claimed[number]>) => applyBatch(size === "whole" ? callReportsPerBatch : 1, claimed),
-    isHopeless: isStoreUnavailable,
     note: noteFailed
   })
 }, asSystem)

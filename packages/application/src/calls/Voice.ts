@@ -35,7 +35,7 @@ import {
 import { Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { connectBridge, fileUnproven, refusePins, STAFF } from "./BridgeCall.ts"
-import { isConflict } from "../shared/RetryOnConflict.ts"
+import { isConflict } from "../shared/Failure.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { withTimeout } from "../shared/WithTimeout.ts"
 import { Limits } from "../shared/Limits.ts"

@@ -10,6 +10,7 @@ import { type Acceptance, Inbox, type IncomingEvent, Spool, type StorageError } 
 import { Context, Deferred, Effect, Exit, Layer, Option, Queue, Stream } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { IntakeOverloaded } from "../shared/Errors.ts"
+import { isPassing } from "../shared/Failure.ts"
 import { Limits } from "../shared/Limits.ts"
 import { layerTally } from "../access/Refusals.ts"
 import * as SpooledIntake from "./SpooledIntake.ts"
@@ -58,7 +59,7 @@ export class Intake extends Context.Service<
           Effect.exit,
           Effect.flatMap((exit) => {
             // One that the store cannot take keeps nobody else out.
-            if (Exit.isFailure(exit) && batch.length > 1 && !SpooledIntake.isPassing(exit.cause)) {
+            if (Exit.isFailure(exit) && batch.length > 1 && !isPassing(exit.cause)) {
               return Effect.forEach(batch, (one) => commit([one]), { discard: true })
             }
             batch.forEach(({ accepted }, index) => {

@@ -41,7 +41,7 @@ import { commit } from "../shared/Commit.ts"
 import { loadCalls } from "../calls/LaneCalls.ts"
 import { importMedia } from "../media/LaneMedia.ts"
 import { Limits } from "../shared/Limits.ts"
-import * as OneByOne from "../shared/IsolateFailures.ts"
+import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { reachedAtOnce } from "../access/ResolveInboundNumbers.ts"
 
 const MESSAGES_PER_TEXT = 4
@@ -218,10 +218,9 @@ const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, tol
 /** Applies what waits, once. Returns the number of texts it dealt with; 0 when none waited. */
 export const processInbound = Effect.fn("processInbound")(function* () {
   const { eventsPerLane, lanesPerBatch: lanes } = yield* Limits
-  return yield* OneByOne.applyBatch({
+  return yield* isolateFailures({
     apply: (size, claimed: Array<LaneEvent>) =>
       processBatch(size === "whole" ? { lanes, eventsPerLane } : { lanes: 1, eventsPerLane: 1 }, claimed),
-    isHopeless: Cause.hasInterrupts,
     note: noteFailed
   })
 }, asSystem)

@@ -20,6 +20,7 @@ import { type IntakeOverloaded, NotFound } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Intake } from "./Intake.ts"
 import { Limits } from "../shared/Limits.ts"
+import { withTimeout } from "../shared/WithTimeout.ts"
 import * as Problem from "../shared/Problem.ts"
 import { noteRefusal } from "../access/Refusals.ts"
 import { answerUnroutedMessage } from "../access/UnroutedMessages.ts"
@@ -51,7 +52,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
   const kept = events.filter(({ _tag }) => (_tag === "CallReported" ? voice !== undefined : _tag !== "CallReceived"))
   const accept = acceptAll(intake, telephony, account, kept)
   // Somebody waits on the phone, and the provider reports the same by a webhook of its own.
-  yield* isCall(kind) ? Effect.forkDetach(withTimeout(accept)) : accept
+  yield* isCall(kind) ? Effect.forkDetach(noteBesideCall(accept)) : accept
   if (!isCall(kind)) return { ...telephony.webhooks.reply(kind), isStrangers }
   const call = events.find((event) => event._tag === "CallReceived")
   const step =
@@ -125,10 +126,10 @@ const render = (telephony: Telephony.TelephonyService, kind: Telephony.WebhookKi
   )
 
 /** Waits no longer than a caller may, and fails in silence but for the log. */
-const withTimeout = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+const noteBesideCall = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const { callAnswerWithin } = yield* Limits
   yield* effect.pipe(
-    Effect.timeout(callAnswerWithin),
+    withTimeout(callAnswerWithin),
     Effect.catchCause((cause) => Effect.logWarning("A report beside a call was not kept", describeFault(cause)))
   )
 })

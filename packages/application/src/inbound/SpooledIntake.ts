@@ -12,19 +12,16 @@ import {
   StorageError,
   StoreUnavailable
 } from "@careline/ports"
-import { Cause, DateTime, Effect, Exit } from "effect"
+import { DateTime, Effect, Exit } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { raiseAlert } from "../access/Alerts.ts"
+import { isPassing } from "../shared/Failure.ts"
 import { withTimeout } from "../shared/WithTimeout.ts"
 import { Limits } from "../shared/Limits.ts"
 import { noteUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 type Events = ReadonlyArray<IncomingEvent>
 export type Store = (events: Events) => Effect.Effect<ReadonlyArray<Acceptance>, StorageError>
-
-/** Whether the store is away for all, and not for one event alone. */
-export const isPassing = (cause: Cause.Cause<StorageError>): boolean =>
-  cause.reasons.some((reason) => Cause.isFailReason(reason) && reason.error.isRetryable)
 
 const tooLate = new StorageError({
   operation: "inbox.accept",
@@ -71,9 +68,7 @@ const keep = Effect.fnUntraced(function* (events: Events) {
   const { drainPatience } = yield* Limits
   const tried = (some: Events) =>
     Effect.flatMap(Effect.exit(within(drainPatience, accept(some))), (exit) =>
-      Exit.isFailure(exit) && (isPassing(exit.cause) || Cause.hasInterrupts(exit.cause))
-        ? Effect.failCause(exit.cause)
-        : Effect.succeed(exit)
+      Exit.isFailure(exit) && isPassing(exit.cause) ? Effect.failCause(exit.cause) : Effect.succeed(exit)
     )
   const whole = yield* tried(events)
   const each = Exit.isSuccess(whole)

@@ -3,87 +3,102 @@
  * send itself: the lattice makes the order immaterial, the attempt id finds the send.
  */
 import { type AttemptId, DeliveryStatus, Send, type SendId } from "@careline/domain"
-import { Inbox, type MatchedSend, Outbox, type Settlement, Transaction } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import { Inbox, type MatchedSend, Outbox, type Settlement } from "@careline/ports"
+import { type Cause, DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
+import { describeFault } from "../shared/Fault.ts"
+import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { isOfUnroutedMessage } from "../access/UnroutedMessages.ts"
 
-/** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. */
-export const applyReports = Effect.fn("applyReports")(function* () {
+type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimReports"]>>["reports"]
+
+/** Up to `limit` reports in one transaction. Tells `claimed` which, for when it fails. */
+const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Claimed[number]>) {
   const limits = yield* Limits
   const inbox = yield* Inbox
   const outbox = yield* Outbox
-  const { transact } = yield* Transaction
-  return yield* transact(
-    Effect.gen(function* () {
-      const { now, reports } = yield* inbox.claimReports(limits.reportsPerBatch)
-      if (reports.length === 0) return 0
-      const matches = yield* outbox.match(
-        reports.map(({ event, provider }) => ({
-          provider,
-          providerMessageId: event.providerMessageId,
-          attemptId: event.attemptId
-        }))
-      )
-      const settlements: Array<Settlement> = []
-      // Several reports of one text are heard one after the other.
-      const settled = new Map<SendId, Send.Send>()
-      const heard = new Map<AttemptId, DeliveryStatus.DeliveryStatus>()
-      const results: Array<SendResult> = []
-      const notes: Array<{
-        readonly attemptId: MatchedSend["attemptId"]
-        readonly providerMessageId: string
-        readonly status: DeliveryStatus.DeliveryStatus
-      }> = []
-      reports.forEach(({ event, failures, id, provider }, index) => {
-        const matched = matches[index]
-        if (matched === null || matched === undefined) {
-          if (isOfUnroutedMessage(event.attemptId)) settlements.push({ _tag: "Done", id })
-          else
-            settlements.push(
-              failures + 1 >= limits.reportAttempts
-                ? { _tag: "Parked", id, reason: "no text of ours" }
-                : {
-                    _tag: "Postponed",
-                    id,
-                    until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures)),
-                    reason: "no text of ours yet"
-                  }
-            )
-          return
-        }
-        const { providerMessageId, status } = event
-        settlements.push({ _tag: "Done", id })
-        notes.push({ attemptId: matched.attemptId, providerMessageId, status })
-        const send = settled.get(matched.send.id) ?? matched.send
-        const best = DeliveryStatus.apply(heard.get(matched.attemptId) ?? matched.status ?? status, status)
-        heard.set(matched.attemptId, best)
-        const { isOfText, state } = Send.applyReport(send, matched.attemptId, best)
-        if (state !== null) settled.set(send.id, { ...send, state })
-        if (!isOfText) return
-        results.push({
-          send,
-          status,
-          metaData: {
-            provider,
-            providerMessageId,
-            ...(send.state === "undecided" ? { needsDecision: false } : {}),
-            ...(send.state === "queued" ? { delay: null } : {}),
-            ...(event.failureReason === null ? {} : { failureReason: event.failureReason }),
-            ...(event.errorCode === null ? {} : { providerErrorCode: event.errorCode })
-          }
-        })
-      })
-      yield* outbox.noteReports(notes)
-      // The sends are locked, so their current attempts hold, whichever attempts the reports are of.
-      yield* outbox.update(
-        [...settled.values()].map(({ attemptId, id, state }) => ({ sendId: id, fence: attemptId, state }))
-      )
-      yield* recordOutcome(results)
-      yield* inbox.settle(settlements)
-      return reports.length
-    })
+  const { now, reports } = yield* inbox.claimReports(limit)
+  if (reports.length === 0) return 0
+  claimed.push(...reports)
+  const matches = yield* outbox.match(
+    reports.map(({ event, provider }) => ({
+      provider,
+      providerMessageId: event.providerMessageId,
+      attemptId: event.attemptId
+    }))
   )
+  const settlements: Array<Settlement> = []
+  // Several reports of one text are heard one after the other.
+  const settled = new Map<SendId, Send.Send>()
+  const heard = new Map<AttemptId, DeliveryStatus.DeliveryStatus>()
+  const results: Array<SendResult> = []
+  const notes: Array<{
+    readonly attemptId: MatchedSend["attemptId"]
+    readonly providerMessageId: string
+    readonly status: DeliveryStatus.DeliveryStatus
+  }> = []
+  reports.forEach(({ event, failures, id, provider }, index) => {
+    const matched = matches[index]
+    if (matched === null || matched === undefined) {
+      if (isOfUnroutedMessage(event.attemptId)) settlements.push({ _tag: "Done", id })
+      else
+        settlements.push(
+          failures + 1 >= limits.reportAttempts
+            ? { _tag: "Parked", id, reason: "no text of ours" }
+            : {
+                _tag: "Postponed",
+                id,
+                until: DateTime.addDuration(now, backoff(limits.eventBackoff, failures)),
+                reason: "no text of ours yet"
+              }
+        )
+      return
+    }
+    const { providerMessageId, status } = event
+    settlements.push({ _tag: "Done", id })
+    notes.push({ attemptId: matched.attemptId, providerMessageId, status })
+    const send = settled.get(matched.send.id) ?? matched.send
+    const best = DeliveryStatus.apply(heard.get(matched.attemptId) ?? matched.status ?? status, status)
+    heard.set(matched.attemptId, best)
+    const { isOfText, state } = Send.applyReport(send, matched.attemptId, best)
+    if (state !== null) settled.set(send.id, { ...send, state })
+    if (!isOfText) return
+    results.push({
+      send,
+      status,
+      metaData: {
+        provider,
+        providerMessageId,
+        ...(send.state === "undecided" ? { needsDecision: false } : {}),
+        ...(send.state === "queued" ? { delay: null } : {}),
+        ...(event.failureReason === null ? {} : { failureReason: event.failureReason }),
+        ...(event.errorCode === null ? {} : { providerErrorCode: event.errorCode })
+      }
+    })
+  })
+  yield* outbox.noteReports(notes)
+  // The sends are locked, so their current attempts hold, whichever attempts the reports are of.
+  yield* outbox.update(
+    [...settled.values()].map(({ attemptId, id, state }) => ({ sendId: id, fence: attemptId, state }))
+  )
+  yield* recordOutcome(results)
+  yield* inbox.settle(settlements)
+  return reports.length
+})
+
+const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
+  Effect.logError("A report of a text could not be applied", describeFault(cause)).pipe(
+    Effect.annotateLogs({ ...told }),
+    Effect.as("it could not be applied")
+  )
+
+/** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. One that fails delays no other. */
+export const applyReports = Effect.fn("applyReports")(function* () {
+  const { reportsPerBatch } = yield* Limits
+  return yield* isolateFailures({
+    apply: (size, claimed: Array<Claimed[number]>) => applyBatch(size === "whole" ? reportsPerBatch : 1, claimed),
+    note: noteFailed
+  })
 }, asSystem)

@@ -3,9 +3,9 @@
  * in a transaction of its own, and an event that fails by itself is postponed, or parked once it has failed too often.
  */
 import { Inbox, type StorageError, Transaction } from "@careline/ports"
-import { type Cause, DateTime, Effect } from "effect"
+import { Cause, DateTime, Effect } from "effect"
 import { backoff, Limits } from "./Limits.ts"
-import { isStoreUnavailable } from "./StoreUnavailable.ts"
+import { countsAgainstNothing } from "./Failure.ts"
 
 interface Failable {
   readonly id: string
@@ -17,8 +17,6 @@ interface Failable {
 export interface Batches<Event extends Failable, R> {
   /** Applies up to so many in the ambient transaction. Tells `claimed` which events it took, for when it fails. */
   readonly apply: (size: "whole" | "one", claimed: Array<Event>) => Effect.Effect<number, StorageError, R>
-  /** Why a failed batch is not taken apart. */
-  readonly isHopeless: (cause: Cause.Cause<unknown>) => boolean
   /** Says of an event that it failed, and why it is put aside. */
   readonly note: (
     cause: Cause.Cause<unknown>,
@@ -40,9 +38,8 @@ const setAside = Effect.fnUntraced(function* <Event extends Failable, R>(
 })
 
 /** Applies one batch. Returns the number of events that it dealt with; 0 when none waited. */
-export const applyBatch = Effect.fnUntraced(function* <Event extends Failable, R>({
+export const isolateFailures = Effect.fnUntraced(function* <Event extends Failable, R>({
   apply,
-  isHopeless,
   note
 }: Batches<Event, R>) {
   const { transact } = yield* Transaction
@@ -51,7 +48,7 @@ export const applyBatch = Effect.fnUntraced(function* <Event extends Failable, R
     return transact(apply("one", claimed)).pipe(
       Effect.catchCause((cause) => {
         const [failed] = claimed
-        return failed === undefined || isStoreUnavailable(cause)
+        return failed === undefined || countsAgainstNothing(cause)
           ? Effect.failCause(cause)
           : Effect.as(transact(setAside(failed, cause, note)), 1)
       })
@@ -60,7 +57,7 @@ export const applyBatch = Effect.fnUntraced(function* <Event extends Failable, R
   const claimed: Array<Event> = []
   return yield* transact(apply("whole", claimed)).pipe(
     Effect.catchCause((cause) =>
-      claimed.length === 0 || isHopeless(cause)
+      claimed.length === 0 || Cause.hasInterrupts(cause)
         ? Effect.failCause(cause)
         : Effect.map(Effect.replicateEffect(one, claimed.length), (dealt) => dealt.reduce((sum, next) => sum + next, 0))
     )
