@@ -82,7 +82,7 @@ export {
   prepareBridgeCall,
   type PreparedCall
 } from "./calls/PrepareBridgeCall.ts"
-export { type Fault, faultsOf, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
+export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
 export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"

@@ -15,6 +15,7 @@ export const readText = (value: unknown, property: string): string => {
   return typeof text === "string" ? text : ""
 }
 
+/** Whether it is an `Error`; `false` when that cannot be told. */
 export const isError = (value: unknown): value is Error => {
   try {
     return value instanceof Error
