@@ -1,16 +1,13 @@
 /** Who looked at what, and who was let in: through every route, on a PostgreSQL with row-level security. */
-import { layer as postgres } from "@careline/adapter-postgres"
-import { BreakGlassAllowed, Intake, Limits, processInbound } from "@careline/application"
+import { BreakGlassAllowed, Limits, processInbound } from "@careline/application"
 import { Call } from "@careline/domain"
-import { type Alert, Alerts, Calls, Directory, Inbox, RowAccess } from "@careline/ports"
-import * as Memory from "@careline/testkit"
-import { PgClient } from "@effect/sql-pg"
-import { DateTime, Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
+import { type Alert, Alerts, Calls, Inbox, RowAccess } from "@careline/ports"
+import { DateTime, Effect, Layer, Logger } from "effect"
 import type { Hono } from "hono"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { freshDatabase } from "../../../test/support/postgres.ts"
-import { makeApp, openApiDocument, type Role } from "../src/index.ts"
-import { addLine, type Answer, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { assert, beforeAll, describe, it } from "vitest"
+import { openApiDocument, type Role } from "../src/index.ts"
+import { openOnPostgres, type PostgresLine } from "./postgresLine.ts"
+import { addLine, type Answer, ask, tokenOf } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
@@ -27,39 +24,20 @@ interface Entry {
 }
 
 let app: Hono
-let database: string
-let scope: Scope.Closeable
-let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
+let run: PostgresLine["run"]
+let owner: PostgresLine["owner"]
 const alerts: Array<Alert> = []
 const logged: Array<string> = []
 const tokens: Record<string, string> = {}
 
-/** Who owns the tables, and can do to them what nobody else can. */
-const owner = <A extends object>(statement: string): Promise<ReadonlyArray<A>> =>
-  Effect.runPromise(
-    Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<A>(statement)).pipe(
-      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 }))
-    )
-  )
-
 beforeAll(async () => {
-  database = await freshDatabase()
-  scope = await Effect.runPromise(Scope.make())
-  const world = Layer.mergeAll(Intake.layer, twilio).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        postgres({ url: Redacted.make(database), maxConnections: 6 }),
-        Memory.layerBlobStore,
-        Directory.layerEmpty,
-        Logger.layer([Logger.map(Logger.formatJson, (text) => void logged.push(text))]),
-        Layer.succeed(BreakGlassAllowed, true),
-        Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) })
-      )
+  ;({ app, owner, run } = await openOnPostgres(
+    Layer.mergeAll(
+      Logger.layer([Logger.map(Logger.formatJson, (text) => void logged.push(text))]),
+      Layer.succeed(BreakGlassAllowed, true),
+      Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) })
     )
-  )
-  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  app = makeApp({ runPromiseExit: (effect, given) => Effect.runPromiseExitWith(context)(effect, given) }, authenticate)
-  run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
+  ))
   const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string>, sub: string) =>
     Effect.runPromise(tokenOf(sub, roles, siteGroupingIds))
   tokens.root = await token(["SYSTEM_ADMIN"], [], "root")
@@ -90,8 +68,6 @@ beforeAll(async () => {
   )
   await run(processInbound())
 })
-afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-
 const call = (who: string, method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) =>
   ask(app, tokens[who]!, method, path, body, headers)
 

@@ -1,51 +1,25 @@
 /** Files that staff upload, on a PostgreSQL with row-level security: a message's, or removed after a day, and so many of one user. */
-import { layer as postgres } from "@careline/adapter-postgres"
-import { Intake, Limits, processInbound, removeUploads } from "@careline/application"
+import { Limits, processInbound, removeUploads } from "@careline/application"
 import { Attachment } from "@careline/domain"
-import { BlobStore, Directory, Inbox, RowAccess } from "@careline/ports"
-import * as Memory from "@careline/testkit"
-import { PgClient } from "@effect/sql-pg"
-import { Effect, Exit, Layer, Option, Redacted, Scope } from "effect"
+import { BlobStore, Inbox, RowAccess } from "@careline/ports"
+import { Effect, Layer, Option } from "effect"
 import type { Hono } from "hono"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { freshDatabase } from "../../../test/support/postgres.ts"
-import { makeApp } from "../src/index.ts"
-import { addLine, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { assert, beforeAll, describe, it } from "vitest"
+import { openOnPostgres, type PostgresLine } from "./postgresLine.ts"
+import { addLine, ask, tokenOf } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
 const uploadsPerUser = 12
 
 let app: Hono
-let database: string
-let scope: Scope.Closeable
-let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
+let run: PostgresLine["run"]
+let owner: PostgresLine["owner"]
 let nurse: string
 let threadId: string
 
-const owner = <A extends object>(statement: string): Promise<ReadonlyArray<A>> =>
-  Effect.runPromise(
-    Effect.flatMap(PgClient.PgClient, (sql) => sql.unsafe<A>(statement)).pipe(
-      Effect.provide(PgClient.layer({ url: Redacted.make(database), maxConnections: 1 }))
-    )
-  )
-
 beforeAll(async () => {
-  database = await freshDatabase()
-  scope = await Effect.runPromise(Scope.make())
-  const world = Layer.mergeAll(Intake.layer, twilio).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        postgres({ url: Redacted.make(database), maxConnections: 6 }),
-        Memory.layerBlobStore,
-        Directory.layerEmpty,
-        Layer.succeed(Limits.Limits, { ...Limits.defaults, uploadsPerUser })
-      )
-    )
-  )
-  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  app = makeApp({ runPromiseExit: (effect, given) => Effect.runPromiseExitWith(context)(effect, given) }, authenticate)
-  run = (effect) => Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
+  ;({ app, owner, run } = await openOnPostgres(Layer.succeed(Limits.Limits, { ...Limits.defaults, uploadsPerUser })))
   nurse = await Effect.runPromise(tokenOf("nurse", ["CLINICIAN"], ["north"]))
   const root = await Effect.runPromise(tokenOf("root", ["SYSTEM_ADMIN"]))
   await addLine(app, root, line, "north", null)
@@ -66,8 +40,6 @@ beforeAll(async () => {
   await run(processInbound())
   threadId = (await ask(app, nurse, "GET", "/external-threads?view=all")).body.items[0].id
 })
-afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-
 const upload = (bearer = nurse) =>
   ask(app, bearer, "POST", "/media", "Please bring your insurance card.", { "content-type": "text/plain" })
 const send = (url: string) =>

@@ -4,7 +4,9 @@ import * as AreaCodes from "./AreaCodes.ts"
 import type { Contact } from "./Contact.ts"
 import * as PhoneNumber from "./PhoneNumber.ts"
 
-const TimeOfDay = Schema.String.check(Schema.isPattern(/^([01]\d|2[0-3]):[0-5]\d$/))
+const TimeOfDay = Schema.String.check(
+  Schema.isPattern(/^([01]\d|2[0-3]):[0-5]\d$/, { message: "must be a time of day, like 21:00" })
+)
 
 /** From `start` (inclusive) to `end` (exclusive), as `HH:MM` on the recipient's clock; over midnight when `end` is not later. */
 export const QuietHours = Schema.Struct({ start: TimeOfDay, end: TimeOfDay })

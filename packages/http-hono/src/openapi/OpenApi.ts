@@ -32,6 +32,7 @@ const everywhere: Readonly<Record<number, string>> = {
   400: "The request cannot be read",
   401: "No valid bearer token",
   403: "Not allowed",
+  429: "Too many requests of one address or one user (`Retry-After`)",
   500: "Internal server error",
   503: "The store is not available"
 }
@@ -64,6 +65,16 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
     return moved(root) as Record<string, unknown>
   }
 
+  /** What is said of the fields of a body or of a query. */
+  const propertiesOf = (schema: Schema.Constraint): Record<string, unknown> => {
+    const { $ref, properties = {} } = describe(schema, "error") as {
+      readonly $ref?: string
+      readonly properties?: Record<string, unknown>
+    }
+    const named = $ref === undefined ? undefined : schemas[$ref.split("/").at(-1)!]
+    return (named as { readonly properties?: Record<string, unknown> } | undefined)?.properties ?? properties
+  }
+
   const queryParameters = (schema: Schema.Constraint | null) => {
     if (schema === null) return []
     const { properties = {}, required = [] } = describe(schema) as {
@@ -76,6 +87,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       required: required.includes(name),
       schema: withoutNull(property)
     }))
+  }
+
+  /** Whether a request names what may not be there, or may be somebody else's. */
+  const namesSomething = ({ body, path, query }: Route<R>): boolean => {
+    const fields = [body, query].flatMap((schema) => (schema === null ? [] : Object.keys(propertiesOf(schema))))
+    return path.includes("{") || fields.includes("siteGroupingId") || fields.includes("externalThreadId")
   }
 
   const operation = (route: Route<R>) => ({
@@ -123,10 +140,9 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       ...Object.fromEntries(
         Object.entries({
           ...everywhere,
-          ...(route.path.includes("{id}") ? { 404: "Not found, or not visible to the caller" } : {}),
-          ...(route.body === null
-            ? {}
-            : { 413: "The body is too large", 415: "The body is not JSON", 422: "The request is not valid" }),
+          ...(namesSomething(route) ? { 404: "Not found, or not visible to the caller" } : {}),
+          ...(route.method === "get" ? {} : { 413: "The body is too large", 415: "The body is not JSON" }),
+          ...(route.method !== "get" || /\{(?!id\})/.test(route.path) ? { 422: "The request is not valid" } : {}),
           ...route.problems
         }).map(([status, description]) => [status, problemResponse(description)])
       )
@@ -165,6 +181,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
         ...Object.fromEntries(
           Object.entries({
             ...everywhere,
+            404: "Not found, or not visible to the caller",
             413: "The file is too large",
             422: "The file type may not be sent"
           }).map(([status, description]) => [status, problemResponse(description)])

@@ -1,18 +1,21 @@
 /** Bytes in and out: files that staff upload, and the links to what is kept. Neither is JSON, so neither is a `Route`. */
 import * as Application from "@careline/application"
-import { Effect, Exit } from "effect"
+import { Effect, Exit, Schema } from "effect"
 import type { Context, Hono } from "hono"
 import { type Authenticate, STAFF, tenantFor } from "../auth/Auth.ts"
 import { BodyTooLarge } from "../http/Errors.ts"
-import { tenantOfQuery } from "./Api.ts"
+import { tenantOfQuery, TenantQuery } from "./Api.ts"
 import type { HostRuntime } from "../http/HostRuntime.ts"
 import { identify } from "../auth/Identify.ts"
 import type { ServeLink } from "../http/ServeLink.ts"
+import { readQuery } from "../openapi/ReadHttp.ts"
 import { asking, audited } from "../openapi/Refused.ts"
 import { respond } from "../openapi/Respond.ts"
 import type { Services } from "../Services.ts"
 
 const UPLOAD_PATH = "/api/v1/media"
+
+const UploadQuery = Schema.Struct({ siteGroupingId: TenantQuery })
 
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
   const caller = yield* identify(
@@ -21,7 +24,8 @@ const upload = Effect.fnUntraced(function* (context: Context, authenticate: Auth
     STAFF,
     asking(context, "uploadMedia")
   )
-  const tenant = yield* tenantFor(caller, tenantOfQuery(context.req.query("siteGroupingId")))
+  const { siteGroupingId } = yield* readQuery(UploadQuery, context)
+  const tenant = yield* tenantFor(caller, tenantOfQuery(siteGroupingId))
   const { mediaBytes } = yield* Application.Limits.Limits
   const bytes = yield* Effect.promise(() => Application.WebhookHttp.readBody(context.req.raw, mediaBytes))
   if (bytes === null) return yield* new BodyTooLarge({ message: `The file may have ${mediaBytes} bytes` })
