@@ -281,19 +281,32 @@ describe("The API", () => {
   it("changes the settings that are named, and leaves the rest", async () => {
     const path = "/voip-settings?siteGroupingId=north"
     const put = await call(admin, "PUT", path, {
-      escalationTimerMinutes: 0.05,
+      escalationTimerMinutes: 1.5,
       quietHours: { start: "20:00", end: "08:00" }
     })
-    assert.deepInclude(put.body, { escalationTimerMinutes: 0.05, voipEnabled: true })
+    assert.deepInclude(put.body, { escalationTimerMinutes: 1.5, voipEnabled: true })
     const off = await call(admin, "PUT", path, { quietHours: null })
-    assert.deepInclude(off.body, { quietHours: null, escalationTimerMinutes: 0.05 })
+    assert.deepInclude(off.body, { quietHours: null, escalationTimerMinutes: 1.5 })
     for (const bad of [
       { escalationTimerMinutes: 0 },
+      { escalationTimerMinutes: 0.9 },
+      { autoReplyMessage: " \u200B" },
+      { quietHours: { start: "21:00", end: "21:00" } },
+      { escalationPhoneNumbers: ["+12025550187", "+12025550187"] },
+      { escalationPhoneNumbers: [line] },
+      { escalationPhoneNumbers: ["+19005550187"] },
+      { escalationPhoneNumbers: ["+442071838750"] },
+      { auto_reply_message: "We will answer soon." },
       { quietHours: { start: "25:00", end: "08:00" } },
       { escalationPhoneNumbers: ["911"] }
     ]) {
-      assert.strictEqual((await call(admin, "PUT", path, bad)).status, 422)
+      const refused = await call(admin, "PUT", path, bad)
+      assert.strictEqual(refused.status, 422)
+      assert.match(refused.body.errors[0].pointer, new RegExp(`^#/${Object.keys(bad)[0]!}`))
     }
+    const abroad = { escalationPhoneNumbers: ["+442071838750"], allowForeignOnCall: true }
+    assert.strictEqual((await call(admin, "PUT", path, abroad)).status, 200)
+    await call(admin, "DELETE", "/voip-settings/escalationPhoneNumbers?siteGroupingId=north")
   })
 
   it("edits, reads and deletes a thread", async () => {

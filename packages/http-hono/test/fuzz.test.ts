@@ -246,8 +246,7 @@ beforeAll(async () => {
 })
 
 /** Faults first, and not a thousand of them. */
-const assertNone = (problems: ReadonlyArray<string>) =>
-  assert.deepStrictEqual(problems.toSorted().slice(0, 10), [], `${problems.length} of ${asked}`)
+const firstOf = (problems: ReadonlyArray<string>) => problems.toSorted().slice(0, 10)
 
 describe("Whatever it is asked, the API answers in words", () => {
   it.each(operations.filter(({ operation }) => !apart.has(operation.operationId)))(
@@ -283,7 +282,7 @@ describe("Whatever it is asked, the API answers in words", () => {
           problems.push(...(await check(method, pathOf(path), known, text)))
         }
       }
-      assertNone(problems)
+      assert.deepStrictEqual(firstOf(problems), [], `${problems.length} of ${asked}`)
     }
   )
 
@@ -298,7 +297,7 @@ describe("Whatever it is asked, the API answers in words", () => {
       const response = await app.request(`/docs/${name}`)
       if (response.status !== 404) problems.push(`/docs/${name} → ${response.status}`)
     }
-    assertNone(problems)
+    assert.deepStrictEqual(firstOf(problems), [], `${problems.length} of ${asked}`)
   })
 
   it("and takes no method that a path does not have", async () => {

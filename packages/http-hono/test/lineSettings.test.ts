@@ -82,8 +82,8 @@ describe("What all tenants inherit", () => {
     await as(system, "PUT", "/platform-settings", { escalationTimerMinutes: 45 })
     assert.strictEqual((await settings(north)).escalationTimerMinutes, 45)
     const gone = await as(system, "DELETE", "/platform-settings/escalationTimerMinutes")
-    assert.deepInclude(gone.body, { escalationTimerMinutes: 15, dailyLimitPerContact: 4 })
-    assert.strictEqual((await settings(north)).escalationTimerMinutes, 15)
+    assert.deepInclude(gone.body, { escalationTimerMinutes: 20, dailyLimitPerContact: 4 })
+    assert.strictEqual((await settings(north)).escalationTimerMinutes, 20)
   })
 
   it("has no on-call number, preview, greeting or auto-reply, and refuses one", async () => {
@@ -108,10 +108,10 @@ describe("A change of settings", () => {
     const { body } = await as(north, "GET", "/audit-log?action=settings.change")
     const [taken, put] = body.items
     assert.deepStrictEqual(JSON.parse(taken.detail.values), {
-      escalationTimerMinutes: { old: { value: 5, from: "own" }, new: { value: 15, from: "product" } }
+      escalationTimerMinutes: { old: { value: 5, from: "own" }, new: { value: 20, from: "product" } }
     })
     assert.deepStrictEqual(JSON.parse(put.detail.values), {
-      escalationTimerMinutes: { old: { value: 15, from: "product" }, new: { value: 5, from: "own" } }
+      escalationTimerMinutes: { old: { value: 20, from: "product" }, new: { value: 5, from: "own" } }
     })
     assert.deepStrictEqual(JSON.parse(put.detail.sealed), {
       escalationPhoneNumbers: { old: { value: [], from: "product" }, new: { value: [ON_CALL], from: "own" } }

@@ -165,10 +165,12 @@ const DAY_MILLIS = 24 * 60 * 60_000
 
 /** The limits that the configuration names; the application's own for the others. */
 const limitsOf =
-  ({ perUser = {}, pool, quarantineDays, retireAfter, sendRatePerAccount, sendRatePerNumber }: HostConfig) =>
+  ({ perUser = {}, pool, quarantineDays, retireAfter, sandbox, sendRatePerAccount, sendRatePerNumber }: HostConfig) =>
   (limits: Limits.LimitsShape): Limits.LimitsShape => ({
     ...limits,
     ...perUser,
+    // Whoever tries it out does not wait a minute for each alarm.
+    escalationTimerMin: sandbox ? 1 : limits.escalationTimerMin,
     sendRatePerNumber: rateOf(sendRatePerNumber) ?? limits.sendRatePerNumber,
     sendRatePerAccount: rateOf(sendRatePerAccount) ?? limits.sendRatePerAccount,
     quarantine: quarantineDays === null ? limits.quarantine : quarantineDays * DAY_MILLIS,

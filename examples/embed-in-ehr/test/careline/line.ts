@@ -31,7 +31,13 @@ export const twilioFor = async (publicUrl: string) => {
     publicUrl,
     timeoutMillis: 5_000
   })
-  const line: LineOptions = { telephony, threadUrl: (id) => `${publicUrl}/external-threads/${id}`, sweepMillis: 100 }
+  const line: LineOptions = {
+    telephony,
+    threadUrl: (id) => `${publicUrl}/external-threads/${id}`,
+    sweepMillis: 100,
+    // A test waits for no minute.
+    limits: { escalationTimerMin: 1 }
+  }
   return { simulator, line }
 }
 

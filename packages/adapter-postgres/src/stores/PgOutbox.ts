@@ -158,6 +158,7 @@ export const layer = Layer.effect(
                 select count(*)::int from sends s
                 where s.site_grouping_id = k.site_grouping_id and s.to_number = k.to_number
                   and s.queued_at >= ${iso(since)}::timestamptz and s.state not in ('canceled', 'rejected')
+                  and s.purpose <> 'auto_reply'
               ) as count
               from rows from (json_to_recordset(${JSON.stringify(
                 keys.map(({ siteGroupingId, to }) => ({

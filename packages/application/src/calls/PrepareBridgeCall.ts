@@ -20,17 +20,16 @@ import {
   Calls,
   Directory,
   IdGenerator,
-  NumberInventory,
-  PoolNumbers,
   Settings,
   type Telephony,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option, Result, Schema } from "effect"
-import { asSystem, byStaff } from "../access/Access.ts"
+import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
+import { ownNumbersAmong } from "../access/OwnNumbers.ts"
 import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber, TooManyCallbacks } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -111,14 +110,7 @@ const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, 
     thread.externalContact as string as PhoneNumber.E164,
     ...(clinician === undefined ? [] : [clinician as PhoneNumber.E164])
   ]
-  return yield* asSystem(
-    Effect.gen(function* () {
-      const inPools = yield* (yield* PoolNumbers).byNumbers(numbers)
-      const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
-      const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
-      return new Set<string>([...inPools, ...nobodys].map(({ number }) => number))
-    })
-  )
+  return yield* ownNumbersAmong(numbers)
 })
 
 /** Whom the thread's contact is, to be called from the number. Staff are not called elsewhere either. */

@@ -1,5 +1,5 @@
 /** What the send policy says of texts right before they leave: an opt-out may have come since they were queued. */
-import { Consent, type Contact, MessageClass, type Send, SendPolicy } from "@careline/domain"
+import { Consent, type Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
 import { Consents, Directory, Outbox, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 
@@ -23,29 +23,43 @@ const classesOf = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, 
   })
 })
 
-/** The decisions, in the order of the sends. In the ambient transaction. */
-export const evaluateSendPolicy = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
-  const keys = sends.map(({ siteGroupingId, to }) => ({ siteGroupingId, contact: to as string as Contact.Contact }))
-  const settings = yield* (yield* Settings).effective(sends.map((send) => send.siteGroupingId))
-  const consents = yield* (yield* Consents).load(keys)
-  const cards = yield* (yield* Directory).contacts(keys)
+/** Who is to get a text, and from whom. */
+interface Recipient {
+  readonly siteGroupingId: Tenant
+  readonly contact: Contact.Contact
+}
+
+/** What the policy asks of each recipient, in their order. In the ambient transaction. */
+export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArray<Recipient>, now: DateTime.Utc) {
+  const settings = yield* (yield* Settings).effective(recipients.map(({ siteGroupingId }) => siteGroupingId))
+  const consents = yield* (yield* Consents).load(recipients)
+  const cards = yield* (yield* Directory).contacts(recipients)
   const counts = yield* (yield* Outbox).countSince(
-    sends.map(({ siteGroupingId, to }) => ({ siteGroupingId, to })),
+    recipients.map(({ contact, siteGroupingId }) => ({ siteGroupingId, to: contact })),
     DateTime.subtractDuration(now, DAY_MILLIS)
   )
-  const classes = yield* classesOf(sends, now)
-  const matches =
-    (send: Send.Send) => (fact: { readonly siteGroupingId: Send.Send["siteGroupingId"]; readonly contact: string }) =>
-      fact.siteGroupingId === send.siteGroupingId && fact.contact === send.to
-  return sends.map((send, index) =>
-    SendPolicy.decide({
-      recipient: send.to as string as Contact.Contact,
-      messageClass: classes[index]!,
+  return recipients.map(({ contact, siteGroupingId }, index) => {
+    const isTheirs = (fact: Recipient) => fact.siteGroupingId === siteGroupingId && fact.contact === contact
+    return {
+      recipient: contact,
       settings: settings[index]!,
-      consent: consents.find(matches(send)) ?? Consent.unrecorded(send.siteGroupingId, keys[index]!.contact),
-      recipientZone: cards.find(matches(send))?.timeZone ?? null,
-      sentInLastDay: Math.max(0, (counts[index] ?? 0) - 1),
+      consent: consents.find(isTheirs) ?? Consent.unrecorded(siteGroupingId, contact),
+      recipientZone: cards.find(isTheirs)?.timeZone ?? null,
+      sentInLastDay: counts[index] ?? 0,
       now
-    })
+    } satisfies Omit<SendPolicy.Facts, "messageClass">
+  })
+})
+
+/** The decisions, in the order of the sends. In the ambient transaction. */
+export const evaluateSendPolicy = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
+  const facts = yield* gatherFacts(
+    sends.map(({ siteGroupingId, to }) => ({ siteGroupingId, contact: to as string as Contact.Contact })),
+    now
+  )
+  const classes = yield* classesOf(sends, now)
+  return facts.map((of, index) =>
+    // The send itself is among those that wait to leave.
+    SendPolicy.decide({ ...of, messageClass: classes[index]!, sentInLastDay: Math.max(0, of.sentInLastDay - 1) })
   )
 })

@@ -12,16 +12,7 @@ import {
   ThreadId,
   VoipSettings
 } from "@careline/domain"
-import {
-  Directory,
-  IdGenerator,
-  Messages,
-  Outbox,
-  Settings,
-  type Telephony,
-  TelephonyProviders,
-  Transaction
-} from "@careline/ports"
+import { IdGenerator, Messages, Outbox, type Telephony, TelephonyProviders, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
@@ -36,10 +27,11 @@ import {
   SendRefused
 } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
-import { consentOf, lockThread, senderOf, viewThread } from "../threads/LoadThread.ts"
+import { lockThread, senderOf, viewThread } from "../threads/LoadThread.ts"
 import { withLinks } from "../media/MediaLinks.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { IdempotencyKey, MediaUrls, nullable, optional } from "../shared/RequestFields.ts"
+import { gatherFacts } from "./SendGate.ts"
 import { mediaOf, takeUploads } from "../media/StaffMedia.ts"
 
 const saysSomething = Schema.makeFilter(
@@ -79,8 +71,6 @@ interface Asked {
   readonly idempotencyKey: string | null
 }
 
-const DAY_MILLIS = 24 * 60 * 60 * 1000
-
 const fingerprintOf = (request: Asked): string => JSON.stringify([request.content, request.mediaUrls])
 
 /**
@@ -118,22 +108,9 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, giv
 
       const now = yield* DateTime.now
       const tenant = thread.siteGroupingId
-      const [settings] = yield* (yield* Settings).effective([tenant])
-      const [card] = yield* (yield* Directory).contacts([{ siteGroupingId: tenant, contact: thread.externalContact }])
-      const [sentInLastDay] = yield* (yield* Outbox).countSince(
-        [{ siteGroupingId: tenant, to: thread.externalContact }],
-        DateTime.subtractDuration(now, DAY_MILLIS)
-      )
+      const [facts] = yield* gatherFacts([{ siteGroupingId: tenant, contact: thread.externalContact }], now)
       const messageClass = MessageClass.ofStaffMessage(thread.lastInboundAt, now)
-      const policy = SendPolicy.decide({
-        recipient: thread.externalContact,
-        messageClass,
-        settings: settings!,
-        consent: yield* consentOf(thread),
-        recipientZone: card?.timeZone ?? null,
-        sentInLastDay: sentInLastDay ?? 0,
-        now
-      })
+      const policy = SendPolicy.decide({ ...facts!, messageClass })
       if (policy._tag === "Refuse") return yield* new SendRefused({ reason: policy.reason })
       if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 

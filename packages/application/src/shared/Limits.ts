@@ -42,6 +42,8 @@ export interface LimitsShape {
    * urgent waits for no batch of bulk that a slow provider holds up.
    */
   readonly expressWorkers: number
+  /** The shortest escalation timer that a tenant may choose, in milliseconds. The sandbox lets one end sooner. */
+  readonly escalationTimerMin: number
   /** Failures after which an inbound text is parked and its lane goes on. */
   readonly eventAttempts: number
   /** First pause after a failed event; doubles each time. Eight attempts from 250 ms block a lane for about half a minute. */
@@ -208,6 +210,7 @@ export const defaults: LimitsShape = {
   sendsReservedPerLane: 2,
   sendWorkers: 4,
   expressWorkers: 1,
+  escalationTimerMin: 60_000,
   eventAttempts: 8,
   eventBackoff: 250,
   busyNumberPause: 250,

@@ -1,16 +1,23 @@
 /** What a tenant decided about its line, and what all tenants inherit. A change holds from the next decision on; a running timer keeps its due time. */
-import { type Tenant, VoipSettings } from "@careline/domain"
-import { Settings, Transaction } from "@careline/ports"
-import { Effect } from "effect"
+import { PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
+import { PoolNumbers, Settings, Transaction } from "@careline/ports"
+import { Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
+import { ownNumbersAmong } from "../access/OwnNumbers.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
+import { Limits } from "../shared/Limits.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
+import { optional } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** What a tenant names of its settings; what it does not name stays. */
-export const SettingsEdit = VoipSettings.Edit.annotate({ identifier: "VoipSettingsEdit" })
+export const SettingsEdit = Schema.Struct({
+  ...VoipSettings.Edit.fields,
+  /** Takes on-call numbers of another country than the tenant's own numbers. Said anew with each change of them. */
+  allowForeignOnCall: optional(Schema.Boolean)
+}).annotate({ identifier: "VoipSettingsEdit" })
 export type SettingsEdit = Given<typeof SettingsEdit.Encoded>
 
 /** What the platform names for all tenants; what no tenant inherits is refused. */
@@ -106,6 +113,39 @@ const change = Effect.fnUntraced(function* (
 
 const readEdit = reader(SettingsEdit)
 
+const MINUTE_MILLIS = 60_000
+
+/** A timer that nobody could answer within pages somebody for every text. */
+const assertTimer = Effect.fnUntraced(function* ({ escalationTimerMinutes: minutes }: VoipSettings.PlatformEdit) {
+  const { escalationTimerMin } = yield* Limits
+  if (minutes == null || minutes * MINUTE_MILLIS >= escalationTimerMin) return
+  const message = `must be at least ${escalationTimerMin / MINUTE_MILLIS} minutes`
+  return yield* new InvalidRequest({ field: "escalationTimerMinutes", message })
+})
+
+/** Alarms go to phones of people: not back to ourselves, not where a text costs more than a text, and abroad on purpose only. */
+const assertOnCall = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  numbers: ReadonlyArray<PhoneNumber.E164>,
+  abroad: boolean
+) {
+  if (numbers.length === 0) return
+  const ours = yield* ownNumbersAmong(numbers)
+  const lines = yield* (yield* PoolNumbers).list([tenant])
+  const isForeign = (number: PhoneNumber.E164) =>
+    lines.length > 0 && !lines.some((line) => PhoneNumber.isSameCountry(number, line.number))
+  for (const [index, number] of numbers.entries()) {
+    const message = ours.has(number)
+      ? "is one of our own numbers"
+      : PhoneNumber.isPremium(number)
+        ? "is a premium number"
+        : !abroad && isForeign(number)
+          ? "is in another country than your own numbers: say allowForeignOnCall if it shall be"
+          : null
+    if (message !== null) return yield* new InvalidRequest({ field: `escalationPhoneNumbers.${index}`, message })
+  }
+})
+
 /** Changes what is named. What is not goes on to be the tenant's own or inherited, as it was. */
 export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
   actor: Actor,
@@ -114,7 +154,9 @@ export const changeLineSettings = Effect.fn("changeLineSettings")(function* (
 ) {
   yield* assertSees(actor, tenant)
   // Only what is named is looked at: what was stored under older rules keeps nobody from changing the rest.
-  const named = yield* readEdit(edit)
+  const { allowForeignOnCall = false, ...named } = yield* readEdit(edit)
+  yield* assertTimer(named)
+  yield* assertOnCall(tenant, named.escalationPhoneNumbers ?? [], allowForeignOnCall)
   const fields = VoipSettings.FIELDS.filter((field) => named[field] !== undefined)
   return yield* change(actor, tenant, fields, (own) => ({ ...own, ...named }))
 }, byStaff)
@@ -167,6 +209,7 @@ export const changePlatformSettings = Effect.fn("changePlatformSettings")(functi
 ) {
   yield* assertSeesAll(actor, "siteGrouping")
   const named = yield* readPlatformEdit(edit)
+  yield* assertTimer(named)
   const fields = VoipSettings.PLATFORM_FIELDS.filter((field) => named[field] !== undefined)
   return yield* changePlatform(actor, fields, (own) => ({ ...own, ...named }))
 }, byStaff)

@@ -35,7 +35,7 @@ export interface Facts {
   readonly consent: Pick<Consent, "status">
   /** The recipient's IANA zone where the directory knows it. */
   readonly recipientZone: string | null
-  /** Texts that left or wait to leave to the recipient, in the 24 hours before `now`, this one not counted. */
+  /** Texts but auto-replies that left or wait to leave to the recipient, in the 24 hours before `now`, this one not counted. */
   readonly sentInLastDay: number
   readonly now: DateTime.Utc
 }
@@ -43,21 +43,30 @@ export interface Facts {
 const sendNow: Decision = { _tag: "SendNow" }
 const refuse = (reason: RefusalReason): Decision => ({ _tag: "Refuse", reason })
 
-/** Whose quiet hours bind a class: nobody's for an answer or an alarm, the law's at least for what nobody waits for. */
-const quietHoursOf = (messageClass: MessageClass, settings: VoipSettings): QuietHours.QuietHours | null => {
+/** Whether somebody waits for a text of the class: an answer, an alarm, what a keyword asked for. */
+const isAwaited = (messageClass: MessageClass): boolean => {
   switch (messageClass) {
     case "conversational":
     case "on_call":
     case "opt_out_confirmation":
     case "keyword_answer":
-      return null
+      return true
     case "care":
     case "reminder":
-      return settings.quietHours
     case "notice":
     case "marketing":
-      return settings.quietHours ?? QuietHours.solicitation
+      return false
   }
+}
+
+/** The quiet hours that bind a class: none where somebody waits, and the law's beside the tenant's for what goes to many. */
+const quietHoursOf = (
+  messageClass: MessageClass,
+  { quietHours }: VoipSettings
+): ReadonlyArray<QuietHours.QuietHours> => {
+  if (isAwaited(messageClass)) return []
+  const isSolicitation = messageClass === "notice" || messageClass === "marketing"
+  return [...(quietHours === null ? [] : [quietHours]), ...(isSolicitation ? [QuietHours.solicitation] : [])]
 }
 
 export const decide = (facts: Facts): Decision => {
@@ -68,12 +77,13 @@ export const decide = (facts: Facts): Decision => {
   if (consent.status === "opted_out" && !answersKeyword) return refuse("recipient_opted_out")
   if (messageClass === "marketing" && consent.status !== "opted_in") return refuse("consent_missing")
   const quiet = quietHoursOf(messageClass, settings)
-  if (quiet !== null) {
-    const until = QuietHours.earliestSend(quiet, QuietHours.zonesOf(recipient, facts.recipientZone), now)
+  if (quiet.length > 0) {
+    const zones = QuietHours.zonesOf(recipient, facts.recipientZone)
+    // What holds a text is looked at again when it ends: the other hours may go on.
+    const until = quiet.map((hours) => QuietHours.earliestSend(hours, zones, now)).reduce(DateTime.max)
     if (DateTime.isGreaterThan(until, now)) return { _tag: "Hold", until, reason: "quiet_hours" }
   }
-  const isLimited = messageClass !== "on_call" && !answersKeyword
-  const limit = isLimited ? settings.dailyLimitPerContact : null
+  const limit = isAwaited(messageClass) ? null : settings.dailyLimitPerContact
   return limit !== null && facts.sentInLastDay >= limit ? refuse("daily_limit_reached") : sendNow
 }
 

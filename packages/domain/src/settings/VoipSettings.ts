@@ -24,9 +24,9 @@ export const VoipSettings = Schema.Struct({
   escalationPhoneNumbers: Schema.Array(E164).check(Schema.isMaxLength(20)),
   /** Whether the escalation may quote the message. Off, it names no patient and quotes nothing. */
   escalationPreview: Schema.Boolean,
-  /** When automated and care messages wait, in the recipient's own zone, or `null` for never. */
+  /** When messages that nobody waits for wait, in the recipient's own zone, or `null` for never. */
   quietHours: Schema.NullOr(QuietHours),
-  /** Texts that may leave to one contact in 24 hours, or `null` for no limit. */
+  /** Texts in 24 hours after which a contact gets none that nobody waits for, or `null` for no limit. Auto-replies do not count. */
   dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
@@ -48,9 +48,21 @@ export const Edit = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
-  escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
+  escalationPhoneNumbers: Schema.optionalKey(
+    fields.escalationPhoneNumbers.check(
+      Schema.makeFilter(
+        (numbers: ReadonlyArray<E164>) => new Set(numbers).size === numbers.length || "each number once"
+      )
+    )
+  ),
   escalationPreview: Schema.optionalKey(fields.escalationPreview),
-  quietHours: Schema.optionalKey(fields.quietHours),
+  quietHours: Schema.optionalKey(
+    Schema.NullOr(
+      QuietHours.check(
+        Schema.makeFilter(({ end, start }: QuietHours) => start !== end || "must end at another time than they start")
+      )
+    )
+  ),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   callGreetings: Schema.optionalKey(
     Schema.Array(NewGreeting).check(
@@ -83,15 +95,18 @@ export type PlatformField = keyof typeof PlatformEdit.fields
 
 export const PLATFORM_FIELDS = Object.keys(PlatformEdit.fields) as ReadonlyArray<PlatformField>
 
-/** What holds where nobody decided: the line is on, says nothing by itself, and escalates after a quarter of an hour. */
+/**
+ * What holds where nobody decided: the line is on, says nothing by itself, escalates after twenty minutes, and leaves contacts
+ * alone at night and after ten texts a day.
+ */
 export const defaults: VoipSettings = {
   voipEnabled: true,
   autoReplyMessage: null,
-  escalationTimerMinutes: 15,
+  escalationTimerMinutes: 20,
   escalationPhoneNumbers: [],
   escalationPreview: false,
-  quietHours: null,
-  dailyLimitPerContact: null,
+  quietHours: { start: "21:00", end: "08:00" },
+  dailyLimitPerContact: 10,
   callGreetings: [],
   callHandling: "voicemail"
 }

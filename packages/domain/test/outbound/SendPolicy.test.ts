@@ -75,10 +75,29 @@ describe("The send policy", () => {
     }
   })
 
-  it("refuses the text after the last one that the day allows, but never an alarm", () => {
+  it("refuses what nobody waits for once the day allows no more, and never an answer or an alarm", () => {
     assert.strictEqual(refusal({ sentInLastDay: 2 }), "SendNow")
-    assert.strictEqual(refusal({ sentInLastDay: 3 }), "daily_limit_reached")
-    assert.strictEqual(refusal({ sentInLastDay: 3, messageClass: "on_call" }), "SendNow")
+    for (const messageClass of ["care", "reminder", "notice"] as const) {
+      assert.strictEqual(refusal({ messageClass, sentInLastDay: 3 }), "daily_limit_reached")
+    }
+    for (const messageClass of ["conversational", "on_call", ...answersToKeywords] as const) {
+      assert.strictEqual(refusal({ messageClass, sentInLastDay: 50 }), "SendNow")
+    }
+  })
+
+  it("keeps what goes to many within the law's hours, whatever later hours the tenant chose", () => {
+    const evening = DateTime.makeUnsafe("2026-03-04T01:30:00Z")
+    const consent = { status: "opted_in" } as const
+    assert.strictEqual(decide({ consent, messageClass: "reminder", now: evening })._tag, "SendNow")
+    assert.strictEqual(decide({ consent, messageClass: "marketing", now: evening })._tag, "Hold")
+  })
+
+  it("leaves contacts alone at night and after ten texts a day where nobody decided", () => {
+    const settings = VoipSettings.defaults
+    assert.strictEqual(decide({ settings, now: midnight })._tag, "Hold")
+    assert.strictEqual(refusal({ settings, sentInLastDay: 9 }), "SendNow")
+    assert.strictEqual(refusal({ settings, sentInLastDay: 10 }), "daily_limit_reached")
+    assert.strictEqual(settings.escalationTimerMinutes, 20)
   })
 
   it("explains every refusal to a person", () => {

@@ -92,7 +92,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
   /** Whether a request names what may not be there, or may be somebody else's. */
   const namesSomething = ({ body, path, query }: Route<R>): boolean => {
     const fields = [body, query].flatMap((schema) => (schema === null ? [] : Object.keys(propertiesOf(schema))))
-    return path.includes("{") || fields.includes("siteGroupingId") || fields.includes("externalThreadId")
+    return path.includes("{") || fields.some((field) => field === "siteGroupingId" || field === "externalThreadId")
   }
 
   const operation = (route: Route<R>) => ({

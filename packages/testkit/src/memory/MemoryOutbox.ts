@@ -167,7 +167,7 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
       countSince: (keys, since) =>
         store.read((state) => {
           const left = HashMap.toValues(state.sends).filter(
-            ({ send }) => !neverLeaves.has(send.state) && isPast(since, send.queuedAt)
+            ({ send }) => !neverLeaves.has(send.state) && send.purpose !== "auto_reply" && isPast(since, send.queuedAt)
           )
           return keys.map(
             ({ siteGroupingId, to }) =>

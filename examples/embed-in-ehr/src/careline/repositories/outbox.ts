@@ -57,6 +57,7 @@ export const outbox: Repositories<Queryable>["outbox"] = (db) => ({
          select count(*)::integer from outbound_texts t
          where t.to_number = k.to_number and t.site_group_id is not distinct from k.site_group_id
            and t.queued_at >= $3 and t.state not in ('canceled', 'rejected')
+           and t.purpose <> 'auto_reply'
        ) as count
        from unnest($1::bigint[], $2::text[]) with ordinality k (site_group_id, to_number, place)
        order by k.place`,

@@ -173,6 +173,7 @@ export const outboxChapter: Chapter = {
       const [underway] = yield* Sending.queue(recipient, ["being sent"])
       yield* Sending.begin(underway!)
       yield* Sending.queue(recipient, ["waits"])
+      yield* Sending.queue(recipient, ["answers by itself"], { purpose: "auto_reply" })
       const outbox = yield* Outbox
       const { to } = accepted
       const keys = [
