@@ -87,7 +87,7 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
 })
 
 /** The sends that a provider carries now, with how; the others wait. */
-const findCarriers = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
+const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc, kept: Kept) {
   const routes = yield* selectRoutes(sends, now)
   const leaving = sends.flatMap((send, index) => {
     const route = routes[index]!
@@ -129,7 +129,7 @@ export const prepareSends = Effect.fnUntraced(function* (
   if (sends.length === 0) return { claimed: 0, prepared: [] }
 
   const kept: Kept = { limits, updates: [], results: [] }
-  const leaving = yield* findCarriers(yield* passGate(sends, now, kept), now, kept)
+  const leaving = yield* findRoutes(yield* passGate(sends, now, kept), now, kept)
   const ids = yield* (yield* IdGenerator).next("attempt", leaving.length)
   const prepared = leaving.map(({ from, provider, send }, index): Prepared => ({
     send,
