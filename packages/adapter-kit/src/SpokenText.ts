@@ -11,6 +11,16 @@ const NOT_IN_URL = /[\s\p{Cc}\p{Noncharacter_Code_Point}]/gu
 /** A URL as it can stand in a document: what no URL holds is escaped (RFC 3986, 2.1), and halves of a pair are replaced. */
 export const forUrl = (url: string): string => url.toWellFormed().replace(NOT_IN_URL, encodeURIComponent)
 
+/** The first of a provider's languages that is this one, or else one of another region; `null` when it speaks neither. */
+export const nearest = (languages: ReadonlyArray<string>, language: string): string | null => {
+  const baseOf = (tag: string) => tag.split("-")[0]
+  return (
+    languages.find((known) => known === language) ??
+    languages.find((known) => baseOf(known) === baseOf(language)) ??
+    null
+  )
+}
+
 /** As few parts as hold all pieces in their order, with `between` between two of a part. A piece that does not fit stands alone. */
 const pack = (pieces: Iterable<string>, between: string, fits: (part: string) => boolean): ReadonlyArray<string> => {
   const parts: Array<string> = []

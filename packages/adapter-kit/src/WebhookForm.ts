@@ -1,5 +1,10 @@
 /** The form in a webhook's body, for signatures that are over its parameters: read before anybody knows who sent it. */
 
+const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
+
+/** Whether a content type is a form's. */
+export const isForm = (contentType: string | undefined): boolean => FORM.test(contentType ?? "")
+
 /**
  * Parameters that a form may have. The widest webhook of a provider, a text with ten pictures, has about sixty
  * (twilio.com/docs/messaging/guides/webhook-request).

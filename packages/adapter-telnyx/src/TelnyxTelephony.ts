@@ -15,7 +15,7 @@ import { TOLERANCE_SECONDS } from "./webhooks/Signature.ts"
 import * as TelnyxClient from "./client/TelnyxClient.ts"
 import { config } from "./TelnyxConfig.ts"
 import { PROVIDER, type TelnyxOptions, withDefaults } from "./client/TelnyxOptions.ts"
-import { TRANSCRIBED_LANGUAGES } from "./calls/Texml.ts"
+import { dialect } from "./calls/Texml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
 /** Ten parts of 153 septets. */
@@ -44,7 +44,7 @@ export const capabilities = ({
     connectionId === null
       ? null
       : {
-          transcription: TRANSCRIBED_LANGUAGES,
+          transcription: dialect.transcribedLanguages,
           status: accountSid === null ? "none" : "by_id",
           recordings: "until_deleted"
         },

@@ -13,7 +13,7 @@ import { FIND_AFTER_MILLIS } from "./messages/Reconciliation.ts"
 import * as TwilioClient from "./client/TwilioClient.ts"
 import { config } from "./TwilioConfig.ts"
 import { PROVIDER, type TwilioOptions, withDefaults } from "./client/TwilioOptions.ts"
-import { TRANSCRIBED_LANGUAGES } from "./calls/Twiml.ts"
+import { dialect } from "./calls/Twiml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
 export const capabilities: Telephony.Capabilities = {
@@ -32,7 +32,7 @@ export const capabilities: Telephony.Capabilities = {
     signatureMaxAgeMillis: null,
     namesKeywords: true
   },
-  voice: { transcription: TRANSCRIBED_LANGUAGES, status: "by_id", recordings: "until_deleted" },
+  voice: { transcription: dialect.transcribedLanguages, status: "by_id", recordings: "until_deleted" },
   media: "until_deleted",
   history: { messages: true, calls: true, recordings: true },
   numbers: Numbers.capabilities,

@@ -1,21 +1,18 @@
 /** Placing and looking up calls at Telnyx. Source: developers.telnyx.com/api-reference/texml-rest-commands. */
 import type { CallPlan } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { CallStatuses, LEG_EVENTS, within } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import type { Ask, Fail } from "../client/Ask.ts"
 import { isCallSid } from "./CallSid.ts"
-import * as CallStatuses from "./CallStatuses.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import type { Client } from "../client/TelnyxClient.ts"
 import { PROVIDER } from "../client/TelnyxOptions.ts"
+import { dialect } from "./Texml.ts"
 
-/** "Initiate an outbound call": how long a phone may ring, and a call may last, in seconds. */
-const RING_SECONDS = { minimum: 5, maximum: 120 }
+/** "Initiate an outbound call": how long a call may last, in seconds. */
 const CALL_SECONDS = { minimum: 30, maximum: 14_400 }
-
-const within = ({ maximum, minimum }: typeof RING_SECONDS, seconds: number): number =>
-  Math.min(maximum, Math.max(minimum, seconds))
 
 const POST = "POST" as const
 const BEGINNING: CallPlan.Path = ""
@@ -31,8 +28,8 @@ const bodyOf = (publicUrl: string, { callId, from, maxSeconds, ringSeconds, to }
   Method: POST,
   StatusCallback: CallbackUrl.ofCall(publicUrl, PROVIDER, "call-status", callId),
   StatusCallbackMethod: POST,
-  StatusCallbackEvent: "initiated ringing answered completed",
-  Timeout: within(RING_SECONDS, ringSeconds),
+  StatusCallbackEvent: LEG_EVENTS.join(" "),
+  Timeout: within(dialect.ringSeconds, ringSeconds),
   TimeLimit: within(CALL_SECONDS, maxSeconds)
 })
 type Body = Parameters<Client["texml"]["calls"]["create"]>[1]

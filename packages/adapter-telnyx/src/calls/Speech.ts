@@ -18,13 +18,11 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 ])
 
 /** As far as a voice exists for it: its own region, or another. `null`: the language that Telnyx chooses. */
-export const toLanguage = (language: string): string | null => {
-  const [base = ""] = language.split("-")
-  const spoken = otherNames.get(base) ?? base
-  return (
-    languages.find((known) => known === language) ?? languages.find((known) => known.split("-")[0] === spoken) ?? null
+export const toLanguage = (language: string): string | null =>
+  SpokenText.nearest(
+    languages,
+    language.replace(/^[^-]+/, (base) => otherNames.get(base) ?? base)
   )
-}
 
 /** Of the `speak` command, which TeXML's `<Say>` becomes: 3,000 characters. */
 const MAX_SPOKEN = 3_000

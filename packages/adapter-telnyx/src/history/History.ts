@@ -4,12 +4,12 @@
  */
 import type { CallReport } from "@careline/domain"
 import { HistoryParts } from "@careline/adapter-kit"
+import { CallStatuses, CallWebhooks } from "@careline/adapter-kit/twiml"
 import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { isCallSid, isRecordingSid } from "../calls/CallSid.ts"
-import * as CallStatuses from "../calls/CallStatuses.ts"
-import * as CallWebhooks from "../calls/CallWebhooks.ts"
+import { dialect } from "../calls/Texml.ts"
 import * as Inbound from "../webhooks/Inbound.ts"
 import { isMessageId } from "../messages/MessageId.ts"
 import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
@@ -93,7 +93,7 @@ const texts = Effect.fnUntraced(function* (ask: Ask.Ask, span: Span) {
   return found.flat()
 })
 
-const eventsOf = (told: ReturnType<typeof CallWebhooks.decodeStatus>): ReadonlyArray<TelephonyEvent> =>
+const eventsOf = (told: ReturnType<typeof CallWebhooks.decode>): ReadonlyArray<TelephonyEvent> =>
   "events" in told ? told.events : []
 
 const nowhere = new URLSearchParams()
@@ -125,7 +125,10 @@ const calls = Effect.fnUntraced(function* (ask: Ask.Ask, accountSid: string, spa
     const { duration, from = "", sid, start_time: started, status, to = "" } = call
     if (!isCallSid(sid)) return []
     const ended = new URLSearchParams({ CallSid: sid, CallStatus: status ?? "", CallDuration: duration ?? "" })
-    const events = [CallWebhooks.begins(sid, from, to), CallWebhooks.decodeStatus(ended, nowhere)].flatMap(eventsOf)
+    const events = [
+      CallWebhooks.begins(sid, from, to),
+      CallWebhooks.decode(dialect, "call-status", ended, nowhere)
+    ].flatMap(eventsOf)
     const at = timeOf(started) ?? endedAt
     return events.map((event) => ({ at, event }))
   })

@@ -1,13 +1,13 @@
 /** Telnyx's webhooks: verified over the bytes as they came, and only then read. */
 import { CallbackUrl, WebhookForm } from "@careline/adapter-kit"
+import { CallWebhooks, render } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { Clock, Effect, Option, Schema } from "effect"
-import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusReport from "./StatusReport.ts"
 import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
-import * as Texml from "../calls/Texml.ts"
+import { dialect } from "../calls/Texml.ts"
 
 /** The envelope of the webhook API version 2. Others have no `data`, and are not guessed at. */
 const Envelope = Schema.Struct({
@@ -48,8 +48,6 @@ const readText = (body: string): CallWebhooks.DecodedWebhook | TelephonyError.Ma
   return { events: event === null ? [] : [event] }
 }
 
-const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
-
 /** What a verified webhook tells, by its kind. */
 const read = (
   kind: Telephony.WebhookKind,
@@ -57,21 +55,10 @@ const read = (
 ): CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook => {
   if (kind === "sms" || kind === "status") return readText(decoder.decode(body))
   // Of a GET nothing is signed but the time.
-  if (method !== "POST" || !FORM.test(headers["content-type"] ?? "")) return malformed("Not a POST of a form")
+  if (method !== "POST" || !WebhookForm.isForm(headers["content-type"])) return malformed("Not a POST of a form")
   const form = WebhookForm.read(body)
   if (form === null) return malformed("There are more parameters than Telnyx sends")
-  const query = CallbackUrl.queryOf(target)
-  switch (kind) {
-    case "call":
-    case "fallback":
-      return CallWebhooks.decodeCall(form, query)
-    case "call-status":
-      return CallWebhooks.decodeStatus(form, query)
-    case "recording":
-      return CallWebhooks.decodeRecording(form, query)
-    case "transcription":
-      return CallWebhooks.decodeTranscription(form, query)
-  }
+  return CallWebhooks.decode(dialect, kind, form, CallbackUrl.queryOf(target))
 }
 
 export const make = (
@@ -94,7 +81,7 @@ export const make = (
         return Effect.succeed({ account: options.messagingProfileId, ...told })
       }),
     reply: (kind, step) => {
-      if (step !== undefined) return { status: 200, headers: XML, body: Texml.render(options.publicUrl, step) }
+      if (step !== undefined) return { status: 200, headers: XML, body: render(dialect, options.publicUrl, step) }
       return kind === "call" || kind === "fallback" ? { status: 200, headers: XML, body: hangup } : taken
     }
   }

@@ -111,6 +111,12 @@ describe("A call that waits for its next step", () => {
     ],
     [
       "connection",
+      { DialCallStatus: "answered", DialCallDuration: "120" },
+      { _tag: "Connected", reached: true },
+      [progressed("far", "completed", 120)]
+    ],
+    [
+      "connection",
       { DialCallStatus: "no-answer" },
       { _tag: "Connected", reached: false },
       [progressed("far", "no_answer", null)]

@@ -1,5 +1,6 @@
 /** The TeXML of each node of a plan, to the letter. */
 import type { CallId, CallPlan, Language, PhoneNumber, Prompt } from "@careline/domain"
+import * as Twiml from "@careline/adapter-kit/twiml"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -7,7 +8,7 @@ import fc from "fast-check"
 import { it as plainly } from "vitest"
 import { TelnyxTelephony } from "../../src/index.ts"
 import * as Speech from "../../src/calls/Speech.ts"
-import * as Texml from "../../src/calls/Texml.ts"
+import { dialect } from "../../src/calls/Texml.ts"
 import { optionsFor, publicUrl } from "../support.ts"
 
 const english = "en-US" as Language
@@ -17,7 +18,7 @@ const hooks = "https://clinic.example.com/api/v1/webhooks/telnyx"
 const step = (after: string, at = "1.x") => `${hooks}/call?call=${callId}&amp;at=${at}&amp;after=${after}`
 
 const render = (node: CallPlan.CallPlan, change: Partial<Telephony.CallStep> = {}) =>
-  Texml.render(publicUrl, { callId, at: "1.x", node, ...change })
+  Twiml.render(dialect, publicUrl, { callId, at: "1.x", node, ...change })
 
 const document = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?><Response>${inner}</Response>`
 const hello = '<Say voice="alice" language="en-US">Hello.</Say>'
@@ -61,9 +62,9 @@ describe("TeXML", () => {
     assert.strictEqual(
       render(voicemail),
       document(
-        `${hello}<Record action="${step("recording")}" method="POST" finishOnKey="#" maxLength="120" playBeep="true" ` +
+        `${hello}<Record action="${step("recording")}" method="POST" maxLength="120" finishOnKey="#" playBeep="true" ` +
           `channels="single" format="wav" recordingStatusCallback="${hooks}/recording?call=${callId}" ` +
-          'recordingStatusCallbackMethod="POST" recordingStatusCallbackEvent="completed absent" transcription="true" ' +
+          'recordingStatusCallbackEvent="completed absent" recordingStatusCallbackMethod="POST" transcription="true" ' +
           `transcriptionCallback="${hooks}/transcription?call=${callId}"/>`
       )
     )

@@ -1,10 +1,10 @@
 /** Placing and looking up calls at Twilio. Source: twilio.com/docs/voice/api/call-resource. */
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
+import { CallStatuses, LEG_EVENTS } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
 import { isCallSid } from "./CallSid.ts"
-import * as CallStatuses from "./CallStatuses.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import type { Client } from "../client/TwilioClient.ts"
 import { PROVIDER } from "../client/TwilioOptions.ts"
@@ -27,7 +27,7 @@ export const make = (
           method: POST,
           statusCallback: CallbackUrl.ofCall(publicUrl, PROVIDER, "call-status", callId),
           statusCallbackMethod: POST,
-          statusCallbackEvent: ["initiated", "ringing", "answered", "completed"],
+          statusCallbackEvent: LEG_EVENTS,
           timeout: call.ringSeconds,
           timeLimit: call.maxSeconds
         })

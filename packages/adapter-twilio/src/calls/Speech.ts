@@ -10,10 +10,7 @@ const languages: ReadonlyArray<string> = (
 ).split(" ")
 
 /** As far as a voice exists for it: its own region, or another. `null`: the voice that Twilio chooses. */
-export const toLanguage = (language: string): string | null =>
-  languages.find((known) => known === language) ??
-  languages.find((known) => known.split("-")[0] === language.split("-")[0]) ??
-  null
+export const toLanguage = (language: string): string | null => SpokenText.nearest(languages, language)
 
 /** Below the 4500 characters that a text may have when it stands in a URL. */
 const MAX_ENCODED = 4_000

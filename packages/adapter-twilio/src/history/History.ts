@@ -4,12 +4,12 @@
  */
 import { Attachment, type CallReport } from "@careline/domain"
 import { HistoryParts, type ProviderFailure } from "@careline/adapter-kit"
+import { CallStatuses, CallWebhooks } from "@careline/adapter-kit/twiml"
 import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Ask from "../client/Ask.ts"
-import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import { isRecordingSid } from "../calls/CallSid.ts"
-import * as CallStatuses from "../calls/CallStatuses.ts"
+import { dialect } from "../calls/Twiml.ts"
 import * as Files from "../media/Files.ts"
 import * as Inbound from "../webhooks/Inbound.ts"
 import type { Client } from "../client/TwilioClient.ts"
@@ -98,13 +98,11 @@ export const make = (
     return listed
       .filter(({ direction, endTime }) => direction === "inbound" && isThen(endTime))
       .flatMap((call): ReadonlyArray<Telephony.HistoryRecord> => {
-        const fields = formOf({ CallSid: call.sid, From: call.from, To: call.to })
-        const begun = CallWebhooks.decodeCall(fields, nowhere)
-        const ended = CallWebhooks.decodeStatus(
-          formOf({ CallSid: call.sid, CallStatus: call.status, CallDuration: call.duration }),
-          nowhere
-        )
-        return [begun, ended]
+        const ended = formOf({ CallSid: call.sid, CallStatus: call.status, CallDuration: call.duration })
+        return [
+          CallWebhooks.begins(call.sid, call.from, call.to),
+          CallWebhooks.decode(dialect, "call-status", ended, nowhere)
+        ]
           .flatMap((told) => ("events" in told ? told.events : []))
           .map((event) => recordOf(call.startTime ?? call.endTime, event))
       })

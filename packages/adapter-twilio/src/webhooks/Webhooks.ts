@@ -1,15 +1,14 @@
 /** Twilio's webhooks: verified over the bytes as they came, and only then read. */
 import { CallbackUrl, WebhookForm } from "@careline/adapter-kit"
+import { CallWebhooks, render } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect, Redacted } from "effect"
-import * as CallWebhooks from "../calls/CallWebhooks.ts"
 import * as Inbound from "./Inbound.ts"
 import * as Signature from "./Signature.ts"
 import * as StatusCallback from "./StatusCallback.ts"
-import * as Twiml from "../calls/Twiml.ts"
+import { dialect } from "../calls/Twiml.ts"
 import type { TwilioSettings } from "../client/TwilioOptions.ts"
 
-const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i
 const SIGNATURE_HEADER = "x-twilio-signature"
 
 const nothing = new URLSearchParams()
@@ -29,23 +28,10 @@ const read = (
   parameters: URLSearchParams,
   query: URLSearchParams
 ): CallWebhooks.DecodedWebhook | TelephonyError.MalformedWebhook => {
-  switch (kind) {
-    case "sms":
-    case "status": {
-      const event = kind === "sms" ? Inbound.decode(parameters) : StatusCallback.decode(parameters, query)
-      if (event instanceof TelephonyError.MalformedWebhook) return event
-      return { events: event === null ? [] : [event] }
-    }
-    case "call":
-    case "fallback":
-      return CallWebhooks.decodeCall(parameters, query)
-    case "call-status":
-      return CallWebhooks.decodeStatus(parameters, query)
-    case "recording":
-      return CallWebhooks.decodeRecording(parameters, query)
-    case "transcription":
-      return CallWebhooks.decodeTranscription(parameters, query)
-  }
+  if (kind !== "sms" && kind !== "status") return CallWebhooks.decode(dialect, kind, parameters, query)
+  const event = kind === "sms" ? Inbound.decode(parameters) : StatusCallback.decode(parameters, query)
+  if (event instanceof TelephonyError.MalformedWebhook) return event
+  return { events: event === null ? [] : [event] }
 }
 
 /** The kinds that are answered with TwiML. */
@@ -65,7 +51,7 @@ export const make = (
       Effect.suspend(() => {
         const signature = request.headers[SIGNATURE_HEADER]
         if (!Signature.isSigned(signature)) return forged("There is no signature")
-        const isForm = FORM.test(request.headers["content-type"] ?? "")
+        const isForm = WebhookForm.isForm(request.headers["content-type"])
         const form = request.method === "POST" && isForm ? WebhookForm.read(request.body) : nothing
         if (form === null) return forged("There are more parameters than Twilio sends")
         // Never made from a `Host` or `X-Forwarded-*` header, which anybody can set.
@@ -82,7 +68,7 @@ export const make = (
         return Effect.succeed({ account: accountSid, ...told })
       }),
     reply: (kind, step) => {
-      if (step !== undefined) return { status: 200, headers: XML, body: Twiml.render(publicUrl, step) }
+      if (step !== undefined) return { status: 200, headers: XML, body: render(dialect, publicUrl, step) }
       return asks.has(kind) ? emptyResponse : noted
     }
   }

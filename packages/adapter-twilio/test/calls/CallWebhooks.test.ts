@@ -1,7 +1,8 @@
 /** The forms of a call's webhooks, read. */
+import { CallWebhooks } from "@careline/adapter-kit/twiml"
 import { TelephonyError } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import * as CallWebhooks from "../../src/calls/CallWebhooks.ts"
+import { dialect } from "../../src/calls/Twiml.ts"
 
 const sid = `CA${"4d".repeat(16)}`
 const far = `CA${"5e".repeat(16)}`
@@ -18,10 +19,12 @@ const report = (report: object, providerCallId = sid, callId: string | null = "c
   report
 })
 
-const call = (fields: Fields, after = "") => CallWebhooks.decodeCall(form(fields), query(after)) as unknown
-const status = (fields: Fields, about = "call=c-1") => CallWebhooks.decodeStatus(form(fields), query(about)) as unknown
-const recorded = (fields: Fields) => CallWebhooks.decodeRecording(form(fields), query("call=c-1")) as unknown
-const written = (fields: Fields) => CallWebhooks.decodeTranscription(form(fields), query("call=c-1")) as unknown
+const decode = (kind: CallWebhooks.CallWebhookKind, fields: Fields, about: string): unknown =>
+  CallWebhooks.decode(dialect, kind, form(fields), query(about))
+const call = (fields: Fields, after = "") => decode("call", fields, after)
+const status = (fields: Fields, about = "call=c-1") => decode("call-status", fields, about)
+const recorded = (fields: Fields) => decode("recording", fields, "call=c-1")
+const written = (fields: Fields) => decode("transcription", fields, "call=c-1")
 
 describe("The webhook of a call that begins", () => {
   it("says who calls whom", () => {

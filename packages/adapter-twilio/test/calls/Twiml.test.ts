@@ -1,8 +1,9 @@
 /** What a call does next, as TwiML. */
 import type { CallPlan, Prompt } from "@careline/domain"
+import { render } from "@careline/adapter-kit/twiml"
 import type { Telephony } from "@careline/ports"
 import { assert, describe, it } from "vitest"
-import { render } from "../../src/calls/Twiml.ts"
+import { dialect } from "../../src/calls/Twiml.ts"
 
 const publicUrl = "https://clinic.example.com/"
 const hook = "https://clinic.example.com/api/v1/webhooks/twilio"
@@ -10,7 +11,7 @@ const english = "en-US" as never
 const say = (text: string, language = "en-US"): Prompt => ({ _tag: "Say", text, language: language as never })
 
 const step = (node: CallPlan.CallPlan, change: Partial<Telephony.CallStep> = {}): string =>
-  render(publicUrl, { callId: "call-1" as never, at: "", node, ...change })
+  render(dialect, publicUrl, { callId: "call-1" as never, at: "", node, ...change })
 
 const response = (...verbs: ReadonlyArray<string>): string =>
   `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs.join("")}</Response>`

@@ -12,15 +12,9 @@ const languages: ReadonlyArray<string> = (
 /** BCP 47 has one language for all of Chinese where Vonage names what is spoken. */
 const chinese: Readonly<Record<string, string>> = { "zh-HK": "yue-CN", "zh-MO": "yue-CN", "zh-TW": "cmn-TW" }
 
-const baseOf = (language: string): string => language.split("-")[0] ?? ""
-
 /** As far as a voice exists for it: its own region, or another. `null`: the voice that Vonage chooses. */
-export const toLanguage = (language: string): string | null => {
-  const spoken = baseOf(language) === "zh" ? (chinese[language] ?? "cmn-CN") : language
-  return (
-    languages.find((known) => known === spoken) ?? languages.find((known) => baseOf(known) === baseOf(spoken)) ?? null
-  )
-}
+export const toLanguage = (language: string): string | null =>
+  SpokenText.nearest(languages, /^zh(-|$)/.test(language) ? (chinese[language] ?? "cmn-CN") : language)
 
 /** Characters of one `talk`, spaces included. */
 const MAX_LENGTH = 1_500

@@ -1,4 +1,7 @@
-/** TeXML's call statuses in our words. Source: developers.telnyx.com/api-reference/callbacks/texml-call-completed. */
+/**
+ * Call statuses of TwiML's webhooks in our words. Sources: twilio.com/docs/voice/api/call-resource, "Call status values";
+ * developers.telnyx.com/api-reference/callbacks/texml-call-completed.
+ */
 import type { CallStatus } from "@careline/domain"
 
 const statuses: ReadonlyMap<string, CallStatus.CallStatus> = new Map<string, CallStatus.CallStatus>([
@@ -18,12 +21,10 @@ const statuses: ReadonlyMap<string, CallStatus.CallStatus> = new Map<string, Cal
 export const toCallStatus = (status: string | null | undefined): CallStatus.CallStatus | null =>
   statuses.get(status ?? "") ?? null
 
-const SECONDS = /^\d{1,9}$/
-
 /** A count of seconds as forms write it. */
 export const secondsOf = (text: string | null | undefined): number | null =>
-  typeof text === "string" && SECONDS.test(text) ? Number(text) : null
+  typeof text === "string" && /^\d{1,9}$/.test(text) ? Number(text) : null
 
-/** How long somebody talked: only of a call that was answered, because ringing counts in some places. */
+/** How long somebody talked: only of a call that was answered, because in some places the others have a duration as well. */
 export const durationOf = (status: CallStatus.CallStatus, seconds: string | null | undefined): number | null =>
   status === "completed" ? secondsOf(seconds) : null
