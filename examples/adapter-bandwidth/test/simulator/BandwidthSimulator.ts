@@ -71,15 +71,16 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
     return (fault && Wire.laterRefusals[fault]) ?? null
   }
 
-  const createMessage: Parameters<typeof HttpServer.listen>[1] = async ({ body, request }, response) => {
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, Wire.errors)) return
+  const createMessage = async (
+    { body, request }: SimulatorKit.HttpServer.Incoming,
+    fault: SimulatorKit.Scenario.RequestFault | undefined
+  ): Promise<SimulatorKit.FaultyAnswer.Outcome> => {
     const asked = Wire.readRequest(body)
-    if (asked === null) return Wire.invalid(response, [])
-    const wrong = Wire.faultsIn(asked)
-    if (wrong.length > 0) return Wire.invalid(response, wrong)
+    const wrong = asked === null ? [] : Wire.faultsIn(asked)
+    if (asked === null || wrong.length > 0) return { refusal: (response) => Wire.invalid(response, wrong) }
     if (!request.headers["content-type"]?.startsWith("application/json")) {
-      return Wire.answer(response, 415, { type: "unsupported-content-type", description: "Use application/json" })
+      const problem = { type: "unsupported-content-type", description: "Use application/json" }
+      return { refusal: (response) => Wire.answer(response, 415, problem) }
     }
     const message = add({
       id: newId(),
@@ -95,8 +96,8 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
     })
     const errorCode = verdictOn(asked, fault)
     await engine.start(message, errorCode === null ? null : { ending: "failed", errorCode })
-    if (fault !== undefined && FaultyAnswer.after(response, fault, Wire.errors)) return
-    Wire.answer(response, 202, { ...Wire.messageOf(message, message.body), priority: "default" })
+    const taken = { ...Wire.messageOf(message, message.body), priority: "default" }
+    return { answer: (response) => Wire.answer(response, 202, taken) }
   }
 
   const route = `/users/${accountId}/messages`
@@ -110,7 +111,7 @@ export const start = async (options: BandwidthSimulatorOptions): Promise<Simulat
       if (request.method !== "POST" || url.pathname !== route) {
         return Wire.notFound(response, url.pathname)
       }
-      await createMessage(incoming, response)
+      await FaultyAnswer.ofChange(response, faults, Wire.errors, (fault) => createMessage(incoming, fault))
     },
     (response) => Wire.errors.serverError(response, 500)
   )

@@ -24,14 +24,13 @@ export const acmeNumbersApi = ({ answers, callUrl, faults, inboundUrl }: AcmeNum
     callsTo: ({ fields }) => String(fields["calls"] ?? "")
   })
 
-  const order = (body: { readonly number: string; readonly ref: string }, response: ServerResponse): void => {
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+  const order = (body: { readonly number: string; readonly ref: string }): SimulatorKit.FaultyAnswer.Outcome => {
     const refusal = market.refusalOf(body.number)
-    if (refusal !== null) return HttpServer.json(response, 400, { code: statuses[refusal] })
+    if (refusal !== null) {
+      return { refusal: (response) => HttpServer.json(response, 400, { code: statuses[refusal] }) }
+    }
     const { id, state } = market.order(body.number, body.ref, {})
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    HttpServer.json(response, 200, { id, state, number: `n${body.number.slice(1)}` })
+    return { answer: (response) => HttpServer.json(response, 200, { id, state, number: `n${body.number.slice(1)}` }) }
   }
 
   const search = (query: URLSearchParams, response: ServerResponse): void => {
@@ -65,14 +64,15 @@ export const acmeNumbersApi = ({ answers, callUrl, faults, inboundUrl }: AcmeNum
     market,
     destinations: { texts: inboundUrl, calls: callUrl },
     /** Whether a request was about numbers, and is answered. */
-    handle: (method: string, url: URL, body: string, response: ServerResponse): boolean => {
+    handle: async (method: string, url: URL, body: string, response: ServerResponse): Promise<boolean> => {
       if (!url.pathname.startsWith("/numbers")) return false
       if (url.pathname === "/numbers/orders" && method === "POST") {
-        order(JSON.parse(body) as { readonly number: string; readonly ref: string }, response)
+        await FaultyAnswer.ofChange(response, faults, answers, () =>
+          order(JSON.parse(body) as { readonly number: string; readonly ref: string })
+        )
         return true
       }
-      const fault = faults.takeRead()
-      if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return true
+      if (FaultyAnswer.ofRead(response, faults, answers)) return true
       const number = `+${url.pathname.split("/")[2]}`
       if (url.pathname === "/numbers/orders") {
         const orders = market.orders.filter(({ reference }) => reference === url.searchParams.get("ref"))

@@ -122,11 +122,9 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       ...message
     })
 
-  const send = async (request: SendRequest, response: ServerResponse): Promise<void> => {
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+  const send = async (request: SendRequest): Promise<SimulatorKit.FaultyAnswer.Outcome> => {
     const refusal = refusalOf(request)
-    if (refusal !== null) return fail(response, 400, refusal)
+    if (refusal !== null) return { refusal: (response) => fail(response, 400, refusal) }
     const message = add({
       from: `+${request.from}`,
       to: `+${request.to}`,
@@ -136,8 +134,7 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       direction: "outbound"
     })
     await engine.start(message)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    HttpServer.json(response, 200, { id: message.id })
+    return { answer: (response) => HttpServer.json(response, 200, { id: message.id }) }
   }
 
   const numbers = acmeNumbersApi({ inboundUrl, callUrl: options.callUrl, faults, answers })
@@ -146,18 +143,13 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
   )
   const voice = acmeVoiceApi(calls, ledger, () => server.url)
 
-  const place = (request: PlaceRequest, response: ServerResponse): void => {
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
-    const { from, report, to, url } = request
+  const place = ({ from, report, to, url }: PlaceRequest): SimulatorKit.FaultyAnswer.Outcome => {
     const { id } = calls.place({ from: `+${from}`, to: `+${to}`, url, settings: { report } })
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    HttpServer.json(response, 200, { id })
+    return { answer: (response) => HttpServer.json(response, 200, { id }) }
   }
 
   const read = (method: string, url: URL, response: ServerResponse): void => {
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (FaultyAnswer.ofRead(response, faults, answers)) return
     if (voice.handle(method, response, url)) return
     const shown = ledger.sent.map(({ body, errorCode, id, reference, status, to }) => ({
       id,
@@ -181,10 +173,11 @@ export const start = async (options: AcmeSimulatorOptions): Promise<SimulatorKit
       const isLetIn = request.headers.authorization === `Key ${apiKey}`
       ledger.addRequest({ method, target, isLetIn })
       if (!isLetIn) return fail(response, 401, "unauthorised")
-      if (numbers.handle(method, url, body ?? "", response)) return
+      if (await numbers.handle(method, url, body ?? "", response)) return
       if (method !== "POST") return read(method, url, response)
       const given = JSON.parse(body ?? "") as SendRequest & PlaceRequest
-      return url.pathname === "/calls" ? place(given, response) : send(given, response)
+      const carryOut = () => (url.pathname === "/calls" ? place(given) : send(given))
+      return FaultyAnswer.ofChange(response, faults, answers, carryOut)
     },
     (response) => fail(response, 500, "oops")
   )

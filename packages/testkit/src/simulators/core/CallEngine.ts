@@ -106,6 +106,11 @@ export class CallEngine<Extra> implements Voice {
     return this.recordings.find(recording)?.bytes
   }
 
+  /** Every leg so far, with its call. */
+  get legs(): ReadonlyArray<{ readonly call: LiveCall; readonly leg: LiveLeg }> {
+    return this.calls.flatMap((call) => [call.own, ...call.far].map((leg) => ({ call, leg })))
+  }
+
   find(id: string): LiveCall | undefined {
     return this.calls.find((call) => call.id === id)
   }

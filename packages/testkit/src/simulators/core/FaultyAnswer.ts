@@ -1,5 +1,6 @@
 /** What a fault looks like on the wire. A provider brings its own errors; a connection breaks in the same way for all. */
 import type { ServerResponse } from "node:http"
+import type { Faults } from "./Faults.ts"
 import type { LostAnswer, Outage, Refusal, RequestFault, Throttle } from "./Scenario.ts"
 import * as Scenario from "./Scenario.ts"
 
@@ -79,7 +80,7 @@ const lose = (response: ServerResponse, fault: LostAnswer, answers: ErrorAnswers
 }
 
 /** Answers with a fault that strikes before a message is taken; `false` when it does not. */
-export const before = (response: ServerResponse, fault: RequestFault, answers: ErrorAnswers): boolean => {
+const before = (response: ServerResponse, fault: RequestFault, answers: ErrorAnswers): boolean => {
   if (is(Scenario.lostAnswers, fault)) return false
   if (is(Scenario.refusals, fault)) return answers.refusal(response, fault as Refusal)
   refuse(response, fault as Throttle | Outage, answers)
@@ -87,12 +88,33 @@ export const before = (response: ServerResponse, fault: RequestFault, answers: E
 }
 
 /** Answers with a fault that strikes after a message was taken; `false` when it does not. */
-export const after = (response: ServerResponse, fault: RequestFault, answers: ErrorAnswers): boolean => {
+const after = (response: ServerResponse, fault: RequestFault, answers: ErrorAnswers): boolean => {
   if (!is(Scenario.lostAnswers, fault)) return false
   lose(response, fault as LostAnswer, answers)
   return true
 }
 
-/** Answers a request that only asks with any fault. */
-export const ofRead = (response: ServerResponse, fault: RequestFault, answers: ErrorAnswers): boolean =>
-  before(response, fault, answers) || after(response, fault, answers)
+/** What became of a request that changes something: refused by the provider's rules, or carried out. Either is answered. */
+export type Outcome =
+  | { readonly refusal: (response: ServerResponse) => void }
+  | { readonly answer: (response: ServerResponse) => void }
+
+/** Carries out a request that changes something, and answers it: with the next fault, if there is one. */
+export const ofChange = async (
+  response: ServerResponse,
+  faults: Faults,
+  answers: ErrorAnswers,
+  carryOut: (fault: RequestFault | undefined) => Outcome | Promise<Outcome>
+): Promise<void> => {
+  const fault = faults.takeSend()
+  if (fault !== undefined && before(response, fault, answers)) return
+  const outcome = await carryOut(fault)
+  if ("refusal" in outcome) return outcome.refusal(response)
+  if (fault === undefined || !after(response, fault, answers)) outcome.answer(response)
+}
+
+/** Answers a request that only asks with the next fault; `false` when there is none. */
+export const ofRead = (response: ServerResponse, faults: Faults, answers: ErrorAnswers): boolean => {
+  const fault = faults.takeRead()
+  return fault !== undefined && (before(response, fault, answers) || after(response, fault, answers))
+}

@@ -45,6 +45,16 @@ export interface Simulator {
   readonly close: () => Promise<void>
 }
 
+/** What every simulator may be told. */
+export interface SimulatorOptions {
+  /** On 127.0.0.1; a free one when not given. */
+  readonly port?: number | undefined
+  /** Between two statuses of a message, in milliseconds. */
+  readonly statusDelayMillis?: number | undefined
+  /** Messages, and tries at webhooks, that the ledger keeps. */
+  readonly ledgerLimit?: number | undefined
+}
+
 /** What a simulator is put together from. */
 export interface SimulatorParts<Sender extends Deliveries> extends Pick<
   Simulator,

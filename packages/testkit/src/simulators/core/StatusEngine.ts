@@ -5,10 +5,12 @@ import type { Ending } from "./Scenario.ts"
 import { Underway } from "./Underway.ts"
 import * as SimulatedTime from "./SimulatedTime.ts"
 
+const DEFAULT_DELAY_MILLIS = 5
+
 export interface StatusEngineOptions {
   readonly faults: Faults
-  /** Between two statuses, in milliseconds. */
-  readonly delayMillis: number
+  /** Between two statuses, in milliseconds; `DEFAULT_DELAY_MILLIS` when not given. */
+  readonly delayMillis?: number | undefined
   /** The provider's code for a text that ends badly, when its script names none. */
   readonly errorCodes: Readonly<Record<"undelivered" | "failed", string>>
   /** Statuses that a message goes through before it leaves. */
@@ -101,7 +103,7 @@ export class StatusEngine {
       const timer = setTimeout(() => {
         this.pauses.delete(timer)
         resolve()
-      }, this.options.delayMillis)
+      }, this.options.delayMillis ?? DEFAULT_DELAY_MILLIS)
       this.pauses.set(timer, resolve)
     })
   }

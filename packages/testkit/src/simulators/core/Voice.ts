@@ -88,6 +88,15 @@ export interface CallTrace {
   readonly recordings: ReadonlyArray<string>
 }
 
+/** Where a provider reaches us about calls. */
+export interface VoiceUrls {
+  /** Where calls are delivered, and where when that fails. */
+  readonly voiceUrl?: string | undefined
+  readonly voiceFallbackUrl?: string | undefined
+  /** Where calls are reported that name no URL for it. */
+  readonly callStatusUrl?: string | undefined
+}
+
 /** The calls of a simulator. */
 export interface Voice {
   /** Somebody calls. Ends when the call is over and every webhook that it caused was answered, or given up. */

@@ -2,6 +2,13 @@
 import { Agent as HttpAgent, request as requestHttp } from "node:http"
 import { Agent as HttpsAgent, request as requestHttps } from "node:https"
 
+/** The parameters of a form, in their order. */
+export type Form = ReadonlyArray<readonly [string, string]>
+
+/** As it is sent. */
+export const encode = (form: Form): string =>
+  new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString()
+
 /** How a try at a webhook ended: with a status, never connected, not answered in time, or cut off. */
 export type Answer = number | "connection" | "timeout" | "reset"
 

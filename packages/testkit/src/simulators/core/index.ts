@@ -27,9 +27,18 @@ export * as Scenario from "./Scenario.ts"
 export * as SimulatedTime from "./SimulatedTime.ts"
 export { type AccountParts, type Deliveries, type Draft, SimulatedAccount } from "./SimulatedAccount.ts"
 export type { Delivery, InboundText } from "./InboundText.ts"
-export { assemble, hostsNothing, scoped, type Simulator, type SimulatorParts } from "./Simulator.ts"
+export {
+  assemble,
+  hostsNothing,
+  scoped,
+  type Simulator,
+  type SimulatorOptions,
+  type SimulatorParts
+} from "./Simulator.ts"
 export { type Script, StatusEngine, type StatusEngineOptions } from "./StatusEngine.ts"
 export * as Tone from "./Tone.ts"
+export * as Twiml from "./Twiml.ts"
+export * as TwimlCalls from "./TwimlCalls.ts"
 export { Underway } from "./Underway.ts"
 export * as WebhookRequest from "./WebhookRequest.ts"
 export * as Voice from "./Voice.ts"

@@ -5,6 +5,7 @@
 import { Option, Schema } from "effect"
 import { createHash, randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json, naturalOf } from "../core/HttpServer.ts"
 import { type Fields, NumberMarket, type NumberOrder, type OwnedLine, type Refusal } from "../core/NumberMarket.ts"
 import type { ForSale } from "../core/NumberStock.ts"
@@ -94,12 +95,12 @@ export class NumbersApi {
     return method === "POST" && path === "/number_orders"
   }
 
-  order(body: string): { readonly refusal: Wire.ApiError } | { readonly answer: (response: ServerResponse) => void } {
+  order(body: string): Outcome {
     const request = Option.getOrNull(decodeOrder(body))
     const number = request?.phone_numbers[0]?.phone_number
-    if (request === null || number === undefined) return { refusal: Wire.errors.badRequest }
+    if (request === null || number === undefined) return Wire.refuse(Wire.errors.badRequest)
     const refusal = this.market.refusalOf(number)
-    if (refusal !== null) return { refusal: refusals[refusal] }
+    if (refusal !== null) return Wire.refuse(refusals[refusal])
     const { connection_id, customer_reference: reference = null, messaging_profile_id } = request
     const order = this.market.order(number, reference, {
       ...UNCONNECTED,

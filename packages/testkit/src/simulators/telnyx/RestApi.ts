@@ -79,11 +79,11 @@ export class RestApi {
     const { faults, ledger, media, numbers, profile, setup, voice } = this.options
     const { method = "GET" } = request
     const path = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : ""
-    if (path === "/messages" && method === "POST") return this.create(response, body)
-    if (voice.places(method, path)) return this.place(response, body)
-    if (numbers.orders(method, path)) return this.order(response, body)
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    const { ofChange } = FaultyAnswer
+    if (path === "/messages" && method === "POST") return ofChange(response, faults, answers, () => this.create(body))
+    if (voice.places(method, path)) return ofChange(response, faults, callAnswers, () => voice.place(body))
+    if (numbers.orders(method, path)) return ofChange(response, faults, answers, () => numbers.order(body))
+    if (FaultyAnswer.ofRead(response, faults, answers)) return
     if (numbers.handle(method, response, path, url.searchParams, body)) return
     if (voice.handle(method, response, path, url.searchParams) || media.handle(method, response, url)) return
     if (method !== "GET") return fail(response, Wire.errors.notFound)
@@ -96,36 +96,16 @@ export class RestApi {
     })
   }
 
-  private place(response: ServerResponse, body: string): void {
-    const { faults, voice } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, callAnswers)) return
-    const placed = voice.place(body)
-    if ("refusal" in placed) return fail(response, placed.refusal)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, callAnswers)) return
-    placed.answer(response)
-  }
-
-  private order(response: ServerResponse, body: string): void {
-    const { faults, numbers } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
-    const ordered = numbers.order(body)
-    if ("refusal" in ordered) return fail(response, ordered.refusal)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    ordered.answer(response)
-  }
-
-  private async create(response: ServerResponse, body: string): Promise<void> {
-    const { account, faults, profile } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+  private async create(body: string): Promise<FaultyAnswer.Outcome> {
+    const { account, profile } = this.options
     const request = readRequest(body)
-    const refusal = request === null ? Wire.errors.badRequest : account.refusal(request)
-    if (request === null || refusal !== null) return fail(response, refusal ?? Wire.errors.badRequest)
+    if (request === null) return Wire.refuse(Wire.errors.badRequest)
+    const refusal = account.refusal(request)
+    if (refusal !== null) return Wire.refuse(refusal)
     const message = await account.accept(request)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    json(response, 200, { data: Wire.messageResource(profile, message, "queued") })
+    return {
+      answer: (response) => json(response, 200, { data: Wire.messageResource(profile, message, "queued") })
+    }
   }
 
   /** Newest first. What is still queued is in no record. */

@@ -5,9 +5,9 @@
 import type { ServerResponse } from "node:http"
 import { json } from "../core/HttpServer.ts"
 import type { Fields, NumberMarket } from "../core/NumberMarket.ts"
+import type { VoiceUrls } from "../core/Voice.ts"
 import { idOf, SINCE } from "./NumbersApi.ts"
 import * as Paging from "./Paging.ts"
-import type { VoiceUrls } from "./VoiceWebhooks.ts"
 import type { Profile } from "./Wire.ts"
 
 export interface SetupOptions extends Profile, VoiceUrls {

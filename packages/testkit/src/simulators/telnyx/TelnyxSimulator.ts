@@ -8,6 +8,8 @@ import { Ledger } from "../core/Ledger.ts"
 import * as Scenario from "../core/Scenario.ts"
 import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
+import type { Reporting } from "../core/Twiml.ts"
+import type { VoiceUrls } from "../core/Voice.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { MediaStore } from "./MediaStore.ts"
 import { NumbersApi, type NumbersOptions } from "./NumbersApi.ts"
@@ -16,23 +18,17 @@ import { Setup, type SetupOptions } from "./Setup.ts"
 import { SignedLinks } from "./SignedLinks.ts"
 import type { SigningKey } from "./Signing.ts"
 import { VoiceApi } from "./VoiceApi.ts"
-import type { Reporting } from "./Texml.ts"
-import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
+import { VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
-export interface TelnyxSimulatorOptions extends AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
+export interface TelnyxSimulatorOptions
+  extends Simulator.SimulatorOptions, AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
   readonly apiKey: string
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signingKeys: readonly [SigningKey, ...Array<SigningKey>]
   /** The messaging profile's webhook URL: where inbound texts are delivered. */
   readonly inboundUrl: string
-  /** On 127.0.0.1; a free one when not given. */
-  readonly port?: number | undefined
-  /** Between two statuses of a message, in milliseconds. */
-  readonly statusDelayMillis?: number | undefined
-  /** Messages, and tries at webhooks, that the ledger keeps. */
-  readonly ledgerLimit?: number | undefined
 }
 
 const DEFAULT_ACCOUNT_SID = "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b"
@@ -40,7 +36,6 @@ const DEFAULT_CONNECTION_ID = "2811212257810187875"
 
 export type TelnyxSimulator = Simulator.Simulator
 
-const DEFAULT_STATUS_DELAY = 5
 /** "Undeliverable" and "not routable". */
 const ERROR_CODES = { undelivered: "40008", failed: "40001" }
 
@@ -54,7 +49,7 @@ export const start = async (options: TelnyxSimulatorOptions): Promise<TelnyxSimu
   const sender = new WebhookSender({ ledger, faults, keys: options.signingKeys })
   const engine = new StatusEngine({
     faults,
-    delayMillis: options.statusDelayMillis ?? DEFAULT_STATUS_DELAY,
+    delayMillis: options.statusDelayMillis,
     errorCodes: ERROR_CODES,
     report: async (message, status) => {
       if (message.callbackUrl === null) return

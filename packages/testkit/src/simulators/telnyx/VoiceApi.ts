@@ -2,13 +2,13 @@
 import type { ServerResponse } from "node:http"
 import { Option, Schema } from "effect"
 import type { CallEngine } from "../core/CallEngine.ts"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json, naturalOf } from "../core/HttpServer.ts"
-import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
+import type { Reporting } from "../core/Twiml.ts"
 import * as Paging from "./Paging.ts"
 import type { SignedLinks } from "./SignedLinks.ts"
-import type { Reporting } from "./Texml.ts"
 import * as VoiceWire from "./VoiceWire.ts"
 import * as Wire from "./Wire.ts"
 
@@ -58,14 +58,13 @@ export class VoiceApi {
     return method === "POST" && path === `/texml/calls/${this.options.connectionId}`
   }
 
-  /** Why it is refused; otherwise the call was placed, and `answer` says so. */
-  place(body: string): { readonly refusal: Wire.ApiError } | { readonly answer: (response: ServerResponse) => void } {
+  place(body: string): Outcome {
     const { calls, numbers } = this.options
     const request = Option.getOrNull(decodePlace(body))
-    if (request === null) return { refusal: Wire.errors.badRequest }
+    if (request === null) return Wire.refuse(Wire.errors.badRequest)
     const { From: from, To: to } = request
-    if (!E164.test(to) || !E164.test(from)) return { refusal: Wire.callErrors.notE164 }
-    if (numbers?.includes(from) === false) return { refusal: Wire.callErrors.notAllowed }
+    if (!E164.test(to) || !E164.test(from)) return Wire.refuse(Wire.callErrors.notE164)
+    if (numbers?.includes(from) === false) return Wire.refuse(Wire.callErrors.notAllowed)
     const call = calls.place({
       from,
       to,
@@ -105,12 +104,8 @@ export class VoiceApi {
     return method === "DELETE" ? this.deleted(recording) : this.recording(recording)
   }
 
-  private get legs(): ReadonlyArray<{ readonly call: LiveCall; readonly leg: LiveLeg }> {
-    return this.options.calls.calls.flatMap((call) => [call.own, ...call.far].map((leg) => ({ call, leg })))
-  }
-
   private call(sid: string): Answered {
-    const one = this.legs.find(({ leg }) => leg.id === sid)
+    const one = this.options.calls.legs.find(({ leg }) => leg.id === sid)
     return one === undefined ? notFound : found(VoiceWire.callResource(this.options, one.call, one.leg))
   }
 
@@ -119,7 +114,7 @@ export class VoiceApi {
     const [after, before] = [query.get("EndTime_gt"), query.get("EndTime_lt")]
     const size = naturalOf(query.get("PageSize"), 20) || 20
     const page = naturalOf(query.get("Page"), 0)
-    const matching = this.legs
+    const matching = this.options.calls.legs
       .filter(({ call }) => {
         const day = call.endedAt?.toISOString().slice(0, 10) ?? ""
         return (after === null || day > after) && (before === null || (day !== "" && day < before))

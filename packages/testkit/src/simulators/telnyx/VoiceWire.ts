@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
-import type { Form } from "./WebhookSender.ts"
+import { fromOf, mailDate, statusOf, toOf, WITHHELD } from "../core/TwimlCalls.ts"
+import type { Form } from "../core/WebhookRequest.ts"
 
 /** The account and its TeXML application, as they stand on the wire. */
 export interface VoiceAccount {
@@ -14,19 +15,8 @@ export interface VoiceAccount {
   readonly connectionId: string
 }
 
-/** What Telnyx writes in the place of a number that is withheld. */
-const WITHHELD = "anonymous"
-
 /** A call control id. */
 export const newCallSid = (): string => `v3:${randomBytes(40).toString("base64url")}`
-
-/** As TeXML's webhooks have it. */
-export const statusOf = ({ status }: LiveLeg): string =>
-  status === "in_progress" ? "in-progress" : status.replace("_", "-")
-
-const fromOf = (call: LiveCall, leg: LiveLeg): string => (leg === call.own ? call.from : leg.callerId) ?? WITHHELD
-
-const toOf = (call: LiveCall, leg: LiveLeg): string => (leg === call.own ? call.to : (leg.number ?? ""))
 
 /** What every request about a leg has. */
 export const baseForm = ({ accountSid, connectionId }: VoiceAccount, call: LiveCall, leg: LiveLeg): Form => {
@@ -118,9 +108,6 @@ export const transcriptionForm = (
   ["TranscriptionStatus", recording.words === null ? "failed" : "completed"],
   ["TranscriptionText", recording.words ?? ""]
 ]
-
-/** RFC 2822, as TeXML's resources have it. */
-const mailDate = (at: Date): string => at.toUTCString().replace("GMT", "+0000")
 
 /** "Fetch a call". */
 export const callResource = ({ accountSid }: VoiceAccount, call: LiveCall, leg: LiveLeg) => ({

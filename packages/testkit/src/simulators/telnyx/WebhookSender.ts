@@ -15,6 +15,8 @@ import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
 import { newKey, sign, type SigningKey } from "./Signing.ts"
 
+type Form = WebhookRequest.Form
+
 export interface WebhookSenderOptions {
   readonly ledger: Ledger
   readonly faults: Faults
@@ -26,9 +28,6 @@ export interface WebhookSenderOptions {
 export interface Event {
   readonly id: string
 }
-
-/** As a form has it. */
-export type Form = ReadonlyArray<readonly [string, string]>
 
 /** What is delivered, written anew for each try. */
 interface Content {
@@ -52,7 +51,7 @@ const ofEvent = (url: string, event: Event): Content => ({
 const ofForm = (form: Form): Content => ({
   id: randomUUID(),
   type: "application/x-www-form-urlencoded",
-  write: () => new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString(),
+  write: () => WebhookRequest.encode(form),
   unusual: (written) => written.replaceAll("+", "%20").replaceAll("%3A", ":"),
   tampered: (written) => written.replaceAll("%2B1", "%2B44")
 })

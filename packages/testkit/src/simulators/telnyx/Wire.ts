@@ -1,6 +1,7 @@
 /** Telnyx's own forms: message resources, events, detail records, errors. Source: developers.telnyx.com/api, version 2. */
 import { randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import type { InboundText } from "../core/InboundText.ts"
@@ -225,3 +226,5 @@ export const numberErrors = {
 
 export const fail = (response: ServerResponse, error: ApiError, headers: Readonly<Record<string, string>> = {}): void =>
   json(response, error.status, errorBody(error), headers)
+
+export const refuse = (error: ApiError): Outcome => ({ refusal: (response) => fail(response, error) })

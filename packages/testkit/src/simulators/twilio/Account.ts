@@ -7,7 +7,8 @@ import type { Delivery, InboundText } from "../core/InboundText.ts"
 import { keywordHandling, pairOf } from "./Keywords.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import * as WebhookAnswer from "./WebhookAnswer.ts"
-import type { Form, WebhookSender } from "./WebhookSender.ts"
+import type { Form } from "../core/WebhookRequest.ts"
+import type { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
 export interface AccountOptions {

@@ -5,10 +5,11 @@
  */
 import { createHash } from "node:crypto"
 import type { ServerResponse } from "node:http"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json, naturalOf } from "../core/HttpServer.ts"
 import { type Fields, NumberMarket, type OwnedLine, type Refusal } from "../core/NumberMarket.ts"
 import type { ForSale } from "../core/NumberStock.ts"
-import { fail, headers } from "./ApiAnswer.ts"
+import { fail, headers, refuse } from "./ApiAnswer.ts"
 import * as Paging from "./Paging.ts"
 import * as Wire from "./Wire.ts"
 
@@ -127,14 +128,11 @@ export class NumbersApi {
     return method === "POST" && path === `${this.path()}/IncomingPhoneNumbers.json`
   }
 
-  /** A purchase: why it is refused, or how it is answered. */
-  buy(
-    form: URLSearchParams
-  ): { readonly refusal: Wire.ApiError } | { readonly answer: (response: ServerResponse) => void } {
+  buy(form: URLSearchParams): Outcome {
     const number = form.get("PhoneNumber")
-    if (number === null) return { refusal: Wire.errors.badRequest }
+    if (number === null) return refuse(Wire.errors.badRequest)
     const refusal = this.market.refusalOf(number)
-    if (refusal !== null) return { refusal: refusals[refusal] }
+    if (refusal !== null) return refuse(refusals[refusal])
     const line = this.market.buy(number, form.get("FriendlyName"), { ...NOWHERE, ...settingsOf(form) })
     return { answer: (response) => json(response, 201, this.resource(line), headers()) }
   }

@@ -6,16 +6,20 @@ import { headers } from "./ApiAnswer.ts"
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 1000
 
-/** Answers with the page that is asked for, of resources under `key`. `sizeOf` may make it smaller than what is asked for. */
+/** How many are asked for. */
+export const sizeOf = (query: URLSearchParams): number =>
+  Math.min(naturalOf(query.get("PageSize"), DEFAULT_PAGE) || DEFAULT_PAGE, MAX_PAGE)
+
+/** Answers with the page that is asked for, of resources under `key`. `limit` may make it smaller than what is asked for. */
 export const answer = <A extends { readonly sid: string }>(
   response: ServerResponse,
   url: URL,
   key: string,
   matching: ReadonlyArray<A>,
-  sizeOf: (asked: number) => number = (asked) => asked
+  limit: (asked: number) => number = (asked) => asked
 ): void => {
   const query = url.searchParams
-  const size = sizeOf(Math.min(naturalOf(query.get("PageSize"), DEFAULT_PAGE) || DEFAULT_PAGE, MAX_PAGE))
+  const size = limit(sizeOf(query))
   const page = naturalOf(query.get("Page"), 0)
   const shown = matching.slice(page * size, (page + 1) * size)
   const uriOf = (number: number, token: string | undefined) => {

@@ -1,7 +1,7 @@
 /** Twilio's REST API for messages, calls, numbers and what an operator set up, version 2010-04-01, with its paging and its errors. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Account } from "./Account.ts"
-import { fail, headers } from "./ApiAnswer.ts"
+import { fail, headers, refuse } from "./ApiAnswer.ts"
 import type { Faults } from "../core/Faults.ts"
 import * as FaultyAnswer from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
@@ -63,11 +63,14 @@ export class RestApi {
     const { accountSid, faults, ledger, media, numbers, setup, voice } = this.options
     const { method = "GET" } = request
     const base = `/2010-04-01/Accounts/${accountSid}/Messages`
-    if (url.pathname === `${base}.json` && method === "POST") return this.create(response, new URLSearchParams(body))
-    if (voice.places(method, url.pathname)) return this.place(response, new URLSearchParams(body))
-    if (numbers.buys(method, url.pathname)) return this.buy(response, new URLSearchParams(body))
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    const form = new URLSearchParams(body)
+    const { ofChange } = FaultyAnswer
+    if (url.pathname === `${base}.json` && method === "POST") {
+      return ofChange(response, faults, answers, () => this.create(form))
+    }
+    if (voice.places(method, url.pathname)) return ofChange(response, faults, callAnswers, () => voice.place(form))
+    if (numbers.buys(method, url.pathname)) return ofChange(response, faults, answers, () => numbers.buy(form))
+    if (FaultyAnswer.ofRead(response, faults, answers)) return
     if (numbers.handle(method, response, url, body)) return
     if (voice.handle(method, response, url) || media.handle(method, response, url)) return
     if (method !== "GET") return fail(response, Wire.errors.notFound)
@@ -79,35 +82,12 @@ export class RestApi {
     json(response, 200, Wire.messageResource(accountSid, message), headers())
   }
 
-  private place(response: ServerResponse, form: URLSearchParams): void {
-    const { faults, voice } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, callAnswers)) return
-    const placed = voice.place(form)
-    if ("refusal" in placed) return fail(response, placed.refusal)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, callAnswers)) return
-    placed.answer(response)
-  }
-
-  private buy(response: ServerResponse, form: URLSearchParams): void {
-    const { faults, numbers } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
-    const bought = numbers.buy(form)
-    if ("refusal" in bought) return fail(response, bought.refusal)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    bought.answer(response)
-  }
-
-  private async create(response: ServerResponse, form: URLSearchParams): Promise<void> {
-    const { account, accountSid, faults } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+  private async create(form: URLSearchParams): Promise<FaultyAnswer.Outcome> {
+    const { account, accountSid } = this.options
     const refusal = account.refusal(form)
-    if (refusal !== null) return fail(response, refusal)
+    if (refusal !== null) return refuse(refusal)
     const message = await account.accept(form)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    json(response, 201, Wire.messageResource(accountSid, message), headers())
+    return { answer: (response) => json(response, 201, Wire.messageResource(accountSid, message), headers()) }
   }
 
   /** Newest first. A message that has not left has no date, so a filter on it hides the message. */

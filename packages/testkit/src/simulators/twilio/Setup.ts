@@ -7,6 +7,7 @@ import { fail, headers } from "./ApiAnswer.ts"
 import { json } from "../core/HttpServer.ts"
 import type { Fields } from "../core/NumberMarket.ts"
 import { type NumbersApi, sidOf } from "./NumbersApi.ts"
+import * as Paging from "./Paging.ts"
 import * as Wire from "./Wire.ts"
 
 export interface SetupOptions {
@@ -14,15 +15,6 @@ export interface SetupOptions {
   readonly messagingServiceSid?: string | undefined
   readonly accountFields?: Fields | undefined
   readonly serviceFields?: Fields | undefined
-}
-
-const DEFAULT_PAGE = 50
-const MAX_PAGE = 1000
-
-const sizeOf = (url: URL): number => {
-  const asked = Number(url.searchParams.get("PageSize") ?? DEFAULT_PAGE)
-  const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, MAX_PAGE) : DEFAULT_PAGE
-  return size
 }
 
 const pathOf = (url: URL, page: number, size: number): string =>
@@ -113,7 +105,7 @@ export class Setup {
   /** Messaging v1 pages by `meta`. Here all are on one page. */
   private senders(url: URL) {
     const { accountSid, messagingServiceSid } = this.options
-    const size = sizeOf(url)
+    const size = Paging.sizeOf(url.searchParams)
     const own = `https://messaging.twilio.com${pathOf(url, 0, size)}`
     return {
       phone_numbers: this.numbers.members.map((number) =>

@@ -1,7 +1,7 @@
 /** The callback on an outbound message. Source: twilio.com/docs/messaging/guides/track-outbound-message-status. */
 import type { MessageStatus, SimulatedMessage } from "../core/Ledger.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
-import type { Form } from "./WebhookSender.ts"
+import type { Form } from "../core/WebhookRequest.ts"
 import * as Wire from "./Wire.ts"
 
 export const formOf = (

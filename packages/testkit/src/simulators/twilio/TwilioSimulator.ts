@@ -9,6 +9,7 @@ import { Ledger } from "../core/Ledger.ts"
 import * as Scenario from "../core/Scenario.ts"
 import * as Simulator from "../core/Simulator.ts"
 import { StatusEngine } from "../core/StatusEngine.ts"
+import type { VoiceUrls } from "../core/Voice.ts"
 import { Account, type AccountOptions } from "./Account.ts"
 import { fail } from "./ApiAnswer.ts"
 import { MediaApi } from "./MediaApi.ts"
@@ -17,28 +18,22 @@ import { RestApi } from "./RestApi.ts"
 import { Setup, type SetupOptions } from "./Setup.ts"
 import * as StatusCallback from "./StatusCallback.ts"
 import { VoiceApi } from "./VoiceApi.ts"
-import { type VoiceUrls, VoiceWebhooks } from "./VoiceWebhooks.ts"
+import { VoiceWebhooks } from "./VoiceWebhooks.ts"
 import { WebhookSender } from "./WebhookSender.ts"
 import { errors } from "./Wire.ts"
 
-export interface TwilioSimulatorOptions extends AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
+export interface TwilioSimulatorOptions
+  extends Simulator.SimulatorOptions, AccountOptions, SetupOptions, NumbersOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated; all of them are let in. */
   readonly authTokens: readonly [string, ...Array<string>]
   /** Secrets by the key's SID. */
   readonly apiKeys?: Readonly<Record<string, string>> | undefined
   /** Where inbound texts are delivered, overrides in the fragment. */
   readonly smsUrl: string
-  /** On 127.0.0.1; a free one when not given. */
-  readonly port?: number | undefined
-  /** Between two statuses of a message, in milliseconds. */
-  readonly statusDelayMillis?: number | undefined
-  /** Messages, and tries at webhooks, that the ledger keeps. */
-  readonly ledgerLimit?: number | undefined
 }
 
 export type TwilioSimulator = Simulator.Simulator
 
-const DEFAULT_STATUS_DELAY = 5
 /** "Unreachable destination handset" and "unknown destination handset". */
 const ERROR_CODES = { undelivered: "30003", failed: "30005" }
 
@@ -61,7 +56,7 @@ export const start = async (options: TwilioSimulatorOptions): Promise<TwilioSimu
   const sender = new WebhookSender({ ledger, authTokens, faults })
   const engine = new StatusEngine({
     faults,
-    delayMillis: options.statusDelayMillis ?? DEFAULT_STATUS_DELAY,
+    delayMillis: options.statusDelayMillis,
     errorCodes: ERROR_CODES,
     // With a Messaging Service a message waits for its sender first; without one it is queued from the beginning, and no
     // callback is sent for the status that it begins with.

@@ -1,113 +1,95 @@
-/** TwiML for voice, as the instructions that it gives to a call. Defaults are those of twilio.com/docs/voice/twiml. */
-import type { Instruction, Spoken } from "../core/Instruction.ts"
-import * as Xml from "../core/Xml.ts"
-import { violationOf } from "./TwimlGrammar.ts"
+/**
+ * The part of TwiML for voice that a simulated call understands, as Twilio's documentation has it: anything else is a
+ * violation. Each element that is Twilio's own names its page; defaults are those of twilio.com/docs/voice/twiml.
+ */
+import * as Twiml from "../core/Twiml.ts"
+import { anyOf, e164, flag, type Rule, someOf, url, whole } from "../core/XmlGrammar.ts"
 
-/** Where Twilio reports on what an element started. */
-export interface Reporting {
-  readonly callback: string | null
-  readonly events: ReadonlyArray<string>
-  /** Where the transcription goes; `null` when none is asked for. */
-  readonly transcribeCallback: string | null
-  readonly isTranscribed: boolean
-}
+const { LONGEST, method } = Twiml
 
-export type TwimlInstruction = Instruction<Reporting>
+/** twilio.com/docs/voice/twiml/say/text-speech: the languages that some voice speaks. */
+const language = anyOf(
+  ...(
+    "af-ZA am-ET ar-AE ar-XA arb bg-BG bn-IN ca-ES cmn-CN cmn-TW cs-CZ cy-GB da-DK de-AT de-DE el-GR en-AU en-CA en-GB " +
+    "en-GB-WLS en-IE en-IN en-NZ en-US en-ZA es-ES es-MX es-US fi-FI fil-PH fr-BE fr-CA fr-FR gu-IN he-IL hi-IN hu-HU " +
+    "id-ID is-IS it-IT ja-JP kn-IN ko-KR lv-LV ml-IN mr-IN ms-MY nb-NO nl-BE nl-NL pa-IN pl-PL pt-BR pt-PT ro-RO ru-RU " +
+    "sk-SK sr-RS sv-SE ta-IN te-IN th-TH tr-TR uk-UA vi-VN yue-HK zh-CN zh-HK zh-TW"
+  ).split(" ")
+)
 
-/** twilio.com/docs/api/errors/11750. */
-const MAX_BYTES = 64 * 1024
-const XML = /^(text|application)\/xml\s*(;|$)/i
+/** twilio.com/docs/api/errors/13521, by its smallest bounds: of one `<Say>`, in characters, and encoded as in a URL. */
+const MAX_SAID = 3_000
+const MAX_SAID_ENCODED = 4_500
 
-const eventsOf = (events: string | undefined): ReadonlyArray<string> => (events ?? "completed").split(" ")
+const said: Rule = (text) =>
+  text.trim() !== "" && text.length <= MAX_SAID && encodeURIComponent(text.trim()).length <= MAX_SAID_ENCODED
 
-const spokenOf = ({ attributes, name, text }: Xml.Element): Spoken | null => {
-  switch (name) {
-    case "Say":
-      return { _tag: "Say", language: attributes.language ?? "en-US", text: text.trim() }
-    case "Play":
-      return { _tag: "Play", url: text.trim() }
-    case "Pause":
-      return { _tag: "Pause", seconds: Number(attributes.length ?? 1) }
-    default:
-      return null
-  }
-}
+/** How long a recording may be that Twilio writes down, in seconds: twilio.com/docs/voice/twiml/record. */
+const MAX_TRANSCRIBED_SECONDS = 120
 
-const instructionOf = (element: Xml.Element, url: string): TwimlInstruction => {
-  const { attributes, children, name, text } = element
-  switch (name) {
-    case "Gather":
-      return {
-        _tag: "Gather",
-        say: children.flatMap((child) => spokenOf(child) ?? []),
-        digits: attributes.numDigits === undefined ? null : Number(attributes.numDigits),
-        finishOnKey: attributes.finishOnKey ?? "#",
-        timeoutSeconds: Number(attributes.timeout ?? 5),
-        action: attributes.action ?? url,
-        isActionWhenEmpty: attributes.actionOnEmptyResult === "true"
+const dialect: Twiml.Dialect = {
+  grammar: {
+    ...Twiml.elements,
+    // twilio.com/docs/voice/twiml/say
+    Say: { attributes: { language, loop: whole(0, 1_000) }, text: said },
+    // twilio.com/docs/voice/twiml/play
+    Play: { attributes: { loop: whole(0, 1_000) }, text: url },
+    // twilio.com/docs/voice/twiml/gather
+    Gather: {
+      attributes: {
+        action: url,
+        actionOnEmptyResult: flag,
+        finishOnKey: (value) => /^[0-9*#]?$/.test(value),
+        input: anyOf("dtmf"),
+        method,
+        numDigits: whole(1, 100),
+        timeout: whole(1, 600)
+      },
+      children: ["Say", "Play", "Pause"]
+    },
+    // twilio.com/docs/voice/twiml/record
+    Record: {
+      attributes: {
+        action: url,
+        finishOnKey: (value) => /^[0-9*#]*$/.test(value),
+        maxLength: whole(2, LONGEST),
+        method,
+        playBeep: flag,
+        recordingStatusCallback: url,
+        recordingStatusCallbackEvent: someOf("in-progress", "completed", "absent"),
+        recordingStatusCallbackMethod: method,
+        timeout: whole(1, 600),
+        transcribe: flag,
+        transcribeCallback: url,
+        trim: anyOf("trim-silence", "do-not-trim")
       }
-    case "Record": {
-      const isTranscribed = attributes.transcribe === "true"
-      return {
-        _tag: "Record",
-        maxSeconds: Number(attributes.maxLength ?? (isTranscribed ? 120 : 3_600)),
-        hasTone: attributes.playBeep !== "false",
-        // "If the caller does not speak at all … falling through to the next verb": twilio.com/docs/voice/twiml/record.
-        isSilenceKept: false,
-        timeoutSeconds: Number(attributes.timeout ?? 5),
-        action: attributes.action ?? url,
-        extra: {
-          callback: attributes.recordingStatusCallback ?? null,
-          events: eventsOf(attributes.recordingStatusCallbackEvent),
-          transcribeCallback: attributes.transcribeCallback ?? null,
-          isTranscribed
-        }
-      }
+    },
+    // twilio.com/docs/voice/twiml/dial
+    Dial: {
+      attributes: {
+        action: url,
+        answerOnBridge: flag,
+        callerId: e164,
+        hangupOnStar: flag,
+        method,
+        timeLimit: whole(1, LONGEST),
+        timeout: whole(1, 600)
+      },
+      children: ["Number"]
     }
-    case "Dial": {
-      const [number] = children
-      return {
-        _tag: "Connect",
-        to: number?.text.trim() ?? "",
-        callerId: attributes.callerId ?? null,
-        ringSeconds: Number(attributes.timeout ?? 30),
-        maxSeconds: Number(attributes.timeLimit ?? 14_400),
-        action: attributes.action ?? null,
-        extra: {
-          callback: number?.attributes.statusCallback ?? null,
-          events: eventsOf(number?.attributes.statusCallbackEvent),
-          transcribeCallback: null,
-          isTranscribed: false
-        }
-      }
-    }
-    case "Redirect":
-      return { _tag: "Go", to: text.trim() }
-    case "Reject":
-      return { _tag: "Reject", reason: attributes.reason === "busy" ? "busy" : "rejected" }
-    case "Hangup":
-      return { _tag: "Hangup" }
-    default:
-      return spokenOf(element) ?? { _tag: "Hangup" }
-  }
+  },
+  wrongWith: ({ attributes, name }) =>
+    name === "Record" && attributes.transcribe === "true" && Number(attributes.maxLength ?? 0) > MAX_TRANSCRIBED_SECONDS
+      ? "<Record> that is too long to be transcribed"
+      : null,
+  recordOf: ({ maxLength, timeout, transcribe }) => ({
+    maxSeconds: Number(maxLength ?? (transcribe === "true" ? MAX_TRANSCRIBED_SECONDS : 3_600)),
+    // "If the caller does not speak at all … falling through to the next verb": twilio.com/docs/voice/twiml/record.
+    isSilenceKept: false,
+    timeoutSeconds: Number(timeout ?? 5)
+  })
 }
-
-export type Read =
-  | { readonly instructions: ReadonlyArray<TwimlInstruction>; readonly violation: null }
-  | { readonly instructions: null; readonly violation: string }
-
-const refused = (violation: string): Read => ({ instructions: null, violation })
 
 /** What an answer from `url` tells the call to do, or what is wrong with it. */
-export const read = (contentType: string, body: string, url: string): Read => {
-  if (!XML.test(contentType)) return refused(`the content type ${contentType === "" ? "is missing" : contentType}`)
-  if (Buffer.byteLength(body) > MAX_BYTES) return refused("the document is too large")
-  try {
-    const root = Xml.parse(body)
-    const violation = violationOf(root)
-    if (violation !== null) return refused(violation)
-    return { instructions: root.children.map((child) => instructionOf(child, url)), violation: null }
-  } catch (problem) {
-    return refused(problem instanceof Xml.NotXml ? problem.message : "the document cannot be read")
-  }
-}
+export const read = (contentType: string, body: string, url: string): Twiml.Read =>
+  Twiml.read(dialect, contentType, body, url)

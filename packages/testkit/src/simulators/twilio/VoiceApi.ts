@@ -1,10 +1,11 @@
 /** Calls and recordings in Twilio's REST API: twilio.com/docs/voice/api. */
 import type { ServerResponse } from "node:http"
 import type { CallEngine } from "../core/CallEngine.ts"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json } from "../core/HttpServer.ts"
-import { fail, headers } from "./ApiAnswer.ts"
+import type { Reporting } from "../core/Twiml.ts"
+import { fail, headers, refuse } from "./ApiAnswer.ts"
 import * as Paging from "./Paging.ts"
-import type { Reporting } from "./Twiml.ts"
 import * as VoiceWire from "./VoiceWire.ts"
 import * as Wire from "./Wire.ts"
 
@@ -72,13 +73,10 @@ export class VoiceApi {
     return httpMethod === "POST" && pathname === `${this.base}/Calls.json`
   }
 
-  /** Why it is refused; `null` when the call was placed, and `answer` says so. */
-  place(
-    form: URLSearchParams
-  ): { readonly refusal: Wire.ApiError } | { readonly answer: (response: ServerResponse) => void } {
+  place(form: URLSearchParams): Outcome {
     const { accountSid, calls, numbers } = this.options
     const refusal = refusalOf(form, numbers)
-    if (refusal !== null) return { refusal }
+    if (refusal !== null) return refuse(refusal)
     const call = calls.place({
       from: form.get("From") ?? "",
       to: form.get("To") ?? "",
@@ -120,9 +118,9 @@ export class VoiceApi {
     const started = Paging.within(query, "StartTime")
     const ended = Paging.within(query, "EndTime")
     const [to, from, status] = [query.get("To"), query.get("From"), query.get("Status")]
-    const shown = calls.calls
-      .filter((call) => started(call.createdAt) && ended(call.endedAt))
-      .flatMap((call) => [call.own, ...call.far].map((leg) => VoiceWire.callResource(accountSid, call, leg)))
+    const shown = calls.legs
+      .filter(({ call }) => started(call.createdAt) && ended(call.endedAt))
+      .map(({ call, leg }) => VoiceWire.callResource(accountSid, call, leg))
       .filter((call) => (to ?? call.to) === call.to && (from ?? call.from) === call.from)
       .filter((call) => (status ?? call.status) === call.status)
     Paging.answer(response, asked, "calls", shown.toReversed())
@@ -131,9 +129,7 @@ export class VoiceApi {
 
   private showCall(response: ServerResponse, sid: string): true {
     const { accountSid, calls } = this.options
-    const found = calls.calls
-      .flatMap((call) => [call.own, ...call.far].map((leg) => ({ call, leg })))
-      .find(({ leg }) => leg.id === sid)
+    const found = calls.legs.find(({ leg }) => leg.id === sid)
     if (found === undefined) fail(response, Wire.errors.notFound)
     else json(response, 200, VoiceWire.callResource(accountSid, found.call, found.leg), headers())
     return true

@@ -2,22 +2,14 @@
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
 import * as SimulatedTime from "../core/SimulatedTime.ts"
-import type { Form } from "./WebhookSender.ts"
+import { fromOf, mailDate, statusOf, toOf } from "../core/TwimlCalls.ts"
+import type { Form } from "../core/WebhookRequest.ts"
 import * as Wire from "./Wire.ts"
 
-/** What Twilio writes in the place of a number that is withheld. */
-const WITHHELD = "anonymous"
 const API_VERSION = "2010-04-01"
-
-export const statusOf = ({ status }: LiveLeg): string =>
-  status === "in_progress" ? "in-progress" : status.replace("_", "-")
 
 const directionOf = (call: LiveCall, leg: LiveLeg): string =>
   leg === call.own ? (call.isInbound ? "inbound" : "outbound-api") : "outbound-dial"
-
-const fromOf = (call: LiveCall, leg: LiveLeg): string => (leg === call.own ? call.from : leg.callerId) ?? WITHHELD
-
-const toOf = (call: LiveCall, leg: LiveLeg): string => (leg === call.own ? call.to : (leg.number ?? ""))
 
 /** What every request about a leg has. */
 export const baseForm = (accountSid: string, call: LiveCall, leg: LiveLeg): Form => {
@@ -37,13 +29,10 @@ export const baseForm = (accountSid: string, call: LiveCall, leg: LiveLeg): Form
   ]
 }
 
-/** RFC 2822, as requests have it. */
-const timestamp = (at: Date): string => at.toUTCString().replace("GMT", "+0000")
-
 /** twilio.com/docs/voice/twiml/number, "statusCallback". */
 export const progressForm = (accountSid: string, call: LiveCall, leg: LiveLeg, sequence: number): Form => [
   ...baseForm(accountSid, call, leg),
-  ["Timestamp", timestamp(SimulatedTime.now())],
+  ["Timestamp", mailDate(SimulatedTime.now())],
   ["CallbackSource", "call-progress-events"],
   ["SequenceNumber", String(sequence)],
   ...(leg.status === "completed"
@@ -69,7 +58,7 @@ export const recordingForm = (accountSid: string, recording: KeptRecording, orig
     ["RecordingChannels", "1"],
     ["RecordingSource", "RecordVerb"],
     ["RecordingTrack", "both"],
-    ["RecordingStartTime", timestamp(recording.createdAt)],
+    ["RecordingStartTime", mailDate(recording.createdAt)],
     ...(isLost ? [] : [["RecordingDuration", String(recording.seconds)] as const])
   ]
 }

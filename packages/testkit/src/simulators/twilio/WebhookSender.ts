@@ -9,8 +9,6 @@ import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Overrides from "./ConnectionOverrides.ts"
 import { sign } from "./Signing.ts"
 
-export type Form = Array<readonly [string, string]>
-
 export interface WebhookSenderOptions {
   readonly ledger: Ledger
   readonly faults: Faults
@@ -21,6 +19,7 @@ export interface WebhookSenderOptions {
 /** twilio.com/docs/api/errors/11200: the webhook could not be retrieved. */
 const FALLBACK_ERROR = "11200"
 
+type Form = WebhookRequest.Form
 const { isAccepted } = WebhookRequest
 
 export class WebhookSender {
@@ -73,7 +72,7 @@ export class WebhookSender {
     const url = configuredUrl.split("#")[0] ?? ""
     const signing = faults.takeSigning()
     const sent: Form = signing === "tamperedBody" ? form.map(([name, value]) => [name, `${value}0`]) : form
-    const encoded = new URLSearchParams(sent.map(([name, value]): [string, string] => [name, value])).toString()
+    const encoded = WebhookRequest.encode(sent)
     // Twilio signs the parameters, so how they are encoded is nobody's business.
     const request = signing === "unusualBytes" ? encoded.replaceAll("+", "%20").replaceAll("%3A", ":") : encoded
     const delivery = await WebhookRequest.send({

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
-import { json } from "../core/HttpServer.ts"
+import type { Outcome } from "../core/FaultyAnswer.ts"
+import { json, naturalOf } from "../core/HttpServer.ts"
 import { type Fields, NumberMarket, type OwnedLine, type Refusal } from "../core/NumberMarket.ts"
 import type { ForSale } from "../core/NumberStock.ts"
 import * as Wire from "./Wire.ts"
@@ -33,9 +34,6 @@ const paths: ReadonlySet<string> = new Set([OWNED, SEARCH, BUY, "/number/cancel"
 
 /** What can be changed of a number. */
 const settings: ReadonlySet<string> = new Set(["app_id", "moHttpUrl", "voiceCallbackType", "voiceCallbackValue"])
-
-const naturalOf = (text: string | null, otherwise: number): number =>
-  text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise
 
 const answer = (response: ServerResponse, status: number, code: string, label: string): void =>
   json(response, status, { "error-code": code, "error-code-label": label })
@@ -105,17 +103,12 @@ export class NumbersApi {
     return path === BUY
   }
 
-  /** Why a purchase is refused; `null` for one that was carried out. */
-  buy(form: URLSearchParams): ((response: ServerResponse) => void) | null {
+  buy(form: URLSearchParams): Outcome {
     const number = `+${form.get("msisdn")}`
     const refusal = form.get("country") === "US" ? this.market.refusalOf(number) : "not_available"
-    if (refusal !== null) return (response) => refuse(response, refusal)
+    if (refusal !== null) return { refusal: (response) => refuse(response, refusal) }
     this.market.buy(number, null, {})
-    return null
-  }
-
-  bought(response: ServerResponse): void {
-    done(response)
+    return { answer: done }
   }
 
   handle(method: string, response: ServerResponse, url: URL, body: string): void {
@@ -138,8 +131,8 @@ export class NumbersApi {
   /** Without any number not even the list is there. */
   private page(query: URLSearchParams, all: ReadonlyArray<object>): object {
     if (all.length === 0) return {}
-    const size = this.market.pageOf(Math.min(naturalOf(query.get("size"), DEFAULT_SIZE), MAX_SIZE))
-    const index = naturalOf(query.get("index"), 1)
+    const size = this.market.pageOf(Math.min(naturalOf(query.get("size"), DEFAULT_SIZE) || DEFAULT_SIZE, MAX_SIZE))
+    const index = naturalOf(query.get("index"), 1) || 1
     return { count: all.length, numbers: all.slice((index - 1) * size, index * size) }
   }
 

@@ -103,14 +103,14 @@ export class RestApi {
   async handle(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
     const { credentials, faults } = this.options
     if (url.pathname === "/v1/messages" && request.method === "POST") {
-      return credentials.isApplication(request)
-        ? this.create(response, body)
-        : fail(response, Wire.problems.unauthorized)
+      if (!credentials.isApplication(request)) return fail(response, Wire.problems.unauthorized)
+      return FaultyAnswer.ofChange(response, faults, answers, (fault) =>
+        this.create(body, fault === "recipientOptedOut" ? OPTED_OUT : null)
+      )
     }
     if (url.pathname === "/v2/reports/records" && request.method === "GET") {
       if (!credentials.isAccount(request)) return fail(response, Wire.problems.unauthorized)
-      const fault = faults.takeRead()
-      if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+      if (FaultyAnswer.ofRead(response, faults, answers)) return
       return this.records(response, url.searchParams)
     }
     if (NumbersApi.handles(url.pathname)) return this.numbers(request, response, url, body)
@@ -120,25 +120,16 @@ export class RestApi {
     fail(response, Wire.problems.notFound)
   }
 
-  private voice(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
+  private async voice(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
     const { credentials, faults, voice } = this.options
     const { notFound, unauthorized } = Wire.voiceProblems
     if (!credentials.isApplication(request)) return Wire.failVoice(response, unauthorized)
-    if (request.method === "POST" && url.pathname === CALLS) return this.place(response, body)
+    if (request.method === "POST" && url.pathname === CALLS) {
+      return FaultyAnswer.ofChange(response, faults, voiceAnswers, () => voice.place(body))
+    }
     if (request.method !== "GET") return Wire.failVoice(response, notFound)
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, voiceAnswers)) return
+    if (FaultyAnswer.ofRead(response, faults, voiceAnswers)) return
     voice.show(response, url)
-  }
-
-  private place(response: ServerResponse, body: string): void {
-    const { faults, voice } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, voiceAnswers)) return
-    const placed = voice.place(body)
-    if (placed === null) return Wire.failVoice(response, Wire.voiceProblems.badRequest)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, voiceAnswers)) return
-    json(response, 201, placed)
   }
 
   private media(request: IncomingMessage, response: ServerResponse, url: URL): void {
@@ -146,52 +137,41 @@ export class RestApi {
     if (authenticatesMedia && !credentials.isApplication(request)) {
       return Wire.failVoice(response, Wire.voiceProblems.unauthorized)
     }
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, voiceAnswers)) return
+    if (FaultyAnswer.ofRead(response, faults, voiceAnswers)) return
     media.show(response, url.pathname)
   }
 
   private setup(request: IncomingMessage, response: ServerResponse, url: URL): void {
     const { credentials, faults, setup } = this.options
     if (!credentials.isAccount(request)) return fail(response, Wire.problems.unauthorized)
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, answers)) return
+    if (FaultyAnswer.ofRead(response, faults, answers)) return
     const found = setup.application(url.pathname)
     if (found === null) return fail(response, Wire.problems.notFound)
     json(response, 200, found)
   }
 
-  private numbers(request: IncomingMessage, response: ServerResponse, url: URL, body: string): void {
+  private async numbers(request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
     const { credentials, faults, numbers } = this.options
     const { method = "GET" } = request
     if (!credentials.isAccount(request)) return refuseNumbers(response)
-    if (method === "POST" && NumbersApi.buys(url.pathname)) return this.buy(response, new URLSearchParams(body))
-    const fault = faults.takeRead()
-    if (fault !== undefined && FaultyAnswer.ofRead(response, fault, numberAnswers)) return
+    if (method === "POST" && NumbersApi.buys(url.pathname)) {
+      return FaultyAnswer.ofChange(response, faults, numberAnswers, () => numbers.buy(new URLSearchParams(body)))
+    }
+    if (FaultyAnswer.ofRead(response, faults, numberAnswers)) return
     numbers.handle(method, response, url, body)
   }
 
-  private buy(response: ServerResponse, form: URLSearchParams): void {
-    const { faults, numbers } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, numberAnswers)) return
-    const refuse = numbers.buy(form)
-    if (refuse !== null) return refuse(response)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, numberAnswers)) return
-    numbers.bought(response)
-  }
-
-  private async create(response: ServerResponse, body: string): Promise<void> {
-    const { account, faults } = this.options
-    const fault = faults.takeSend()
-    if (fault !== undefined && FaultyAnswer.before(response, fault, answers)) return
+  private async create(body: string, rejectedWith: string | null): Promise<FaultyAnswer.Outcome> {
+    const { account } = this.options
     const request = readRequest(body)
-    if (request === null) return fail(response, Wire.problems.invalidJson)
-    const refusal = account.refusal(request)
-    if (refusal !== null) return fail(response, refusal)
-    const message = await account.accept(request, fault === "recipientOptedOut" ? OPTED_OUT : null)
-    if (fault !== undefined && FaultyAnswer.after(response, fault, answers)) return
-    json(response, 202, { message_uuid: message.id }, { "x-request-id": randomUUID() })
+    const refusal = request === null ? Wire.problems.invalidJson : account.refusal(request)
+    if (request === null || refusal !== null) {
+      return { refusal: (response) => fail(response, refusal ?? Wire.problems.invalidJson) }
+    }
+    const message = await account.accept(request, rejectedWith)
+    return {
+      answer: (response) => json(response, 202, { message_uuid: message.id }, { "x-request-id": randomUUID() })
+    }
   }
 
   private records(response: ServerResponse, query: URLSearchParams): void {

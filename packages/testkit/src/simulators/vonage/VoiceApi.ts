@@ -1,6 +1,7 @@
 /** Calls in Vonage's REST API, and its files: developer.vonage.com/api/voice, /voice/voice-api/guides/recording. */
 import type { ServerResponse } from "node:http"
 import type { CallEngine } from "../core/CallEngine.ts"
+import type { Outcome } from "../core/FaultyAnswer.ts"
 import { json, naturalOf } from "../core/HttpServer.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { Reporting } from "./Ncco.ts"
@@ -87,25 +88,22 @@ export class VoiceApi {
     return path === CALLS || path.startsWith(`${CALLS}/`) || path.startsWith(FILES)
   }
 
-  /** Places a call; `null` when it is refused. */
-  place(body: string): object | null {
+  place(body: string): Outcome {
     const { calls, numbers } = this.options
     const request = readCall(body)
-    if (request === null) return null
-    const from = `+${request.from.number}`
-    if (numbers?.includes(from) === false) return null
+    const from = `+${request?.from.number}`
+    if (request === null || numbers?.includes(from) === false) {
+      return { refusal: (response) => Wire.failVoice(response, Wire.voiceProblems.badRequest) }
+    }
     const call = calls.place({
       from,
       to: `+${request.to[0].number}`,
       url: request.answer_url[0],
       settings: request.event_url === undefined ? {} : { event_url: request.event_url[0] }
     })
-    return {
-      uuid: VoiceWire.uuidOf(call, call.own),
-      status: "started",
-      direction: "outbound",
-      conversation_uuid: call.id
-    }
+    const uuid = VoiceWire.uuidOf(call, call.own)
+    const placed = { uuid, status: "started", direction: "outbound", conversation_uuid: call.id }
+    return { answer: (response) => json(response, 201, placed) }
   }
 
   /** What is only asked for. */
@@ -113,13 +111,9 @@ export class VoiceApi {
     if (pathname.startsWith(FILES)) return this.file(response, pathname.slice(FILES.length))
     if (pathname === CALLS) return this.list(response, searchParams)
     const uuid = pathname.slice(CALLS.length + 1)
-    const found = this.legs().find(({ call, leg }) => VoiceWire.uuidOf(call, leg) === uuid)
+    const found = this.options.calls.legs.find(({ call, leg }) => VoiceWire.uuidOf(call, leg) === uuid)
     if (found === undefined) return Wire.failVoice(response, Wire.voiceProblems.notFound)
     json(response, 200, this.resource(found))
-  }
-
-  private legs(): ReadonlyArray<{ readonly call: LiveCall; readonly leg: LiveLeg }> {
-    return this.options.calls.calls.flatMap((call) => [call.own, ...call.far].map((leg) => ({ call, leg })))
   }
 
   private resource({ call, leg }: { readonly call: LiveCall; readonly leg: LiveLeg }) {
@@ -134,7 +128,7 @@ export class VoiceApi {
     const end = timeOf(query.get("date_end"), Infinity)
     const conversation = query.get("conversation_uuid")
     const status = query.get("status")
-    const found = this.legs()
+    const found = this.options.calls.legs
       .filter(({ call }) => call.createdAt.getTime() >= start && call.createdAt.getTime() < end)
       .filter(({ call }) => (conversation ?? call.id) === call.id)
       .map((one) => this.resource(one))

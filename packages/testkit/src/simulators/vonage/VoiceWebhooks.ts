@@ -4,18 +4,14 @@ import type { Asked, CallWire, Happened, Report } from "../core/CallEngine.ts"
 import type { LiveCall, LiveLeg } from "../core/LiveCall.ts"
 import type { KeptRecording } from "../core/Recordings.ts"
 import type { NumberMarket } from "../core/NumberMarket.ts"
-import type { Rendered } from "../core/Voice.ts"
+import type * as Voice from "../core/Voice.ts"
 import * as WebhookRequest from "../core/WebhookRequest.ts"
 import * as Ncco from "./Ncco.ts"
 import * as VoiceWire from "./VoiceWire.ts"
 import type { WebhookSender } from "./WebhookSender.ts"
 
-export interface VoiceUrls {
-  /** The application's `answer_url`, and its `fallback_answer_url`. */
-  readonly voiceUrl?: string | undefined
-  readonly voiceFallbackUrl?: string | undefined
-  /** The application's `event_url`. */
-  readonly callStatusUrl?: string | undefined
+/** The application's `answer_url`, `fallback_answer_url` and `event_url`. */
+export interface VoiceUrls extends Voice.VoiceUrls {
   /** How the first two are asked; by `POST` when not given. */
   readonly answerMethod?: "GET" | "POST" | undefined
 }
@@ -32,7 +28,7 @@ export interface VoiceWebhooksOptions extends VoiceUrls {
 type Instructions = ReadonlyArray<Ncco.NccoInstruction>
 
 interface Fetched {
-  readonly rendered: Rendered
+  readonly rendered: Voice.Rendered
   /** `null` for nothing that can be played. */
   readonly instructions: Instructions | null
 }
@@ -60,7 +56,7 @@ export class VoiceWebhooks implements CallWire<Ncco.Reporting> {
   readonly ask = async (call: LiveCall, url: string, happened: Happened): Promise<Asked<Ncco.Reporting>> => {
     const isFirst = happened._tag === "Began"
     const payload = this.payloadOf(call, happened)
-    const documents: Array<Rendered> = []
+    const documents: Array<Voice.Rendered> = []
     if (isFirst && call.faults.has("callTwice"))
       documents.push((await this.fetch(call, url, payload, happened)).rendered)
     const fetched =
@@ -150,7 +146,7 @@ export class VoiceWebhooks implements CallWire<Ncco.Reporting> {
     call: LiveCall,
     url: string,
     happened: Happened,
-    documents: ReadonlyArray<Rendered>
+    documents: ReadonlyArray<Voice.Rendered>
   ): Promise<Asked<Ncco.Reporting>> {
     const { apiUrl, voiceFallbackUrl } = this.options
     if (voiceFallbackUrl === undefined || !call.isInbound) return { documents, url, instructions: null }

@@ -20,17 +20,11 @@ import { WebhookSender } from "./WebhookSender.ts"
 import * as Wire from "./Wire.ts"
 
 export interface VonageSimulatorOptions
-  extends AccountOptions, CredentialsOptions, SetupOptions, NumbersOptions, VoiceUrls {
+  extends Simulator.SimulatorOptions, AccountOptions, CredentialsOptions, SetupOptions, NumbersOptions, VoiceUrls {
   /** The first one signs webhooks, the last one while it is rotated. */
   readonly signatureSecrets: readonly [string, ...Array<string>]
   /** The application's inbound URL. */
   readonly inboundUrl: string
-  /** On 127.0.0.1; a free one when not given. */
-  readonly port?: number | undefined
-  /** Between two statuses of a message, in milliseconds. */
-  readonly statusDelayMillis?: number | undefined
-  /** Messages, and tries at webhooks, that the ledger keeps. */
-  readonly ledgerLimit?: number | undefined
   /** How often a webhook is tried again, and after what pause, in milliseconds. */
   readonly webhookRetries?: number | undefined
   readonly webhookRetryDelayMillis?: number | undefined
@@ -38,7 +32,6 @@ export interface VonageSimulatorOptions
 
 export type VonageSimulator = Simulator.Simulator
 
-const DEFAULT_STATUS_DELAY = 5
 const DEFAULT_RETRIES = 2
 const DEFAULT_RETRY_DELAY = 10
 /** "Handset temporarily unreachable" and "invalid number". */
@@ -64,7 +57,7 @@ export const start = async (options: VonageSimulatorOptions): Promise<VonageSimu
   })
   const engine = new StatusEngine({
     faults,
-    delayMillis: options.statusDelayMillis ?? DEFAULT_STATUS_DELAY,
+    delayMillis: options.statusDelayMillis,
     errorCodes: ERROR_CODES,
     report: async (message, status) => {
       if (message.callbackUrl === null) return
