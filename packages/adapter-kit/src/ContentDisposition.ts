@@ -19,7 +19,10 @@ export const nameOf = (fileName: string): string => {
   return /[^_.\s]/.test(name) ? name : NAMELESS
 }
 
-/** As a quoted string that every browser reads alike: they disagree about `%` and about escapes. */
+/**
+ * As a quoted string that every browser reads alike: they disagree about `%` and about escapes. The package of this name
+ * (content-disposition) leaves the quotes out where it may.
+ */
 const quoted = (name: string): string => `"${name.replace(/[^\x20-\x7e]|["%\\]/gu, "_")}"`
 
 /** As an extended value (RFC 8187, 3.2.1). */

@@ -3,10 +3,10 @@ import type { BlobKey } from "@careline/domain"
 import { ContentDisposition } from "@careline/adapter-kit"
 import { type StorageError } from "@careline/ports"
 import { Clock, Effect, Option, type Scope } from "effect"
+import * as RangeParser from "range-parser"
 import { type BlobAnswer, type BlobRequest, content, problem } from "./Answer.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Links from "./Links.ts"
-import { partOf } from "./Range.ts"
 import type { OpenBlob } from "./Reading.ts"
 
 /** Whether the reader has it already (RFC 9110, 13.1.2). */
@@ -16,6 +16,19 @@ const isKnown = (header: string | undefined, etag: string): boolean =>
     const tag = one.trim().replace(/^W\//, "")
     return tag === etag || tag === "*"
   })
+
+/** Set in the `code` of a header that cannot be read. */
+const MALFORMED = 1
+
+/**
+ * The bytes that a player asks for, from the first to the last (RFC 9110, 14): Safari plays no audio from a server that gives
+ * no parts. `whole` where it asks for none or for several, and `unsatisfiable` where no byte of it is there.
+ */
+const partOf = (header: string, size: number): RangeParser.Range | "whole" | "unsatisfiable" => {
+  const { code, ranges, type } = RangeParser.parse(size, header)
+  if (type !== "bytes" || (code & MALFORMED) !== 0 || ranges.length > 1) return "whole"
+  return ranges[0] ?? "unsatisfiable"
+}
 
 const answer = Effect.fnUntraced(function* (
   { headers, method }: BlobRequest,
@@ -33,16 +46,16 @@ const answer = Effect.fnUntraced(function* (
   }
   // Parts of two contents do not make one (RFC 9110, 13.1.5). Only a GET has parts.
   const isOfThis = headers["if-range"] === undefined || headers["if-range"] === etag
-  const part = method === "GET" && isOfThis ? partOf(headers.range, size) : "whole"
+  const part = method === "GET" && isOfThis ? partOf(headers.range ?? "", size) : "whole"
   if (part === "unsatisfiable") {
     return problem(method, 416, "None of these bytes are there.", { "content-range": `bytes */${size}` })
   }
-  const { end, start } = part === "whole" ? { start: 0, end: size } : part
-  const body = method === "HEAD" ? null : yield* read(start, end)
-  const length = { "content-length": String(end - start) }
+  const { end, start } = part === "whole" ? { start: 0, end: size - 1 } : part
+  const body = method === "HEAD" ? null : yield* read(start, end + 1)
+  const length = { "content-length": String(end - start + 1) }
   return part === "whole"
     ? content(method, 200, { ...described, ...length }, body)
-    : content(method, 206, { ...described, ...length, "content-range": `bytes ${start}-${end - 1}/${size}` }, body)
+    : content(method, 206, { ...described, ...length, "content-range": `bytes ${start}-${end}/${size}` }, body)
 })
 
 /** Answers `GET` and `HEAD` for links. A store that fails is an answer too, and is logged without what was asked for. */
