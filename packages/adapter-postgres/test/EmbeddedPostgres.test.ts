@@ -145,7 +145,7 @@ describe.concurrent("A PostgreSQL of our own", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       yield* startOnce(directory)
-      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["password", "postgres"])
+      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["host.lock", "password", "postgres"])
       assert.notInclude(yield* Effect.promise(() => readdir(join(directory, "postgres"))), "postmaster.pid")
     }).pipe(Effect.scoped)
   )
@@ -228,7 +228,7 @@ describe.concurrent("After kill -9 of its host", () => {
       const directory = yield* temporary
       const seen: Array<string> = []
       // Each round kills one step later: on sight of the next kind of file in the directory, up to a server that runs.
-      for (const sight of ["host-", "postgres.making-", "password", "postgres", "postgres/postmaster.pid"]) {
+      for (const sight of ["host.lock", "postgres.making-", "password", "postgres", "postgres/postmaster.pid"]) {
         const host = yield* spawnHost(directory)
         yield* Effect.promise(() => appearance(directory, sight, host.process))
         yield* kill(host)
@@ -236,7 +236,7 @@ describe.concurrent("After kill -9 of its host", () => {
       }
       assert.lengthOf(seen, 5)
       assert.deepStrictEqual(yield* startOnce(directory), [{ one: 1 }])
-      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["password", "postgres"])
+      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["host.lock", "password", "postgres"])
     }).pipe(Effect.scoped)
   )
 
@@ -248,7 +248,7 @@ describe.concurrent("After kill -9 of its host", () => {
       yield* Effect.promise(() => writeFile(join(half, "PG_VERSION"), "18\n"))
       yield* Effect.promise(() => writeFile(join(directory, "password"), "of the half"))
       assert.deepStrictEqual(yield* startOnce(directory), [{ one: 1 }])
-      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["password", "postgres"])
+      assert.sameMembers(yield* Effect.promise(() => readdir(directory)), ["host.lock", "password", "postgres"])
     }).pipe(Effect.scoped)
   )
 
@@ -294,7 +294,7 @@ describe.concurrent("A second host on the same directory", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("is refused when the path is too long for a socket", () =>
+  it.live("is refused in a directory with a long path", () =>
     Effect.gen(function* () {
       const parent = yield* temporary
       yield* Effect.promise(() => chmod(parent, 0o755))

@@ -1,10 +1,11 @@
 /** The files of one PostgreSQL: made once, whole or not at all. */
-import { chown, mkdir, open as openFile, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
+import { chown, mkdir, open as openFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { run, type RunAs } from "./Command.ts"
-import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import { failed, io } from "./EmbeddedPostgresError.ts"
 
 export interface Binaries {
   readonly initdb: string
@@ -18,19 +19,6 @@ export interface Cluster {
   readonly password: string
 }
 
-const failed = (cause: unknown) =>
-  new EmbeddedPostgresError({ reason: "failed", message: cause instanceof Error ? cause.message : String(cause) })
-
-const io = <A>(work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: failed })
-
-const exists = (path: string) =>
-  Effect.promise(() =>
-    stat(path).then(
-      () => true,
-      () => false
-    )
-  )
-
 const give = (path: string, runAs: RunAs | undefined) =>
   runAs === undefined ? Effect.void : io(() => chown(path, runAs.uid, runAs.gid))
 
@@ -42,10 +30,7 @@ const MAKING = "postgres.making-"
 const writeDurably = (path: string, text: string) =>
   io(async () => {
     await rm(path, { force: true })
-    const file = await openFile(path, "wx", 0o600)
-    await file.writeFile(text)
-    await file.sync()
-    await file.close()
+    await writeFile(path, text, { flag: "wx", mode: 0o600, flush: true })
   })
 
 const syncDirectory = (path: string) =>
@@ -98,7 +83,7 @@ export const open = Effect.fnUntraced(function* (directory: string, binaries: Bi
   yield* io(() => mkdir(directory, { recursive: true }))
   yield* give(directory, runAs)
   const pgdata = join(directory, "postgres")
-  if (!(yield* exists(pgdata))) yield* initialise(directory, binaries, runAs)
+  if (!existsSync(pgdata)) yield* initialise(directory, binaries, runAs)
   const password = (yield* io(() => readFile(join(directory, "password"), "utf8"))).trim()
   return { pgdata, password } satisfies Cluster
 })

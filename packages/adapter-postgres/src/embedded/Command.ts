@@ -1,7 +1,7 @@
 /** Runs one of PostgreSQL's programs to its end. */
-import { spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { Effect } from "effect"
-import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import { type EmbeddedPostgresError, failed } from "./EmbeddedPostgresError.ts"
 
 /** The system user that the program runs as. PostgreSQL refuses to run as root. */
 export interface RunAs {
@@ -30,42 +30,33 @@ export interface Finished {
   readonly output: string
 }
 
-/** How long output may still come after a program has ended. */
+/** How long output may still come after a program has ended: a server that it leaves behind may keep the pipes open. */
 const OUTPUT_GRACE_MILLIS = 2000
 
 export const run = (
   program: string,
   args: ReadonlyArray<string>,
-  options: { readonly runAs?: RunAs | undefined; readonly cwd?: string | undefined } = {}
+  { cwd, runAs }: { readonly runAs?: RunAs | undefined; readonly cwd?: string | undefined } = {}
 ): Effect.Effect<Finished, EmbeddedPostgresError> =>
   Effect.callback((resume) => {
-    const { cwd, runAs } = options
-    const wrapped = runAs?.searchesEverywhere === true
-    const child = spawn(wrapped ? "setpriv" : program, wrapped ? [...searching(runAs), program, ...args] : [...args], {
-      ...(wrapped || runAs === undefined ? {} : { uid: runAs.uid, gid: runAs.gid }),
-      cwd,
-      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
-      stdio: ["ignore", "pipe", "pipe"]
-    })
-    let output = ""
-    const collect = (chunk: Buffer) => {
-      output += chunk.toString()
-    }
-    child.stdout.on("data", collect)
-    child.stderr.on("data", collect)
-    child.once("error", (cause) =>
-      resume(Effect.fail(new EmbeddedPostgresError({ reason: "failed", message: `${program}: ${cause.message}` })))
+    const isWrapped = runAs?.searchesEverywhere === true
+    const child = execFile(
+      isWrapped ? "setpriv" : program,
+      isWrapped ? [...searching(runAs), program, ...args] : args,
+      {
+        ...(isWrapped || runAs === undefined ? {} : { uid: runAs.uid, gid: runAs.gid }),
+        cwd,
+        env: { ...process.env, LC_ALL: "C", TZ: "UTC" }
+      },
+      (error, stdout, stderr) =>
+        resume(
+          typeof error?.code === "string"
+            ? Effect.fail(failed(error))
+            : Effect.succeed({ code: error === null ? 0 : (error.code ?? null), output: stdout + stderr })
+        )
     )
-    // `close`, not `exit`: the output is whole only then. A server that is left behind may keep the pipes open, though.
-    let letGo: NodeJS.Timeout | undefined
     child.once("exit", () => {
-      letGo = setTimeout(() => {
-        child.stdout.destroy()
-        child.stderr.destroy()
-      }, OUTPUT_GRACE_MILLIS)
-    })
-    child.once("close", (code) => {
-      clearTimeout(letGo)
-      resume(Effect.succeed({ code, output }))
+      const letGo = () => [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy())
+      setTimeout(letGo, OUTPUT_GRACE_MILLIS).unref()
     })
   })

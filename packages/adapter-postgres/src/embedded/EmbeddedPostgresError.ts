@@ -1,5 +1,5 @@
 /** Why the database in the data directory cannot be had. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 
 export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresError>()("EmbeddedPostgresError", {
   /**
@@ -9,3 +9,10 @@ export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresEr
   reason: Schema.Literals(["in_use", "unsupported", "failed"]),
   message: Schema.String
 }) {}
+
+export const failed = (cause: unknown): EmbeddedPostgresError =>
+  new EmbeddedPostgresError({ reason: "failed", message: cause instanceof Error ? cause.message : String(cause) })
+
+/** Work with files and sockets. */
+export const io = <A>(work: () => Promise<A>): Effect.Effect<A, EmbeddedPostgresError> =>
+  Effect.tryPromise({ try: work, catch: failed })

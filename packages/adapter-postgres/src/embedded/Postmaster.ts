@@ -1,25 +1,31 @@
 /** The server process of a cluster: found, stopped, started. It outlives a host that is killed, and is then taken away. */
+import { once } from "node:events"
 import { readFile, rm } from "node:fs/promises"
-import { createServer } from "node:net"
+import { type AddressInfo, createServer } from "node:net"
 import { join } from "node:path"
 import { Effect } from "effect"
 import type { Binaries, Cluster } from "./Cluster.ts"
 import { run, type RunAs } from "./Command.ts"
-import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import { failed, io } from "./EmbeddedPostgresError.ts"
 
 /** How long the server may take to come up, or to go down before it is made to, in seconds. */
 const START_SECONDS = 60
 const FAST_STOP_SECONDS = 20
 const IMMEDIATE_STOP_SECONDS = 20
 
-const failed = (message: string) => new EmbeddedPostgresError({ reason: "failed", message })
-
-/** The command line of a process, where the system tells it. */
-const commandOf = (pid: number) =>
-  Effect.map(
-    run("ps", ["-o", "args=", "-p", String(pid)]).pipe(Effect.catch(() => Effect.succeed({ code: null, output: "" }))),
-    ({ output }) => output
-  )
+/** The command line of a process, its arguments apart by spaces; `""` where the system does not tell it. */
+const commandOf = (pid: number): Effect.Effect<string> =>
+  process.platform === "linux"
+    ? Effect.promise(() =>
+        readFile(`/proc/${pid}/cmdline`, "utf8").then(
+          (text) => text.replaceAll("\0", " "),
+          () => ""
+        )
+      )
+    : run("ps", ["-o", "args=", "-p", String(pid)]).pipe(
+        Effect.map(({ output }) => `${output.trim()} `),
+        Effect.orElseSucceed(() => "")
+      )
 
 const isAlive = (pid: number) =>
   Effect.try({ try: () => process.kill(pid, 0), catch: (cause) => cause as NodeJS.ErrnoException }).pipe(
@@ -36,11 +42,8 @@ const runningPid = Effect.fnUntraced(function* ({ pgdata }: Cluster) {
   const text = yield* Effect.promise(() => readFile(pidFile, "utf8").catch(() => ""))
   const pid = Number.parseInt(text, 10)
   if (!(pid > 0)) return null
-  const linux = yield* Effect.promise(() => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null))
-  const command = linux ?? (process.platform === "linux" ? "" : yield* commandOf(pid))
-  const args = command.split(linux === null ? " " : "\0")
-  if (args[0]?.includes("postgres") === true && (linux === null ? command.includes(pgdata) : args.includes(pgdata)))
-    return pid
+  const command = yield* commandOf(pid)
+  if (/^\S*postgres/.test(command) && command.includes(` ${pgdata} `)) return pid
   if (yield* isAlive(pid)) yield* Effect.promise(() => rm(pidFile, { force: true }))
   return null
 })
@@ -58,19 +61,12 @@ export const stop = Effect.fnUntraced(function* (cluster: Cluster, binaries: Bin
   if (stopped.code !== 0) return yield* failed(`PostgreSQL does not stop: ${stopped.output}`)
 })
 
-export const freePort: Effect.Effect<number, EmbeddedPostgresError> = Effect.callback((resume) => {
-  const server = createServer()
-  server.once("error", (cause) => resume(Effect.fail(failed(cause.message))))
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    server.close(() =>
-      resume(
-        address !== null && typeof address === "object"
-          ? Effect.succeed(address.port)
-          : Effect.fail(failed("no free port"))
-      )
-    )
-  })
+export const freePort = io(async () => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
 })
 
 export const start = Effect.fnUntraced(function* (
@@ -106,12 +102,7 @@ export const start = Effect.fnUntraced(function* (
     { runAs, cwd: cluster.pgdata }
   )
   if (started.code !== 0) {
-    const tail = yield* Effect.promise(() =>
-      readFile(log, "utf8").then(
-        (text) => text.slice(-2000),
-        () => ""
-      )
-    )
-    return yield* failed(`PostgreSQL does not start: ${started.output}${tail}`)
+    const logged = yield* Effect.promise(() => readFile(log, "utf8").catch(() => ""))
+    return yield* failed(`PostgreSQL does not start: ${started.output}${logged.slice(-2000)}`)
   }
 })

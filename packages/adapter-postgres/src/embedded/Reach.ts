@@ -5,17 +5,14 @@ import { stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect } from "effect"
 import { run, type RunAs } from "./Command.ts"
-import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
+import { EmbeddedPostgresError, io } from "./EmbeddedPostgresError.ts"
 
 const EXECUTABLE_BY_OTHERS = 0o001
 
 /** The nearest directory above a path that the user may not enter. */
 const closedAbove = Effect.fnUntraced(function* (path: string, { uid }: RunAs) {
   for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) {
-    const above = yield* Effect.tryPromise({
-      try: () => stat(parent),
-      catch: (cause) => new EmbeddedPostgresError({ reason: "failed", message: String(cause) })
-    })
+    const above = yield* io(() => stat(parent))
     if ((above.mode & EXECUTABLE_BY_OTHERS) === 0 && above.uid !== uid) return parent
   }
   return null
