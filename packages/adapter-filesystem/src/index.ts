@@ -1,5 +1,4 @@
 /** Careline's BlobStore and Spool ports in directories. */
-export type { BlobAnswer, BlobRequest } from "./blobs/Answer.ts"
 export { config, LongSecrets } from "./blobs/FileBlobConfig.ts"
 export { DEFAULT_PATH, type FileBlobOptions } from "./blobs/FileBlobOptions.ts"
 export * as FileBlobStore from "./blobs/FileBlobStore.ts"

@@ -1,4 +1,7 @@
-/** What adapters read of the environment in the same way. An empty variable is one that is not set, as in `.env` files. */
+/**
+ * How adapters are configured: what they read of the environment in the same way, and what options are that nobody gives. An
+ * empty variable is one that is not set, as in `.env` files.
+ */
 import { Config, Effect, Option, Redacted, Schema } from "effect"
 
 /** A URL over http or https, as a variable holds it. */
@@ -38,3 +41,32 @@ export const secrets = (variable: string): Effect.Effect<Secrets, Config.ConfigE
 /** One secret that must be there. */
 export const secret = (variable: string): Effect.Effect<Redacted.Redacted, Config.ConfigError> =>
   required(variable, Schema.RedactedFromValue(Schema.NonEmptyString))
+
+/** Options, with a value for each. */
+export type Settings<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
+
+/** What every provider's options have. */
+export interface CallOptions {
+  /** How long one call may take, in milliseconds; `DEFAULT_TIMEOUT_MILLIS` when not given. */
+  readonly timeoutMillis?: number | undefined
+}
+
+export const DEFAULT_TIMEOUT_MILLIS = 15_000
+
+/** Values for the options that need not be given. */
+export type Defaults<Options> = {
+  readonly [Name in keyof Options as undefined extends Options[Name] ? Name : never]-?: Exclude<
+    Options[Name],
+    undefined
+  >
+}
+
+/** The options, each that is not given with its default. */
+export const withDefaults = <Options extends CallOptions>(
+  options: Options,
+  defaults: Defaults<Omit<Options, "timeoutMillis">>
+): Settings<Options> => {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const settings: object = { timeoutMillis: DEFAULT_TIMEOUT_MILLIS, ...defaults, ...given }
+  return settings as Settings<Options>
+}

@@ -6,7 +6,7 @@
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
 import * as Signature from "./webhooks/Signature.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./client/TelnyxOptions.ts"
+import type { TelnyxOptions } from "./client/TelnyxOptions.ts"
 
 const { optional, required, secret } = ProviderConfig
 
@@ -32,7 +32,6 @@ export const config: Effect.Effect<TelnyxOptions, Config.ConfigError> = Effect.g
     connectionId: yield* optional("TELNYX_CONNECTION_ID", ConnectionId),
     accountSid: yield* optional("TELNYX_ACCOUNT_SID", Uuid),
     baseUrl: yield* optional("TELNYX_BASE_URL", ProviderConfig.HttpUrl),
-    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl),
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl)
   }
 })

@@ -1,4 +1,4 @@
 /** Careline's Telephony port on Telnyx. */
 export { config } from "./TelnyxConfig.ts"
-export { DEFAULT_TIMEOUT_MILLIS, type TelnyxOptions } from "./client/TelnyxOptions.ts"
+export type { TelnyxOptions } from "./client/TelnyxOptions.ts"
 export * as TelnyxTelephony from "./TelnyxTelephony.ts"

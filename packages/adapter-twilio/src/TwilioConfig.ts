@@ -5,7 +5,7 @@
  */
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
-import { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./client/TwilioOptions.ts"
+import type { TwilioOptions } from "./client/TwilioOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 
@@ -31,7 +31,6 @@ export const config: Effect.Effect<TwilioOptions, Config.ConfigError> = Effect.g
     apiKey: yield* apiKey,
     messagingServiceSid: yield* optional("TWILIO_MESSAGING_SERVICE_SID", sid("MG")),
     baseUrl: yield* optional("TWILIO_BASE_URL", ProviderConfig.HttpUrl),
-    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl),
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl)
   }
 })

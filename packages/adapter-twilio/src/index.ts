@@ -1,4 +1,4 @@
 /** Careline's Telephony port on Twilio. */
 export { config } from "./TwilioConfig.ts"
-export { DEFAULT_TIMEOUT_MILLIS, type TwilioOptions } from "./client/TwilioOptions.ts"
+export type { TwilioOptions } from "./client/TwilioOptions.ts"
 export * as TwilioTelephony from "./TwilioTelephony.ts"

@@ -7,7 +7,7 @@
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema, SchemaTransformation } from "effect"
 import * as PrivateKey from "./client/PrivateKey.ts"
-import { DEFAULT_TIMEOUT_MILLIS, type VonageOptions } from "./client/VonageOptions.ts"
+import type { VonageOptions } from "./client/VonageOptions.ts"
 
 const { optional, required, secret, secrets } = ProviderConfig
 
@@ -35,7 +35,6 @@ export const config: Effect.Effect<VonageOptions, Config.ConfigError> = Effect.g
     apiBaseUrl: yield* optional("VONAGE_API_BASE_URL", ProviderConfig.HttpUrl),
     restBaseUrl: yield* optional("VONAGE_REST_BASE_URL", ProviderConfig.HttpUrl),
     reportsLookup: (yield* optional("VONAGE_REPORTS_LOOKUP", Schema.Literals(["true", "false"]))) === "true",
-    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl),
-    timeoutMillis: DEFAULT_TIMEOUT_MILLIS
+    publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl)
   }
 })

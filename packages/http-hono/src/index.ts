@@ -14,6 +14,6 @@ export {
 export { Forbidden, TooManyRequests, Unauthenticated } from "./http/Errors.ts"
 export type { HostRuntime } from "./http/HostRuntime.ts"
 export { defaultHttpOptions, type HttpOptions } from "./http/HttpOptions.ts"
-export type { LinkAnswer, LinkRequest, ServeLink } from "./http/ServeLink.ts"
+export type { ServeLink } from "./http/ServeLink.ts"
 export type { Services } from "./Services.ts"
 export type { Session } from "./auth/Session.ts"

@@ -4,7 +4,14 @@ export { type Alert, Alerts, type AlertsShape } from "./services/Alerts.ts"
 export * as AuditChain from "./storage/AuditChain.ts"
 export { type AuditEntry, AuditLog, patientsOf } from "./storage/AuditLog.ts"
 export { type AuditHead, type AuditQuery, type AuditRecord, AuditTrail } from "./storage/AuditTrail.ts"
-export { type Blob, BlobInfo, BlobStore, MAX_LINK_MILLIS } from "./storage/BlobStore.ts"
+export {
+  type Blob,
+  type BlobAnswer,
+  BlobInfo,
+  type BlobRequest,
+  BlobStore,
+  MAX_LINK_MILLIS
+} from "./storage/BlobStore.ts"
 export { BreakGlasses } from "./storage/BreakGlasses.ts"
 export { BridgeRequests, type Ring, type RingAnswer, type RingQuota } from "./storage/BridgeRequests.ts"
 export { BroadcastEvent, Broadcaster, type PublishedEvent } from "./storage/Broadcaster.ts"

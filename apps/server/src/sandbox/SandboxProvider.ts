@@ -1,6 +1,6 @@
 /** A provider of our own beside the host: its simulator, and the real adapter with the real SDK that talks to it. */
 import { createHmac, generateKeyPairSync } from "node:crypto"
-import { DEFAULT_TIMEOUT_MILLIS, TwilioTelephony } from "@careline/adapter-twilio"
+import { TwilioTelephony } from "@careline/adapter-twilio"
 import { TelnyxTelephony } from "@careline/adapter-telnyx"
 import { VonageTelephony } from "@careline/adapter-vonage"
 import { CallbackUrl } from "@careline/adapter-kit"
@@ -71,7 +71,7 @@ const twilio: Start = Effect.fnUntraced(function* (options) {
     messagingServiceSid: null,
     baseUrl: yield* between(simulator.url),
     publicUrl,
-    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis
   })
   return { simulator, telephony }
 })
@@ -101,7 +101,7 @@ const telnyx: Start = Effect.fnUntraced(function* (options) {
     ...voice,
     baseUrl: yield* between(simulator.url),
     publicUrl,
-    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis
   })
   return { simulator, telephony }
 })
@@ -136,7 +136,7 @@ const vonage: Start = Effect.fnUntraced(function* (options) {
     restBaseUrl: url,
     reportsLookup: true,
     publicUrl,
-    timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
+    timeoutMillis: options.timeoutMillis
   })
   return { simulator, telephony }
 })

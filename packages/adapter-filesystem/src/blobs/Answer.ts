@@ -1,20 +1,6 @@
 /** What is answered to whoever follows a link. */
 
-/** A request as a host has it. */
-export interface BlobRequest {
-  readonly method: string
-  /** Path and query exactly as received: `/blobs/recordings/1?expires=…`. */
-  readonly target: string
-  /** Header names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-}
-
-export interface BlobAnswer {
-  readonly status: number
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | null
-}
+import type { BlobAnswer } from "@careline/ports"
 
 /** Whatever is served, a browser runs none of it, keeps none of it, guesses nothing about it, and tells nobody the link. */
 const GUARDED: Readonly<Record<string, string>> = {

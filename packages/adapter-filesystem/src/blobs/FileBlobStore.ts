@@ -1,7 +1,6 @@
 /** The BlobStore port in a directory, and the links to it. */
-import { BlobStore, MAX_LINK_MILLIS, type StorageError } from "@careline/ports"
+import { type BlobAnswer, type BlobRequest, BlobStore, MAX_LINK_MILLIS, type StorageError } from "@careline/ports"
 import { Clock, type Config, Context, Effect, Layer, Option } from "effect"
-import type { BlobAnswer, BlobRequest } from "./Answer.ts"
 import { during } from "../files/Failure.ts"
 import { config } from "./FileBlobConfig.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"

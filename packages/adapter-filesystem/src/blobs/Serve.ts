@@ -1,10 +1,10 @@
 /** Serves what links lead to, to whoever has one. Reads no cookie and sets none. */
 import type { BlobKey } from "@careline/domain"
 import { ContentDisposition } from "@careline/adapter-kit"
-import { type StorageError } from "@careline/ports"
+import { type BlobAnswer, type BlobRequest, type StorageError } from "@careline/ports"
 import { Clock, Effect, Option, type Scope } from "effect"
 import * as RangeParser from "range-parser"
-import { type BlobAnswer, type BlobRequest, content, problem } from "./Answer.ts"
+import { content, problem } from "./Answer.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Links from "./Links.ts"
 import type { OpenBlob } from "./Reading.ts"

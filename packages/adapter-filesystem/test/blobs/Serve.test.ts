@@ -1,10 +1,11 @@
 /** What a browser gets from a link: headers, parts, refusals, and nothing that it would run or keep signed in. */
 import { BlobKey } from "@careline/domain"
+import type { BlobAnswer } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import { rmSync } from "node:fs"
-import { type BlobAnswer, FileBlobStore } from "../../src/index.ts"
+import { FileBlobStore } from "../../src/index.ts"
 import { freshDirectory, optionsFor, SECRET } from "../support.ts"
 
 const key = BlobKey.make("recordings/1")

@@ -1,10 +1,11 @@
 /** How to reach Telnyx, and where Telnyx reaches us. */
+import { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 
 /** As it stands in webhook paths. */
 export const PROVIDER = "telnyx"
 
-export interface TelnyxOptions {
+export interface TelnyxOptions extends ProviderConfig.CallOptions {
   /** `KEY…`, of the API v2. */
   readonly apiKey: Redacted.Redacted
   /** Base64 of 32 bytes, from the portal's "Keys & Credentials". Any of them verifies, so that the key can be rotated. */
@@ -25,20 +26,10 @@ export interface TelnyxOptions {
   readonly baseUrl?: string | null | undefined
   /** Where Telnyx reaches this host. */
   readonly publicUrl: string
-  /** How long one call may take, in milliseconds; `DEFAULT_TIMEOUT_MILLIS` when not given. */
-  readonly timeoutMillis?: number | undefined
 }
 
-export const DEFAULT_TIMEOUT_MILLIS = 15_000
-
 /** The options, with a value for each. */
-export type TelnyxSettings = { readonly [Option in keyof TelnyxOptions]-?: Exclude<TelnyxOptions[Option], undefined> }
+export interface TelnyxSettings extends ProviderConfig.Settings<TelnyxOptions> {}
 
-/** The options with their defaults. */
-export const withDefaults = (options: TelnyxOptions): TelnyxSettings => ({
-  ...options,
-  connectionId: options.connectionId ?? null,
-  accountSid: options.accountSid ?? null,
-  baseUrl: options.baseUrl ?? null,
-  timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
-})
+export const withDefaults = (options: TelnyxOptions): TelnyxSettings =>
+  ProviderConfig.withDefaults(options, { connectionId: null, accountSid: null, baseUrl: null })

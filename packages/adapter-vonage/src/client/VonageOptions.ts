@@ -1,11 +1,11 @@
 /** How to reach Vonage, and where Vonage reaches us. */
-import type { ProviderConfig } from "@careline/adapter-kit"
+import { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 
 /** As it stands in webhook paths. */
 export const PROVIDER = "vonage"
 
-export interface VonageOptions {
+export interface VonageOptions extends ProviderConfig.CallOptions {
   /** The account. Reports are asked for with it and its secret. */
   readonly apiKey: string
   readonly apiSecret: Redacted.Redacted
@@ -23,20 +23,10 @@ export interface VonageOptions {
   readonly reportsLookup?: boolean | undefined
   /** Where Vonage reaches this host, as it stands in the webhook URLs at Vonage. */
   readonly publicUrl: string
-  /** How long one call may take, in milliseconds; `DEFAULT_TIMEOUT_MILLIS` when not given. */
-  readonly timeoutMillis?: number | undefined
 }
 
-export const DEFAULT_TIMEOUT_MILLIS = 15_000
-
 /** The options, with a value for each. */
-export type VonageSettings = { readonly [Option in keyof VonageOptions]-?: Exclude<VonageOptions[Option], undefined> }
+export interface VonageSettings extends ProviderConfig.Settings<VonageOptions> {}
 
-/** The options with their defaults. */
-export const withDefaults = (options: VonageOptions): VonageSettings => ({
-  ...options,
-  apiBaseUrl: options.apiBaseUrl ?? null,
-  restBaseUrl: options.restBaseUrl ?? null,
-  reportsLookup: options.reportsLookup ?? false,
-  timeoutMillis: options.timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS
-})
+export const withDefaults = (options: VonageOptions): VonageSettings =>
+  ProviderConfig.withDefaults(options, { apiBaseUrl: null, restBaseUrl: null, reportsLookup: false })

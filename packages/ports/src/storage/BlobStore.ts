@@ -29,6 +29,23 @@ export interface Blob {
 /** The longest that a link lasts, in milliseconds: 7 days, which is as long as S3 signs for. */
 export const MAX_LINK_MILLIS = 7 * 24 * 60 * 60 * 1000
 
+/** A request for a link, as a host has it. */
+export interface BlobRequest {
+  readonly method: string
+  /** Path and query exactly as received: `/blobs/recordings/1?expires=…`. */
+  readonly target: string
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+/** What whoever follows a link is answered. */
+export interface BlobAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+}
+
 /** Recordings and pictures, for whoever has a link to them. */
 export class BlobStore extends Context.Service<
   BlobStore,
