@@ -6,31 +6,25 @@ import { StorageError, StoreFault } from "@careline/ports"
 import { Context, Effect, Result } from "effect"
 import type { DataKeys } from "./DataKeys.ts"
 import * as Envelope from "./Envelope.ts"
-import {
-  encryptedTables,
-  type EncryptedKind,
-  type EncryptedTable,
-  type EncryptedTableName
-} from "./EncryptedColumns.ts"
-
-type Row = Readonly<Record<string, unknown>>
+import { searchBits, searchText } from "./SearchBits.ts"
+import type { EncryptedTable, Row, Table } from "../tables/Table.ts"
 
 export class FieldEncryption extends Context.Service<
   FieldEncryption,
   {
     /** Rows of a table, as JSON, with what is secret of them encrypted. They need the columns that name them. */
     readonly encrypt: <A extends object>(
-      table: EncryptedTableName,
+      table: EncryptedTable,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<A>, StorageError>
     /** Rows of a table, or some columns of them, opened. Fails for what was altered or moved. */
     readonly decrypt: <A extends object>(
-      table: EncryptedTableName,
+      table: EncryptedTable,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<A>, StorageError>
     /** The same, row by row: one that does not open keeps nobody from the others. */
     readonly openEach: <A extends object>(
-      table: EncryptedTableName,
+      table: EncryptedTable,
       rows: ReadonlyArray<A>
     ) => Effect.Effect<ReadonlyArray<Result.Result<A, StorageError>>, StorageError>
     /** A value as rows are looked up by it. */
@@ -42,38 +36,36 @@ export class FieldEncryption extends Context.Service<
 /** The tenant whose key encrypts what is kept before anybody knows whose it is. */
 const SYSTEM = ""
 
-const specOf = (table: EncryptedTableName): EncryptedTable => encryptedTables[table]
+const tenantOf = ({ encryptedFor }: EncryptedTable, row: Row): string =>
+  encryptedFor === "system" ? SYSTEM : String(row.site_grouping_id)
 
-const tenantOf = ({ tenant }: EncryptedTable, row: Row): string =>
-  tenant === "system" ? SYSTEM : String(row.site_grouping_id)
+const placeOf = (table: EncryptedTable, row: Row, column: string): Envelope.Place => ({
+  tenant: tenantOf(table, row),
+  table: table.name,
+  column,
+  row: JSON.stringify(table.associatedData.map((name) => row[name]))
+})
 
-const placeOf = (table: EncryptedTableName, row: Row, column: string): Envelope.Place => {
-  const spec = specOf(table)
-  return {
-    tenant: tenantOf(spec, row),
-    table,
-    column,
-    row: JSON.stringify(spec.row.map((name) => row[name]))
-  }
-}
+/** How a column is encrypted: by its type, or so that rows are looked up by it. */
+type Kind = "index" | "text" | "jsonb" | "text[]"
 
 /** The row with each of its secret columns, where it has a value, changed. */
 const mapRow = <A extends object>(
-  table: EncryptedTableName,
+  table: EncryptedTable,
   row: A,
-  change: (kind: EncryptedKind, column: string, value: unknown) => unknown
+  change: (kind: Kind, column: string, value: unknown) => unknown
 ): A => {
   const changed = { ...row } as Record<string, unknown>
-  for (const [column, kind] of Object.entries(specOf(table).columns)) {
-    const value = changed[column]
-    if (value != null) changed[column] = change(kind, column, value)
+  for (const { kept, name, type } of table.encrypted) {
+    const value = changed[name]
+    if (value != null) changed[name] = change(kept === "indexed" ? "index" : (type as Kind), name, value)
   }
   return changed as A
 }
 
-const unreadable = (table: EncryptedTableName) =>
+const unreadable = (table: EncryptedTable) =>
   new StorageError({
-    operation: `encryption.decrypt ${table}`,
+    operation: `encryption.decrypt ${table.name}`,
     reason: new StoreFault({ message: "an encrypted value was altered or moved, or its key is not here" })
   })
 
@@ -89,8 +81,8 @@ export const plain: FieldEncryption["Service"] = {
 const firstOf = (values: unknown): unknown => (Array.isArray(values) ? values[0] : undefined)
 
 /** What of a row is encrypted under a data key. */
-const encryptedValue = (kind: EncryptedKind, value: unknown): string | null => {
-  const encrypted = kind === "texts" ? firstOf(value) : value
+const encryptedValue = (kind: Kind, value: unknown): string | null => {
+  const encrypted = kind === "text[]" ? firstOf(value) : value
   return kind !== "index" && typeof encrypted === "string" ? encrypted : null
 }
 
@@ -114,36 +106,32 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): FieldEncrypt
   const index = remembering((value) => Envelope.index(keys, value))
   const indexed = remembering((encrypted) => Envelope.indexed(keys, encrypted))
 
-  const encryptValue = (
-    kind: Exclude<EncryptedKind, "index">,
-    value: unknown,
-    encrypt: (text: string) => string
-  ): unknown => {
+  const encryptValue = (kind: Exclude<Kind, "index">, value: unknown, encrypt: (text: string) => string): unknown => {
     switch (kind) {
       case "text":
         return encrypt(String(value))
-      case "json":
+      case "jsonb":
         return encrypt(JSON.stringify(value))
-      case "texts":
+      case "text[]":
         // None at all is no secret, and is asked for.
         return Array.isArray(value) && value.length === 0 ? value : [encrypt(JSON.stringify(value))]
     }
   }
 
-  const decryptValue = (kind: EncryptedKind, value: unknown, open: (text: string) => string): unknown => {
+  const decryptValue = (kind: Kind, value: unknown, open: (text: string) => string): unknown => {
     switch (kind) {
       case "index":
         return indexed(String(value))
       case "text":
         return open(String(value))
-      case "json":
+      case "jsonb":
         return JSON.parse(open(String(value)))
-      case "texts":
+      case "text[]":
         return Array.isArray(value) && value.length === 0 ? value : JSON.parse(open(String(firstOf(value))))
     }
   }
 
-  const keyIdsOf = (table: EncryptedTableName, rows: ReadonlyArray<object>): ReadonlyArray<string> => {
+  const keyIdsOf = (table: EncryptedTable, rows: ReadonlyArray<object>): ReadonlyArray<string> => {
     const ids = new Set<string>()
     for (const row of rows) {
       mapRow(table, row, (kind, _column, value) => {
@@ -155,7 +143,7 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): FieldEncrypt
     return [...ids].filter((id) => !dataKeys.open.has(id))
   }
 
-  const openRow = <A extends object>(table: EncryptedTableName, row: A): A =>
+  const openRow = <A extends object>(table: EncryptedTable, row: A): A =>
     mapRow(table, row, (kind, column, value) =>
       decryptValue(kind, value, (encrypted) => {
         const key = dataKeys.open.get(Envelope.keyIdOf(encrypted) ?? "")
@@ -167,10 +155,10 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): FieldEncrypt
   return {
     encrypt: Effect.fnUntraced(function* (table, rows) {
       if (rows.length === 0) return rows
-      const spec = specOf(table)
-      const keyOf = yield* dataKeys.current(rows.map((row) => tenantOf(spec, row as Row)))
+      const needsKeys = table.encrypted.some(({ kept }) => kept === "encrypted")
+      const keyOf = yield* dataKeys.current(needsKeys ? rows.map((row) => tenantOf(table, row as Row)) : [])
       return rows.map((row) => {
-        const key = keyOf.get(tenantOf(spec, row as Row))!
+        const key = keyOf.get(tenantOf(table, row as Row))!
         // The place of a value is that of the row as it is kept.
         const kept = mapRow(table, row, (kind, _column, value) => (kind === "index" ? index(String(value)) : value))
         return mapRow(table, kept, (kind, column, value) =>
@@ -196,3 +184,25 @@ export const make = (keys: Envelope.IndexKeys, dataKeys: DataKeys): FieldEncrypt
     indexKeys: keys
   }
 }
+
+/** What a row is searched by, of the row in the open. */
+export const searchColumns = ({ indexKeys }: FieldEncryption["Service"], { searched }: EncryptedTable, row: Row): Row =>
+  searched.length === 0
+    ? {}
+    : { search_bits: searchBits(indexKeys, searchText(...searched.map((name) => row[name] as string | null))) }
+
+/** Values as rows to be kept. */
+export const encode = <A>(encryption: FieldEncryption["Service"], table: Table<A>, values: ReadonlyArray<A>) =>
+  encryption.encrypt(
+    table,
+    values.map((value) => {
+      const row = table.toRow(value)
+      return { ...row, ...searchColumns(encryption, table, row) }
+    })
+  )
+
+/** Rows as the values that were kept. */
+export const decode =
+  <A>(encryption: FieldEncryption["Service"], table: Table<A>) =>
+  (rows: ReadonlyArray<Row>): Effect.Effect<ReadonlyArray<A>, StorageError> =>
+    Effect.map(encryption.decrypt(table, rows), (opened) => opened.map(table.fromRow))

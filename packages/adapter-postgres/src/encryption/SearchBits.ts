@@ -13,8 +13,8 @@ const BITS_PER_TRIGRAM = 2
 export const searchable = (text: string): string => text.normalize("NFC").toLowerCase()
 
 /** What is searched in: a name and a number. */
-export const searchText = (contactName: string | null, contact: string): string =>
-  searchable(`${contactName ?? ""} ${contact}`)
+export const searchText = (...parts: ReadonlyArray<string | null>): string =>
+  searchable(parts.map((part) => part ?? "").join(" "))
 
 const trigrams = (text: string): ReadonlySet<string> => {
   const found = new Set<string>()

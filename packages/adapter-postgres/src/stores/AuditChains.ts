@@ -2,12 +2,12 @@
  * Adds to the chains of the audit log. A chain is one tenant's, so whoever adds to it waits for whoever else does: that is
  * done as the last thing before a commit, when nothing else is waited for any more.
  */
-import { AuditChain, type AuditEntry, type AuditHead } from "@careline/ports"
+import { AuditChain, type AuditEntry, type AuditHead, type AuditRecord } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import { Context, Effect } from "effect"
-import * as AuditRow from "../rows/auditRow.ts"
 import { tenantColumn, tenantOf } from "../sql/rows.ts"
 import type { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { auditLog } from "../tables/Tables.ts"
 
 /** What the ambient transaction noted so far; `null` outside of one. */
 export const Noted: Context.Reference<Array<AuditEntry> | null> = Context.Reference(
@@ -48,7 +48,7 @@ const encryptEntries = Effect.fnUntraced(function* (
 ) {
   const secret = entries.filter(({ detail }) => detail.sealed != null)
   const rows = yield* encryption.encrypt(
-    "audit_log",
+    auditLog,
     secret.map(({ action, detail, siteGroupingId, subject }) => ({
       site_grouping_id: tenantColumn(siteGroupingId),
       action,
@@ -62,6 +62,10 @@ const encryptEntries = Effect.fnUntraced(function* (
     return value === undefined ? entry : { ...entry, detail: { ...entry.detail, sealed: value } }
   })
 })
+
+/** The record as a row, what may be contact data beside what stands in the open. */
+const toRow = ({ detail: { sealed, ...detail }, ...record }: AuditRecord) =>
+  auditLog.toRow({ ...record, detail, sealed: sealed == null ? null : String(sealed) })
 
 /** Adds the entries, in their order. In the ambient transaction. */
 export const extend = Effect.fnUntraced(function* (
@@ -90,7 +94,5 @@ export const extend = Effect.fnUntraced(function* (
       from json_populate_recordset(null::audit_chains, ${JSON.stringify(ends)}::json) n
       where c.site_grouping_id = n.site_grouping_id
     )
-    insert into audit_log (site_grouping_id, place, actor, action, subject, detail, sealed, at, hash)
-    select site_grouping_id, place, actor, action, subject, detail, sealed, at, hash
-    from json_populate_recordset(null::audit_log, ${JSON.stringify(records.map(AuditRow.toJson))}::json)`
+    ${auditLog.insert(records.map(toRow))}`
 })

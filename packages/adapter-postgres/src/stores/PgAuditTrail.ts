@@ -1,15 +1,23 @@
 /** The audit log, to read. */
-import { type AuditQuery, AuditTrail } from "@careline/ports"
+import { type AuditQuery, type AuditRecord, AuditTrail } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as AuditChains from "./AuditChains.ts"
-import * as AuditRow from "../rows/auditRow.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { iso, tenantColumn } from "../sql/rows.ts"
 import * as Envelope from "../encryption/Envelope.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { auditLog, type AuditRow } from "../tables/Tables.ts"
+
+type SealedRow = Row & Pick<AuditRow, "sealed">
+
+/** The record with what may be contact data back among its details. */
+const toRecord = ({ sealed, ...record }: AuditRow): AuditRecord =>
+  sealed === null ? record : { ...record, detail: { ...record.detail, sealed } }
+const fromRow = (row: Row) => toRecord(auditLog.fromRow(row))
 
 const cursor = Cursor.make("audit", Schema.Struct({ at: Cursor.Millis, tenant: Schema.String, place: Schema.Int }))
 
@@ -20,9 +28,9 @@ export const layer = Layer.effect(
     const encryption = yield* FieldEncryption
 
     /** Rows with their sealed details opened, to be read; those of before the database was sealed stand in the open. */
-    const opened = Effect.fnUntraced(function* (rows: ReadonlyArray<AuditRow.AuditRow>) {
-      const isEncrypted = ({ sealed }: AuditRow.AuditRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
-      const read = (yield* encryption.decrypt("audit_log", rows.filter(isEncrypted))).values()
+    const opened = Effect.fnUntraced(function* (rows: ReadonlyArray<SealedRow>) {
+      const isEncrypted = ({ sealed }: SealedRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
+      const read = (yield* encryption.decrypt(auditLog, rows.filter(isEncrypted))).values()
       return rows.map((row) => (isEncrypted(row) ? read.next().value! : row))
     })
 
@@ -45,7 +53,7 @@ export const layer = Layer.effect(
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const rows = yield* sql<AuditRow.AuditRow>`
+          const rows = yield* sql<SealedRow>`
             select p.* from ${chains(query.scope)} s
             cross join lateral (
               select a.* from audit_log a
@@ -59,7 +67,7 @@ export const layer = Layer.effect(
               order by a.at desc, a.place desc limit ${query.limit + 1}
             ) p
             order by p.at desc, p.site_grouping_id desc, p.place desc limit ${query.limit + 1}`
-          const items = (yield* opened(rows.slice(0, query.limit))).map(AuditRow.fromRow)
+          const items = (yield* opened(rows.slice(0, query.limit))).map(fromRow)
           const last = items.at(-1)
           return {
             items,
@@ -88,10 +96,10 @@ export const layer = Layer.effect(
         ),
 
       links: (tenant, after, limit) =>
-        sql<AuditRow.AuditRow>`
+        sql<Row>`
           select * from audit_log where site_grouping_id = ${tenantColumn(tenant)} and place > ${after}::bigint
           order by place limit ${limit}`.pipe(
-          Effect.map((rows) => rows.map(AuditRow.fromRow)),
+          Effect.map((rows) => rows.map(fromRow)),
           asStorage("auditTrail.links")
         )
     })

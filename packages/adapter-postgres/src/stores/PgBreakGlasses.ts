@@ -1,5 +1,4 @@
 /** Accesses in an emergency. */
-import type { BreakGlass, BreakGlassId, UserId } from "@careline/domain"
 import { BreakGlasses, type TenantScope } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
@@ -7,28 +6,10 @@ import { storeNow } from "../sql/clock.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { lock } from "../sql/lock.ts"
-import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
-
-interface Row {
-  readonly site_grouping_id: string
-  readonly id: string
-  readonly user_id: string
-  readonly reason: string
-  readonly opened_at: Date
-  readonly expires_at: Date
-  readonly closed_at: Date | null
-}
-
-const fromRow = (row: Row): BreakGlass.BreakGlass => ({
-  id: row.id as BreakGlassId,
-  siteGroupingId: tenantOf(row.site_grouping_id),
-  userId: row.user_id as UserId,
-  reason: row.reason,
-  openedAt: instant(row.opened_at),
-  expiresAt: instant(row.expires_at),
-  closedAt: instantOrNull(row.closed_at)
-})
+import { isUuid, iso, tenantColumn } from "../sql/rows.ts"
+import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { breakGlasses } from "../tables/Tables.ts"
 
 const cursor = Cursor.make("break-glasses", Cursor.InstantAndId)
 
@@ -37,23 +18,17 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toGlasses = (rows: ReadonlyArray<Row>) =>
-      Effect.map(encryption.decrypt("break_glasses", rows), (opened) => opened.map(fromRow))
+    const toGlasses = decode(encryption, breakGlasses)
     const isOf = (scope: TenantScope) =>
       scope === "all" ? sql`true` : sql`site_grouping_id = any(${scope.map(tenantColumn)}::text[])`
     return BreakGlasses.of({
       now: storeNow(sql).pipe(asStorage("breakGlasses.now")),
       open: (glass) =>
-        Effect.flatMap(
-          encryption.encrypt("break_glasses", [
-            { site_grouping_id: tenantColumn(glass.siteGroupingId), id: glass.id, reason: glass.reason }
-          ]),
-          ([row]) => sql`
-          insert into break_glasses (site_grouping_id, id, user_id, reason, opened_at, expires_at, closed_at)
-          values (${tenantColumn(glass.siteGroupingId)}, ${glass.id}::uuid, ${glass.userId}, ${row!.reason},
-                  ${iso(glass.openedAt)}::timestamptz, ${iso(glass.expiresAt)}::timestamptz,
-                  ${iso(glass.closedAt)}::timestamptz)`
-        ).pipe(Effect.asVoid, asStorage("breakGlasses.open")),
+        encode(encryption, breakGlasses, [glass]).pipe(
+          Effect.flatMap((rows) => sql`${breakGlasses.insert(rows)}`),
+          Effect.asVoid,
+          asStorage("breakGlasses.open")
+        ),
       close: ({ closedAt, id, siteGroupingId }) =>
         sql`
           update break_glasses set closed_at = ${iso(closedAt)}::timestamptz

@@ -1,105 +1,29 @@
 /** Permissions for masked calls. */
-import type {
-  BridgeRequest,
-  BridgeRequestId,
-  CallId,
-  CallPlan,
-  PhoneNumber,
-  PhoneNumberId,
-  ThreadId,
-  UserId
-} from "@careline/domain"
 import { BridgeRequests, type RingAnswer } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import type { SqlError } from "effect/sql"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { lock } from "../sql/lock.ts"
-import { instant, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { instant, isUuid, iso, tenantColumn } from "../sql/rows.ts"
+import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { digest } from "../encryption/Envelope.ts"
-
-interface Row {
-  readonly site_grouping_id: string
-  readonly id: string
-  readonly external_thread_id: string
-  readonly mode: BridgeRequest.Mode
-  readonly clinician_id: string
-  readonly clinician_number: string
-  readonly number_since: Date
-  readonly bridge_number_id: string
-  readonly bridge_number: string
-  readonly caller_id_number_id: string
-  readonly caller_id: string
-  readonly contact: string
-  readonly pin: string
-  readonly reason: string | null
-  readonly notes: string | null
-  readonly failed_pins: number
-  readonly expires_at: Date
-  readonly used_by: string | null
-  readonly created_at: Date
-}
-
-const fromRow = (row: Row): BridgeRequest.BridgeRequest => ({
-  id: row.id as BridgeRequestId,
-  siteGroupingId: tenantOf(row.site_grouping_id),
-  threadId: row.external_thread_id as ThreadId,
-  mode: row.mode,
-  clinicianId: row.clinician_id as UserId,
-  clinicianNumber: row.clinician_number as PhoneNumber.E164,
-  numberSince: instant(row.number_since),
-  bridgeNumberId: row.bridge_number_id as PhoneNumberId,
-  bridgeNumber: row.bridge_number as PhoneNumber.E164,
-  callerIdNumberId: row.caller_id_number_id as PhoneNumberId,
-  callerId: row.caller_id as CallPlan.CallerId,
-  contact: row.contact as PhoneNumber.E164,
-  pin: row.pin,
-  reason: row.reason,
-  notes: row.notes,
-  failedPins: row.failed_pins,
-  expiresAt: instant(row.expires_at),
-  usedBy: row.used_by as CallId | null,
-  createdAt: instant(row.created_at)
-})
-
-const toJson = (request: BridgeRequest.BridgeRequest) => ({
-  site_grouping_id: tenantColumn(request.siteGroupingId),
-  id: request.id,
-  external_thread_id: request.threadId,
-  mode: request.mode,
-  clinician_id: request.clinicianId,
-  clinician_number: request.clinicianNumber,
-  number_since: iso(request.numberSince),
-  bridge_number_id: request.bridgeNumberId,
-  bridge_number: request.bridgeNumber,
-  caller_id_number_id: request.callerIdNumberId,
-  caller_id: request.callerId,
-  contact: request.contact,
-  pin: request.pin,
-  reason: request.reason,
-  notes: request.notes,
-  failed_pins: request.failedPins,
-  expires_at: iso(request.expiresAt),
-  used_by: request.usedBy,
-  created_at: iso(request.createdAt)
-})
+import type { Row } from "../tables/Table.ts"
+import { bridgeRequests } from "../tables/Tables.ts"
 
 export const layer = Layer.effect(
   BridgeRequests,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toRequests = (rows: ReadonlyArray<Row>) =>
-      Effect.map(encryption.decrypt("bridge_requests", rows), (opened) => opened.map(fromRow))
+    const toRequests = decode(encryption, bridgeRequests)
     return BridgeRequests.of({
       add: (request) =>
-        Effect.flatMap(
-          encryption.encrypt("bridge_requests", [toJson(request)]),
-          ([row]) => sql`
-          insert into bridge_requests
-          select * from json_populate_record(null::bridge_requests, ${JSON.stringify(row)}::json)`
-        ).pipe(Effect.asVoid, asStorage("bridgeRequests.add")),
+        encode(encryption, bridgeRequests, [request]).pipe(
+          Effect.flatMap((rows) => sql`${bridgeRequests.insert(rows)}`),
+          Effect.asVoid,
+          asStorage("bridgeRequests.add")
+        ),
       latestOf: (clinicianId) =>
         sql<Row>`
           select * from bridge_requests where clinician_id = ${clinicianId}
@@ -123,7 +47,14 @@ export const layer = Layer.effect(
           ? Effect.void
           : sql`
               update bridge_requests b set failed_pins = n.failed_pins, used_by = n.used_by
-              from json_to_recordset(${JSON.stringify(requests.map(toJson))}::json)
+              from json_to_recordset(${JSON.stringify(
+                requests.map(({ failedPins, id, siteGroupingId, usedBy }) => ({
+                  site_grouping_id: tenantColumn(siteGroupingId),
+                  id,
+                  failed_pins: failedPins,
+                  used_by: usedBy
+                }))
+              )}::json)
                 n (site_grouping_id text, id uuid, failed_pins integer, used_by uuid)
               where b.site_grouping_id = n.site_grouping_id and b.id = n.id`.pipe(
               Effect.asVoid,

@@ -3,11 +3,12 @@ import type { Call } from "@careline/domain"
 import { type CallKey, Calls } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
-import * as CallRow from "../rows/callRow.ts"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { phoneCallLogs } from "../tables/Tables.ts"
 
 const cursor = Cursor.make("calls", Cursor.InstantAndId)
 
@@ -16,13 +17,11 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toCalls = (rows: ReadonlyArray<CallRow.CallRow>) =>
-      Effect.map(encryption.decrypt("phone_call_logs", rows), (opened) => opened.map(CallRow.fromRow))
-    const toRows = (calls: ReadonlyArray<Call.Call>) => encryption.encrypt("phone_call_logs", calls.map(CallRow.toJson))
+    const toCalls = decode(encryption, phoneCallLogs)
 
     /** Locked one after the other in the order of their ids, and read once they are. */
     const lock = (ids: ReadonlyArray<string>) =>
-      sql<CallRow.CallRow>`
+      sql<Row>`
         select * from phone_call_logs where id = any(${[...ids]}::uuid[]) order by id for update`.pipe(
         Effect.flatMap(toCalls)
       )
@@ -53,10 +52,9 @@ export const layer = Layer.effect(
     })
 
     const insert = Effect.fnUntraced(function* (call: Call.Call) {
-      const [row] = yield* toRows([call])
+      const rows = yield* encode(encryption, phoneCallLogs, [call])
       const inserted = yield* sql`
-      insert into phone_call_logs
-      select * from json_populate_record(null::phone_call_logs, ${JSON.stringify(row)}::json)
+      ${phoneCallLogs.insert(rows)}
       on conflict (provider, provider_call_id) where provider_call_id is not null do nothing
       returning id`
       return inserted.length > 0
@@ -79,24 +77,16 @@ export const layer = Layer.effect(
         calls.length === 0
           ? Effect.void
           : Effect.flatMap(
-              toRows(calls),
+              encode(encryption, phoneCallLogs, calls),
               (rows) => sql`
-              update phone_call_logs c set
-                purpose = n.purpose, direction = n.direction, provider_call_id = n.provider_call_id, plan = n.plan, language = n.language, from_number = n.from_number,
-                to_number = n.to_number, phone_number_id = n.phone_number_id,
-                external_thread_id = n.external_thread_id, message_id = n.message_id, status = n.status,
-                duration_seconds = n.duration_seconds, own = n.own, far = n.far, recordings = n.recordings,
-                transcript = n.transcript, initiator_id = n.initiator_id, reason = n.reason, notes = n.notes,
-                updated_at = n.updated_at, ended_at = n.ended_at
-              from json_to_recordset(${JSON.stringify(rows)}::json)
-                n (${sql.literal(CallRow.COLUMNS)})
-              where c.site_grouping_id = n.site_grouping_id and c.id = n.id`
+              update phone_call_logs c set ${phoneCallLogs.changes("given")} from ${phoneCallLogs.given(rows)}
+              where c.site_grouping_id = given.site_grouping_id and c.id = given.id`
             ).pipe(Effect.asVoid, asStorage("calls.save")),
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
           if (query.threadId !== undefined && !isUuid(query.threadId)) return { items: [], nextCursor: null }
-          const rows = yield* sql<CallRow.CallRow>`
+          const rows = yield* sql<Row>`
             select p.* from ${tenants(sql, query.scope)} s
             cross join lateral (
               select c.* from phone_call_logs c
@@ -121,7 +111,7 @@ export const layer = Layer.effect(
           }
         }).pipe(asStorage("calls.list")),
       silent: ({ heardBefore, limit }) =>
-        sql<CallRow.CallRow>`
+        sql<Row>`
           select * from phone_call_logs
           where ended_at is null and updated_at < ${iso(heardBefore)}::timestamptz
           order by updated_at limit ${limit}

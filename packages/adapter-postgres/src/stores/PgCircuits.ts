@@ -5,21 +5,8 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { instantOrNull, iso } from "../sql/rows.ts"
-
-interface Row {
-  readonly provider: string
-  readonly failures: number
-  readonly open_until: Date | null
-  readonly probe_until: Date | null
-}
-
-const fromRow = (row: Row): Circuit.Circuit => ({
-  provider: row.provider,
-  failures: row.failures,
-  openUntil: instantOrNull(row.open_until),
-  probeUntil: instantOrNull(row.probe_until)
-})
+import type { Row } from "../tables/Table.ts"
+import { circuits } from "../tables/Tables.ts"
 
 export const layer = Layer.effect(
   Circuits,
@@ -28,7 +15,7 @@ export const layer = Layer.effect(
     return Circuits.of({
       load: (provider) =>
         sql<Row>`select * from circuits where provider = ${provider}`.pipe(
-          Effect.map(([row]) => (row === undefined ? Circuit.closed(provider) : fromRow(row))),
+          Effect.map(([row]) => (row === undefined ? Circuit.closed(provider) : circuits.fromRow(row))),
           asStorage("circuits.load")
         ),
 
@@ -40,15 +27,13 @@ export const layer = Layer.effect(
             on conflict do nothing`
           // A statement of its own, so that it sees the row that the one before had to wait for.
           const [row] = yield* sql<Row>`select * from circuits where provider = ${provider} for update`
-          return { now: yield* storeNow(sql), circuit: fromRow(row!) }
+          return { now: yield* storeNow(sql), circuit: circuits.fromRow(row!) }
         }).pipe(asStorage("circuits.lock")),
 
-      save: ({ failures, openUntil, probeUntil, provider }) =>
+      save: (circuit) =>
         sql`
-          insert into circuits (provider, failures, open_until, probe_until)
-          values (${provider}, ${failures}, ${iso(openUntil)}::timestamptz, ${iso(probeUntil)}::timestamptz)
-          on conflict (provider) do update set
-            failures = excluded.failures, open_until = excluded.open_until, probe_until = excluded.probe_until`.pipe(
+          ${circuits.insert([circuits.toRow(circuit)])}
+          on conflict (provider) do update set ${circuits.changes("excluded")}`.pipe(
           Effect.asVoid,
           asStorage("circuits.save")
         )

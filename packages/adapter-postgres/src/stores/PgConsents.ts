@@ -1,19 +1,12 @@
 /** What contacts allow. */
-import type { Consent, Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { distinct, instantOrNull, tenantColumn, tenantOf } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
-
-interface Row {
-  readonly site_grouping_id: string
-  readonly contact: string
-  readonly status: Consent.Consent["status"]
-  readonly source: Consent.Consent["source"]
-  readonly changed_at: Date | null
-}
+import { distinct, tenantColumn } from "../sql/rows.ts"
+import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { consents } from "../tables/Tables.ts"
 
 export const layer = Layer.effect(
   Consents,
@@ -32,16 +25,7 @@ export const layer = Layer.effect(
             )
           )}::json) k (site_grouping_id text, contact text)
           join consents c using (site_grouping_id, contact)`.pipe(
-          Effect.flatMap((rows) => encryption.decrypt("consents", rows)),
-          Effect.map((rows) =>
-            rows.map((row): Consent.Consent => ({
-              siteGroupingId: tenantOf(row.site_grouping_id),
-              contact: row.contact as Contact.Contact,
-              status: row.status,
-              source: row.source,
-              changedAt: instantOrNull(row.changed_at)
-            }))
-          ),
+          Effect.flatMap(decode(encryption, consents)),
           asStorage("consents.load")
         )
     })

@@ -25,7 +25,9 @@ import * as cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, iso, tenantOf } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { type IncomingRow, webhookEvents } from "../tables/Tables.ts"
 
 /** Pending events looked at for each lane that is wanted: the oldest lanes are found among them. */
 const WINDOW_PER_LANE = 8
@@ -38,17 +40,18 @@ const intakeRetry = {
 }
 
 /** What tells an event from every other, the status of a report included. */
-const keyJson = ({ account, event, provider, receivedAt }: IncomingEvent) => {
+const incoming = ({ account, event, provider, receivedAt }: IncomingEvent): IncomingRow => {
   const { detail, id } = identityOf(event)
+  const [number, contact] = isArrival(event) ? [event.to, event.from] : [null, null]
   return {
     provider,
     account,
-    provider_message_id: id,
+    id,
     kind: event._tag,
     status: detail,
-    number: isArrival(event) ? event.to : null,
-    contact: isArrival(event) ? event.from : null,
-    received_at: iso(receivedAt ?? null),
+    number,
+    contact,
+    receivedAt: receivedAt ?? null,
     event
   }
 }
@@ -117,7 +120,7 @@ export const layer = Layer.effect(
 
     /** The events that can be opened here. Another one is parked, and keeps nobody waiting. */
     const openOrPark = Effect.fnUntraced(function* (rows: ReadonlyArray<EventRow>) {
-      const opened = yield* encryption.openEach("webhook_events", rows)
+      const opened = yield* encryption.openEach(webhookEvents, rows)
       const closed = rows.filter((_, place) => Result.isFailure(opened[place]!)).map(({ id }) => id)
       if (closed.length > 0) {
         yield* sql`
@@ -132,15 +135,12 @@ export const layer = Layer.effect(
 
     // Ids are drawn in order of arrival, rows written in order of their keys: two hosts that take the same duplicates in
     // at once then wait for each other in one direction only, and never deadlock.
-    const insert = (events: ReadonlyArray<object>) => sql<{ readonly place: number; readonly is_parked: boolean }>`
+    const insert = (rows: ReadonlyArray<Row>) => sql<{ readonly place: number; readonly is_parked: boolean }>`
       with incoming as materialized (
         select nextval('webhook_events_id_seq') as id, i.*, n.site_grouping_id,
                case when i.number is null or n.site_grouping_id is not null then null
                     when n.number is null then ${NOT_ON_RECORD}::text else ${NOBODYS}::text end as reason
-        from rows from (json_to_recordset(${JSON.stringify(events)}::json) as (
-          provider text, account text, provider_message_id text, kind text, status text, number text, contact text, received_at timestamptz,
-          event jsonb
-        )) with ordinality i (provider, account, provider_message_id, kind, status, number, contact, received_at, event, place)
+        from (select *, row_number() over () as place from ${webhookEvents.given(rows)}) i
         left join phone_numbers n on n.number = i.number
         order by i.place
       ), inserted as (
@@ -163,7 +163,7 @@ export const layer = Layer.effect(
       from inserted join incoming using (id)`
 
     const accept = (events: ReadonlyArray<IncomingEvent>) =>
-      Effect.map(Effect.flatMap(encryption.encrypt("webhook_events", events.map(keyJson)), insert), (rows) => {
+      Effect.map(Effect.flatMap(encode(encryption, webhookEvents, events.map(incoming)), insert), (rows) => {
         const acceptances = events.map((): Acceptance => "duplicate")
         for (const { is_parked, place } of rows) acceptances[place - 1] = is_parked ? "unroutable" : "accepted"
         return acceptances
@@ -290,7 +290,7 @@ export const layer = Layer.effect(
             where state = 'parked' ${before === null ? sql`` : sql`and id < ${before}::bigint`}
             order by id desc limit ${limit + 1}`
           const shown = rows.slice(0, limit)
-          const opened = yield* encryption.openEach("webhook_events", shown)
+          const opened = yield* encryption.openEach(webhookEvents, shown)
           const last = rows.length > limit ? shown.at(-1) : undefined
           return {
             items: shown.map((row, place) => parkedEvent(row, Result.getOrUndefined(opened[place]!)?.event)),

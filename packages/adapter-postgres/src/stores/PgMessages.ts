@@ -6,10 +6,11 @@ import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import * as MessageRow from "../rows/messageRow.ts"
 import { markRead } from "./readMarks.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { idempotencyKeys, messages } from "../tables/Tables.ts"
 
 const cursor = Cursor.make("messages", Schema.Int)
 
@@ -42,8 +43,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toMessages = (rows: ReadonlyArray<MessageRow.MessageRow>) =>
-      Effect.map(encryption.decrypt("messages", rows), (opened) => opened.map(MessageRow.fromRow))
+    const toMessages = decode(encryption, messages)
     const rankOf = (column: "m.delivery_status" | "u.status") =>
       sql`coalesce(array_position(${chain}::text[], ${sql.literal(column)}), 0)`
 
@@ -83,7 +83,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const before = yield* Effect.fromResult(cursor.decode(query.cursor))
           if (!isUuid(query.threadId)) return { items: [], nextCursor: null }
-          const rows = yield* sql<MessageRow.MessageRow>`
+          const rows = yield* sql<Row>`
             select * from messages
             where site_grouping_id = ${tenantColumn(query.siteGroupingId)} and external_thread_id = ${query.threadId}::uuid
               ${before === null ? sql`` : sql`and position < ${before}::int`}
@@ -100,7 +100,7 @@ export const layer = Layer.effect(
       listByStatus: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(statusCursor.decode(query.cursor))
-          const rows = yield* sql<MessageRow.MessageRow>`${page(query, after)}`
+          const rows = yield* sql<Row>`${page(query, after)}`
           const items = yield* toMessages(rows.slice(0, query.limit))
           const last = items.at(-1)
           return {
@@ -115,7 +115,7 @@ export const layer = Layer.effect(
       get: (scope, threadId, id) =>
         !isUuid(id) || !isUuid(threadId)
           ? Effect.succeedNone
-          : sql<MessageRow.MessageRow>`
+          : sql<Row>`
               select m.* from messages m
               where m.id = ${id}::uuid and m.external_thread_id = ${threadId}::uuid
                 and m.site_grouping_id in ${
@@ -131,7 +131,7 @@ export const layer = Layer.effect(
       find: (scope, id) =>
         !isUuid(id)
           ? Effect.succeedNone
-          : sql<MessageRow.MessageRow>`
+          : sql<Row>`
               select m.* from ${tenants(sql, scope)} s
               join messages m on m.site_grouping_id = s.tenant and m.id = ${id}::uuid
               where ${isShown}`.pipe(
@@ -145,7 +145,7 @@ export const layer = Layer.effect(
           ? Effect.void
           : Effect.gen(function* () {
               const rows = yield* encryption.encrypt(
-                "messages",
+                messages,
                 revisions.map(({ attachments, content, messageId, metaData, siteGroupingId }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
                   id: messageId,
@@ -165,7 +165,7 @@ export const layer = Layer.effect(
       update: (updates) =>
         updates.length === 0
           ? Effect.succeed([])
-          : sql<MessageRow.MessageRow>`
+          : sql<Row>`
               with u as materialized (
                 select * from json_to_recordset(${JSON.stringify(
                   joined(updates).map(({ messageId, metaData, siteGroupingId, status }) => ({
@@ -223,29 +223,15 @@ export const layer = Layer.effect(
 
       claimIdempotencyKey: (claim) =>
         Effect.gen(function* () {
-          const claimed = {
-            site_grouping_id: tenantColumn(claim.siteGroupingId),
-            external_thread_id: claim.threadId,
-            key: claim.key,
-            fingerprint: claim.fingerprint
-          }
-          const [row] = yield* encryption.encrypt("idempotency_keys", [claimed])
-          const inserted = yield* sql`
-            insert into idempotency_keys (site_grouping_id, external_thread_id, key, fingerprint, message_id)
-            values (${claimed.site_grouping_id}, ${claim.threadId}::uuid, ${claim.key}, ${row!.fingerprint},
-                    ${claim.messageId}::uuid)
-            on conflict do nothing returning key`
+          const rows = yield* encode(encryption, idempotencyKeys, [claim])
+          const inserted = yield* sql`${idempotencyKeys.insert(rows)} on conflict do nothing returning key`
           if (inserted.length > 0) return { _tag: "Claimed" as const }
-          const used = yield* sql<typeof claimed & { readonly message_id: string }>`
-            select site_grouping_id, external_thread_id, key, fingerprint, message_id from idempotency_keys
-            where site_grouping_id = ${claimed.site_grouping_id} and external_thread_id = ${claim.threadId}::uuid
+          const used = yield* sql<Row>`
+            select ${idempotencyKeys.columns} from idempotency_keys
+            where site_grouping_id = ${tenantColumn(claim.siteGroupingId)} and external_thread_id = ${claim.threadId}::uuid
               and key = ${claim.key}`
-          const [known] = yield* encryption.decrypt("idempotency_keys", used)
-          return {
-            _tag: "Used" as const,
-            messageId: known!.message_id as typeof claim.messageId,
-            fingerprint: known!.fingerprint
-          }
+          const [known] = yield* decode(encryption, idempotencyKeys)(used)
+          return { _tag: "Used" as const, messageId: known!.messageId, fingerprint: known!.fingerprint }
         }).pipe(asStorage("messages.claimIdempotencyKey"))
     })
   })

@@ -1,19 +1,31 @@
 /** All numbers that we own. Locks go numbers, calls, threads, each by id; texts that wait are left to who has them in hand. */
-import type { InventoryNumber, PhoneNumber, PhoneNumberId, PoolNumber, ThreadId } from "@careline/domain"
+import { InventoryNumber, type PhoneNumber, type PhoneNumberId, type PoolNumber, type ThreadId } from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import * as NumberRow from "../rows/numberRow.ts"
-import { instant, instantOrNull, isUuid, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
+import { instantOrNull, isUuid, iso, tenantColumn } from "../sql/rows.ts"
 import { digest } from "../encryption/Envelope.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { numberWishes, phoneNumbers } from "../tables/Tables.ts"
 
-type Row = NumberRow.NumberRow
+const every = (rows: ReadonlyArray<Row>) => rows.map(phoneNumbers.fromRow)
+const first = (rows: ReadonlyArray<Row>) => Option.map(Option.fromNullishOr(rows[0]), phoneNumbers.fromRow)
 
-const every = (rows: ReadonlyArray<Row>) => rows.map(NumberRow.fromRow)
-const first = (rows: ReadonlyArray<Row>) => Option.map(Option.fromNullishOr(rows[0]), NumberRow.fromRow)
+/** Adds a number that we own by now. */
+export const add = Effect.fnUntraced(function* (sql: PgClient.PgClient, number: InventoryNumber.InventoryNumber) {
+  if (number.holder !== null) {
+    const tenant = tenantColumn(number.holder.siteGroupingId)
+    yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
+  }
+  const added = yield* sql`
+    ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
+    on conflict on constraint phone_numbers_number_key do nothing
+    returning id`
+  if (added.length === 0) return yield* new NumberTaken({ number: number.number })
+})
 
 export const layer = Layer.effect(
   NumberInventory,
@@ -22,30 +34,9 @@ export const layer = Layer.effect(
     const encryption = yield* FieldEncryption
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
 
-    const columns = sql`site_grouping_id, id, number, label, provider_sid, provider, status, created_at, status_since,
-      acquired_at, ends_at, replaced_by, is_default, stray_inbound, monthly_price, currency, assignment_key`
-    const given = (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) =>
-      sql`json_populate_recordset(null::phone_numbers, ${JSON.stringify(numbers.map(NumberRow.toJson))}::json)`
-
-    const add = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber) {
-      if (number.holder !== null) {
-        const tenant = tenantColumn(number.holder.siteGroupingId)
-        yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
-      }
-      const added = yield* sql`
-        insert into phone_numbers (${columns}) select ${columns} from ${given([number])}
-        on conflict on constraint phone_numbers_number_key do nothing
-        returning id`
-      if (added.length === 0) return yield* new NumberTaken({ number: number.number })
-    })
-
     const save = (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) => sql`
-      update phone_numbers n set
-        site_grouping_id = g.site_grouping_id, label = g.label, provider_sid = g.provider_sid, provider = g.provider,
-        status = g.status, created_at = g.created_at, status_since = g.status_since, ends_at = g.ends_at,
-        replaced_by = g.replaced_by, is_default = g.is_default, stray_inbound = g.stray_inbound,
-        monthly_price = g.monthly_price, currency = g.currency, assignment_key = g.assignment_key
-      from ${given(numbers)} g where n.id = g.id`
+      update phone_numbers n set ${phoneNumbers.changes("given")}
+      from ${phoneNumbers.given(numbers.map(phoneNumbers.toRow))} where n.id = given.id`
 
     const take = ({ areaCode, at, key, siteGroupingId }: Parameters<NumberInventory["Service"]["take"]>[0]) => sql<Row>`
       with free as materialized (
@@ -122,16 +113,18 @@ export const layer = Layer.effect(
     })
 
     /** What stands in a number's place is read after the number is locked: it may just have been put there. */
-    const answering = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>) {
-      const replaced = rows.flatMap(({ replaced_by }) => replaced_by ?? [])
+    const answering = Effect.fnUntraced(function* (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) {
+      const replaced = numbers.flatMap(({ replacedBy }) => replacedBy ?? [])
       const instead =
         replaced.length === 0
           ? []
-          : yield* sql<Row>`
+          : every(
+              yield* sql<Row>`
               select * from phone_numbers where id = any(${replaced}::uuid[]) and site_grouping_id is not null`
-      return rows.map((row) => ({
-        number: NumberRow.toHeld(row).number,
-        on: NumberRow.toHeld(instead.find(({ id }) => id === row.replaced_by) ?? row)
+            )
+      return numbers.map((number) => ({
+        number: number.number,
+        on: InventoryNumber.held(instead.find(({ id }) => id === number.replacedBy) ?? number)!
       }))
     })
 
@@ -140,7 +133,7 @@ export const layer = Layer.effect(
 
     const reached: NumberInventory["Service"]["reached"] = (numbers) =>
       sql<Row>`select * from phone_numbers where ${owned(numbers)} order by id for key share`.pipe(
-        Effect.flatMap(answering),
+        Effect.flatMap((rows) => answering(every(rows))),
         asStorage("numberInventory.reached")
       )
 
@@ -154,12 +147,14 @@ export const layer = Layer.effect(
           where pg_try_advisory_xact_lock_shared(${theirNumbers})`
         const freeTenants = new Set(free.map(({ tenant }) => tenant))
         const untouched = ours.filter(({ site_grouping_id }) => freeTenants.has(site_grouping_id))
-        const rows = yield* sql<Row>`
+        const reached = every(
+          yield* sql<Row>`
           select * from phone_numbers where ${owned(untouched.map(({ number }) => number))}
           order by id for key share skip locked`
-        const locked = new Set(rows.map(({ number }) => number))
+        )
+        const locked = new Set(reached.map(({ number }) => number))
         const busy = ours.flatMap(({ number }) => (locked.has(number) ? [] : number))
-        return { reached: yield* answering(rows), busy }
+        return { reached: yield* answering(reached), busy }
       }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
@@ -208,7 +203,7 @@ export const layer = Layer.effect(
                 ? sql`site_grouping_id is not null`
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
           } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
-      add: (number) => asStorage("numberInventory.add")(add(number)),
+      add: (number) => asStorage("numberInventory.add")(add(sql, number)),
       lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
@@ -255,30 +250,16 @@ export const layer = Layer.effect(
         ),
         asStorage("numberInventory.counts")
       ),
-      addPendingAssignment: ({ areaCode, key, siteGroupingId, requestedAt }) =>
+      addPendingAssignment: (assignment) =>
         sql`
-          insert into number_wishes (site_grouping_id, area_code, assignment_key, wished_at)
-          values (${tenantColumn(siteGroupingId)}, ${areaCode}, ${key}, ${iso(requestedAt)}::timestamptz)
-          on conflict (site_grouping_id) do update set
-            area_code = excluded.area_code, assignment_key = excluded.assignment_key`.pipe(
+          ${numberWishes.insert([numberWishes.toRow(assignment)])}
+          on conflict (site_grouping_id) do update set ${numberWishes.changes("excluded")}`.pipe(
           Effect.asVoid,
           asStorage("numberInventory.addPendingAssignment")
         ),
-      pendingAssignments: sql<{
-        readonly site_grouping_id: string
-        readonly area_code: string | null
-        readonly assignment_key: string | null
-        readonly wished_at: Date
-      }>`
+      pendingAssignments: sql<Row>`
         select * from number_wishes order by wished_at, site_grouping_id`.pipe(
-        Effect.map((rows) =>
-          rows.map(({ area_code, assignment_key, site_grouping_id, wished_at }) => ({
-            siteGroupingId: tenantOf(site_grouping_id),
-            areaCode: area_code,
-            key: assignment_key,
-            requestedAt: instant(wished_at)
-          }))
-        ),
+        Effect.map((rows) => rows.map(numberWishes.fromRow)),
         asStorage("numberInventory.pendingAssignments")
       ),
       removePendingAssignment: (tenant) =>

@@ -1,50 +1,17 @@
 /** Numbers that are being bought, under leases by the store's clock. */
-import type { NumberOrder, PhoneNumber, PhoneNumberId, PoolPlan } from "@careline/domain"
+import type { PhoneNumber, PoolPlan } from "@careline/domain"
 import { NumberOrders } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { decimal } from "../rows/numberRow.ts"
-import { instantOrNull, iso, tenantColumn, tenantOf } from "../sql/rows.ts"
+import { iso } from "../sql/rows.ts"
+import type { Row } from "../tables/Table.ts"
+import { numberOrders } from "../tables/Tables.ts"
 
-interface Row {
-  readonly id: string
+interface ClaimedRow extends Row {
   readonly place: bigint
-  readonly site_grouping_id: string | null
-  readonly number: string
-  readonly provider: string
-  readonly monthly_price: string
-  readonly currency: string
-  readonly state: NumberOrder.NumberOrderState
-  readonly provider_sid: string | null
-  readonly failures: number
-  readonly started_at: Date | null
-  readonly failure_reason: NumberOrder.NumberOrderFailure | null
   readonly fence: bigint
 }
-
-const fromRow = (row: Row): NumberOrder.NumberOrder => ({
-  id: row.id as PhoneNumberId,
-  number: row.number as PhoneNumber.E164,
-  provider: row.provider,
-  price: { amount: decimal(row.monthly_price), currency: row.currency },
-  wantedBy: row.site_grouping_id === null ? null : { siteGroupingId: tenantOf(row.site_grouping_id) },
-  state: row.state,
-  providerSid: row.provider_sid,
-  failures: row.failures,
-  startedAt: instantOrNull(row.started_at),
-  failedBecause: row.failure_reason
-})
-
-const toJson = (order: NumberOrder.NumberOrder) => ({
-  id: order.id,
-  site_grouping_id: order.wantedBy === null ? null : tenantColumn(order.wantedBy.siteGroupingId),
-  number: order.number,
-  provider: order.provider,
-  monthly_price: order.price.amount,
-  currency: order.price.currency,
-  state: order.state
-})
 
 export const layer = Layer.effect(
   NumberOrders,
@@ -63,7 +30,7 @@ export const layer = Layer.effect(
         ),
       hold: conditions.pipe(Effect.asVoid, asStorage("numberOrders.hold")),
       open: sql<Row>`select * from number_orders where state not in ('done', 'failed') order by place`.pipe(
-        Effect.map((rows) => rows.map(fromRow)),
+        Effect.map((rows) => rows.map(numberOrders.fromRow)),
         asStorage("numberOrders.open")
       ),
       spentMicros: (since, currency) =>
@@ -92,16 +59,14 @@ export const layer = Layer.effect(
         orders.length === 0
           ? Effect.void
           : sql`
-              insert into number_orders
-                (id, site_grouping_id, number, provider, monthly_price, currency, state, created_at, due_at)
-              select id, site_grouping_id, number, provider, monthly_price, currency, state, careline_now(), careline_now()
-              from json_to_recordset(${JSON.stringify(orders.map(toJson))}::json)
-                n (id uuid, site_grouping_id text, number text, provider text, monthly_price numeric, currency text, state text)`.pipe(
+              insert into number_orders (${numberOrders.columns}, created_at, due_at)
+              select ${numberOrders.columns}, careline_now(), careline_now()
+              from ${numberOrders.given(orders.map(numberOrders.toRow))}`.pipe(
               Effect.asVoid,
               asStorage("numberOrders.add")
             ),
       claim: ({ leaseMillis, limit }) =>
-        sql<Row>`
+        sql<ClaimedRow>`
           with due as materialized (
             select id from number_orders where state not in ('done', 'failed') and due_at <= careline_now()
             order by due_at, place limit ${limit}
@@ -114,18 +79,18 @@ export const layer = Layer.effect(
           Effect.map((rows) =>
             rows
               .toSorted((one, other) => Number(one.place - other.place))
-              .map((row) => ({ order: fromRow(row), fence: String(row.fence) }))
+              .map((row) => ({ order: numberOrders.fromRow(row), fence: String(row.fence) }))
           ),
           asStorage("numberOrders.claim")
         ),
       advance: ({ dueInMillis, fence, order }) =>
         sql<{ readonly fence: bigint }>`
-          update number_orders
-          set site_grouping_id = ${toJson(order).site_grouping_id}, state = ${order.state}, provider_sid = ${order.providerSid}, failures = ${order.failures},
-              started_at = ${iso(order.startedAt)}::timestamptz, failure_reason = ${order.failedBecause},
-              due_at = careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000), fence = fence + 1
-          where id = ${order.id}::uuid and fence = ${fence}::bigint
-          returning fence`.pipe(
+          update number_orders o
+          set ${numberOrders.changes("given")}, fence = o.fence + 1,
+              due_at = careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000)
+          from ${numberOrders.given([numberOrders.toRow(order)])}
+          where o.id = given.id and o.fence = ${fence}::bigint
+          returning o.fence`.pipe(
           Effect.map(([row]) => (row === undefined ? null : String(row.fence))),
           asStorage("numberOrders.advance")
         ),

@@ -8,13 +8,16 @@ import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { Notifications } from "./Notifications.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
-import * as SendRow from "../rows/sendRow.ts"
+import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import type { Row } from "../tables/Table.ts"
+import { sends } from "../tables/Tables.ts"
 
 /** How long before an attempt others between the same numbers are looked for, so that a lost text is not taken for theirs. */
 const CLAIMED_IDS_WITHIN = "1 day"
 
-interface UnknownRow extends SendRow.SendRow {
+interface UnknownRow extends Row {
+  readonly id: string
+  readonly attempt_id: string
   readonly provider: string
   readonly attempt_from: string
   readonly started_at: Date
@@ -23,7 +26,7 @@ interface UnknownRow extends SendRow.SendRow {
   readonly claimed_ids: ReadonlyArray<string>
 }
 
-interface MatchRow extends SendRow.SendRow {
+interface MatchRow extends Row {
   readonly matched_attempt_id: string
   readonly provider_message_id: string | null
   readonly attempt_status: DeliveryStatus.DeliveryStatus | null
@@ -55,7 +58,7 @@ export const claimStatement = (sql: PgClient.PgClient, { limit, shares }: SendCl
           and u.lane > 0 and u.state = 'sending' limit 1
       ) is null
     ))`)
-  return sql<SendRow.SendRow>`
+  return sql<Row>`
     with wanted as materialized (
       select w.lane, w.share
       from unnest(${shares.map(({ lane }) => lane)}::smallint[], ${shares.map(({ share }) => share)}::integer[])
@@ -81,8 +84,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toSends = (rows: ReadonlyArray<SendRow.SendRow>) =>
-      Effect.map(encryption.decrypt("sends", rows), (opened) => opened.map(SendRow.fromRow))
+    const toSends = decode(encryption, sends)
     const notifications = yield* Notifications
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
@@ -125,14 +127,14 @@ export const layer = Layer.effect(
           select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
           from send_attempts a join sends s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id
           where a.id = any(${attemptIds}::uuid[])`.pipe(
-        Effect.flatMap((rows) => encryption.decrypt("sends", rows)),
+        Effect.flatMap((rows) => encryption.decrypt(sends, rows)),
         Effect.map(
           (rows) =>
             new Map(
               rows.map((row): [string, MatchedSend] => [
                 row.matched_attempt_id,
                 {
-                  send: SendRow.fromRow(row),
+                  send: sends.fromRow(row),
                   attemptId: row.matched_attempt_id as AttemptId,
                   providerMessageId: row.provider_message_id,
                   status: row.attempt_status
@@ -214,7 +216,7 @@ export const layer = Layer.effect(
       update: (updates) =>
         updates.length === 0
           ? Effect.succeed([])
-          : sql<SendRow.SendRow>`
+          : sql<Row>`
               with u as materialized (
                 select * from json_to_recordset(${JSON.stringify(
                   updates.map((update) => ({
@@ -262,8 +264,8 @@ export const layer = Layer.effect(
             for update of s skip locked`
           return {
             now,
-            unknown: (yield* encryption.decrypt("sends", rows)).map((row): UnknownSend => ({
-              send: SendRow.fromRow(row),
+            unknown: (yield* encryption.decrypt(sends, rows)).map((row): UnknownSend => ({
+              send: sends.fromRow(row),
               attempt: {
                 id: row.attempt_id as AttemptId,
                 sendId: row.id as SendId,
@@ -307,7 +309,7 @@ export const layer = Layer.effect(
       ofMessage: (scope, messageId) =>
         !isUuid(messageId)
           ? Effect.succeedNone
-          : sql<SendRow.SendRow>`
+          : sql<Row>`
               select s.* from sends s
               where s.message_id = ${messageId}::uuid
                 and s.site_grouping_id in (select k.tenant from ${tenants(sql, scope)} k)

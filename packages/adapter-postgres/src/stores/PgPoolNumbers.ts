@@ -1,16 +1,16 @@
 /** What tenants have of our numbers. Those in nobody's hands are in no pool. */
 import { InventoryNumber } from "@careline/domain"
-import { NumberTaken, PoolNumbers, type TenantScope } from "@careline/ports"
+import { PoolNumbers, type TenantScope } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import * as NumberRow from "../rows/numberRow.ts"
 import { isUuid, tenantColumn } from "../sql/rows.ts"
+import type { Row } from "../tables/Table.ts"
+import { phoneNumbers } from "../tables/Tables.ts"
+import { add } from "./PgNumberInventory.ts"
 
-type Row = NumberRow.NumberRow
-
-const first = (rows: ReadonlyArray<Row>) => Option.map(Option.fromNullishOr(rows[0]), NumberRow.toHeld)
-const every = (rows: ReadonlyArray<Row>) => rows.map(NumberRow.toHeld)
+const every = (rows: ReadonlyArray<Row>) => rows.flatMap((row) => InventoryNumber.held(phoneNumbers.fromRow(row)) ?? [])
+const first = (rows: ReadonlyArray<Row>) => Option.fromUndefinedOr(every(rows)[0])
 
 export const layer = Layer.effect(
   PoolNumbers,
@@ -51,20 +51,7 @@ export const layer = Layer.effect(
           where site_grouping_id = any(${tenants.map(tenantColumn)}::text[]) and (provider = ${provider} or (${unclaimed} and provider is null))
             and status = 'assigned'
           order by created_at, id`.pipe(Effect.map(every), asStorage("poolNumbers.carriedBy")),
-      add: (number) =>
-        Effect.gen(function* () {
-          const row = NumberRow.toJson(InventoryNumber.entered(number))
-          yield* sql`insert into site_groupings (id) values (${row.site_grouping_id}) on conflict do nothing`
-          const added = yield* sql`
-            insert into phone_numbers (site_grouping_id, id, number, label, provider_sid, provider, status, created_at,
-                                       status_since, acquired_at)
-            values (${row.site_grouping_id}, ${row.id}::uuid, ${row.number}, ${row.label}, ${row.provider_sid},
-                    ${row.provider}, ${row.status}, ${row.created_at}::timestamptz, ${row.status_since}::timestamptz,
-                    ${row.acquired_at}::timestamptz)
-            on conflict on constraint phone_numbers_number_key do nothing
-            returning id`
-          if (added.length === 0) return yield* new NumberTaken({ number: number.number })
-        }).pipe(asStorage("poolNumbers.add"))
+      add: (number) => asStorage("poolNumbers.add")(add(sql, InventoryNumber.entered(number)))
     })
   })
 )

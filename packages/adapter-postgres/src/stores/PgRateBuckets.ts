@@ -4,7 +4,9 @@ import { RateBuckets } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { instant, iso } from "../sql/rows.ts"
+import { iso } from "../sql/rows.ts"
+import type { Row } from "../tables/Table.ts"
+import { rateBuckets } from "../tables/Tables.ts"
 
 export const layer = Layer.effect(
   RateBuckets,
@@ -25,9 +27,9 @@ export const layer = Layer.effect(
           : Effect.gen(function* () {
               yield* addMissing(keys)
               // A statement of its own, so that it sees the rows that the one before had to wait for.
-              const rows = yield* sql<{ readonly key: string; readonly full_at: Date }>`
-                select key, full_at from rate_buckets where key = any(${[...keys]}::text[]) order by key for update`
-              const known = new Map(rows.map((row) => [row.key, { key: row.key, fullAt: instant(row.full_at) }]))
+              const rows = yield* sql<Row>`
+                select * from rate_buckets where key = any(${[...keys]}::text[]) order by key for update`
+              const known = new Map(rows.map(rateBuckets.fromRow).map((bucket) => [bucket.key, bucket]))
               return keys.map((key) => known.get(key)!)
             }).pipe(asStorage("rateBuckets.lock")),
 
@@ -35,12 +37,11 @@ export const layer = Layer.effect(
         buckets.length === 0
           ? Effect.void
           : sql`
-              insert into rate_buckets (key, full_at)
-              select key, full_at from json_to_recordset(${JSON.stringify([
-                ...new Map(buckets.map(({ fullAt, key }) => [key, { key, full_at: iso(fullAt) }])).values()
-              ])}::json) b (key text, full_at timestamptz)
+              ${rateBuckets.insert([
+                ...new Map(buckets.map((bucket) => [bucket.key, rateBuckets.toRow(bucket)])).values()
+              ])}
               order by key
-              on conflict (key) do update set full_at = excluded.full_at`.pipe(
+              on conflict (key) do update set ${rateBuckets.changes("excluded")}`.pipe(
               Effect.asVoid,
               asStorage("rateBuckets.save")
             )

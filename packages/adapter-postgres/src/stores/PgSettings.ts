@@ -6,7 +6,8 @@ import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { lock } from "../sql/lock.ts"
 import { tenantColumn } from "../sql/rows.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { voipSettings } from "../tables/Tables.ts"
 
 const decode = Schema.decodeUnknownEffect(VoipSettings.Edit)
 const decodePlatform = Schema.decodeUnknownEffect(VoipSettings.PlatformEdit)
@@ -50,7 +51,7 @@ export const layer = Layer.effect(
         left join voip_settings v on v.site_grouping_id = c.id`
       const known = new Map<string, Known>()
       const platform = yield* decodePlatform(rows[0]?.platform ?? {})
-      for (const { is_active, settings, site_grouping_id: id } of yield* encryption.decrypt("voip_settings", rows)) {
+      for (const { is_active, settings, site_grouping_id: id } of yield* encryption.decrypt(voipSettings, rows)) {
         known.set(id, { isActive: is_active, named: yield* decode(settings ?? {}), platform })
       }
       return columns.map((column) => known.get(column)!)
@@ -76,13 +77,10 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           // Settings refer to their tenant. Whether there is to be such a tenant, the use case has decided.
           yield* sql`insert into site_groupings (id) values (${tenantColumn(tenant)}) on conflict do nothing`
-          const [row] = yield* encryption.encrypt("voip_settings", [
-            { site_grouping_id: tenantColumn(tenant), settings }
-          ])
+          const rows = yield* encode(encryption, voipSettings, [{ siteGroupingId: tenant, settings }])
           yield* sql`
-            insert into voip_settings (site_grouping_id, settings)
-            values (${tenantColumn(tenant)}, ${JSON.stringify(row!.settings)}::jsonb)
-            on conflict (site_grouping_id) do update set settings = excluded.settings, updated_at = careline_now()`
+            ${voipSettings.insert(rows)}
+            on conflict (site_grouping_id) do update set ${voipSettings.changes("excluded")}, updated_at = careline_now()`
         }).pipe(Effect.asVoid, asStorage("settings.put")),
       platform: () =>
         sql<{ readonly settings: object }>`select settings from platform_settings`.pipe(

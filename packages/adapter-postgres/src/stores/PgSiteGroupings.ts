@@ -1,24 +1,12 @@
 /** The tenants on record. The system-wide space is a row as well, `''`, but none of them. */
-import type { SiteGrouping, SiteGroupingId } from "@careline/domain"
+import type { SiteGroupingId } from "@careline/domain"
 import { SiteGroupings, SiteGroupingTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { instant, instantOrNull, iso, tenantColumn } from "../sql/rows.ts"
-
-interface Row {
-  readonly id: string
-  readonly name: string | null
-  readonly created_at: Date
-  readonly deactivated_at: Date | null
-}
-
-const fromRow = ({ created_at, deactivated_at, id, name }: Row): SiteGrouping.SiteGrouping => ({
-  id: id as SiteGroupingId,
-  name,
-  createdAt: instant(created_at),
-  deactivatedAt: instantOrNull(deactivated_at)
-})
+import { iso, tenantColumn } from "../sql/rows.ts"
+import type { Row } from "../tables/Table.ts"
+import { siteGroupings } from "../tables/Tables.ts"
 
 export const layer = Layer.effect(
   SiteGroupings,
@@ -29,20 +17,18 @@ export const layer = Layer.effect(
           select * from site_groupings
           where id <> '' and ${scope === "all" ? sql`true` : sql`id = any(${scope.map(tenantColumn)}::text[])`}
           order by id`.pipe(
-          Effect.map((rows) => rows.map(fromRow)),
+          Effect.map((rows) => rows.map(siteGroupings.fromRow)),
           asStorage("siteGroupings.list")
         ),
-      add: ({ createdAt, deactivatedAt, id, name }) =>
+      add: (site) =>
         Effect.gen(function* () {
           const added = yield* sql`
-            insert into site_groupings (id, name, created_at, deactivated_at)
-            values (${id}, ${name}, ${iso(createdAt)}::timestamptz, ${iso(deactivatedAt)}::timestamptz)
-            on conflict do nothing returning id`
-          if (added.length === 0) return yield* new SiteGroupingTaken({ id })
+            ${siteGroupings.insert([siteGroupings.toRow(site)])} on conflict do nothing returning id`
+          if (added.length === 0) return yield* new SiteGroupingTaken({ id: site.id })
         }).pipe(asStorage("siteGroupings.add")),
       lock: (id) =>
         sql<Row>`select * from site_groupings where id = ${id} and id <> '' for no key update`.pipe(
-          Effect.map(([row]) => Option.map(Option.fromNullishOr(row), fromRow)),
+          Effect.map(([row]) => Option.map(Option.fromNullishOr(row), siteGroupings.fromRow)),
           asStorage("siteGroupings.lock")
         ),
       save: ({ deactivatedAt, id, name }) =>

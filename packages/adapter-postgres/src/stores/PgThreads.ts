@@ -1,6 +1,6 @@
 /** Threads, and the lists of them with what is shown beside each. */
 import type { Thread } from "@careline/domain"
-import { type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
+import { type ThreadPatients, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
@@ -9,11 +9,12 @@ import { asStorage } from "../sql/StorageErrors.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "../sql/rows.ts"
 import { unreadCount } from "./readMarks.ts"
 import { searchText } from "../encryption/SearchBits.ts"
-import { FieldEncryption } from "../encryption/FieldEncryption.ts"
+import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { type Key, pageStatement, wantedOf } from "./threadList.ts"
-import * as ThreadRow from "../rows/threadRow.ts"
+import type { Row } from "../tables/Table.ts"
+import { externalThreads } from "../tables/Tables.ts"
 
-interface ViewRow extends ThreadRow.ThreadRow {
+interface ViewRow extends Row {
   readonly number: string | null
   readonly opted_out: boolean
   readonly unread_count: number
@@ -30,7 +31,7 @@ interface Listed {
 }
 
 const fromViewRow = (row: ViewRow): ThreadView => ({
-  thread: ThreadRow.fromRow(row),
+  thread: externalThreads.fromRow(row),
   phoneNumber: row.number as ThreadView["phoneNumber"],
   optedOut: row.opted_out,
   unreadCount: row.unread_count
@@ -53,10 +54,9 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const toThreads = (rows: ReadonlyArray<ThreadRow.ThreadRow>) =>
-      Effect.map(encryption.decrypt("external_threads", rows), (opened) => opened.map(ThreadRow.fromRow))
+    const toThreads = decode(encryption, externalThreads)
     const toViews = (rows: ReadonlyArray<ViewRow>) =>
-      Effect.map(encryption.decrypt("external_threads", rows), (opened) => opened.map(fromViewRow))
+      Effect.map(encryption.decrypt(externalThreads, rows), (opened) => opened.map(fromViewRow))
 
     const keyJson = (key: Thread.ThreadKey) => ({
       site_grouping_id: tenantColumn(key.siteGroupingId),
@@ -87,7 +87,7 @@ export const layer = Layer.effect(
         select ${viewColumns(query.userId)}, t.listed_at from (${pageStatement(sql, encryption.indexKeys, query, after)}) t
         ${viewJoins}
         order by t.listed_at desc, t.id desc`.pipe(
-        Effect.flatMap((rows) => encryption.decrypt("external_threads", rows)),
+        Effect.flatMap((rows) => encryption.decrypt(externalThreads, rows)),
         Effect.map((rows) => rows.map((row): Listed => ({ view: fromViewRow(row), at: row.listed_at.getTime() })))
       )
 
@@ -119,7 +119,7 @@ export const layer = Layer.effect(
 
     return Threads.of({
       loadByKeys: (keys) =>
-        sql<ThreadRow.ThreadRow>`
+        sql<Row>`
           select t.* from json_to_recordset(${JSON.stringify(distinct(keys.map(keyJson)))}::json)
             k (site_grouping_id text, thread_type text, external_contact text)
           join external_threads t using (site_grouping_id, thread_type, external_contact)
@@ -127,14 +127,13 @@ export const layer = Layer.effect(
           for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByKeys")),
 
       loadByIds: (ids) =>
-        sql<ThreadRow.ThreadRow>`
+        sql<Row>`
           select t.* from ${ofIds(ids)}
           order by t.site_grouping_id, t.id
           for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByIds")),
 
       patientsOf: (ids) =>
-        sql<Pick<ThreadRow.ThreadRow, "id" | "patient_ids">>`select t.id, t.patient_ids from ${ofIds(ids)}`.pipe(
-          Effect.map((rows) => rows.map(ThreadRow.patientsFromRow)),
+        sql<ThreadPatients>`select t.id as "threadId", t.patient_ids as "patientIds" from ${ofIds(ids)}`.pipe(
           asStorage("threads.patientsOf")
         ),
 
