@@ -2,10 +2,9 @@
  * The first tables. The tenant leads every key of a tenant's table, `''` standing for the system-wide space, so that
  * row-level security and distribution by tenant need no other keys. `careline_now()` is the clock of leases and timers.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `create extension if not exists pg_trgm`,
 
   `create function careline_now() returns timestamptz language sql stable parallel safe
@@ -246,9 +245,4 @@ const statements = [
      published_at timestamptz not null default careline_now(),
      primary key (xid, id)
    )`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

@@ -2,10 +2,9 @@
  * Throughput limits and failover between providers: token buckets, circuits, the number that an attempt left from, the
  * provider that carries a number of ours, and how many texts wait at a number.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   // A table of many attempts takes longer than any one request may.
   `set local statement_timeout = 0`,
 
@@ -31,9 +30,4 @@ const statements = [
 
   // That there is a number is said for the claim's sake: it does not ask for it, and so keeps to the index in its order.
   `create index sends_waiting on sends (from_number_id) where state = 'queued' and from_number_id is not null`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

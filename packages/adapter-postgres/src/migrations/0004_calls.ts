@@ -2,10 +2,9 @@
  * Calls and media: the call log with the plan and the facts of each call, permissions for masked calls, and what is to be
  * copied from providers. The webhook events of calls are kept beside those of texts, in the same lanes.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   // New partial indexes over a table of many events take longer than any one request may.
   `set local statement_timeout = 0`,
 
@@ -101,9 +100,4 @@ const statements = [
    ) with (fillfactor = 50)`,
   `create index media_imports_due on media_imports (due_at, place)`,
   `create unique index media_imports_id on media_imports (id)`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

@@ -2,10 +2,9 @@
  * Numbers over their whole life, in a tenant's hands or (`site_grouping_id` null) in nobody's, and tenants that can be
  * deactivated. A number leaves a tenant only after nothing of that tenant names it any more: the foreign keys see to it.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   // New indexes over tables of many threads and calls take longer than any one request may.
   `set local statement_timeout = 0`,
 
@@ -73,9 +72,4 @@ const statements = [
      area_code text,
      wished_at timestamptz not null
    )`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

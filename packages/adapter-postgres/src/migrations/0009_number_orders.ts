@@ -2,11 +2,10 @@
  * Numbers that are being bought, and what all hosts know of the pool: when somebody looks next, and what was told of it. An
  * order without a tenant (`site_grouping_id` null) is for the pool.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `create table number_orders (
      id uuid primary key,
      place bigint generated always as identity,
@@ -43,9 +42,4 @@ const statements = [
   ...rowLevelSecurity("number_orders"),
   ...grant("number_orders", { staff: null, workers: "select, insert, update" }),
   ...grant("number_watch", { staff: null, workers: "select, update" })
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

@@ -2,12 +2,11 @@
  * The threads of a patient, as rows of their own: below a policy PostgreSQL uses no index for what an array contains, because
  * that operator could tell of rows that are not to be seen. Kept by the table of threads itself.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { TENANTS_SETTING } from "../row-level-security/RowLevelSecurity.ts"
 import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `set local statement_timeout = 0`,
   // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
@@ -41,9 +40,4 @@ const statements = [
      for each row when (old.patient_ids is distinct from new.patient_ids)
      execute function careline_keep_thread_patients()`,
   `drop index external_threads_patients`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

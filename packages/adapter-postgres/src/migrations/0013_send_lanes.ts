@@ -2,10 +2,9 @@
  * Sending lanes: texts are claimed lane by lane from the longest due one on, at most one of a lane is on its way to a
  * recipient (lane 0 aside), what is lost is looked for in the same order, and what waits at a number is counted by lane.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   // A table of many texts takes longer than any one request may.
   `set local statement_timeout = 0`,
 
@@ -32,9 +31,4 @@ const statements = [
   `create index sends_unknown on sends (lane, look_at) where state in ('sending', 'unknown')`,
   `drop index sends_waiting`,
   `create index sends_waiting on sends (from_number_id, lane) where state = 'queued' and from_number_id is not null`
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

@@ -1,9 +1,8 @@
 /** Files that staff uploaded and that no message took yet; `is_removed`: nobody may take it any more, its bytes are going. */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `create table media_uploads (
      site_grouping_id text not null,
      key text not null,
@@ -18,9 +17,4 @@ const statements = [
   ...rowLevelSecurity("media_uploads"),
   // A message of staff takes them in its own transaction.
   ...grant("media_uploads", { staff: "select, delete", workers: "select, insert, update, delete" })
-]
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-})
+])

@@ -2,12 +2,11 @@
  * Who has read what: a mark for each user and thread, and what is unread by whom where the order of arrival does not say it.
  * What the team had read before counts as read by everybody who is known by then.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { TENANTS_SETTING } from "../row-level-security/RowLevelSecurity.ts"
 import { grant, rowLevelSecurity } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `set local statement_timeout = 0`,
   // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
@@ -68,8 +67,4 @@ const statements = [
      where deleted_at is null and (assignee_id is null or unanswered_since is not null or reply_failed is not null)`,
   `create index external_threads_heard on external_threads (site_grouping_id, last_inbound_at)
      where last_inbound_at is not null`
-]
-
-export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-)
+])

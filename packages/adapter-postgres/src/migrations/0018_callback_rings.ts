@@ -2,11 +2,10 @@
  * Callbacks that rang a phone, beyond all tenants: nobody is rung by two at a time, whoever prepared them. Whose phone it is
  * stands here as a digest.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { grant } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
-const statements = [
+export default run([
   `create table callback_rings (
      id uuid primary key,
      user_id text not null,
@@ -18,8 +17,4 @@ const statements = [
   `create index callback_rings_phone on callback_rings (phone_hash, rings_until)`,
   `create index callback_rings_begun on callback_rings (begun_at)`,
   ...grant("callback_rings", { staff: "select, insert, update", workers: "select, insert, update, delete" })
-]
-
-export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-)
+])

@@ -2,15 +2,14 @@
  * What the platform decides for all tenants stands in a table of its own: the settings of the system-wide space are nobody
  * else's. Values in the audit log that are contact data stand in a column of their own, which is sealed.
  */
-import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
 import { STAFF_ROLE, TENANTS_SETTING, WORKERS_ROLE } from "../row-level-security/RowLevelSecurity.ts"
 import { grant } from "./0008_row_level_security.ts"
+import { run } from "./run.ts"
 
 /** What tenants inherit. */
 const INHERITED = ["voipEnabled", "escalationTimerMinutes", "quietHours", "dailyLimitPerContact", "callHandling"]
 
-const statements = [
+export default run([
   // The owner is held back by row-level security as well.
   `set local ${TENANTS_SETTING} = 'all'`,
 
@@ -38,8 +37,4 @@ const statements = [
   `drop policy defaults on voip_settings`,
 
   `alter table audit_log add column sealed text`
-]
-
-export default Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
-)
+])

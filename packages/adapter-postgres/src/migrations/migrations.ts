@@ -1,0 +1,75 @@
+/**
+ * Every migration under its number and name, in order. One of a few statements stands here; what makes tables or moves rows has
+ * a file. A migration that updates rows opens them to itself first: their owner is held back by row-level security as well.
+ */
+import { TENANTS_SETTING } from "../row-level-security/RowLevelSecurity.ts"
+import careline from "./0001_careline.ts"
+import decisions from "./0002_decisions.ts"
+import limits from "./0003_limits.ts"
+import calls from "./0004_calls.ts"
+import numbers from "./0005_numbers.ts"
+import encrypted from "./0006_sealed.ts"
+import audit from "./0007_audit.ts"
+import rowLevelSecurity, { grant } from "./0008_row_level_security.ts"
+import numberOrders from "./0009_number_orders.ts"
+import threadPatients from "./0010_thread_patients.ts"
+import installation from "./0012_installation.ts"
+import sendLanes from "./0013_send_lanes.ts"
+import mediaUploads from "./0014_media_uploads.ts"
+import readers from "./0017_readers.ts"
+import callbackRings from "./0018_callback_rings.ts"
+import platformSettings from "./0019_platform_settings.ts"
+import { run } from "./run.ts"
+
+export const migrations = {
+  "1_careline": careline,
+  "2_decisions": decisions,
+  "3_limits": limits,
+  "4_calls": calls,
+  "5_numbers": numbers,
+  "6_sealed": encrypted,
+  "7_audit": audit,
+  "8_row_level_security": rowLevelSecurity,
+  "9_number_orders": numberOrders,
+  "10_thread_patients": threadPatients,
+  /**
+   * What a number that is waited for was asked for under, so that the same request finds it once it is there; and who was
+   * answered of those who tried a number in nobody's hands: they are counted as well where there is nothing to answer.
+   */
+  "11_number_keys": run([
+    `alter table number_wishes add column assignment_key text`,
+    // Until now whoever was counted was taken for answered.
+    `alter table number_strays add column answered boolean not null default true`,
+    ...grant("number_strays", { staff: null, workers: "update" })
+  ]),
+  "12_installation": installation,
+  "13_send_lanes": sendLanes,
+  "14_media_uploads": mediaUploads,
+  /** The store's clock runs ahead of or behind the server's by what a session says: a sandbox has a time of its own. */
+  "15_clock": run([
+    `create or replace function careline_now() returns timestamptz language sql stable parallel safe
+       as $$ select date_trunc('milliseconds', now()
+                    + coalesce(nullif(current_setting('careline.clock_offset', true), ''), '0')::interval) $$`
+  ]),
+  /** Since when a thread waits for an answer, and which reply in it did not get through. */
+  "16_unanswered": run([
+    `set local statement_timeout = 0`,
+    `set local ${TENANTS_SETTING} = 'all'`,
+    `alter table external_threads add column unanswered_since timestamptz, add column reply_failed jsonb`,
+    // A running or fired period is what an answer would have ended.
+    `update external_threads set unanswered_since = last_inbound_at where escalation_state <> 'idle'`
+  ]),
+  "17_readers": readers,
+  "18_callback_rings": callbackRings,
+  "19_platform_settings": platformSettings,
+  /** The number that a text or call came for stands beside what is encrypted: what came before the number was added is found by it. */
+  "20_parked": run([
+    `set local statement_timeout = 0`,
+    `alter table webhook_events add column number text`,
+    `create index webhook_events_parked_number on webhook_events (number) where state = 'parked'`
+  ]),
+  /** How often somebody broke the glass of late is asked each time they do. */
+  "21_break_glasses_of_user": run([`create index break_glasses_of_user on break_glasses (user_id, opened_at desc)`]),
+  /** An access in an emergency is opened where all of its user's are counted, which no tenant's staff sees. */
+  "22_break_glasses_in_turn": run(grant("break_glasses", { staff: null, workers: "insert" }))
+}
