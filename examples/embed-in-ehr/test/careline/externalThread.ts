@@ -1,5 +1,7 @@
 /** An external thread with a pharmacy, and the text that came in on it. */
-import type { Message, Thread } from "careline"
+import { Contact, SiteGroupingId, Thread as ThreadRules, ThreadId } from "@careline/domain"
+import { type Message, type Thread, toPlain } from "careline"
+import { DateTime } from "effect"
 import { ids } from "../../src/careline/repositories/ids.ts"
 import type { Queryable } from "../../src/ehr/database.ts"
 import { people } from "./ehrDatabase.ts"
@@ -11,29 +13,15 @@ export const at = new Date("2026-03-02T09:30:00.123Z")
 /** A thread with a pharmacy, about these patients. */
 export const aThread = async (db: Queryable, patientIds: ReadonlyArray<string>): Promise<Thread> => {
   const [id] = await ids(db).next("thread", 1)
+  const contact = Contact.Contact.make("+12025550147")
+  const key = { siteGroupingId: SiteGroupingId.make(siteGroupId), threadType: "voip", contact } as const
   return {
-    id: id!,
-    siteGroupingId: siteGroupId,
-    threadType: "voip",
-    externalContact: "+12025550147",
-    contactName: "Corner Pharmacy",
-    phoneNumberId: null,
-    lastContactedNumberId: null,
+    ...toPlain(ThreadRules.open(ThreadId.make(id!), key, "Corner Pharmacy", DateTime.makeUnsafe(at))),
     patientIds,
-    facilityId: null,
-    assigneeId: null,
     lastPosition: 1,
     lastInboundPosition: 1,
-    lastMessageAt: at,
     lastMessagePreview: "Is it ready?",
-    lastInboundAt: at,
-    autoRepliedAt: null,
-    unansweredSince: null,
-    replyFailed: null,
-    escalation: { state: "idle", period: 0, dueAt: null },
-    createdAt: at,
-    updatedAt: at,
-    deletedAt: null
+    lastInboundAt: at
   }
 }
 

@@ -6,21 +6,21 @@ import { type Fields, insert, rowOf } from "./rows.ts"
 type AuditLog = ReturnType<Repositories<Queryable>["auditLog"]>
 type AuditEntry = Plain<Parameters<AuditLog["record"]>[0]>[number]
 
-const FIELDS = {
-  site_group_id: "siteGroupingId",
+const FIELDS: Fields<AuditEntry> = {
+  siteGroupingId: "site_group_id",
   actor: "actor",
   action: "action",
   subject: "subject",
   detail: "detail",
   at: "at"
-} as const satisfies Fields<AuditEntry>
+}
 
 export const auditLog: Repositories<Queryable>["auditLog"] = (db) => ({
   record: async (entries) => {
     await insert(
       db,
       "audit_trail",
-      entries.map((entry) => rowOf<AuditEntry>(FIELDS, entry))
+      entries.map((entry) => rowOf(FIELDS, entry))
     )
   }
 })

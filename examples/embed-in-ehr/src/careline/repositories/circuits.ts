@@ -6,12 +6,12 @@ import { columnsOf, type Fields, readClock, rowOf, upsert } from "./rows.ts"
 
 type ProviderCircuit = Plain<Circuit.Circuit>
 
-const FIELDS = {
+const FIELDS: Fields<ProviderCircuit> = {
   provider: "provider",
   failures: "failures",
-  open_until: "openUntil",
-  probe_until: "probeUntil"
-} as const satisfies Fields<ProviderCircuit>
+  openUntil: "open_until",
+  probeUntil: "probe_until"
+}
 
 const SELECT = `select ${columnsOf("c", FIELDS)} from provider_circuits c where c.provider = $1`
 

@@ -3,13 +3,13 @@ import type { Consent as ContactConsent, Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, keyOf, lastOfEach, rowOf, upsert } from "./rows.ts"
 
-const FIELDS = {
-  site_group_id: "siteGroupingId",
+const FIELDS: Fields<ContactConsent> = {
+  siteGroupingId: "site_group_id",
   contact: "contact",
   status: "status",
   source: "source",
-  changed_at: "changedAt"
-} as const satisfies Fields<ContactConsent>
+  changedAt: "changed_at"
+}
 
 export const saveConsents = (db: Queryable, consents: ReadonlyArray<ContactConsent>): Promise<void> =>
   upsert(

@@ -12,31 +12,31 @@ type Flat = Omit<ExternalThread, "escalation" | "patientIds"> & {
   readonly alarmDueAt: Date | null
 }
 
-const FIELDS = {
+const FIELDS: Fields<Flat> = {
   id: "id",
-  site_group_id: "siteGroupingId",
-  kind: "threadType",
-  contact: "externalContact",
-  contact_name: "contactName",
-  phone_line_id: "phoneNumberId",
-  last_line_id: "lastContactedNumberId",
-  facility_id: "facilityId",
-  assigned_to: "assigneeId",
-  last_place: "lastPosition",
-  last_inbound_place: "lastInboundPosition",
-  last_message_at: "lastMessageAt",
-  last_message_preview: "lastMessagePreview",
-  last_inbound_at: "lastInboundAt",
-  auto_replied_at: "autoRepliedAt",
-  unanswered_since: "unansweredSince",
-  reply_failed: "replyFailed",
-  alarm_state: "alarmState",
-  alarm_period: "alarmPeriod",
-  alarm_due_at: "alarmDueAt",
-  created_at: "createdAt",
-  updated_at: "updatedAt",
-  deleted_at: "deletedAt"
-} as const satisfies Fields<Flat>
+  siteGroupingId: "site_group_id",
+  threadType: "kind",
+  externalContact: "contact",
+  contactName: "contact_name",
+  phoneNumberId: "phone_line_id",
+  lastContactedNumberId: "last_line_id",
+  facilityId: "facility_id",
+  assigneeId: "assigned_to",
+  lastPosition: "last_place",
+  lastInboundPosition: "last_inbound_place",
+  lastMessageAt: "last_message_at",
+  lastMessagePreview: "last_message_preview",
+  lastInboundAt: "last_inbound_at",
+  autoRepliedAt: "auto_replied_at",
+  unansweredSince: "unanswered_since",
+  replyFailed: "reply_failed",
+  alarmState: "alarm_state",
+  alarmPeriod: "alarm_period",
+  alarmDueAt: "alarm_due_at",
+  createdAt: "created_at",
+  updatedAt: "updated_at",
+  deletedAt: "deleted_at"
+}
 
 export type Row = Flat & Pick<ExternalThread, "patientIds">
 
@@ -53,7 +53,7 @@ export const fromRow = ({ alarmDueAt, alarmPeriod, alarmState, ...thread }: Row)
 })
 
 const toRow = ({ escalation, ...thread }: ExternalThread) =>
-  rowOf<Flat>(FIELDS, {
+  rowOf(FIELDS, {
     ...thread,
     alarmState: escalation.state,
     alarmPeriod: escalation.period,

@@ -6,19 +6,20 @@ import { cursorsOf, instantAndId } from "./cursor.ts"
 import { startReading } from "./readers.ts"
 import { columnsOf, type Fields, inOrder, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
 
-const FIELDS = {
+/** Whose a message is says its thread. */
+const FIELDS: Fields<Omit<ExternalMessage, "siteGroupingId">> = {
   id: "id",
-  external_thread_id: "externalThreadId",
-  place: "position",
-  kind: "messageType",
+  externalThreadId: "external_thread_id",
+  position: "place",
+  messageType: "kind",
   direction: "direction",
-  sender_id: "senderId",
-  body: "content",
+  senderId: "sender_id",
+  content: "body",
   attachments: "attachments",
-  details: "metaData",
-  delivery_status: "deliveryStatus",
-  sent_at: "createdAt"
-} as const satisfies Fields<ExternalMessage>
+  metaData: "details",
+  deliveryStatus: "delivery_status",
+  createdAt: "sent_at"
+}
 
 /** The site group is the thread's. */
 const COLUMNS = `${columnsOf("m", FIELDS)}, t.site_group_id as "siteGroupingId"`

@@ -5,25 +5,25 @@ import { columnsOf, type Fields, insert, rowOf } from "./rows.ts"
 
 export type OutboundText = Send
 
-const FIELDS = {
+const FIELDS: Fields<OutboundText> = {
   id: "id",
-  site_group_id: "siteGroupingId",
-  external_thread_id: "threadId",
-  message_id: "messageId",
+  siteGroupingId: "site_group_id",
+  threadId: "external_thread_id",
+  messageId: "message_id",
   purpose: "purpose",
-  message_class: "messageClass",
+  messageClass: "message_class",
   lane: "lane",
-  from_number: "from",
-  phone_line_id: "fromNumberId",
-  to_number: "to",
+  from: "from_number",
+  fromNumberId: "phone_line_id",
+  to: "to_number",
   body: "body",
-  media_urls: "mediaUrls",
+  mediaUrls: "media_urls",
   attempts: "attempts",
-  attempt_id: "attemptId",
+  attemptId: "attempt_id",
   state: "state",
-  not_before: "notBefore",
-  queued_at: "queuedAt"
-} as const satisfies Fields<OutboundText>
+  notBefore: "not_before",
+  queuedAt: "queued_at"
+}
 
 export const COLUMNS = columnsOf("t", FIELDS)
 

@@ -3,16 +3,16 @@ import { NumberTaken, type PoolNumber as PhoneLine, type Repositories } from "ca
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, insert, keyOf, rowOf, scopeOf } from "./rows.ts"
 
-const FIELDS = {
+const FIELDS: Fields<PhoneLine> = {
   id: "id",
-  site_group_id: "siteGroupingId",
+  siteGroupingId: "site_group_id",
   number: "number",
   label: "label",
   provider: "provider",
-  provider_number_id: "providerSid",
+  providerSid: "provider_number_id",
   status: "status",
-  created_at: "createdAt"
-} as const satisfies Fields<PhoneLine>
+  createdAt: "created_at"
+}
 
 export const poolNumbers: Repositories<Queryable>["poolNumbers"] = (db) => {
   const select = async (rest: string, parameters: ReadonlyArray<unknown>): Promise<ReadonlyArray<PhoneLine>> => {

@@ -8,7 +8,7 @@ interface Bucket {
   readonly fullAt: Date
 }
 
-const FIELDS = { key: "key", full_at: "fullAt" } as const satisfies Fields<Bucket>
+const FIELDS: Fields<Bucket> = { key: "key", fullAt: "full_at" }
 
 export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
   lock: async (keys) => {
@@ -30,6 +30,6 @@ export const rateBuckets: Repositories<Queryable>["rateBuckets"] = (db) => ({
       db,
       "send_rates",
       ["key"],
-      lastOfEach(buckets, ({ key }) => key).map((bucket) => rowOf<Bucket>(FIELDS, bucket))
+      lastOfEach(buckets, ({ key }) => key).map((bucket) => rowOf(FIELDS, bucket))
     )
 })

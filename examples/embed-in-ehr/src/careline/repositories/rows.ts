@@ -29,18 +29,21 @@ export const readClock = async (db: Queryable): Promise<Date> => {
   return rows[0]!.now
 }
 
-/** The columns of a table, each with the field of the record that it holds. */
-export type Fields<A> = Readonly<Record<string, keyof A & string>>
+/** Each field of a record with its column: none can be forgotten. */
+export type Fields<A> = Readonly<Record<keyof A & string, string>>
 
 /** The columns as a `select` names them, so that a row is a record. */
 export const columnsOf = (table: string, fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
-    .map(([column, field]) => `${table}.${column} as "${field}"`)
+    .map(([field, column]) => `${table}.${column} as "${field}"`)
     .join(", ")
 
 /** The record as a row. */
-export const rowOf = <A>(fields: Fields<A>, record: A): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).map(([column, field]) => [column, record[field]]))
+export const rowOf = <Field extends string>(
+  fields: Readonly<Record<Field, string>>,
+  record: Readonly<Record<Field, unknown>>
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries<string>(fields).map(([field, column]) => [column, record[field as Field]]))
 
 /** Inserts rows, with the ids that they bring, and says how many. */
 export const insert = async (

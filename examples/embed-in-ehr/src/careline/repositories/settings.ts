@@ -11,10 +11,10 @@ interface LineSettings {
   readonly settings: Named
 }
 
-const FIELDS = {
-  site_group_id: "siteGroupingId",
+const FIELDS: Fields<LineSettings> = {
+  siteGroupingId: "site_group_id",
   settings: "settings"
-} as const satisfies Fields<LineSettings>
+}
 
 export const settings: Repositories<Queryable>["settings"] = (db) => {
   const named = async (tenants: ReadonlyArray<string | null>): Promise<ReadonlyArray<Named>> => {
@@ -42,7 +42,7 @@ export const settings: Repositories<Queryable>["settings"] = (db) => {
     },
 
     put: (siteGroupingId, settings) =>
-      upsert(db, "line_settings", ["site_group_id"], [rowOf<LineSettings>(FIELDS, { siteGroupingId, settings })]),
+      upsert(db, "line_settings", ["site_group_id"], [rowOf(FIELDS, { siteGroupingId, settings })]),
 
     putPlatform: (settings) => upsert(db, "platform_line_settings", ["id"], [{ id: true, settings }]),
 

@@ -46,6 +46,13 @@ const fullThread = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
   return thread
 })
 
+/** The fields of a thread that may be null, whose tenant stays what it was: each of them is emptied. */
+type Emptied = {
+  readonly [
+    Field in Exclude<keyof Thread.Thread, "siteGroupingId"> as null extends Thread.Thread[Field] ? Field : never
+  ]: Thread.Thread[Field]
+}
+
 const dueTimers = Effect.map(Given.peek(Effect.flatMap(Timers, (timers) => timers.claimDue(100))), ({ timers }) =>
   timers.map(({ period }) => period).toSorted()
 )
@@ -58,19 +65,23 @@ export const changesChapter: Chapter = {
       const thread = yield* fullThread(yield* Given.aPoolNumber(tenants[0]))
       yield* Given.apply([{ _tag: "ThreadSaved", thread }])
       sameThread(yield* Given.stored(thread), thread)
-      const later: Thread.Thread = {
-        ...thread,
+      const emptied: Emptied = {
         contactName: null,
         phoneNumberId: null,
-        patientIds: [],
+        lastContactedNumberId: null,
         facilityId: people.facilities[0],
         assigneeId: null,
         lastInboundAt: null,
         autoRepliedAt: null,
         unansweredSince: null,
         replyFailed: null,
-        escalation: { state: "idle", period: 2, dueAt: null },
         deletedAt: thread.updatedAt
+      }
+      const later: Thread.Thread = {
+        ...thread,
+        ...emptied,
+        patientIds: [],
+        escalation: { state: "idle", period: 2, dueAt: null }
       }
       yield* Given.apply([{ _tag: "ThreadSaved", thread: later }])
       sameThread(yield* Given.stored(thread), later)
