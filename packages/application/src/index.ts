@@ -104,7 +104,15 @@ export { type CallSource, Voice } from "./calls/Voice.ts"
 export * as VoiceWorkers from "./workers/VoiceWorkers.ts"
 export { NewMessage, sendMessage, SendMessageRequest } from "./outbound/SendMessage.ts"
 export { noteListening } from "./access/NoteListening.ts"
-export { listMessages, listReaders, listThreads, ThreadQuery, viewThread } from "./threads/ListInbox.ts"
+export {
+  countThreads,
+  listMessages,
+  listReaders,
+  listThreads,
+  ThreadFilters,
+  ThreadQuery,
+  viewThread
+} from "./threads/ListInbox.ts"
 export { dismissMessage, listMessagesByStatus, MessageStatusQuery, resendMessage } from "./outbound/UnknownMessages.ts"
 export { type AuditVerdict, type KeptHead, verifyAudit } from "./access/VerifyAudit.ts"
 export * as WebhookHttp from "./inbound/WebhookHttp.ts"

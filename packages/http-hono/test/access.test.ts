@@ -120,6 +120,7 @@ describe("Every read and change of patient data", () => {
       readonly [method: string, route: string, path: string, body: unknown, action: string, subject: string | RegExp]
     > = [
       ["GET", "/external-threads", "/external-threads?view=all", undefined, "thread.list", "threads:all"],
+      ["POST", "/external-threads/search", "/external-threads/search", { q: "303" }, "thread.list", "threads:all"],
       ["GET", "/external-threads/{id}", thread, undefined, "thread.view", at],
       ["PATCH", "/external-threads/{id}", thread, { contactName: "Ana's daughter" }, "thread.edit", at],
       ["GET", "/external-threads/{id}/messages", `${thread}/messages`, undefined, "message.list", at],
@@ -200,6 +201,7 @@ describe("Every read and change of patient data", () => {
       "GET /api/v1/site-groupings/{id}",
       "PATCH /api/v1/site-groupings/{id}",
       "DELETE /api/v1/site-groupings/{id}",
+      "GET /api/v1/external-threads/counts",
       "GET /api/v1/voip-settings",
       "PUT /api/v1/voip-settings",
       "DELETE /api/v1/voip-settings/{field}",

@@ -314,7 +314,16 @@ describe("The API", () => {
     const path = `/external-threads/${thread.id}`
     const edited = await call(nurse, "PATCH", path, { contactName: "Ana", patientIds: ["p1"], assigneeId: "user-1" })
     assert.deepInclude(edited.body, { contactName: "Ana", assigneeId: "user-1" })
-    assert.strictEqual((await call(nurse, "GET", "/external-threads?view=mine&q=ana")).body.items.length, 1)
+    const find = async (query: object) =>
+      (await call(nurse, "POST", "/external-threads/search", query)).body.items.length
+    assert.deepStrictEqual([await find({ q: "ána" }), await find({ q: "ana", view: "unassigned" })], [1, 0])
+    assert.strictEqual(await find({ q: "ana", siteGroupingId: "north" }), 1)
+    const named = await call(nurse, "GET", "/external-threads?q=ana")
+    assert.deepInclude(named, { status: 400 })
+    assert.deepInclude(named.body.errors[0], { pointer: "#/q", detail: "is not known here" })
+    assert.strictEqual((await call(nurse, "GET", "/external-threads?assigneeId=user-1")).body.items.length, 1)
+    assert.strictEqual((await call(nurse, "GET", "/external-threads?siteGroupingId=south")).status, 404)
+    assert.strictEqual((await call(nurse, "GET", "/external-threads/counts")).body.mine, 1)
     assert.strictEqual((await call(nurse, "PATCH", path, { patientIds: ["p1"], facilityId: "f1" })).status, 422)
     const [newest] = (await call(nurse, "GET", `${path}/messages?limit=1`)).body.items
     const colleagues = (await call(admin, "GET", path)).body.unreadCount

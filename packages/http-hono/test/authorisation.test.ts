@@ -56,6 +56,16 @@ const tenantQuery = ({ tenant }: Things) => `siteGroupingId=${tenant}`
 
 const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (things: Things) => Asked]>> = {
   listThreads: [SACR, "scoped", ask("GET", () => "/external-threads?view=all")],
+  searchThreads: [
+    SACR,
+    "scoped",
+    ask(
+      "POST",
+      () => "/external-threads/search",
+      () => ({ q: "3" })
+    )
+  ],
+  countThreads: [SACR, "scoped", ask("GET", () => "/external-threads/counts")],
   createThread: [
     SAC,
     "named",

@@ -163,7 +163,8 @@ describe("The list of what needs a person", () => {
         ["limit", false],
         ["cursor", false],
         ["deliveryStatus", true],
-        ["needsDecision", false]
+        ["needsDecision", false],
+        ["siteGroupingId", false]
       ]
     )
     assert.property(paths, "/api/v1/messages/{id}/resend")

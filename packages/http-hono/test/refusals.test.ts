@@ -74,7 +74,7 @@ describe("What is refused", () => {
       const { ask, lines, refusals } = yield* hosted({ requestsPerUser: 2 })
       const nurse = yield* tokenOf("nurse", ["CLINICIAN"], ["north"])
       const id = "canary-0123"
-      const stranger = yield* ask("/api/v1/external-threads?q=canary", null)
+      const stranger = yield* ask("/api/v1/external-threads?contactName=canary", null)
       yield* ask("/api/v1/audit-log", nurse)
       yield* ask(`/api/v1/external-threads/${id}`, nurse)
       const busy = yield* ask("/api/v1/external-threads", nurse)

@@ -161,9 +161,11 @@ export class Demo {
   }
 
   async thread(): Promise<Thread | undefined> {
+    const query = { q: this.contact }
     const { body } = await this.api<{ readonly items: ReadonlyArray<Thread> }>(
-      "GET",
-      `/external-threads?view=all&q=${encodeURIComponent(this.contact)}`
+      "POST",
+      "/external-threads/search",
+      query
     )
     return body.items.find((thread) => thread.externalContact === this.contact)
   }

@@ -3,18 +3,16 @@
  * match, and reads no name for it. What it lets through is looked at once more in the open. The digests are keyed: who
  * has no key learns from the bits which names are alike, and no name.
  */
+import { ContactSearch } from "@careline/domain"
 import { digest, type IndexKeys } from "./Envelope.ts"
 
 /** Bits of one filter. A name and a number have about 35 trigrams, which set a seventh of them. */
 export const SEARCH_BITS = 512
 const BITS_PER_TRIGRAM = 2
 
-/** One way of writing for what looks the same. */
-export const searchable = (text: string): string => text.normalize("NFC").toLowerCase()
-
 /** What is searched in: a name and a number. */
 export const searchText = (...parts: ReadonlyArray<string | null>): string =>
-  searchable(parts.map((part) => part ?? "").join(" "))
+  ContactSearch.fold(parts.map((part) => part ?? "").join(" "))
 
 const trigrams = (text: string): ReadonlySet<string> => {
   const found = new Set<string>()
@@ -39,10 +37,10 @@ const bitsOf = (keys: IndexKeys, trigram: string): ReadonlyArray<number> => {
   return bits
 }
 
-/** The filter as a bit string in hexadecimal. Of a text of less than three characters it lets everything through. */
-export const searchBits = (keys: IndexKeys, text: string): string => {
+/** The filter of what has all the texts, as a bit string in hexadecimal. Those of less than three characters let everything through. */
+export const searchBits = (keys: IndexKeys, ...texts: ReadonlyArray<string>): string => {
   const bytes = new Uint8Array(SEARCH_BITS / 8)
-  for (const trigram of trigrams(text)) {
+  for (const trigram of texts.flatMap((text) => [...trigrams(text)])) {
     for (const bit of bitsOf(keys, trigram)) bytes[bit >> 3]! |= 0x80 >> (bit & 7)
   }
   return `x${Buffer.from(bytes).toString("hex")}`

@@ -20,6 +20,7 @@ import readers from "./0017_readers.ts"
 import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
 import { run } from "./run.ts"
+import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
 export const migrations = {
   "1_careline": careline,
@@ -71,5 +72,11 @@ export const migrations = {
   /** How often somebody broke the glass of late is asked each time they do. */
   "21_break_glasses_of_user": run([`create index break_glasses_of_user on break_glasses (user_id, opened_at desc)`]),
   /** An access in an emergency is opened where all of its user's are counted, which no tenant's staff sees. */
-  "22_break_glasses_in_turn": run(grant("break_glasses", { staff: null, workers: "insert" }))
+  "22_break_glasses_in_turn": run(grant("break_glasses", { staff: null, workers: "insert" })),
+  /** Searches ignore accents. What a thread was searched by did not: it lets every search through until the thread is kept again. */
+  "23_search_folded": run([
+    `set local statement_timeout = 0`,
+    `set local ${TENANTS_SETTING} = 'all'`,
+    `update external_threads set search_bits = 'x' || repeat('f', ${SEARCH_BITS / 4})`
+  ])
 }

@@ -1,5 +1,5 @@
 /** Threads, and the lists of them with what is shown beside each. */
-import type { Thread } from "@careline/domain"
+import { ContactSearch, type Thread } from "@careline/domain"
 import { type ThreadPatients, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -8,9 +8,8 @@ import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { distinct, isUuid, tenantColumn, tenants } from "../sql/rows.ts"
 import { unreadCount } from "./readMarks.ts"
-import { searchText } from "../encryption/SearchBits.ts"
 import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
-import { type Key, pageStatement, wantedOf } from "./threadList.ts"
+import { isSearch, type Key, pageStatement } from "./threadList.ts"
 import type { Row } from "../tables/Table.ts"
 import { externalThreads } from "../tables/Tables.ts"
 
@@ -92,17 +91,13 @@ export const layer = Layer.effect(
       )
 
     /** What is found from a place on, and where the next page begins: nowhere once all threads were looked at. */
-    const found = Effect.fnUntraced(function* (query: ThreadQuery, wanted: string, from: Key | null) {
+    const found = Effect.fnUntraced(function* (query: ThreadQuery, from: Key | null) {
       const views: Array<Listed> = []
       let next = from
       for (let batches = 0; batches < SEARCH_BATCHES && views.length < query.limit; batches++) {
         const batch = yield* viewsOf({ ...query, limit: SEARCH_BATCH }, next)
         const looked = batch.slice(0, SEARCH_BATCH)
-        views.push(
-          ...looked.filter(({ view: { thread } }) =>
-            searchText(thread.contactName, thread.externalContact).includes(wanted)
-          )
-        )
+        views.push(...looked.filter(({ view: { thread } }) => ContactSearch.matches(thread, query.search ?? "")))
         next = batch.length > SEARCH_BATCH ? keyOf(looked.at(-1)!) : null
         if (next === null) break
       }
@@ -153,10 +148,18 @@ export const layer = Layer.effect(
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const wanted = wantedOf(query)
-          const { items, next } = yield* wanted === null ? listed(query, after) : found(query, wanted, after)
+          const { items, next } = yield* isSearch(query) ? found(query, after) : listed(query, after)
           return { items: items.map(({ view }) => view), nextCursor: next === null ? null : cursor.encode(next) }
-        }).pipe(asStorage("threads.list"))
+        }).pipe(asStorage("threads.list")),
+
+      counts: (filters, atMost) =>
+        Effect.forEach(filters, (filter) => {
+          const page = pageStatement(sql, encryption.indexKeys, { ...filter, limit: atMost - 1, cursor: null }, null)
+          return sql<{ readonly count: number }>`select count(*)::int as count from (${page}) t`
+        }).pipe(
+          Effect.map((counts) => counts.map(([row]) => row!.count)),
+          asStorage("threads.counts")
+        )
     })
   })
 )

@@ -2,13 +2,14 @@
  * A page of threads. Every list walks an index of its tenant from the cursor on; what is unread comes out of two walks, and
  * the inbox out of three, each a page long.
  */
+import { ContactSearch } from "@careline/domain"
 import type { ThreadQuery } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import type { Statement } from "effect/sql"
 import { isUnread } from "./readMarks.ts"
-import { tenantColumn, tenants } from "../sql/rows.ts"
+import { isUuid, tenantColumn, tenants } from "../sql/rows.ts"
 import type { IndexKeys } from "../encryption/Envelope.ts"
-import { SEARCH_BITS, searchable, searchBits } from "../encryption/SearchBits.ts"
+import { SEARCH_BITS, searchBits } from "../encryption/SearchBits.ts"
 
 /** Where a thread stands in every list. */
 export interface Key {
@@ -16,17 +17,14 @@ export interface Key {
   readonly id: string
 }
 
-/** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
-const digitsOf = (search: string): string | null => {
-  const digits = search.replace(/\D/g, "")
-  return digits.length >= 3 && /^[\d\s()+./-]+$/.test(search) ? digits : null
+/** The texts that whatever is found has: the digits of a number, or words; none where everything is shown. */
+const wantedOf = (search: string): ReadonlyArray<string> => {
+  const digits = ContactSearch.digitsOf(search)
+  return digits === null ? ContactSearch.wordsOf(search) : [digits]
 }
 
-/** What is looked for, and `null` where everything is shown. */
-export const wantedOf = ({ search }: ThreadQuery): string | null => {
-  if (search === undefined || search.trim() === "") return null
-  return digitsOf(search) ?? searchable(search.trim())
-}
+/** Whether the list is narrowed by words. */
+export const isSearch = ({ search }: ThreadQuery): boolean => search !== undefined && search.trim() !== ""
 
 /**
  * Arrivals that are looked at one by one, for what is unread among them. Of more, most are unread: a user who reads has what
@@ -37,9 +35,9 @@ export const FEW_ARRIVALS = 256
 type Sql = PgClient.PgClient
 
 /** Leaves out what cannot be it, by its bits: names are encrypted. */
-const searchFilter = (sql: Sql, keys: IndexKeys, wanted: string): Statement.Fragment => {
+const searchFilter = (sql: Sql, keys: IndexKeys, wanted: ReadonlyArray<string>): Statement.Fragment => {
   const size = sql.literal(String(SEARCH_BITS))
-  const bits = sql`${searchBits(keys, wanted)}::bit(${size})`
+  const bits = sql`${searchBits(keys, ...wanted)}::bit(${size})`
   return sql`t.search_bits::bit(${size}) & ${bits} = ${bits}`
 }
 
@@ -50,13 +48,21 @@ const ofPatient = (sql: Sql, patientId: string): Statement.Fragment => sql`
     where p.site_grouping_id = s.tenant and p.patient_id = ${patientId}
   )`
 
+/** An id that is none of ours is no number's. */
+const isNumber = (sql: Sql, id: string): Statement.Fragment =>
+  isUuid(id) ? sql`t.phone_number_id = ${id}::uuid` : sql`false`
+
 /** What is asked for of a thread `t` beside the view. */
 const asked = (sql: Sql, keys: IndexKeys, query: ThreadQuery): Statement.Fragment =>
   sql.and([
     sql`t.deleted_at is null`,
     ...(query.patientId === undefined ? [] : [ofPatient(sql, query.patientId)]),
     ...(query.facilityId === undefined ? [] : [sql`t.facility_id = ${query.facilityId}`]),
-    ...(wantedOf(query) === null ? [] : [searchFilter(sql, keys, wantedOf(query)!)])
+    ...(query.assigneeId === undefined ? [] : [sql`t.assignee_id = ${query.assigneeId}`]),
+    ...(query.phoneNumberId === undefined ? [] : [isNumber(sql, query.phoneNumberId)]),
+    ...(query.threadType === undefined ? [] : [sql`t.thread_type = ${query.threadType}`]),
+    ...(query.replyFailed === undefined ? [] : [sql`(t.reply_failed is not null) = ${query.replyFailed}`]),
+    ...(isSearch(query) ? [searchFilter(sql, keys, wantedOf(query.search!))] : [])
   ])
 
 /** What makes a thread one of the team's part of the view, whoever asks; `null` where nothing does. */

@@ -83,7 +83,7 @@ export const PageQuery = Schema.Struct(Page)
 export type PageQuery = Given<typeof PageQuery.Encoded>
 
 /** The page that a request asks for. */
-export const pageOf = ({ cursor, limit }: typeof PageQuery.Type) => ({
+export const pageOf = ({ cursor, limit }: PageQuery) => ({
   limit: limit ?? DEFAULT_PAGE,
   cursor: cursor === undefined || cursor === "" ? null : cursor
 })

@@ -1,5 +1,5 @@
 /** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
-import { FacilityId, PatientId, type ThreadId } from "@careline/domain"
+import { FacilityId, PatientId, PhoneNumberId, Thread, type ThreadId, UserId } from "@careline/domain"
 import { Messages, ThreadListView, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
@@ -29,29 +29,42 @@ export const viewThread = Effect.fnUntraced(function* (actor: Actor, threadId: T
 }, byStaff)
 
 /** Which threads, from the one with the newest message on. */
-export const ThreadQuery = Schema.Struct({
+export const ThreadFilters = Schema.Struct({
   ...Page,
-  /** `inbox` where it is left out. */
+  /** `inbox` where no filter is named, else `all`. */
   view: optional(ThreadListView),
   patientId: optional(PatientId),
   facilityId: optional(FacilityId),
-  /** Part of a contact's name, or of its number in any way of writing. */
+  /** The member of staff who looks after them. */
+  assigneeId: optional(UserId),
+  /** The number that they answer from. */
+  phoneNumberId: optional(PhoneNumberId),
+  threadType: optional(Thread.ThreadType),
+  /** Whether a reply did not get through. */
+  replyFailed: optional(Schema.Boolean)
+}).annotate({ identifier: "ThreadFilters" })
+
+/** The same, narrowed by words. */
+export const ThreadQuery = Schema.Struct({
+  ...ThreadFilters.fields,
+  /** Words of a contact's name, or part of its number in any way of writing. */
   q: optional(Schema.Union([Schema.Literal(""), Name]))
-})
+}).annotate({ identifier: "ThreadSearch" })
 export type ThreadQuery = Given<typeof ThreadQuery.Encoded>
 
 const readQuery = reader(ThreadQuery)
 
 export const listThreads = Effect.fnUntraced(function* (actor: Actor, given: ThreadQuery) {
-  const { facilityId, patientId, q, view = "inbox", ...page } = yield* readQuery(given)
-  const search = q === "" ? undefined : q
-  const filters = { facilityId, patientId, search }
+  const { cursor, limit, q, view: named, ...rest } = yield* readQuery(given)
+  const filters = { ...rest, search: q === "" ? undefined : q }
+  const isNarrowed = Object.values(filters).some((filter) => filter !== undefined)
+  const view = named ?? (isNarrowed ? "all" : "inbox")
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
       yield* startReading(actor)
       const { scope, userId } = actor
-      const found = yield* (yield* Threads).list({ ...pageOf(page), ...filters, view, scope, userId })
+      const found = yield* (yield* Threads).list({ ...pageOf({ cursor, limit }), ...filters, view, scope, userId })
       const shown = found.items.map(({ thread: { id, patientIds, siteGroupingId } }) => ({
         siteGroupingId,
         patientIds,
@@ -59,6 +72,27 @@ export const listThreads = Effect.fnUntraced(function* (actor: Actor, given: Thr
       }))
       yield* auditList(actor, "thread.list", `threads:${view}`, shown, narrowedBy(filters))
       return found
+    })
+  )
+}, byStaff)
+
+/** Beyond it nobody counts: a badge shows `999+`. */
+const COUNTED = 1_000
+
+/** How many open threads each view has for the actor; of more than a thousand, a thousand. */
+export const countThreads = Effect.fnUntraced(function* (actor: Actor) {
+  const { transact } = yield* Transaction
+  return yield* transact(
+    Effect.gen(function* () {
+      yield* startReading(actor)
+      const { scope, userId } = actor
+      const views = ThreadListView.literals
+      const counts = yield* (yield* Threads).counts(
+        views.map((view) => ({ scope, userId, view })),
+        COUNTED
+      )
+      const entries = views.map((view, place) => [view, counts[place] ?? 0] as const)
+      return Object.fromEntries(entries) as Record<ThreadListView, number>
     })
   )
 }, byStaff)

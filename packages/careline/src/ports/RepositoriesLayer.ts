@@ -118,7 +118,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(
       Threads,
       Threads.of({
-        ...threads.calls("loadByKeys", "loadByIds", "patientsOf", "list"),
+        ...threads.calls("loadByKeys", "loadByIds", "patientsOf", "list", "counts"),
         ...threads.lookUps("get")
       })
     ),

@@ -138,6 +138,7 @@ describe("A port's own error", () => {
         threads: () => ({
           list,
           get: unused,
+          counts: unused,
           loadByIds: unused,
           loadByKeys: unused,
           patientsOf: unused

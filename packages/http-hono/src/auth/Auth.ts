@@ -170,6 +170,13 @@ export const tenantFor = Effect.fnUntraced(function* (caller: Caller, named: Ten
   return tenant
 })
 
+/** The caller within one tenant, where the request names one that the caller may see; else as they are. */
+export const narrowTo = Effect.fnUntraced(function* (caller: Caller, named: Tenant | undefined) {
+  if (named === undefined) return caller
+  yield* assertSees(caller, named)
+  return { ...caller, scope: [named] } satisfies Caller
+})
+
 /** Whether the caller has one of the roles. */
 export const isAllowed = (caller: Caller, allowed: Allowed): boolean =>
   caller.roles.some((role) => allowed.includes(role))

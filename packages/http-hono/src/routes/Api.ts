@@ -53,6 +53,14 @@ export const ThreadJson = Schema.Struct({
   updatedAt: Text
 }).annotate({ identifier: "Thread" })
 
+export const ThreadCounts = Schema.Struct({
+  inbox: Schema.Int,
+  all: Schema.Int,
+  unread: Schema.Int,
+  unassigned: Schema.Int,
+  mine: Schema.Int
+}).annotate({ identifier: "ThreadCounts" })
+
 const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
 

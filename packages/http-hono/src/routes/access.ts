@@ -4,7 +4,7 @@ import type { BreakGlassId } from "@careline/domain"
 import { Effect } from "effect"
 import * as AccessApi from "./AccessApi.ts"
 import * as Api from "./Api.ts"
-import { ADMINS, AUDITORS, isAllowed, STAFF, tenantFor } from "../auth/Auth.ts"
+import { ADMINS, AUDITORS, isAllowed, narrowTo, STAFF } from "../auth/Auth.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -20,9 +20,7 @@ const audit = route({
   success: { status: 200, schema: Api.pageJson(AccessApi.AuditEntryJson, "AuditPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
     const { siteGroupingId, ...filters } = query
-    const tenant =
-      siteGroupingId === undefined ? undefined : yield* tenantFor(caller, Api.tenantOfQuery(siteGroupingId))
-    const within = tenant === undefined ? caller : { ...caller, scope: [tenant] }
+    const within = yield* narrowTo(caller, Api.tenantOfQuery(siteGroupingId))
     const page = yield* Application.listAudit(within, filters)
     return { status: 200, body: { items: page.items.map(AccessApi.auditEntryJson), nextCursor: page.nextCursor } }
   })

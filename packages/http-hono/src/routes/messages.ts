@@ -1,9 +1,9 @@
 /** Messages over all threads by what became of them, and what a person decides about those of unknown outcome. */
 import * as Application from "@careline/application"
 import type { MessageId } from "@careline/domain"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as Api from "./Api.ts"
-import { READERS, STAFF } from "../auth/Auth.ts"
+import { narrowTo, READERS, STAFF } from "../auth/Auth.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
@@ -21,10 +21,11 @@ const list = route({
   summary: "List messages by delivery status",
   description:
     "The list covers all open threads. The newest message comes first. `deliveryStatus=unknown&needsDecision=true` lists the messages that wait for a person's decision.",
-  query: Application.MessageStatusQuery,
+  query: Schema.Struct({ ...Application.MessageStatusQuery.fields, siteGroupingId: Api.TenantQuery }),
   success: { status: 200, schema: Api.pageJson(Api.MessageJson, "MessagePage") },
-  handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listMessagesByStatus(caller, query)
+  handle: Effect.fnUntraced(function* ({ caller, query: { siteGroupingId, ...query } }) {
+    const within = yield* narrowTo(caller, Api.tenantOfQuery(siteGroupingId))
+    const page = yield* Application.listMessagesByStatus(within, query)
     return { status: 200, body: { items: page.items.map(Api.messageJson), nextCursor: page.nextCursor } }
   })
 })

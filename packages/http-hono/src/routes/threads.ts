@@ -3,7 +3,7 @@ import * as Application from "@careline/application"
 import type { ThreadId } from "@careline/domain"
 import { Effect, Schema } from "effect"
 import * as Api from "./Api.ts"
-import { ADMINS, authorise, READERS, STAFF, tenantFor } from "../auth/Auth.ts"
+import { ADMINS, authorise, narrowTo, READERS, STAFF, tenantFor } from "../auth/Auth.ts"
 import { idempotencyKey } from "../openapi/IdempotencyKey.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
@@ -23,12 +23,47 @@ const list = route({
   allow: READERS,
   summary: "List open threads",
   description:
-    "The thread with the newest message comes first. The default view is `inbox`: threads that are unassigned, unanswered or unread by the caller, or whose reply was not delivered.",
-  query: Application.ThreadQuery,
+    "The thread with the newest message comes first. The default view is `inbox`, threads that are unassigned, unanswered or unread by the caller, or whose reply was not delivered; with a filter it is `all`. A search for words is a POST to `/api/v1/external-threads/search`.",
+  query: Schema.Struct({ ...Application.ThreadFilters.fields, siteGroupingId: Api.TenantQuery }),
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
-  handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listThreads(caller, query)
+  handle: Effect.fnUntraced(function* ({ caller, query: { siteGroupingId, ...query } }) {
+    const page = yield* Application.listThreads(yield* narrowTo(caller, Api.tenantOfQuery(siteGroupingId)), query)
     return { status: 200, body: { items: page.items.map(Api.threadJson), nextCursor: page.nextCursor } }
+  })
+})
+
+const search = route({
+  method: "post",
+  path: "/api/v1/external-threads/search",
+  operationId: "searchThreads",
+  allow: READERS,
+  summary: "Search open threads",
+  description:
+    "The search finds each word of `q` in a contact's name, or its digits in the number, with or without accents. It travels in the body, so that no name stands in the log of a proxy. The filters are those of the list.",
+  body: Schema.Struct({
+    ...Application.ThreadQuery.fields,
+    siteGroupingId: Schema.optionalKey(Api.TenantJson)
+  }).annotate({
+    identifier: "ThreadSearch"
+  }),
+  success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
+  handle: Effect.fnUntraced(function* ({ body: { siteGroupingId, ...query }, caller }) {
+    const tenant = siteGroupingId === undefined ? undefined : Api.tenantOf(siteGroupingId)
+    const page = yield* Application.listThreads(yield* narrowTo(caller, tenant), query)
+    return { status: 200, body: { items: page.items.map(Api.threadJson), nextCursor: page.nextCursor } }
+  })
+})
+
+const counts = route({
+  method: "get",
+  path: "/api/v1/external-threads/counts",
+  operationId: "countThreads",
+  allow: READERS,
+  summary: "Count the open threads of each view",
+  description: "The counts are for badges: of more than 1000 threads, 1000 are counted.",
+  success: { status: 200, schema: Api.ThreadCounts },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    return { status: 200, body: yield* Application.countThreads(caller) }
   })
 })
 
@@ -167,4 +202,17 @@ const readers = route({
   })
 })
 
-export const threads: ReadonlyArray<Route<Services>> = [list, create, get, edit, remove, messages, send, read, readers]
+// What has a name of its own stands before what has an id in its place.
+export const threads: ReadonlyArray<Route<Services>> = [
+  list,
+  search,
+  counts,
+  create,
+  get,
+  edit,
+  remove,
+  messages,
+  send,
+  read,
+  readers
+]

@@ -1,5 +1,14 @@
 /** The threads of the tenants, and the inbox over them. Writing goes through `Changes`. */
-import type { FacilityId, PatientId, PhoneNumber, Tenant, Thread, ThreadId, UserId } from "@careline/domain"
+import type {
+  FacilityId,
+  PatientId,
+  PhoneNumber,
+  PhoneNumberId,
+  Tenant,
+  Thread,
+  ThreadId,
+  UserId
+} from "@careline/domain"
 import { Context, type Effect, type Option, Schema } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
@@ -23,17 +32,26 @@ export interface ThreadView {
 export const ThreadListView = Schema.Literals(["inbox", "all", "unread", "unassigned", "mine"])
 export type ThreadListView = typeof ThreadListView.Type
 
-/** Which threads are listed, for whom. */
-export interface ThreadQuery extends PageRequest {
+/** Which threads are meant, and by whom. */
+export interface ThreadFilter {
   readonly scope: TenantScope
   readonly view: ThreadListView
   /** Who asks: whose threads `mine` are, and who has read what. */
   readonly userId: UserId
   readonly patientId?: PatientId | undefined
   readonly facilityId?: FacilityId | undefined
-  /** Part of a contact's name, or of its number in any way of writing. */
+  readonly assigneeId?: UserId | undefined
+  /** Those that answer from the number. */
+  readonly phoneNumberId?: PhoneNumberId | undefined
+  readonly threadType?: Thread.ThreadType | undefined
+  /** Only those with a reply that did not get through, or only those without. */
+  readonly replyFailed?: boolean | undefined
+  /** Words of a contact's name, or part of its number in any way of writing: `ContactSearch.matches`. */
   readonly search?: string | undefined
 }
+
+/** Which threads are listed. */
+export interface ThreadQuery extends ThreadFilter, PageRequest {}
 
 /** Whose data a thread is. */
 export interface ThreadPatients {
@@ -68,5 +86,10 @@ export class Threads extends Context.Service<
     ) => Effect.Effect<Option.Option<ThreadView>, StorageError>
     /** Open threads, the one with the newest message first. */
     readonly list: (query: ThreadQuery) => Effect.Effect<Page<ThreadView>, StorageError | InvalidCursor>
+    /** How many open threads there are, for each filter in the given order; of more than `atMost`, `atMost`. Without `search`. */
+    readonly counts: (
+      filters: ReadonlyArray<Omit<ThreadFilter, "search">>,
+      atMost: number
+    ) => Effect.Effect<ReadonlyArray<number>, StorageError>
   }
 >()("careline/ports/Threads") {}

@@ -1,5 +1,5 @@
-import { Contact, Reading, type Thread, type UserId } from "@careline/domain"
-import { Scope, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
+import { ContactSearch, Reading, type Thread, type UserId } from "@careline/domain"
+import { Scope, type ThreadFilter, Threads, type ThreadView } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
 import { keyOf, keyOfThread, type MemoryState } from "./MemoryState.ts"
@@ -37,19 +37,7 @@ const viewOf = (state: MemoryState, thread: Thread.Thread, userId: UserId): Thre
   unreadCount: unreadCountOf(state, thread, userId)
 })
 
-const digitsOf = (text: string): string => text.replace(/\D/g, "")
-
-/** A search without a letter may be a number in any way of writing; a name may hold anything. */
-const matches = (thread: Thread.Thread, search: string): boolean => {
-  const wanted = search.trim().toLowerCase()
-  if (wanted === "") return true
-  if (thread.contactName?.toLowerCase().includes(wanted) === true) return true
-  if (Contact.kind(thread.externalContact) !== "phone") return thread.externalContact.toLowerCase().includes(wanted)
-  const digits = digitsOf(wanted)
-  return digits !== "" && !/\p{L}/u.test(wanted) && digitsOf(thread.externalContact).includes(digits)
-}
-
-const isInView = (state: MemoryState, thread: Thread.Thread, query: ThreadQuery): boolean => {
+const isInView = (state: MemoryState, thread: Thread.Thread, query: ThreadFilter): boolean => {
   const isUnread = () => Reading.hasUnread(readingOf(state, thread, query.userId), thread)
   switch (query.view) {
     case "inbox":
@@ -65,13 +53,17 @@ const isInView = (state: MemoryState, thread: Thread.Thread, query: ThreadQuery)
   }
 }
 
-const isListed = (state: MemoryState, thread: Thread.Thread, query: ThreadQuery): boolean =>
+const isListed = (state: MemoryState, thread: Thread.Thread, query: ThreadFilter): boolean =>
   thread.deletedAt === null &&
   Scope.includes(query.scope, thread.siteGroupingId) &&
   isInView(state, thread, query) &&
   (query.patientId === undefined || thread.patientIds.includes(query.patientId)) &&
   (query.facilityId === undefined || thread.facilityId === query.facilityId) &&
-  (query.search === undefined || matches(thread, query.search))
+  (query.assigneeId === undefined || thread.assigneeId === query.assigneeId) &&
+  (query.phoneNumberId === undefined || thread.phoneNumberId === query.phoneNumberId) &&
+  (query.threadType === undefined || thread.threadType === query.threadType) &&
+  (query.replyFailed === undefined || (thread.replyFailed !== null) === query.replyFailed) &&
+  (query.search === undefined || ContactSearch.matches(thread, query.search))
 
 const ofIds =
   (ids: Parameters<Threads["Service"]["loadByIds"]>[0]) =>
@@ -116,7 +108,14 @@ export const layer: Layer.Layer<Threads, never, MemoryStore> = Layer.effect(
               ({ thread }) => ({ at: thread.lastMessageAt.epochMilliseconds, id: thread.id }),
               query
             )
-        )
+        ),
+      counts: (filters, atMost) =>
+        store.read((state) => {
+          const threads = HashMap.toValues(state.threads)
+          return filters.map((filter) =>
+            Math.min(threads.filter((thread) => isListed(state, thread, filter)).length, atMost)
+          )
+        })
     })
   )
 )

@@ -1,4 +1,5 @@
 /** Threads with contacts outside, and the lists over them. */
+import { ContactSearch } from "@careline/domain"
 import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { cursorsOf, instantAndId } from "./cursor.ts"
@@ -38,10 +39,62 @@ const fromViewRow = ({ optedOut, phoneNumber, unreadCount, ...row }: ViewRow) =>
 
 const cursors = cursorsOf("threads", instantAndId)
 
-/** What a search for a number in any way of writing looks for: its digits, when there are enough of them. */
-const digitsOf = (search: string): string | null => {
-  const digits = search.replace(/\D/g, "")
-  return digits.length >= 3 && /^[\d\s()+./-]+$/.test(search) ? digits : null
+type Filter = Parameters<ReturnType<Repositories<Queryable>["threads"]>["counts"]>[0][number] & {
+  search?: string | undefined
+}
+
+/** One way of writing for what reads the same: no accents, no case. */
+const folded = (column: string) => `lower(regexp_replace(normalize(${column}, NFKD), '[\u0300-\u036f]', '', 'g'))`
+
+/** Whether a thread \`t\` is what the values of a filter ask for: it is open, in the view, and has each word of the search. */
+const isListed = `t.deleted_at is null
+  and case $2
+    when 'inbox' then t.assigned_to is null or t.unanswered_since is not null or t.reply_failed is not null
+      or ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
+    when 'unread' then ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
+    when 'unassigned' then t.assigned_to is null
+    when 'mine' then t.assigned_to = $3
+    else true
+  end
+  and ($4::bigint is null or exists (
+    select from external_thread_patients p where p.external_thread_id = t.id and p.patient_id = $4
+  ))
+  and ($5::bigint is null or t.facility_id = $5)
+  and ($6::bigint is null or t.assigned_to = $6)
+  and ($7::bigint is null or t.phone_line_id = $7)
+  and ($8::text is null or t.kind = $8)
+  and ($9::boolean is null or (t.reply_failed is not null) = $9)
+  and not exists (
+    select from unnest($10::text[]) word
+    where strpos(${folded("concat_ws(' ', t.contact_name, t.contact)")}, word) = 0
+  )`
+
+const valuesOf = (filter: Filter): ReadonlyArray<unknown> => {
+  const {
+    assigneeId,
+    facilityId,
+    patientId,
+    phoneNumberId,
+    replyFailed,
+    scope,
+    search = "",
+    threadType,
+    userId,
+    view
+  } = filter
+  const digits = ContactSearch.digitsOf(search)
+  return [
+    scopeOf(scope),
+    view,
+    keyOf(userId),
+    keyOf(patientId ?? null),
+    keyOf(facilityId ?? null),
+    keyOf(assigneeId ?? null),
+    keyOf(phoneNumberId ?? null),
+    threadType ?? null,
+    replyFailed ?? null,
+    digits === null ? ContactSearch.wordsOf(search) : [digits]
+  ]
 }
 
 export const threads: Repositories<Queryable>["threads"] = (db) => {
@@ -102,54 +155,42 @@ export const threads: Repositories<Queryable>["threads"] = (db) => {
       return rows[0] === undefined ? null : fromViewRow(rows[0])
     },
 
-    list: async ({ cursor, facilityId, limit, patientId, scope, search = "", userId, view }) => {
+    list: async ({ cursor, limit, ...filter }) => {
       const after = cursors.read(cursor)
-      const words = search.trim().toLowerCase()
       const { rows } = await db.query<ViewRow>(
         `with page as materialized (
-           select t.id, t.last_message_at
-           from (select 0 as id union all select id from site_groups) g
+           select t.id from (select 0 as id union all select id from site_groups) g
            cross join lateral (
              select t.id, t.last_message_at from external_threads t
-             where coalesce(t.site_group_id, 0) = g.id and t.deleted_at is null
-               and case $2
-                 when 'inbox' then t.assigned_to is null or t.unanswered_since is not null or t.reply_failed is not null
-                   or ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
-                 when 'unread' then ${isUnread("$3", "t.last_inbound_place", "t.last_inbound_at")}
-                 when 'unassigned' then t.assigned_to is null
-                 when 'mine' then t.assigned_to = $3
-                 else true
-               end
-               and ($4::bigint is null or exists (
-                 select from external_thread_patients p where p.external_thread_id = t.id and p.patient_id = $4
-               ))
-               and ($5::bigint is null or t.facility_id = $5)
-               and ($6 = '' or strpos(lower(t.contact_name), $6) > 0 or strpos(lower(t.contact), $7) > 0)
-               and ($8::timestamptz is null or (t.last_message_at, t.id) < ($8, $9::bigint))
-             order by t.last_message_at desc, t.id desc limit $10
+             where coalesce(t.site_group_id, 0) = g.id and ${isListed}
+               and ($11::timestamptz is null or (t.last_message_at, t.id) < ($11, $12::bigint))
+             order by t.last_message_at desc, t.id desc limit $13
            ) t
            where $1::bigint[] is null or g.id = any($1)
-           order by t.last_message_at desc, t.id desc limit $10
+           order by t.last_message_at desc, t.id desc limit $13
          )
          ${selectViews("$3")} where t.id in (select id from page)
          order by t.last_message_at desc, t.id desc`,
-        [
-          scopeOf(scope),
-          view,
-          keyOf(userId),
-          keyOf(patientId ?? null),
-          keyOf(facilityId ?? null),
-          words,
-          digitsOf(words) ?? words,
-          after === null ? null : new Date(after.at),
-          after?.id ?? null,
-          limit + 1
-        ]
+        [...valuesOf(filter), after === null ? null : new Date(after.at), after?.id ?? null, limit + 1]
       )
       return cursors.page(rows.map(fromViewRow), limit, ({ thread }) => ({
         at: thread.lastMessageAt.getTime(),
         id: thread.id
       }))
-    }
+    },
+
+    counts: (filters, atMost) =>
+      Promise.all(
+        filters.map(async (filter) => {
+          const { rows } = await db.query<{ count: number }>(
+            `select count(*)::integer as count from (
+               select from external_threads t
+               where ($1::bigint[] is null or coalesce(t.site_group_id, 0) = any($1)) and ${isListed} limit $11
+             ) t`,
+            [...valuesOf(filter), atMost]
+          )
+          return rows[0]!.count
+        })
+      )
   }
 }

@@ -1,4 +1,4 @@
-import { Contact, type Thread } from "@careline/domain"
+import { Contact, MessageId, PhoneNumberId, type Thread } from "@careline/domain"
 import { InvalidCursor, Messages, type ThreadQuery, Threads } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect } from "effect"
@@ -114,18 +114,65 @@ export const threadListChapter: Chapter = {
       yield* shows({ patientId: patient, facilityId: facility }, [])
     }),
 
-    test("MUST find threads by a part of the contact's name", function* () {
+    test("MUST filter by assignee, number, type and a reply that failed, within a view", function* () {
+      const { people, tenants } = yield* StoreUnderTest
+      const [me, colleague] = people.users
+      const [reason, messageId] = ["unreachable", MessageId.make("1")]
+      const number = yield* Given.aPoolNumber(tenants[0])
+      const mine = yield* Given.aThread(tenants[0], { assigneeId: me })
+      const theirs = yield* Given.aThread(tenants[0], { assigneeId: colleague, phoneNumberId: number.id })
+      const failed = yield* Given.aThread(tenants[0], { replyFailed: { messageId, reason } })
+      yield* shows({ assigneeId: colleague }, [theirs])
+      yield* shows({ assigneeId: colleague, view: "mine" }, [])
+      yield* shows({ phoneNumberId: number.id }, [theirs])
+      yield* shows({ phoneNumberId: PhoneNumberId.make("nobody's") }, [])
+      yield* shows({ threadType: "voip" }, [mine, theirs, failed])
+      yield* shows({ threadType: "email" }, [])
+      yield* shows({ replyFailed: true }, [failed])
+      yield* shows({ replyFailed: false, assigneeId: me }, [mine])
+    }),
+
+    test("MUST count the threads of each filter, and no more than asked for", function* () {
+      const { people, tenants } = yield* StoreUnderTest
+      const [me, colleague] = people.users
+      yield* reading
+      yield* Given.aThreadOf(["inbound"])
+      yield* Given.aThread(tenants[0], { assigneeId: me })
+      yield* Given.aThread(tenants[0], { assigneeId: colleague })
+      yield* Given.aThread(tenants[1])
+      const threads = yield* Threads
+      const filter = { scope: [tenants[0]], userId: me, view: "all" } as const
+      const filters = [
+        filter,
+        { ...filter, view: "unread" },
+        { ...filter, view: "inbox" },
+        { ...filter, view: "mine" },
+        { ...filter, assigneeId: colleague },
+        { ...filter, scope: [] }
+      ] as const
+      assert.deepStrictEqual(yield* threads.counts(filters, 10), [3, 1, 1, 1, 1, 0])
+      assert.deepStrictEqual(yield* threads.counts([filter], 2), [2])
+      assert.deepStrictEqual(yield* threads.counts([], 10), [])
+    }),
+
+    test("MUST find threads by words of the contact's name, in any order", function* () {
       const corner = yield* named("Corner Pharmacy")
       const mercy = yield* named("Mercy Pharmacy")
       yield* named("Jo Smith")
       yield* shows({ search: "Pharmacy" }, [corner, mercy])
       yield* shows({ search: "ner Ph" }, [corner])
+      yield* shows({ search: "Pharmacy Corner" }, [corner])
+      yield* shows({ search: "Pharmacy Smith" }, [])
       yield* shows({ search: "Nobody" }, [])
     }),
 
-    test("SHOULD find names in whatever case they are typed", function* () {
+    test("MUST find names in whatever case and with whatever accents they are typed", function* () {
       const zoe = yield* named("Zoë O'Neill")
+      const jose = yield* named("Jose Munoz")
       yield* shows({ search: "zoë o'NEILL" }, [zoe])
+      yield* shows({ search: "zoe" }, [zoe])
+      yield* shows({ search: "José Muñoz" }, [jose])
+      yield* shows({ search: "Jose\u0301 MUN\u0303OZ" }, [jose])
     }),
 
     test("MUST take every character of a search as it is", function* () {
