@@ -42,13 +42,13 @@ afterAll(async () => {
 /** A contact writes and is answered. Resolves with a look at the answer. */
 const answered = async (contact: string) => {
   await simulator.receive({ from: contact, to: line, body: "hello", extra: { NewParameter: "2027" } })
-  const query = `/external-threads?view=all&q=${encodeURIComponent(contact)}`
   const thread = await Host.until(async () => {
     const { body } = await Host.api<{ readonly items: ReadonlyArray<{ readonly id: string }> }>(
       host.url,
       bearer,
-      "GET",
-      query
+      "POST",
+      "/external-threads/search",
+      { q: contact }
     )
     return body.items[0]
   })

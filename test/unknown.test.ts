@@ -43,10 +43,7 @@ describe.each(providerNames)("A text of unknown outcome through %s", (provider) 
   const conversation = async (contact: string): Promise<string> => {
     await line.active.simulator.receive({ from: contact, to: number, body: "hello" })
     const thread = await Host.until(async () => {
-      const { body } = await api<Items<{ readonly id: string }>>(
-        "GET",
-        `/external-threads?view=all&q=${encodeURIComponent(contact)}`
-      )
+      const { body } = await api<Items<{ readonly id: string }>>("POST", "/external-threads/search", { q: contact })
       return body.items[0]
     })
     return `/external-threads/${thread.id}/messages`

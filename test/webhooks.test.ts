@@ -34,8 +34,9 @@ describe.each(providerNames)("A webhook of %s", (provider) => {
     return { from, answered: answers().slice(before) }
   }
   const threadsOf = async (contact: string) => {
-    const path = `/external-threads?view=all&q=${encodeURIComponent(contact)}`
-    return (await Host.api<Items<{ readonly id: string }>>(line.url, line.bearer, "GET", path)).body.items
+    const path = "/external-threads/search"
+    return (await Host.api<Items<{ readonly id: string }>>(line.url, line.bearer, "POST", path, { q: contact })).body
+      .items
   }
 
   it("is kept, and answered with a success", async () => {

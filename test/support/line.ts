@@ -6,6 +6,7 @@ import { defaultHttpOptions } from "@careline/http-hono"
 import {
   DataEncryption,
   Host as CarelineHost,
+  Observability,
   type HostConfig,
   type ProviderName,
   SandboxProvider
@@ -84,7 +85,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     opened.pipe(
       Effect.provideService(Limits.Limits, { ...Limits.defaults, ...options.limits }),
       Effect.provideService(Scope.Scope, scope),
-      Effect.provide(CarelineHost.logging(config))
+      Effect.provide(Observability.logging(config))
     )
   )
   return {

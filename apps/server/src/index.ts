@@ -4,6 +4,7 @@ export { type HostConfig, hostConfig, HostConfigError } from "./config/HostConfi
 export { SecretDamaged } from "./config/KeptSecret.ts"
 export { type ProviderName, providerNames } from "./config/Providers.ts"
 export * as Host from "./composition/Host.ts"
+export * as Observability from "./composition/Observability.ts"
 export { ListenError } from "./composition/Server.ts"
 export { SANDBOX_NUMBER } from "./sandbox/Sandbox.ts"
 export * as SandboxClock from "./sandbox/SandboxClock.ts"

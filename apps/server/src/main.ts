@@ -2,6 +2,7 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, DateTime, Effect, Exit } from "effect"
 import * as Host from "./composition/Host.ts"
+import * as Observability from "./composition/Observability.ts"
 import { type HostConfig, hostConfig } from "./config/HostConfig.ts"
 
 const greeting = (config: HostConfig, host: Host.RunningHost): string => {
@@ -37,7 +38,7 @@ const program = Effect.gen(function* () {
     const host = yield* Host.start(config)
     yield* Console.log(greeting(config, host))
     return yield* Effect.never
-  }).pipe(Effect.provide(Host.logging(config)))
+  }).pipe(Effect.provide(Observability.layer(config)))
 })
 
 NodeRuntime.runMain(

@@ -25,6 +25,7 @@ import { messages } from "./routes/messages.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { threads } from "./routes/threads.ts"
+import { mountMetrics } from "./routes/metrics.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
 import { mountSecurityHeaders } from "./http/SecurityHeaders.ts"
 import type { Services } from "./Services.ts"
@@ -95,6 +96,7 @@ export const makeApp = (
   mountUploads(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
+  if (http.metricsToken !== null) mountMetrics(app, runtime, http.metricsToken)
   mountMethodNotAllowed(app)
   app.notFound((context) =>
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))

@@ -18,7 +18,7 @@ import {
 } from "@careline/application"
 import { ProviderConfig } from "@careline/adapter-kit"
 import { BlobStore, Directory, TelephonyProviders } from "@careline/ports"
-import { Clock, Context, type DateTime, Effect, Layer, Logger, References, Schema } from "effect"
+import { Clock, Context, type DateTime, Effect, Layer, Schema } from "effect"
 import { makeApp } from "@careline/http-hono"
 import { type AuthOptions, makeAuthenticate } from "@careline/http-hono"
 import * as DataEncryption from "../config/DataEncryption.ts"
@@ -211,9 +211,5 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     now: config.sandboxNow
   } satisfies RunningHost
 })
-
-/** Structured lines, from the given level on. */
-export const logging = (config: HostConfig) =>
-  Layer.mergeAll(Logger.layer([Logger.consoleJson]), Layer.succeed(References.MinimumLogLevel, config.logLevel))
 
 export type { Services }

@@ -99,6 +99,14 @@ const readOrigins = Effect.gen(function* () {
     : yield* refuse("CORS_ORIGINS", "must be origins, like https://app.clinic.example.com; several by commas")
 })
 
+const readMetricsToken = Effect.gen(function* () {
+  const token = yield* read("METRICS_TOKEN")
+  if (token === null) return null
+  return Buffer.byteLength(token) < MIN_SECRET_BYTES
+    ? yield* refuse("METRICS_TOKEN", `must have at least ${MIN_SECRET_BYTES} bytes`)
+    : Redacted.make(token)
+})
+
 const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
   const { proxies, requestsPerAddress, requestsPerUser, unsignedPerAddress } = defaultHttpOptions
   return {
@@ -107,7 +115,8 @@ const readHttp = Effect.fnUntraced(function* (publicUrl: string) {
     requestsPerAddress: yield* readRequests("REQUESTS_PER_ADDRESS", requestsPerAddress),
     requestsPerUser: yield* readRequests("REQUESTS_PER_USER", requestsPerUser),
     unsignedPerAddress: yield* readRequests("UNSIGNED_WEBHOOKS_PER_ADDRESS", unsignedPerAddress),
-    proxies: (yield* readWhole("TRUSTED_PROXIES", TRUSTED_PROXIES)) ?? proxies
+    proxies: (yield* readWhole("TRUSTED_PROXIES", TRUSTED_PROXIES)) ?? proxies,
+    metricsToken: yield* readMetricsToken
   } satisfies HttpOptions
 })
 

@@ -6,6 +6,7 @@ import { asSystem } from "../access/Access.ts"
 import { commit } from "../shared/Commit.ts"
 import { DeepLinks } from "../shared/DeepLinks.ts"
 import { Limits } from "../shared/Limits.ts"
+import { countAlarms } from "../shared/Metrics.ts"
 import { senderOf } from "../threads/LoadThread.ts"
 import { onCallNames } from "./OnCallNames.ts"
 
@@ -14,10 +15,10 @@ export const escalate = Effect.fn("escalate")(function* () {
   const limits = yield* Limits
   const links = yield* DeepLinks
   const { transact } = yield* Transaction
-  return yield* transact(
+  const { dealt, fired } = yield* transact(
     Effect.gen(function* () {
       const { now, timers } = yield* (yield* Timers).claimDue(limits.timersPerBatch)
-      if (timers.length === 0) return 0
+      if (timers.length === 0) return { dealt: 0, fired: 0 }
       const threads = yield* (yield* Threads).loadByIds(timers)
       const settings = yield* (yield* Settings).effective(timers.map((timer) => timer.siteGroupingId))
       const ids = yield* IdGenerator
@@ -57,7 +58,9 @@ export const escalate = Effect.fn("escalate")(function* () {
         )
       }
       yield* commit(changes)
-      return timers.length
+      return { dealt: timers.length, fired: changes.filter(({ _tag }) => _tag === "MessageAdded").length }
     })
   )
+  yield* countAlarms(fired)
+  return dealt
 }, asSystem)

@@ -40,6 +40,7 @@ import { asSystem } from "../access/Access.ts"
 import { commit } from "../shared/Commit.ts"
 import { loadCalls } from "../calls/LaneCalls.ts"
 import { importMedia } from "../media/LaneMedia.ts"
+import { noteInboundWait } from "../shared/Metrics.ts"
 import { Limits } from "../shared/Limits.ts"
 import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { reachedAtOnce } from "../access/ResolveInboundNumbers.ts"
@@ -204,6 +205,7 @@ const processBatch = Effect.fnUntraced(function* (
   yield* importMedia(changes, now)
   if (changedCalls.length > 0) yield* calls.save(changedCalls)
   yield* inbox.settle(settlements)
+  for (const { receivedAt } of claimed) yield* noteInboundWait(receivedAt, now)
   return claimed.length
 })
 

@@ -20,6 +20,7 @@ import { type IntakeOverloaded, NotFound } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Intake } from "./Intake.ts"
 import { Limits } from "../shared/Limits.ts"
+import { countWebhookEvent } from "../shared/Metrics.ts"
 import { withTimeout } from "../shared/WithTimeout.ts"
 import * as Problem from "../shared/Problem.ts"
 import { noteRefusal } from "../access/Refusals.ts"
@@ -75,10 +76,13 @@ const acceptOne = (
   event: TelephonyEvent
 ) =>
   Effect.flatMap(intake.accept({ provider: telephony.provider, account, event }), (acceptance) =>
-    // The provider is answered first.
-    acceptance === "unroutable" && isArrival(event)
-      ? Effect.forkDetach(answerUnroutedMessage(telephony, event))
-      : Effect.void
+    Effect.andThen(
+      countWebhookEvent(telephony.provider, event._tag, acceptance),
+      // The provider is answered first.
+      acceptance === "unroutable" && isArrival(event)
+        ? Effect.forkDetach(answerUnroutedMessage(telephony, event))
+        : Effect.void
+    )
   )
 
 /**

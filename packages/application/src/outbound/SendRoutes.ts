@@ -5,6 +5,7 @@
 import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, type SendOutcome } from "@careline/domain"
 import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { noteCircuit } from "../shared/Metrics.ts"
 import { Limits } from "../shared/Limits.ts"
 import { numbersToLeaveFrom } from "./SendNumbers.ts"
 
@@ -106,6 +107,7 @@ export const recordCircuitOutcome = Effect.fnUntraced(function* (provider: strin
   const { circuit: known, now } = yield* circuits.lock(provider)
   const heard = Circuit.heard(known, isGood, now, settings)
   yield* circuits.save(heard)
+  yield* noteCircuit(provider, heard.openUntil !== null)
   if (known.openUntil === null && heard.openUntil !== null) {
     yield* Effect.logWarning("A provider fails: texts go through the fallback").pipe(Effect.annotateLogs({ provider }))
   } else if (known.openUntil !== null && heard.openUntil === null) {

@@ -1,5 +1,5 @@
 /** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
-import type { SendOutcome } from "@careline/domain"
+import { Segments, type SendOutcome } from "@careline/domain"
 import {
   Outbox,
   type SendUpdate,
@@ -10,6 +10,7 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect, Schedule } from "effect"
 import { backoff, Limits, type LimitsShape } from "../shared/Limits.ts"
+import { noteSend } from "../shared/Metrics.ts"
 import { isOld, type Prepared, deferral } from "./PrepareSends.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { recordCircuitOutcome } from "./SendRoutes.ts"
@@ -91,7 +92,8 @@ export const settleSend = Effect.fnUntraced(function* (
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { transact } = yield* Transaction
-  const { result, update } = settlement(prepared, outcome, yield* DateTime.now, limits)
+  const now = yield* DateTime.now
+  const { result, update } = settlement(prepared, outcome, now, limits)
   yield* transact(
     Effect.gen(function* () {
       // The send before its attempt, as reports lock them.
@@ -105,4 +107,6 @@ export const settleSend = Effect.fnUntraced(function* (
       yield* recordCircuitOutcome(prepared.attempt.provider, outcome)
     })
   ).pipe(Effect.retry({ schedule: Schedule.exponential(100), times: 5, while: (error) => error.isRetryable }))
+  const { attempt, send } = prepared
+  yield* noteSend(attempt.provider, send, outcome._tag, Segments.count(send.body).segments, now)
 })

@@ -1,4 +1,6 @@
 /** How the host faces the network: what it lets through, and what it tells browsers. */
+import type { Redacted } from "effect"
+
 export interface HttpOptions {
   /** Origins whose pages may call the API; none unless named. */
   readonly corsOrigins: ReadonlyArray<string>
@@ -11,6 +13,8 @@ export interface HttpOptions {
   readonly unsignedPerAddress: number | null
   /** Proxies in front of the host that add the client's address to `X-Forwarded-For`. */
   readonly proxies: number
+  /** What opens `GET /metrics`, as bearer; `null`: there is no such path. */
+  readonly metricsToken: Redacted.Redacted | null
 }
 
 export const defaultHttpOptions: HttpOptions = {
@@ -19,5 +23,6 @@ export const defaultHttpOptions: HttpOptions = {
   requestsPerAddress: 6_000,
   requestsPerUser: 3_000,
   unsignedPerAddress: 120,
-  proxies: 0
+  proxies: 0,
+  metricsToken: null
 }

@@ -1,0 +1,83 @@
+/**
+ * What the work of a line is measured by. Labels are closed sets, and ids of site groupings: none is a number, a name or a
+ * message's id.
+ */
+import type { SendOutcome, Send, Tenant } from "@careline/domain"
+import type { Acceptance } from "@careline/ports"
+import { type DateTime, Effect, Metric } from "effect"
+
+/** Seconds that somebody waits, from at once to an hour. */
+const WAIT_BOUNDARIES = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]
+
+const webhookEvents = Metric.counter("careline_webhook_events_total", {
+  description: "Events that providers delivered, by provider, kind and whether they were new",
+  incremental: true
+})
+
+const inboundWait = Metric.histogram("careline_inbound_wait_seconds", {
+  description: "From a webhook's receipt until its text or call stands in a thread",
+  boundaries: WAIT_BOUNDARIES
+})
+
+const sends = Metric.counter("careline_sends_total", {
+  description: "Attempts to hand a text to a provider, by provider, purpose and outcome",
+  incremental: true
+})
+
+const sendWait = Metric.histogram("careline_send_wait_seconds", {
+  description: "From when a text was queued until a provider took it, by lane",
+  boundaries: WAIT_BOUNDARIES
+})
+
+const segments = Metric.counter("careline_segments_total", {
+  description: "Segments that a provider took, by provider and site grouping: what texts are paid by",
+  incremental: true
+})
+
+const media = Metric.counter("careline_media_messages_total", {
+  description: "Messages with media that a provider took, by provider and site grouping",
+  incremental: true
+})
+
+const alarms = Metric.counter("careline_alarms_total", {
+  description: "Escalation timers that fired because nobody answered",
+  incremental: true
+})
+
+const circuit = Metric.gauge("careline_circuit_open", {
+  description: "Whether texts go round a provider that fails: 1 while its circuit is open"
+})
+
+const secondsBetween = (from: DateTime.Utc, to: DateTime.Utc): number =>
+  Math.max(0, to.epochMilliseconds - from.epochMilliseconds) / 1000
+
+export const countWebhookEvent = (provider: string, kind: string, acceptance: Acceptance): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(webhookEvents, { provider, kind, acceptance }), 1)
+
+export const noteInboundWait = (receivedAt: DateTime.Utc, now: DateTime.Utc): Effect.Effect<void> =>
+  Metric.update(inboundWait, secondsBetween(receivedAt, now))
+
+/** What a provider answered to a text of so many segments. */
+export const noteSend = Effect.fnUntraced(function* (
+  provider: string,
+  { lane, mediaUrls, purpose, queuedAt, siteGroupingId }: Send.Send,
+  outcome: SendOutcome.SendOutcome["_tag"],
+  segmentCount: number,
+  now: DateTime.Utc
+) {
+  yield* Metric.update(Metric.withAttributes(sends, { provider, purpose, outcome }), 1)
+  if (outcome !== "Accepted") return
+  yield* Metric.update(Metric.withAttributes(sendWait, { lane: String(lane) }), secondsBetween(queuedAt, now))
+  const paid = { provider, site_grouping: tenantLabel(siteGroupingId) }
+  yield* mediaUrls.length > 0
+    ? Metric.update(Metric.withAttributes(media, paid), 1)
+    : Metric.update(Metric.withAttributes(segments, paid), segmentCount)
+})
+
+const tenantLabel = (tenant: Tenant): string => tenant ?? "system"
+
+export const countAlarms = (count: number): Effect.Effect<void> =>
+  count === 0 ? Effect.void : Metric.update(alarms, count)
+
+export const noteCircuit = (provider: string, isOpen: boolean): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(circuit, { provider }), isOpen ? 1 : 0)
