@@ -1,9 +1,9 @@
-/** A webhook's body: a list of events. https://dev.bandwidth.com/docs/messaging/webhooks */
+/** A webhook's body: an event, or a list of them. https://dev.bandwidth.com/docs/messaging/webhooks */
 import { Contact } from "@careline/domain"
 import { Destination } from "@careline/ports"
 import { Schema } from "effect"
 
-export const Events = Schema.fromJsonString(Schema.Array(Schema.Unknown))
+export const Events = Schema.fromJsonString(Schema.Unknown)
 
 /** Any event, also one of the future. */
 export const Event = Schema.Struct({ type: Schema.String })
@@ -22,7 +22,7 @@ export const Received = Schema.Struct({
 })
 export type Received = typeof Received.Type
 
-export const reportTypes = ["message-sending", "message-delivered", "message-failed"] as const
+export const reportTypes = ["message-sending", "message-sent", "message-delivered", "message-failed"] as const
 export type ReportType = (typeof reportTypes)[number]
 
 export const Report = Schema.Struct({

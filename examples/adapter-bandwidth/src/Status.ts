@@ -21,6 +21,8 @@ export const ofReport = (
   switch (type) {
     case "message-sending":
       return "accepted"
+    case "message-sent":
+      return "sent"
     case "message-delivered":
       // Of a text "ok"; of a message without receipts "Message delivered to carrier", which is no handset.
       return /\bto carrier\b/i.test(description) ? "sent" : "delivered"

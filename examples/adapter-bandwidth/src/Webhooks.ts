@@ -32,7 +32,7 @@ const eventsOf = (event: unknown): Option.Option<ReadonlyArray<TelephonyEvent>> 
 /** Bytes that are no UTF-8 become U+FFFD, and are no JSON then or a text with a hole: no reason to lose it. */
 const read = (body: Uint8Array): Option.Option<ReadonlyArray<TelephonyEvent>> =>
   decodeEvents(new TextDecoder().decode(body)).pipe(
-    Option.flatMap((events) => Option.all(events.map(eventsOf))),
+    Option.flatMap((given) => Option.all((Array.isArray(given) ? given : [given]).map(eventsOf))),
     Option.map((events) => events.flat())
   )
 

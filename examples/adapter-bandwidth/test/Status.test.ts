@@ -6,6 +6,7 @@ const failed = (errorCode: string | null) => Status.ofReport("message-failed", "
 
 describe("Status", () => {
   it("says delivered only of a receipt, and not of what the carrier took", () => {
+    assert.strictEqual(Status.ofReport("message-sent", "ok", null), "sent")
     assert.strictEqual(Status.ofReport("message-delivered", "ok", null), "delivered")
     assert.strictEqual(Status.ofReport("message-delivered", "Message delivered to carrier.", null), "sent")
     assert.strictEqual(Status.ofReport("message-sending", "Message is sending to carrier", null), "accepted")

@@ -1,4 +1,5 @@
 /** A fallback while the active provider fails, and what no provider carries. */
+import { Inbox } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -33,6 +34,37 @@ describe("A fallback provider", () => {
         const message = yield* look
         assert.strictEqual(message.deliveryStatus, "accepted")
         assert.deepInclude(message.metaData, { provider: "spare", sentFrom: spareLine })
+      }).pipe(withProviders(world))
+    }
+  )
+
+  it.effect(
+    "carries the next texts once the active one took them and refused them afterwards, for its whole account",
+    () => {
+      const world = makeWorld()
+      return Effect.gen(function* () {
+        const add = yield* setUp()
+        yield* add("2", spareLine, north, "spare")
+        for (const text of ["first", "second", "third", "fourth", "fifth"]) yield* write(text)
+        yield* dispatchAll
+        yield* (yield* Inbox).accept(
+          world.sent.map((_, place) => ({
+            provider: "active",
+            account: "active",
+            event: {
+              _tag: "DeliveryReported" as const,
+              providerMessageId: `active-${place + 1}`,
+              attemptId: null,
+              status: "failed" as const,
+              failureReason: "account_suspended" as const,
+              errorCode: "1060"
+            }
+          }))
+        )
+        yield* Application.applyReports()
+        yield* write("Can you call us?")
+        yield* dispatchAll
+        assert.deepInclude(world.sent.at(-1), { provider: "spare", body: "Can you call us?" })
       }).pipe(withProviders(world))
     }
   )

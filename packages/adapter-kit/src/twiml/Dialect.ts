@@ -29,12 +29,15 @@ export interface Dialect {
   /** Attributes that no other dialect has. */
   readonly record: Attributes
   readonly dial: Attributes
+  readonly gather: Attributes
+  /** The events of a recording that are reported. */
+  readonly recordingEvents: ReadonlyArray<string>
   /** The attribute that has a recording written down. With `Callback` at its end it names where the words are sent. */
   readonly transcription: string
   /** The languages that are written down, without their regions. */
   readonly transcribedLanguages: ReadonlyArray<string>
   /** Recordings that are shorter are written down, in seconds. */
   readonly transcribedBelowSeconds: number
-  /** Whether `<Gather>` has `actionOnEmptyResult`. Where it has not, the call goes on after it when no key was pressed. */
-  readonly hasActionOnEmptyResult: boolean
+  /** Whether `<Gather>` reports as well that no key was pressed. Where it does not, the call goes on after it. */
+  readonly reportsNoKeys: boolean
 }

@@ -51,7 +51,7 @@ export const render = (dialect: Dialect, publicUrl: string, step: Telephony.Call
       playBeep: true,
       ...dialect.record,
       recordingStatusCallback: reportTo("recording"),
-      recordingStatusCallbackEvent: "completed absent",
+      recordingStatusCallbackEvent: dialect.recordingEvents.join(" "),
       recordingStatusCallbackMethod: POST,
       ...(isTranscribed ? { [transcription]: true, [`${transcription}Callback`]: reportTo("transcription") } : {})
     })
@@ -81,13 +81,12 @@ export const render = (dialect: Dialect, publicUrl: string, step: Telephony.Call
       numDigits: digits,
       timeout: timeoutSeconds,
       finishOnKey: END_KEY,
-      ...(dialect.hasActionOnEmptyResult ? { actionOnEmptyResult: true } : {}),
       action: after("keys"),
-      method: POST
+      ...dialect.gather
     })
     speak(keys, say)
     // Nothing pressed is a branch of the plan too.
-    if (!dialect.hasActionOnEmptyResult) response.ele("Redirect", { method: POST }).txt(after("keys"))
+    if (!dialect.reportsNoKeys) response.ele("Redirect", { method: POST }).txt(after("keys"))
   }
 
   // What has no place in XML, in a URL for one, is not to make the rest of the document unreadable.

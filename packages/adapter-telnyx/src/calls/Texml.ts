@@ -26,9 +26,12 @@ export const dialect: Dialect = {
   // By default the two sides are two channels, and one of them is silent.
   record: { channels: "single", format: "wav" },
   dial: {},
+  gather: {},
+  // No other end of a recording is documented; one that failed comes as `completed`, with its status.
+  recordingEvents: ["completed"],
   transcription: "transcription",
   // `<Record>` names no language for its transcription, which is English then.
   transcribedLanguages: ["en"],
   transcribedBelowSeconds: Infinity,
-  hasActionOnEmptyResult: false
+  reportsNoKeys: false
 }

@@ -28,7 +28,8 @@ const recordStatuses: ReadonlyMap<string, DeliveryStatus.DeliveryStatus> = new M
   ["failed", "failed"]
 ])
 
-/** `null` for a status that we do not know. */
-export const toDeliveryStatus = (status: string): DeliveryStatus.DeliveryStatus | null => statuses.get(status) ?? null
-
 export const ofRecord = (status: string): DeliveryStatus.DeliveryStatus | null => recordStatuses.get(status) ?? null
+
+/** `null` for a status that we do not know. A look-up by id may answer in the words of the detail records. */
+export const toDeliveryStatus = (status: string): DeliveryStatus.DeliveryStatus | null =>
+  statuses.get(status) ?? ofRecord(status)

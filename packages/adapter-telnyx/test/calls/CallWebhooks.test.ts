@@ -78,6 +78,13 @@ describe("A call that begins", () => {
     })
   )
 
+  it.effect("is read by a UUID as well", () =>
+    Effect.gen(function* () {
+      const CallSid = "1b2c3d4e-5f60-4718-9a2b-3c4d5e6f7081"
+      assert.lengthOf(yield* eventsOf("call", { ...call, CallSid }), 1)
+    })
+  )
+
   it.effect.each([[{ ...call, CallSid: "" }], [{ ...call, CallSid: "v3:short" }], [{ ...call, To: "" }]])(
     "is refused when it is malformed: %j",
     ([form]) => malformed("call", form!)

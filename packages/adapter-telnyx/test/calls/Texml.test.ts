@@ -64,7 +64,7 @@ describe("TeXML", () => {
       document(
         `${hello}<Record action="${step("recording")}" method="POST" maxLength="120" finishOnKey="#" playBeep="true" ` +
           `channels="single" format="wav" recordingStatusCallback="${hooks}/recording?call=${callId}" ` +
-          'recordingStatusCallbackEvent="completed absent" recordingStatusCallbackMethod="POST" transcription="true" ' +
+          'recordingStatusCallbackEvent="completed" recordingStatusCallbackMethod="POST" transcription="true" ' +
           `transcriptionCallback="${hooks}/transcription?call=${callId}"/>`
       )
     )
@@ -111,7 +111,7 @@ describe("TeXML", () => {
     assert.strictEqual(
       render(gather, { at: "" }),
       document(
-        `<Gather input="dtmf" numDigits="6" timeout="5" finishOnKey="#" action="${step("keys", "")}" method="POST">` +
+        `<Gather input="dtmf" numDigits="6" timeout="5" finishOnKey="#" action="${step("keys", "")}">` +
           `${hello}</Gather><Redirect method="POST">${step("keys", "")}</Redirect>`
       )
     )

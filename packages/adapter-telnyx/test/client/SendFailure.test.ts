@@ -23,6 +23,12 @@ describe("A send that failed", () => {
     [422, "40322", "content_rejected"],
     [402, "20100", "account_suspended"],
     [403, "10010", "unauthorised"],
+    [403, "20001", "unauthorised"],
+    [403, "20017", "unauthorised"],
+    [403, "20012", "account_suspended"],
+    [400, "40312", "account_refused"],
+    [400, "40314", "account_refused"],
+    [400, "40306", "sender_not_allowed"],
     [401, "10009", "unauthorised"],
     [400, "99999", "other"]
   ] as const)("with %i and %s was refused for %s", (status, code, reason) => {

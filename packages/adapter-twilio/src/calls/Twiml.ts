@@ -23,8 +23,10 @@ export const dialect: Dialect = {
   // A voice that is faint must not be taken for silence.
   record: { trim: "do-not-trim" },
   dial: { answerOnBridge: true },
+  gather: { method: "POST", actionOnEmptyResult: true },
+  recordingEvents: ["completed", "absent"],
   transcription: "transcribe",
   transcribedLanguages: ["en"],
   transcribedBelowSeconds: 120,
-  hasActionOnEmptyResult: true
+  reportsNoKeys: true
 }

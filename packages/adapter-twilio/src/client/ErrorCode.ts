@@ -2,8 +2,12 @@
 import type { SendOutcome } from "@careline/domain"
 
 const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string, SendOutcome.RejectionReason>([
-  // In the answer to a request.
+  // Of the whole account, in the answer to a request.
+  ["10001", "account_suspended"],
   ["20003", "unauthorised"],
+  ["20005", "account_suspended"],
+  ["90010", "account_suspended"],
+  // In the answer to a request.
   ["21201", "invalid_recipient"],
   ["21210", "sender_not_allowed"],
   ["21211", "invalid_recipient"],
@@ -26,8 +30,12 @@ const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string
   ["21612", "invalid_recipient"],
   ["21614", "not_text_capable"],
   ["21617", "content_rejected"],
+  ["21618", "content_rejected"],
   ["21619", "content_rejected"],
   ["21635", "not_text_capable"],
+  // The sender is no number of Twilio's, or not one of this account's.
+  ["21659", "sender_not_allowed"],
+  ["21660", "sender_not_allowed"],
   // In a status callback. What is not here (30001 queue overflow, 30003 unreachable, 30008 unknown, 30036 expired) may
   // be different next time, and says nothing of the recipient.
   ["30002", "account_suspended"],
@@ -35,6 +43,10 @@ const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string
   ["30005", "invalid_recipient"],
   ["30006", "not_text_capable"],
   ["30007", "content_rejected"],
+  // The sender is not registered with the recipient's carrier, nor as a toll-free number, nor for 10DLC.
+  ["30018", "sender_not_allowed"],
+  ["30024", "sender_not_allowed"],
+  ["30032", "sender_not_allowed"],
   ["30034", "sender_not_allowed"]
 ])
 

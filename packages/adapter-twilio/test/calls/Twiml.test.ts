@@ -110,8 +110,8 @@ describe("TwiML", () => {
     assert.strictEqual(
       step({ _tag: "Gather", say: [say("PIN?")], digits: 6, timeoutSeconds: 10, options: [], otherwise: end }),
       response(
-        '<Gather input="dtmf" numDigits="6" timeout="10" finishOnKey="#" actionOnEmptyResult="true" ' +
-          `action="${hook}/call?call=call-1&amp;at=&amp;after=keys" method="POST">`,
+        '<Gather input="dtmf" numDigits="6" timeout="10" finishOnKey="#" ' +
+          `action="${hook}/call?call=call-1&amp;at=&amp;after=keys" method="POST" actionOnEmptyResult="true">`,
         '<Say language="en-US">PIN?</Say></Gather>'
       )
     )

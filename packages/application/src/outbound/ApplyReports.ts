@@ -2,7 +2,7 @@
  * Applies what providers report of our texts. Reports may come late, doubled, in any order, and before the answer to the
  * send itself: the lattice makes the order immaterial, the attempt id finds the send.
  */
-import { type AttemptId, DeliveryStatus, Send, type SendId } from "@careline/domain"
+import { type AttemptId, DeliveryStatus, Send, type SendId, SendOutcome } from "@careline/domain"
 import { Inbox, type MatchedSend, Outbox, type Settlement } from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
@@ -10,6 +10,7 @@ import { describeFault } from "../shared/Fault.ts"
 import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
+import { recordCircuitOutcome } from "./SendRoutes.ts"
 import { isOfUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimReports"]>>["reports"]
@@ -84,6 +85,13 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
     [...settled.values()].map(({ attemptId, id, state }) => ({ sendId: id, fence: attemptId, state }))
   )
   yield* recordOutcome(results)
+  // Last, as a send does it: some providers take a text and refuse it afterwards, for what is of the whole account.
+  for (const { event, provider } of reports) {
+    const { errorCode: code, failureReason: reason } = event
+    if (reason !== null && SendOutcome.isAccountWide(reason)) {
+      yield* recordCircuitOutcome(provider, { _tag: "Rejected", reason, code })
+    }
+  }
   yield* inbox.settle(settlements)
   return reports.length
 })

@@ -2,7 +2,7 @@
  * Selects the provider and the number for each text: the active provider while its circuit is closed, otherwise the fallback,
  * from a number that the fallback owns.
  */
-import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, type SendOutcome } from "@careline/domain"
+import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, SendOutcome } from "@careline/domain"
 import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { noteCircuit } from "../shared/Metrics.ts"
@@ -90,7 +90,7 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
 
 /** Whether an outcome shows that the provider is there and serves us. */
 const isServed = (outcome: SendOutcome.SendOutcome): boolean => {
-  if (outcome._tag === "Rejected") return outcome.reason !== "unauthorised" && outcome.reason !== "account_suspended"
+  if (outcome._tag === "Rejected") return !SendOutcome.isAccountWide(outcome.reason)
   return outcome._tag === "Accepted"
 }
 

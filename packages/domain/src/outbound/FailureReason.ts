@@ -29,6 +29,7 @@ const words: Readonly<Record<Exclude<FailureReason, SendPolicy.RefusalReason>, s
   region_not_allowed: "The provider does not deliver texts to the contact's region",
   unauthorised: "The provider refused our credentials",
   account_suspended: "The provider has suspended the account",
+  account_refused: "The provider lets our account send no texts",
   other: "The text could not be delivered",
   provider_unreachable: "The provider could not be reached for too long",
   no_number_at_provider: "There was no number to send the text from",

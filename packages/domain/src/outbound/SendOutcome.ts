@@ -16,9 +16,18 @@ export const RejectionReason = Schema.Literals([
   "region_not_allowed",
   "unauthorised",
   "account_suspended",
+  "account_refused",
   "other"
 ])
 export type RejectionReason = typeof RejectionReason.Type
+
+/**
+ * Reasons that are of the whole account, whatever the text, its sender and its recipient: the credentials, the account itself,
+ * its credit, or that it may send texts at all. The next text meets the same, so another provider has to carry it.
+ */
+const ACCOUNT_WIDE: ReadonlySet<RejectionReason> = new Set(["unauthorised", "account_suspended", "account_refused"])
+
+export const isAccountWide = (reason: RejectionReason): boolean => ACCOUNT_WIDE.has(reason)
 
 export const SendOutcome = Schema.TaggedUnion({
   /** The provider has it, under its id. */

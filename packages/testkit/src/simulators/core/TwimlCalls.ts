@@ -57,6 +57,8 @@ export abstract class TwimlCalls<Options extends TwimlCallsOptions> implements C
   abstract readonly errorPrompt: string
   abstract readonly newCallId: () => string
   abstract readonly newRecordingId: () => string
+  /** The event of a recording that was lost. */
+  protected abstract readonly lost: "absent" | "completed"
 
   /** What a document says. */
   protected abstract read(contentType: string, body: string, url: string): Read
@@ -119,7 +121,7 @@ export abstract class TwimlCalls<Options extends TwimlCallsOptions> implements C
     const made = this.recordingForm(recording)
     const written = this.transcriptionForm(call, recording)
     return [
-      ...(callback !== null && events.includes(isLost ? "absent" : "completed")
+      ...(callback !== null && events.includes(isLost ? this.lost : "completed")
         ? [() => this.deliverReport(callback, made)]
         : []),
       ...(recording.isTranscribed && transcriptionCallback !== null

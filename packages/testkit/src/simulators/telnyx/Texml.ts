@@ -35,7 +35,6 @@ const dialect: Twiml.Dialect = {
         finishOnKey: (value) => /^[0-9*#]*$/.test(value),
         input: anyOf("dtmf"),
         maxDigits: whole(1, 128),
-        method,
         minDigits: whole(1, 128),
         numDigits: whole(1, 128),
         timeout: whole(1, 120)
@@ -53,7 +52,7 @@ const dialect: Twiml.Dialect = {
         method,
         playBeep: flag,
         recordingStatusCallback: url,
-        recordingStatusCallbackEvent: someOf("in-progress", "completed", "absent"),
+        recordingStatusCallbackEvent: someOf("in-progress", "completed"),
         recordingStatusCallbackMethod: method,
         timeout: whole(0, LONGEST),
         transcription: flag,

@@ -21,6 +21,7 @@ export interface VoiceWebhooksOptions extends TwimlCallsOptions, VoiceWire.Voice
 export class VoiceWebhooks extends TwimlCalls<VoiceWebhooksOptions> {
   readonly errorPrompt = "say en-US: We're sorry, an application error has occurred."
   readonly newCallId = (): string => VoiceWire.newCallSid()
+  protected readonly lost = "completed"
   readonly newRecordingId = (): string => randomUUID()
   protected readonly read = Texml.read
 

@@ -25,6 +25,7 @@ const NOT_PARSED = "12100"
 export class VoiceWebhooks extends TwimlCalls<VoiceWebhooksOptions> {
   readonly errorPrompt = "say en-US: We are sorry. An application error has occurred. Goodbye."
   readonly newCallId = (): string => Wire.newSid("CA")
+  protected readonly lost = "absent"
   readonly newRecordingId = (): string => Wire.newSid("RE")
   protected readonly read = Twiml.read
 
