@@ -102,7 +102,7 @@ export const makeApp = (
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))
   )
   app.onError((_error, context) =>
-    problemResponse(context, Problem.problem("internal", 500, "Something went wrong here"))
+    problemResponse(context, Problem.problem("internal", 500, "Internal server error"))
   )
   return app
 }

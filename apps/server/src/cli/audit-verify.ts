@@ -9,7 +9,8 @@ import { EmbeddedPostgres } from "@careline/adapter-postgres/embedded"
 import { InvalidRequest, type KeptHead, verifyAudit } from "@careline/application"
 import { SiteGroupingId } from "@careline/domain"
 import { NodeRuntime } from "@effect/platform-node"
-import { Config, Console, Effect, Exit, Layer, Option, Redacted } from "effect"
+import { ProviderConfig } from "@careline/adapter-kit"
+import { Console, Effect, Exit, Layer, Redacted, Schema } from "effect"
 import { describeFault, nameOf } from "./AuditFaults.ts"
 
 const { values: options } = parseArgs({ options: { head: { type: "string", multiple: true, default: [] } } })
@@ -26,9 +27,9 @@ const readHead = Effect.fnUntraced(function* (text: string) {
 
 /** That of `DATABASE_URL`, else the host's own: the one that runs, or one that is started to be read. */
 const databaseUrl = Effect.gen(function* () {
-  const named = Option.getOrElse(yield* Config.option(Config.String("DATABASE_URL")), () => "")
+  const named = (yield* ProviderConfig.optional("DATABASE_URL", Schema.String)) ?? ""
   if (named !== "") return Redacted.make(named)
-  const data = Option.getOrElse(yield* Config.option(Config.String("DATA_DIR")), () => "")
+  const data = (yield* ProviderConfig.optional("DATA_DIR", Schema.String)) ?? ""
   const directory = `${data === "" ? ".careline" : data}/database`
   const { url } = yield* EmbeddedPostgres.start({ directory }).pipe(
     Effect.catchIf(

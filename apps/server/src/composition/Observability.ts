@@ -1,6 +1,7 @@
 /** What a host shows of itself beside its answers: log lines, and metrics, traces and logs to a collector. */
+import { ProviderConfig } from "@careline/adapter-kit"
 import { VERSION } from "@careline/http-hono"
-import { Config, ConfigProvider, Effect, Layer, Logger, References } from "effect"
+import { ConfigProvider, Effect, Layer, Logger, References, Schema } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { Otlp, OtlpSerialization } from "effect/observability"
 import type { HostConfig } from "../config/HostConfig.ts"
@@ -20,8 +21,8 @@ const exporters = ConfigProvider.layerAdd(
 
 /** To the collector that the environment names (OTEL_EXPORTER_OTLP_ENDPOINT and its like), if it does. What is left goes as the host ends. */
 const collector = Layer.unwrap(
-  Effect.map(Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT")), (endpoint) =>
-    endpoint._tag === "None"
+  Effect.map(ProviderConfig.optional("OTEL_EXPORTER_OTLP_ENDPOINT", Schema.String), (endpoint) =>
+    endpoint === null
       ? Layer.empty
       : Otlp.layerFromConfig({
           resource: { serviceName: "careline", serviceVersion: VERSION },

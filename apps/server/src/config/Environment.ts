@@ -1,5 +1,6 @@
 /** Variables of the environment. What is malformed is named, and never quoted: it may be a secret. */
-import { Config, Effect, Option, Schema } from "effect"
+import { ProviderConfig } from "@careline/adapter-kit"
+import { Effect, Schema } from "effect"
 
 /** A variable that is missing or makes no sense. Never quotes its value: it may be a secret. */
 export class HostConfigError extends Schema.TaggedError<HostConfigError>()("HostConfigError", {
@@ -12,10 +13,7 @@ export const refuse = (variable: string, message: string) =>
 
 /** An empty variable counts as one that is not set: that is how `.env` files say so. */
 export const read = (variable: string) =>
-  Config.option(Config.String(variable)).pipe(
-    Effect.mapError(() => refuse(variable, "cannot be read")),
-    Effect.map((text) => Option.getOrNull(Option.filter(text, (one) => one.trim() !== "")))
-  )
+  Effect.mapError(ProviderConfig.optional(variable, Schema.String), () => refuse(variable, "cannot be read"))
 
 /** Whether it is `true`; not where nothing is set. */
 export const readFlag = Effect.fnUntraced(function* (variable: string) {

@@ -58,74 +58,77 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "SendRefused":
       return problem("send-refused", 409, "The message may not be sent", { ...detail, reason: error.reason })
     case "SendHeld":
-      return problem("send-held", 409, "The message may not be sent yet", {
+      return problem("send-held", 409, "The message may not be sent now", {
         ...detail,
         reason: error.reason,
         until: DateTime.formatIso(error.until as DateTime.Utc)
       })
     case "NotUndecided":
       return error.reason === "still_looking"
-        ? problem("still-looking", 409, "The message is still being looked for", detail)
-        : problem("not-unknown", 409, "The message is not of unknown outcome", detail)
+        ? problem("still-looking", 409, "The outcome of the message is still being checked", detail)
+        : problem("not-unknown", 409, "The outcome of the message is known", detail)
     case "NoSenderNumber":
       return problem("no-sender-number", 409, "There is no number to send from", {
         ...detail,
         reason: "no_sender_number"
       })
     case "NumberOverused":
-      return problem("number-overused", 429, "Too many texts wait for this number", {
+      return problem("number-overused", 429, "Too many texts are queued for this number", {
         ...detail,
         number: error.number,
         waiting: error.waiting
       })
     case "TooManyUploads":
-      return problem("too-many-uploads", 429, "Too many files wait for a message", detail)
+      return problem("too-many-uploads", 429, "Too many uploads wait for a message", detail)
     case "TooManyCallbacks":
       return problem("too-many-callbacks", 429, "Too many callbacks", {
         ...detail,
         retryAfterMillis: error.retryAfterMillis
       })
     case "TooManyBreakGlasses":
-      return problem("too-many-break-glasses", 429, "Too many accesses in an emergency", {
+      return problem("too-many-break-glasses", 429, "Too many emergency accesses", {
         ...detail,
         retryAfterMillis: error.retryAfterMillis
       })
     case "IdempotencyMismatch":
       return problem("idempotency-mismatch", 422, "The idempotency key was used for another request", detail)
     case "ThreadExists":
-      return problem("thread-exists", 409, "The contact has an open thread", { ...detail, threadId: error.threadId })
+      return problem("thread-exists", 409, "The contact already has an open thread", {
+        ...detail,
+        threadId: error.threadId
+      })
     case "CallRefused":
       return problem("call-refused", 409, "The number may not be called", { ...detail, reason: error.reason })
     case "CallNotPlaced":
       return error.isRetryable === true
-        ? problem("call-not-placed", 503, "The call could not be placed now", { ...detail, reason: error.reason })
+        ? problem("call-not-placed", 503, "The call cannot be placed now", { ...detail, reason: error.reason })
         : problem("call-not-placed", 409, "The call could not be placed", { ...detail, reason: error.reason })
     case "BreakGlassOff":
       return problem("break-glass-off", 403, "Not allowed", detail)
     case "BreakGlassOver":
       return problem("break-glass-over", 403, "Not allowed", detail)
     case "ReplacementNeeded":
-      return problem("number-in-use", 409, "Threads answer from the number", { ...detail, count: error.threads })
+      return problem("number-in-use", 409, "Threads still use the number", { ...detail, count: error.threads })
     case "ReplacementRefused":
-      return problem("replacement-refused", 409, "The number cannot take its place", {
+      return problem("replacement-refused", 409, "The number cannot replace it", {
         ...detail,
         reason: error.reason
       })
     case "WrongNumberStatus":
-      return problem("wrong-number-status", 409, "The number is in no status for this", {
+      return problem("wrong-number-status", 409, "The status of the number does not allow this", {
         ...detail,
         numberStatus: error.status
       })
     case "PoolEmpty":
-      return problem("pool-empty", 409, "There is no such number to assign", { ...detail, areaCode: error.areaCode })
+      return problem("pool-empty", 409, "No such number is available", { ...detail, areaCode: error.areaCode })
     case "SiteGroupingTaken":
-      return problem("site-grouping-taken", 409, "There is a site grouping of this id", detail)
+      return problem("site-grouping-taken", 409, "A site grouping with this id exists", detail)
     case "NumberRefused":
       return problem("number-refused", 409, "The number may not be added", { ...detail, reason: error.reason })
     case "NumberTaken":
-      return problem("number-taken", 409, "The number is in a pool already")
+      return problem("number-taken", 409, "The number is already in use")
     case "IntakeOverloaded":
-      return problem("overloaded", 503, "Too much at once", detail)
+      return problem("overloaded", 503, "The server is overloaded", detail)
     case "TelephonyError":
       return ofTelephony(error.reason as TelephonyError.TelephonyErrorReason)
     case "StorageError":
@@ -141,13 +144,13 @@ const ofTelephony = (reason: TelephonyError.TelephonyErrorReason): Problem => {
   const status = TelephonyError.webhookStatus(reason)
   switch (reason._tag) {
     case "InvalidSignature":
-      return problem("invalid-signature", status, "The webhook is not signed by the provider")
+      return problem("invalid-signature", status, "The webhook signature is not valid")
     case "Unverifiable":
       return problem("unverifiable-webhook", status, "The webhook cannot be verified now", { detail: reason.message })
     case "MalformedWebhook":
       return problem("malformed-webhook", status, "The webhook cannot be read", { detail: reason.message })
     default:
-      return problem("internal", status, "Something went wrong here")
+      return problem("internal", status, "Internal server error")
   }
 }
 
@@ -156,7 +159,7 @@ const isTagged = (error: unknown): error is Tagged =>
 
 /** The problem that an error is. What is not foreseen says nothing of itself. */
 export const ofError = (error: unknown): Problem =>
-  (isTagged(error) ? ofTagged(error) : null) ?? problem("internal", 500, "Something went wrong here")
+  (isTagged(error) ? ofTagged(error) : null) ?? problem("internal", 500, "Internal server error")
 
 /** The error that a cause fails with, if it does. */
 export const failureOf = (cause: Cause.Cause<unknown>): unknown => cause.reasons.find(Cause.isFailReason)?.error
