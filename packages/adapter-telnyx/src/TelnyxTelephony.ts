@@ -2,7 +2,7 @@
 import { type Diagnosis } from "@careline/adapter-kit"
 import { Telephony, TelephonyError } from "@careline/ports"
 import { type Config, Effect, Layer } from "effect"
-import * as Ask from "./client/Ask.ts"
+import * as Request from "./client/Request.ts"
 import * as Calls from "./calls/Calls.ts"
 import * as Diagnose from "./diagnosis/Diagnosis.ts"
 import * as History from "./history/History.ts"
@@ -65,7 +65,7 @@ const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
 export const make = Effect.fnUntraced(function* (given: TelnyxOptions): Effect.fn.Return<Telephony.TelephonyService> {
   const options = withDefaults(given)
   const { accountSid = null, connectionId, publicUrl } = options
-  const ask = Ask.make(options, yield* TelnyxClient.make(options), fail)
+  const ask = Request.make(options, yield* TelnyxClient.make(options), fail)
   return Telephony.make({
     provider: PROVIDER,
     capabilities: capabilities(options),

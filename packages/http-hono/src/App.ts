@@ -101,8 +101,6 @@ export const makeApp = (
   app.notFound((context) =>
     problemResponse(context, Problem.problem("not-found", 404, "There is nothing at this path"))
   )
-  app.onError((_error, context) =>
-    problemResponse(context, Problem.problem("internal", 500, "Internal server error"))
-  )
+  app.onError((_error, context) => problemResponse(context, Problem.problem("internal", 500, "Internal server error")))
   return app
 }

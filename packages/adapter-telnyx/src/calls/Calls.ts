@@ -4,7 +4,7 @@ import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { CallStatuses, LEG_EVENTS, within } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import type { Ask, Fail } from "../client/Ask.ts"
+import type { Requester, Fail } from "../client/Request.ts"
 import { isCallSid } from "./CallSid.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import type { Client } from "../client/TelnyxClient.ts"
@@ -34,7 +34,7 @@ const bodyOf = (publicUrl: string, { callId, from, maxSeconds, ringSeconds, to }
 })
 type Body = Parameters<Client["texml"]["calls"]["create"]>[1]
 
-export const make = (publicUrl: string, connectionId: string, { call }: Ask): Pick<Telephony.Calls, "place"> => ({
+export const make = (publicUrl: string, connectionId: string, { call }: Requester): Pick<Telephony.Calls, "place"> => ({
   place: Effect.fn("Telnyx.calls.place")(
     function* (outbound): Effect.fn.Return<Telephony.CallOutcome, ProviderFailure.Failure> {
       const body: Body = bodyOf(publicUrl, outbound)
@@ -50,7 +50,7 @@ export const make = (publicUrl: string, connectionId: string, { call }: Ask): Pi
 })
 
 /** What became of a call, from the account's calls. */
-export const statusOf = (accountSid: string, { ask }: Ask, fail: Fail): Pick<Telephony.Calls, "status"> => ({
+export const statusOf = (accountSid: string, { ask }: Requester, fail: Fail): Pick<Telephony.Calls, "status"> => ({
   status: Effect.fn("Telnyx.calls.status")(function* (providerCallId) {
     const refuse = (reason: TelephonyError.TelephonyErrorReason) => fail("calls.status", reason)
     if (!isCallSid(providerCallId)) {

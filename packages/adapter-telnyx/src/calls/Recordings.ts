@@ -1,7 +1,7 @@
 /** Recordings at Telnyx, by their id. Source: developers.telnyx.com/api-reference/call-recordings. */
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import { type Ask, type Fail, unlessGone } from "../client/Ask.ts"
+import { type Requester, type Fail, unlessGone } from "../client/Request.ts"
 import { isRecordingSid } from "./CallSid.ts"
 import * as Files from "../media/Files.ts"
 import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
@@ -9,7 +9,7 @@ import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 /** Transcriptions of one recording that are looked at. */
 const LISTED_TRANSCRIPTIONS = 20
 
-export const make = (options: TelnyxSettings, { ask }: Ask, fail: Fail): Telephony.Recordings => {
+export const make = (options: TelnyxSettings, { ask }: Requester, fail: Fail): Telephony.Recordings => {
   const notFound = (operation: string, message: string) =>
     Effect.fail(fail(operation, new TelephonyError.NotFound({ message, code: null })))
   const known = (operation: string, recording: string) =>

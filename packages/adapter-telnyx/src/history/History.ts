@@ -7,7 +7,7 @@ import { HistoryParts } from "@careline/adapter-kit"
 import { CallStatuses, CallWebhooks } from "@careline/adapter-kit/twiml"
 import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { isCallSid, isRecordingSid } from "../calls/CallSid.ts"
 import { dialect } from "../calls/Texml.ts"
 import * as Inbound from "../webhooks/Inbound.ts"
@@ -55,10 +55,10 @@ interface TextRecord {
   readonly created_at?: unknown
 }
 
-const texts = Effect.fnUntraced(function* (ask: Ask.Ask, span: Span) {
+const texts = Effect.fnUntraced(function* (ask: Request.Requester, span: Span) {
   const now = yield* DateTime.now
   const days = Math.ceil((DateTime.toEpochMillis(now) - DateTime.toEpochMillis(span.from)) / DAY_MILLIS) + 1
-  const records = yield* Ask.pages<TextRecord>(ask, OPERATION, {
+  const records = yield* Request.pages<TextRecord>(ask, OPERATION, {
     limit: LISTED_HISTORY,
     size: RECORDS_AT_ONCE,
     beyond: ({ created_at: written }) => {
@@ -78,13 +78,13 @@ const texts = Effect.fnUntraced(function* (ask: Ask.Ask, span: Span) {
           ...query
         } as Parameters<typeof sdk.detailRecords.list>[0],
         bounds
-      ) as Promise<Ask.Page<TextRecord>>
+      ) as Promise<Request.Page<TextRecord>>
   })
   const found = yield* Effect.forEach(
     dated(span, records, ({ created_at: at }) => at),
     Effect.fnUntraced(function* ({ at, one: { uuid } }) {
       if (!isMessageId(uuid)) return []
-      const answer = yield* Ask.unlessGone(ask.ask(OPERATION, (sdk, bounds) => sdk.messages.retrieve(uuid, bounds)))
+      const answer = yield* Request.unlessGone(ask.ask(OPERATION, (sdk, bounds) => sdk.messages.retrieve(uuid, bounds)))
       const event = Inbound.decode(answer?.data)
       return "_tag" in event && event._tag === "MessageReceived" ? [{ at, event }] : []
     }),
@@ -99,7 +99,7 @@ const eventsOf = (told: ReturnType<typeof CallWebhooks.decode>): ReadonlyArray<T
 const nowhere = new URLSearchParams()
 
 /** By their end: a call that began before is over within. */
-const calls = Effect.fnUntraced(function* (ask: Ask.Ask, accountSid: string, span: Span) {
+const calls = Effect.fnUntraced(function* (ask: Request.Requester, accountSid: string, span: Span) {
   // Telnyx lists by days: what it lists too much is left out below.
   const since = DateTime.formatIsoDateUtc(DateTime.subtract(span.from, { days: 1 }))
   const listed: Array<{ readonly [name in "sid" | "from" | "to" | "status" | "direction"]?: string } & CallTimes> = []
@@ -145,8 +145,13 @@ const tokenOf = (nextPage: string | null | undefined): string | null =>
   new URLSearchParams(nextPage?.split("?")[1] ?? "").get("PageToken")
 
 /** With `isOfCalls`, a recording also tells of its call: where calls are not listed, nothing else would. */
-const recordings = Effect.fnUntraced(function* (ask: Ask.Ask, connectionId: string, span: Span, isOfCalls: boolean) {
-  const listed = yield* Ask.pages(ask, OPERATION, {
+const recordings = Effect.fnUntraced(function* (
+  ask: Request.Requester,
+  connectionId: string,
+  span: Span,
+  isOfCalls: boolean
+) {
+  const listed = yield* Request.pages(ask, OPERATION, {
     limit: LISTED_HISTORY,
     size: LISTED_AT_ONCE,
     beyond: () => false,
@@ -184,7 +189,7 @@ const recordings = Effect.fnUntraced(function* (ask: Ask.Ask, connectionId: stri
 
 export const make = (
   { accountSid = null, connectionId, messagingProfileId }: TelnyxSettings,
-  ask: Ask.Ask
+  ask: Request.Requester
 ): Telephony.History => ({
   /** Up to `LISTED_HISTORY` of each, the newest. */
   between: Effect.fn("Telnyx.history.between")(function* (from, to) {

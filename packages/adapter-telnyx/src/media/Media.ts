@@ -4,7 +4,7 @@
  */
 import type { Telephony } from "@careline/ports"
 import { Effect } from "effect"
-import type { Fail } from "../client/Ask.ts"
+import type { Fail } from "../client/Request.ts"
 import * as Files from "./Files.ts"
 import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
 

@@ -3,7 +3,7 @@ import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Predicate } from "effect"
-import type { Ask } from "../client/Ask.ts"
+import type { Requester } from "../client/Request.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageId } from "./MessageId.ts"
 import * as Reconciliation from "./Reconciliation.ts"
@@ -19,7 +19,7 @@ const RECORDS_OF = "last_3_days"
 
 export const make = (
   publicUrl: string,
-  { ask, call }: Ask,
+  { ask, call }: Requester,
   fail: (operation: string, reason: TelephonyError.TelephonyErrorReason) => TelephonyError.TelephonyError
 ): Telephony.Messages => {
   return {

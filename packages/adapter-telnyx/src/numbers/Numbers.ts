@@ -3,7 +3,7 @@ import type { PhoneNumber } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import type { Client } from "../client/TelnyxClient.ts"
@@ -28,14 +28,14 @@ type LinesQuery = Parameters<Client["phoneNumbers"]["list"]>[0]
 
 export const make = (
   { connectionId, messagingProfileId }: Pick<TelnyxSettings, "connectionId" | "messagingProfileId">,
-  ask: Ask.Ask,
-  fail: Ask.Fail
+  ask: Request.Requester,
+  fail: Request.Fail
 ): Numbers.Numbers => {
   const notFound = (operation: string) =>
     fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))
 
   const lines = (operation: string, filter: object, limit: number) =>
-    Ask.pages<NumberOrders.Line>(ask, operation, {
+    Request.pages<NumberOrders.Line>(ask, operation, {
       limit,
       size: LISTED_AT_ONCE,
       beyond: () => false,
@@ -58,7 +58,7 @@ export const make = (
     operation: string,
     { number, reference }: Numbers.NumberOrder
   ): Effect.fn.Return<Numbers.FoundOrder, TelephonyError.TelephonyError> {
-    const orders = yield* Ask.pages<NumberOrders.Order>(ask, operation, {
+    const orders = yield* Request.pages<NumberOrders.Order>(ask, operation, {
       limit: ORDERS_OF_A_REFERENCE,
       size: ORDERS_OF_A_REFERENCE,
       beyond: ({ customer_reference: of }) => of !== reference,
@@ -131,7 +131,7 @@ export const make = (
     release: Effect.fn("Telnyx.numbers.release")(function* (number) {
       const line = yield* own("numbers.release", number)
       if (line === null) return
-      yield* Ask.unlessGone(ask.ask("numbers.release", (sdk, bounds) => sdk.phoneNumbers.delete(line.id, bounds)))
+      yield* Request.unlessGone(ask.ask("numbers.release", (sdk, bounds) => sdk.phoneNumbers.delete(line.id, bounds)))
     }),
 
     owns: Effect.fn("Telnyx.numbers.owns")(function* (number) {

@@ -3,7 +3,7 @@ import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { CallStatuses, LEG_EVENTS } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { isCallSid } from "./CallSid.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import type { Client } from "../client/TwilioClient.ts"
@@ -14,12 +14,12 @@ const POST = "POST"
 export const make = (
   publicUrl: string,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Telephony.Calls => ({
   place: Effect.fn("Twilio.calls.place")(
     function* (call): Effect.fn.Return<Telephony.CallOutcome, ProviderFailure.Failure> {
       const { callId } = call
-      const placed = yield* Ask.call(client, (sdk) =>
+      const placed = yield* Request.call(client, (sdk) =>
         sdk.calls.create({
           to: call.to,
           from: call.from,
@@ -44,7 +44,7 @@ export const make = (
     if (!isCallSid(providerCallId)) {
       return yield* refuse(new TelephonyError.NotFound({ message: "not an id of a call", code: null }))
     }
-    const call = yield* Ask.ask(client, fail)("calls.status", (sdk) => sdk.calls(providerCallId).fetch())
+    const call = yield* Request.ask(client, fail)("calls.status", (sdk) => sdk.calls(providerCallId).fetch())
     const status = CallStatuses.toCallStatus(call.status)
     if (call.sid !== providerCallId || status === null) {
       return yield* refuse(new TelephonyError.Unavailable({ message: "the answer names another call", code: null }))

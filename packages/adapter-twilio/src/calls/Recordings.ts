@@ -2,7 +2,7 @@
 import { type ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { isRecordingSid } from "./CallSid.ts"
 import * as Files from "../media/Files.ts"
 import type { Client } from "../client/TwilioClient.ts"
@@ -14,9 +14,9 @@ const LISTED_TRANSCRIPTIONS = 20
 export const make = (
   options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Telephony.Recordings => {
-  const ask = Ask.ask(client, fail)
+  const ask = Request.ask(client, fail)
   const known = (operation: string, recording: string) =>
     isRecordingSid(recording)
       ? Effect.succeed(recording)
@@ -31,7 +31,7 @@ export const make = (
 
     delete: Effect.fn("Twilio.recordings.delete")(function* (recording) {
       const sid = yield* known("recordings.delete", recording)
-      return yield* Ask.deleted(ask("recordings.delete", (sdk) => sdk.recordings(sid).remove()))
+      return yield* Request.deleted(ask("recordings.delete", (sdk) => sdk.recordings(sid).remove()))
     }),
 
     transcript: Effect.fn("Twilio.recordings.transcript")(function* (recording) {

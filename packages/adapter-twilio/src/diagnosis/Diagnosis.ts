@@ -1,7 +1,7 @@
 /** What Twilio says of the account, its numbers and their webhooks, over the official SDK. */
 import { Diagnosis } from "@careline/adapter-kit"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { readService } from "../numbers/MessagingService.ts"
 import * as NumberFindings from "../numbers/NumberFindings.ts"
 import * as NumberSetup from "../numbers/NumberSetup.ts"
@@ -29,7 +29,7 @@ export const make = Effect.fnUntraced(function* (options: TwilioSettings): Effec
       asked: "the account",
       credentials: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which webhooks are verified with as well"
     },
-    Ask.call(tokenClient, (sdk) => sdk.api.v2010.accounts(accountSid).fetch()),
+    Request.call(tokenClient, (sdk) => sdk.api.v2010.accounts(accountSid).fetch()),
     ({ status }) => [
       status === "active"
         ? Diagnosis.ok("credentials", `The auth token is accepted, and the account ${accountSid} is active`)
@@ -43,9 +43,9 @@ export const make = Effect.fnUntraced(function* (options: TwilioSettings): Effec
   const service =
     messagingServiceSid === null
       ? Effect.succeed(null)
-      : Ask.call(client, (sdk) => readService(sdk, messagingServiceSid))
+      : Request.call(client, (sdk) => readService(sdk, messagingServiceSid))
   const wanted = NumberSetup.wantedAt(publicUrl)
-  const listed = Ask.call(client, (sdk) =>
+  const listed = Request.call(client, (sdk) =>
     sdk.incomingPhoneNumbers.list({ limit: LISTED_NUMBERS, pageSize: LISTED_NUMBERS })
   )
   const numbers = Effect.matchEffect(service, {

@@ -7,7 +7,7 @@ import { HistoryParts, type ProviderFailure } from "@careline/adapter-kit"
 import { CallStatuses, CallWebhooks } from "@careline/adapter-kit/twiml"
 import { type Telephony, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { isRecordingSid } from "../calls/CallSid.ts"
 import { dialect } from "../calls/Twiml.ts"
 import * as Files from "../media/Files.ts"
@@ -51,9 +51,9 @@ const recordOf = (at: Date, event: TelephonyEvent): Telephony.HistoryRecord => (
 export const make = (
   options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Telephony.History => {
-  const ask = Ask.ask(client, fail)
+  const ask = Request.ask(client, fail)
   const OPERATION = "history.between"
 
   const attachments = Effect.fnUntraced(function* (messageSid: string) {

@@ -2,7 +2,7 @@
 import { type ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as Files from "./Files.ts"
 import type { Client } from "../client/TwilioClient.ts"
 import type { TwilioSettings } from "../client/TwilioOptions.ts"
@@ -10,7 +10,7 @@ import type { TwilioSettings } from "../client/TwilioOptions.ts"
 export const make = (
   options: TwilioSettings,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Telephony.InboundMedia => {
   const known = (operation: string, url: string) => {
     const media = Files.mediaOf(options, url)
@@ -27,8 +27,8 @@ export const make = (
     }),
     delete: Effect.fn("Twilio.media.delete")(function* (url) {
       const { mediaSid, messageSid } = yield* known("media.delete", url)
-      return yield* Ask.deleted(
-        Ask.ask(client, fail)("media.delete", (sdk) => sdk.messages(messageSid).media(mediaSid).remove())
+      return yield* Request.deleted(
+        Request.ask(client, fail)("media.delete", (sdk) => sdk.messages(messageSid).media(mediaSid).remove())
       )
     })
   }

@@ -3,7 +3,7 @@ import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageSid } from "./MessageSid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
@@ -18,15 +18,15 @@ const LISTED_AT_ONCE = 500
 export const make = (
   options: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Telephony.Messages => {
   const { messagingServiceSid, publicUrl } = options
-  const ask = Ask.ask(client, fail)
+  const ask = Request.ask(client, fail)
 
   return {
     send: Effect.fn("Twilio.messages.send")(
       function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {
-        const sent = yield* Ask.call(client, (sdk) =>
+        const sent = yield* Request.call(client, (sdk) =>
           sdk.messages.create({
             to: message.to,
             // Named beside a Messaging Service as well: the service must not choose another sender.

@@ -3,7 +3,7 @@ import type { PhoneNumber } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import { readService } from "./MessagingService.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
@@ -28,9 +28,9 @@ export const capabilities: Numbers.NumbersCapabilities = {
 export const make = (
   { messagingServiceSid, publicUrl }: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
-  fail: Ask.Fail
+  fail: Request.Fail
 ): Numbers.Numbers => {
-  const ask = Ask.ask(client, fail)
+  const ask = Request.ask(client, fail)
   const wanted = NumberSetup.wantedAt(publicUrl)
   const settings = NumberSetup.settings(wanted)
 
@@ -52,7 +52,7 @@ export const make = (
 
     buy: Effect.fn("Twilio.numbers.buy")(
       function* ({ number, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
-        const { phoneNumber, sid } = yield* Ask.call(client, (sdk) =>
+        const { phoneNumber, sid } = yield* Request.call(client, (sdk) =>
           sdk.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: reference, ...settings })
         )
         return NumberOrders.isNumberSid(sid) && phoneNumber === number
@@ -96,7 +96,7 @@ export const make = (
     release: Effect.fn("Twilio.numbers.release")(function* (number) {
       const found = yield* own("numbers.release", number)
       if (found === null) return
-      yield* Ask.deleted(ask("numbers.release", (sdk) => sdk.incomingPhoneNumbers(found.sid).remove()))
+      yield* Request.deleted(ask("numbers.release", (sdk) => sdk.incomingPhoneNumbers(found.sid).remove()))
     }),
 
     owns: Effect.fn("Twilio.numbers.owns")(function* (number) {

@@ -1,7 +1,7 @@
 /** Legs of calls as Vonage lists them, each one by itself. Source: developer.vonage.com/api/voice, "Get details of your calls". */
 import { TelephonyError } from "@careline/ports"
 import { Effect, Option, Schema } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 
 /** Legs of one page. */
 export const LISTED_AT_ONCE = 100
@@ -29,13 +29,13 @@ export interface Query {
 
 /** One page, and how many legs there are in all. */
 export const page =
-  (access: Ask.Access, fail: Ask.Fail) =>
+  (access: Request.Access, fail: Request.Fail) =>
   (
     operation: string,
     query: Query
   ): Effect.Effect<{ readonly legs: ReadonlyArray<Leg>; readonly count: number }, TelephonyError.TelephonyError> =>
     Effect.flatMap(
-      Ask.ask(access, fail)(operation, (sdk) => sdk.voice.getCallsPage({ ...query })),
+      Request.ask(access, fail)(operation, (sdk) => sdk.voice.getCallsPage({ ...query })),
       (answer) =>
         Option.match(decode(answer), {
           onNone: () =>

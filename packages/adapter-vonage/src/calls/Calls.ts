@@ -2,7 +2,7 @@
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as CallList from "./CallList.ts"
 import * as CallStatuses from "./CallStatuses.ts"
 import { isConversationUuid } from "./ConversationUuid.ts"
@@ -21,11 +21,11 @@ const ownOf = (legs: ReadonlyArray<CallList.Leg>): CallList.Leg | undefined =>
   legs.find((leg) => Field.of(leg, "direction") === "inbound") ??
   legs.toSorted((one, other) => beganOf(one).localeCompare(beganOf(other)))[0]
 
-export const make = (publicUrl: string, access: Ask.Access, fail: Ask.Fail): Telephony.Calls => ({
+export const make = (publicUrl: string, access: Request.Access, fail: Request.Fail): Telephony.Calls => ({
   place: Effect.fn("Vonage.calls.place")(
     function* (call): Effect.fn.Return<Telephony.CallOutcome, ProviderFailure.Failure> {
       const { callId } = call
-      const placed = yield* Ask.call(access, (sdk) =>
+      const placed = yield* Request.call(access, (sdk) =>
         sdk.voice.createOutboundCall({
           to: [{ type: "phone", number: Digits.ofE164(call.to) }],
           from: { type: "phone", number: Digits.ofE164(call.from) },

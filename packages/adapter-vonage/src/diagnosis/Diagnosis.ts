@@ -2,7 +2,7 @@
 import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Clock, Effect, type Option, Redacted } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as SelfTest from "./SelfTest.ts"
 import * as VonageClient from "../client/VonageClient.ts"
 import { PROVIDER, type VonageSettings } from "../client/VonageOptions.ts"
@@ -21,7 +21,7 @@ export const make = Effect.fnUntraced(function* (options: VonageSettings): Effec
     use: (client: VonageClient.Client) => Promise<unknown>,
     decode: (answer: unknown) => Option.Option<A>
   ): Effect.Effect<A, ProviderFailure.Failure> =>
-    Effect.flatMap(Ask.call({ client, timeoutMillis }, use), (answer) =>
+    Effect.flatMap(Request.call({ client, timeoutMillis }, use), (answer) =>
       Effect.mapError(Effect.fromOption(decode(answer)), () => ProviderFailure.unreadable)
     )
   const question = { provider: "Vonage", credentials: "VONAGE_API_KEY and VONAGE_API_SECRET" }

@@ -5,7 +5,7 @@
 import { CallStatus } from "@careline/domain"
 import { type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
-import type * as Ask from "../client/Ask.ts"
+import type * as Request from "../client/Request.ts"
 import * as CallList from "../calls/CallList.ts"
 import * as CallStatuses from "../calls/CallStatuses.ts"
 import * as CallWebhooks from "../calls/CallWebhooks.ts"
@@ -50,7 +50,7 @@ const recordsOf = (leg: CallList.Leg, from: DateTime.Utc, to: DateTime.Utc): Rea
   return [...begun.events, ended].map((event) => ({ at, event }))
 }
 
-export const make = (account: string, access: Ask.Access, fail: Ask.Fail): Telephony.History => {
+export const make = (account: string, access: Request.Access, fail: Request.Fail): Telephony.History => {
   const page = CallList.page(access, fail)
   return {
     /** Of up to `LISTED_HISTORY` legs, the newest. */

@@ -6,7 +6,7 @@ import { ProviderFailure } from "@careline/adapter-kit"
 import { TelephonyError } from "@careline/ports"
 import { download, type Download } from "@careline/adapter-kit/download"
 import { Effect } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import type { VonageSettings } from "../client/VonageOptions.ts"
 
 /** Files are kept by the region that a call or a text was in: `api-us.nexmo.com`, `api-eu-3.vonage.com`. */
@@ -30,13 +30,13 @@ const forbidden = new TelephonyError.Refused({ message: "not a URL of Vonage's",
 /** The token leaves for the URL's own origin, which has to be Vonage's or the operator's. */
 export const fetch = Effect.fnUntraced(function* (
   { apiBaseUrl, timeoutMillis }: Pick<VonageSettings, "apiBaseUrl" | "timeoutMillis">,
-  access: Ask.Access,
+  access: Request.Access,
   url: string,
   maxBytes: number
 ): Effect.fn.Return<Download, TelephonyError.TelephonyErrorReason> {
   if (!OWN_ORIGIN.test(url) && !isTrusted(url, apiBaseUrl)) return yield* Effect.fail(forbidden)
   const authorization = yield* Effect.mapError(
-    Ask.call(access, (sdk) => sdk.bearer()),
+    Request.call(access, (sdk) => sdk.bearer()),
     ProviderFailure.toReason
   )
   return yield* download(url, {

@@ -3,7 +3,7 @@ import type { SendOutcome } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Option } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as ErrorCode from "../client/ErrorCode.ts"
 import { isMessageUuid } from "./MessageUuid.ts"
 import * as Reconciliation from "./Reconciliation.ts"
@@ -12,11 +12,11 @@ import type { VonageSettings } from "../client/VonageOptions.ts"
 
 export const make = (
   options: Pick<VonageSettings, "apiKey" | "publicUrl" | "reportsLookup">,
-  access: Ask.Access,
-  fail: Ask.Fail
+  access: Request.Access,
+  fail: Request.Fail
 ): Pick<Telephony.Messages, "send"> & Partial<Telephony.Messages> => {
   const { apiKey, publicUrl, reportsLookup } = options
-  const ask = Ask.ask(access, fail)
+  const ask = Request.ask(access, fail)
   const report = Effect.fnUntraced(function* (operation: string, query: Readonly<Record<string, string>>) {
     const answer = yield* ask(operation, (sdk) => sdk.reports.getRecords({ ...Reconciliation.base(apiKey), ...query }))
     const decoded = Reconciliation.decode(answer)
@@ -26,7 +26,9 @@ export const make = (
 
   const send: Telephony.Messages["send"] = Effect.fn("Vonage.messages.send")(
     function* (message): Effect.fn.Return<SendOutcome.SendOutcome, ProviderFailure.Failure> {
-      const { messageUUID } = yield* Ask.call(access, (sdk) => sdk.messages.send(SendRequest.make(publicUrl, message)))
+      const { messageUUID } = yield* Request.call(access, (sdk) =>
+        sdk.messages.send(SendRequest.make(publicUrl, message))
+      )
       return isMessageUuid(messageUUID)
         ? { _tag: "Accepted", providerMessageId: messageUUID, status: "accepted" }
         : { _tag: "Unknown", detail: "the answer names no message" }

@@ -3,7 +3,7 @@ import { PhoneNumber } from "@careline/domain"
 import { OfferedNumbers, ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as Digits from "../client/Digits.ts"
 import * as Field from "../client/Field.ts"
 import * as NumberOffers from "./NumberOffers.ts"
@@ -26,14 +26,14 @@ const BY_APPLICATION = "app"
 
 export const make = (
   { applicationId }: Pick<VonageSettings, "applicationId">,
-  access: Ask.Access,
-  fail: Ask.Fail
+  access: Request.Access,
+  fail: Request.Fail
 ): Numbers.Numbers => {
   const own = OwnNumbers.make(access, fail)
 
   /** A change that Vonage answers with a code, whatever the status. */
   const change = (use: (client: Client) => Promise<unknown>): Effect.Effect<void, ProviderFailure.Failure> =>
-    Effect.flatMap(Ask.call(access, use), (answer) => {
+    Effect.flatMap(Request.call(access, use), (answer) => {
       const failure = NumberOrders.failureOf(answer)
       return failure === null ? Effect.void : Effect.fail(failure)
     })
@@ -48,7 +48,7 @@ export const make = (
         const capability = `${operation}.${unknown}`
         return yield* fail(operation, new TelephonyError.Unsupported({ message: "Vonage names no town", capability }))
       }
-      const answer = yield* Ask.ask(access, fail)(operation, (sdk) =>
+      const answer = yield* Request.ask(access, fail)(operation, (sdk) =>
         sdk.numbers.getAvailableNumbers(NumberOffers.searchOf(query))
       )
       const offers = NumberOffers.decode(answer)

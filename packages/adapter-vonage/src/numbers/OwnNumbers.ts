@@ -2,7 +2,7 @@
 import type { PhoneNumber } from "@careline/domain"
 import { type Numbers, TelephonyError } from "@careline/ports"
 import { Effect, Option, Predicate, Schedule, Schema } from "effect"
-import * as Ask from "../client/Ask.ts"
+import * as Request from "../client/Request.ts"
 import * as Digits from "../client/Digits.ts"
 import * as Field from "../client/Field.ts"
 import * as NumberOffers from "./NumberOffers.ts"
@@ -43,8 +43,8 @@ export interface Own {
   ) => Effect.Effect<Line | null, TelephonyError.TelephonyError>
 }
 
-export const make = (access: Ask.Access, fail: Ask.Fail): Own => {
-  const ask = Ask.ask(access, fail)
+export const make = (access: Request.Access, fail: Request.Fail): Own => {
+  const ask = Request.ask(access, fail)
   const unreadable = new TelephonyError.Unavailable({ message: "the answer is no list of numbers", code: null })
 
   const page = Effect.fnUntraced(function* (operation: string, index: number, digits: string | undefined) {

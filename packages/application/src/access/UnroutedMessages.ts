@@ -12,7 +12,7 @@ import { NeutralAnswer } from "./NeutralAnswer.ts"
 
 const MARK = "stray-"
 
-/** Whether a report is of an answer to a stray, which is kept nowhere and so is nobody's text. */
+/** Whether a report is of an answer to an unrouted message, which is kept nowhere and so is nobody's text. */
 export const isOfUnroutedMessage = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true
 
 /** Counts it. Whether it is the first from there that may be answered since the number became nobody's. */

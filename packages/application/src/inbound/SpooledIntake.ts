@@ -82,8 +82,8 @@ const keep = Effect.fnUntraced(function* (events: Events) {
 /** Hours may have gone by: whoever reached nobody's number is counted, as far as it can be, and not answered. */
 const noteStrays = Effect.fnUntraced(function* (outcome: Outcome) {
   const { drainPatience } = yield* Limits
-  const strays = [...outcome].filter(([, said]) => said === "unroutable")
-  yield* Effect.forEach(strays, ([{ event }]) =>
+  const unrouted = [...outcome].filter(([, said]) => said === "unroutable")
+  yield* Effect.forEach(unrouted, ([{ event }]) =>
     isArrival(event) ? noteUnroutedMessage(event, false) : Effect.void
   ).pipe(
     Effect.timeout(drainPatience),

@@ -14,7 +14,7 @@ export interface Bounds {
 }
 
 /** Calls of the SDK. */
-export interface Ask {
+export interface Requester {
   /** Fails with what may be kept of the SDK's error. */
   readonly call: <A>(use: (client: Client, bounds: Bounds) => Promise<A>) => Effect.Effect<A, ProviderFailure.Failure>
   /** The same, for what only asks. */
@@ -28,8 +28,8 @@ export const make = (
   { timeoutMillis }: Pick<TelnyxSettings, "timeoutMillis">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Fail
-): Ask => {
-  const call: Ask["call"] = (use) =>
+): Requester => {
+  const call: Requester["call"] = (use) =>
     Effect.flatMap(client, (sdk) =>
       Effect.tryPromise({
         // The SDK's own timeout ends with the headers; this one bounds the body as well.
@@ -71,7 +71,7 @@ export interface PageQuery {
  * looked for.
  */
 export const pages = Effect.fnUntraced(function* <A>(
-  { ask }: Ask,
+  { ask }: Requester,
   operation: string,
   {
     beyond,
