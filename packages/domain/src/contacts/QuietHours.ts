@@ -1,8 +1,7 @@
 /** When a message that can wait has to wait, by the recipient's own clock (47 CFR 64.1200(c)(1) and stricter states). */
 import { DateTime, Schema } from "effect"
-import * as AreaCodes from "./AreaCodes.ts"
 import type { Contact } from "./Contact.ts"
-import * as PhoneNumber from "./PhoneNumber.ts"
+import * as TimeZones from "./TimeZones.ts"
 
 const TimeOfDay = Schema.String.check(
   Schema.isPattern(/^([01]\d|2[0-3]):[0-5]\d$/, { message: "must be a time of day, like 21:00" })
@@ -14,25 +13,6 @@ export type QuietHours = typeof QuietHours.Type
 
 /** No solicitation before 8:00 or after 21:00 at the called party's location: 47 CFR 64.1200(c)(1); 20:00 in the strict states. */
 export const solicitation: QuietHours = { start: "20:00", end: "08:00" }
-
-/** Zones of other countries, by ISO 3166 code; the westernmost and the easternmost where there are several. */
-const zonesByCountry: Readonly<Record<string, ReadonlyArray<string>>> = {
-  AU: ["Australia/Perth", "Australia/Sydney"],
-  BR: ["America/Rio_Branco", "America/Sao_Paulo", "America/Noronha"],
-  CA: ["America/St_Johns", "America/Toronto", "America/Winnipeg", "America/Edmonton", "America/Vancouver"],
-  DE: ["Europe/Berlin"],
-  DO: ["America/Santo_Domingo"],
-  ES: ["Europe/Madrid", "Atlantic/Canary"],
-  FR: ["Europe/Paris"],
-  GB: ["Europe/London"],
-  IE: ["Europe/Dublin"],
-  IN: ["Asia/Kolkata"],
-  IT: ["Europe/Rome"],
-  JM: ["America/Jamaica"],
-  MX: ["America/Tijuana", "America/Hermosillo", "America/Mexico_City", "America/Cancun"],
-  PH: ["Asia/Manila"],
-  PT: ["Europe/Lisbon", "Atlantic/Azores"]
-}
 
 const isZone = (zone: string): boolean => {
   try {
@@ -58,16 +38,9 @@ const formatterOf = (zone: string): Intl.DateTimeFormat => {
   return made
 }
 
-/**
- * The zones a contact may be in: the known one, else every zone of the area code, else every zone of the country, else,
- * where we know nothing of the country, those of the United States, whose rules these are.
- */
-export const zonesOf = (contact: Contact, knownZone: string | null): ReadonlyArray<string> => {
-  if (knownZone !== null && isZone(knownZone)) return [knownZone]
-  const areaCode = /^\+1(\d{3})\d{7}$/.exec(contact)?.[1]
-  const byAreaCode = areaCode === undefined ? undefined : AreaCodes.zones.get(areaCode)
-  return byAreaCode ?? zonesByCountry[PhoneNumber.country(contact) ?? ""] ?? AreaCodes.unitedStates
-}
+/** The zones a contact may be in: the known one, else all that its number allows. Empty where nothing is known. */
+export const zonesOf = (contact: Contact, knownZone: string | null): ReadonlyArray<string> =>
+  knownZone !== null && isZone(knownZone) ? [knownZone] : TimeZones.ofNumber(contact)
 
 const MINUTE = 60_000
 const DAY_MINUTES = 24 * 60
@@ -85,9 +58,11 @@ const covers = (quiet: QuietHours, minute: number): boolean => {
 
 const localMinute = (zone: string, millis: number): number => minuteOfDay(formatterOf(zone).format(millis))
 
-/** Whether it is quiet in any of the zones. */
+/** Whether it is quiet in any of the zones. Where no zone is known it may be quiet at any time, unless it never is. */
 export const isQuiet = (quiet: QuietHours, zones: ReadonlyArray<string>, at: DateTime.Utc): boolean =>
-  zones.some((zone) => covers(quiet, localMinute(zone, DateTime.toEpochMillis(at))))
+  zones.length === 0
+    ? quiet.start !== quiet.end
+    : zones.some((zone) => covers(quiet, localMinute(zone, DateTime.toEpochMillis(at))))
 
 /** How many minutes the clock of a zone has to run until the window is over; 0 when it is not quiet there. */
 const minutesLeft = (quiet: QuietHours, zone: string, millis: number): number => {
@@ -97,13 +72,14 @@ const minutesLeft = (quiet: QuietHours, zone: string, millis: number): number =>
 
 /**
  * When a message may leave: `now` if it is quiet in no zone, else the first whole minute at which it is quiet in none.
- * With several possible zones the strictest wins. Windows that leave no minute of the day to all zones hold it for two
- * days and are asked again then.
+ * With several possible zones the strictest wins. Where no zone is known, or windows leave no minute of the day to all zones,
+ * it is held for two days and asked for again then: the directory may know more.
  */
 export const earliestSend = (quiet: QuietHours, zones: ReadonlyArray<string>, now: DateTime.Utc): DateTime.Utc => {
   if (!isQuiet(quiet, zones, now)) return now
   const start = DateTime.toEpochMillis(now)
   const limit = start + SEARCH_MINUTES * MINUTE
+  if (zones.length === 0) return DateTime.makeUnsafe(limit)
   let at = Math.floor(start / MINUTE) * MINUTE
   while (at < limit) {
     const left = Math.max(...zones.map((zone) => minutesLeft(quiet, zone, at)))

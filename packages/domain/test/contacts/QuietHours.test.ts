@@ -60,6 +60,26 @@ describe("Quiet hours", () => {
     assert.includeMembers([...zones], ["America/New_York", "Pacific/Honolulu"])
   })
 
+  it.each([
+    ["Poland at noon", "+48512345678", "2026-07-01T12:43:00Z", true],
+    ["Israel at three", "+972501234567", "2026-07-01T00:00:00Z", false],
+    ["Israel by day", "+972501234567", "2026-07-01T09:00:00Z", true],
+    ["a mobile of Sydney or Perth, while it is early in Perth", "+61412345678", "2026-07-01T23:30:00Z", false],
+    ["a fixed line of Sydney by then", "+61293744000", "2026-07-01T23:30:00Z", true],
+    ["a satellite phone, wherever it is", "+881612345678", "2026-07-01T16:00:00Z", false]
+  ])("let a text leave by the recipient's clock: %s", (_, contact, now, leaves) => {
+    assert.strictEqual(!QuietHours.isQuiet(night, zonesOf(contact), at(now)), leaves)
+  })
+
+  it("hold what waits for an unknown clock for two days, and ask again; without quiet hours it leaves", () => {
+    const now = at("2026-07-01T16:00:00Z")
+    assert.deepStrictEqual(zonesOf("+881612345678"), [])
+    const free = QuietHours.earliestSend(night, zonesOf("+881612345678"), now)
+    assert.strictEqual(DateTime.formatIso(free), "2026-07-03T16:00:00.000Z")
+    assert.strictEqual(QuietHours.earliestSend({ start: "08:00", end: "08:00" }, [], now), now)
+    assert.deepStrictEqual(zonesOf("+881612345678", "Asia/Tokyo"), ["Asia/Tokyo"])
+  })
+
   const time = fc
     .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
     .map(([hour, minute]) => `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`)
