@@ -2,10 +2,11 @@
  * Whether a contact lets us text them, and how they say so.
  *
  * An opt-out binds the contact's number across the tenant (47 CFR 64.1200(a)(10)). Only a whole message counts, so that
- * "please don't stop my medication" opts nobody out; what only looks like a wish to opt out is flagged for staff.
+ * "please don't stop my medication" opts nobody out; what only reads like a wish to opt out is flagged for staff.
  */
 import { DateTime, Schema } from "effect"
 import { Contact } from "./Contact.ts"
+import * as OptOutPhrases from "./OptOutPhrases.ts"
 import { Tenant } from "../shared/Ids.ts"
 
 export const Consent = Schema.Struct({
@@ -77,12 +78,35 @@ export const keyword = (text: string): Keyword | null => {
 /** Whether an opt-out word may have been meant for an appointment, so that staff should ask. */
 export const mayMeanAppointment = (text: string): boolean => appointmentWords.has(normalise(text))
 
-const fuzzyOptOut =
-  /\b(stop|quit|dont|do not|no more|no mas|unsubscribe|remove me|leave me alone)\b.*\b(text|texts|texting|message|messages|messaging|mensajes|contacting|me)\b|\b(no mas|opt me out|unsubscribe me|take me off|wrong number|lose my number|stp|sotp|unsubcribe|unsuscribe)\b/
+/** Of the opt-out words, those that stand for themselves in the midst of other words. */
+const isPlainOptOut = (words: string): boolean =>
+  optOutWords.has(words) && !appointmentWords.has(words) && words !== "end" && words !== "remove"
 
-/** Whether the message reads like a wish to opt out without being the keyword: for a person to judge, never acted on alone. */
-export const mayMeanOptOut = (text: string): boolean =>
-  keyword(text) === null && fuzzyOptOut.test(normalise(text.replaceAll("'", "").replaceAll("’", "")))
+/** The text clause by clause, as it was written but for apostrophes. */
+const clausesOf = (text: string): ReadonlyArray<string> =>
+  text
+    .normalize("NFKC")
+    .replace(/['’ʼ`´]/g, "")
+    .split(/[.!?¿¡;:,\n\r()…–—"“”«»]+|\s-+\s|\s--/)
+    .filter((clause) => normalise(clause) !== "")
+
+/**
+ * Whether the message reads like a wish to opt out without being the keyword: "Please stop", "STOP" above a signature, "wrong
+ * person". It is for a person to judge and never acted on alone (47 CFR 64.1200(a)(10) takes any reasonable words).
+ */
+export const mayMeanOptOut = (text: string): boolean => {
+  if (keyword(text) !== null) return false
+  return clausesOf(text).some((written, index) => {
+    const clause = normalise(written)
+    const words = OptOutPhrases.bare(clause)
+    return (
+      isPlainOptOut(words) ||
+      (index === 0 && optOutWords.has(words)) ||
+      OptOutPhrases.names.test(written) ||
+      Object.values(OptOutPhrases.rules).some((rule) => rule.test(words) || rule.test(clause))
+    )
+  })
+}
 
 /**
  * The consent after a keyword that came at a time. A help word changes nothing. Nor does an opt-in that is older than what is on

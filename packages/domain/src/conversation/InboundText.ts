@@ -2,7 +2,8 @@
  * A text came in: what follows from it.
  *
  * The thread is found or opened and locked, the text kept, a keyword obeyed and answered, the one automatic answer queued and
- * the alarm started. A reaction, a keyword that is answered, and what comes from a sender whom no text reaches ask
+ * the alarm started. What may be a wish to opt out gets no automatic answer: it is flagged, and a note asks staff to judge it,
+ * for consent stays as it is until somebody puts the wish on record. A reaction, a keyword that is answered, and what comes from a sender whom no text reaches ask
  * for nobody: they are kept and shown. With the line switched off the text is kept and shown, and nothing else happens.
  */
 import type { DateTime } from "effect"
@@ -152,6 +153,11 @@ export const decide = (
     const note = said === "opt_out" ? "The contact opted out of texts." : "The contact opted in to texts."
     const task = Consent.mayMeanAppointment(inbound.text) ? " They may want to cancel an appointment: please ask." : ""
     say(task === "" ? said : "staff_task", note + task)
+  } else if (flag === "possible_opt_out" && keyword === null && consent.status !== "opted_out") {
+    say(
+      "staff_task",
+      "The contact may want no more texts, or may be somebody else. Please judge, and record an opt-out."
+    )
   }
   // Nothing follows an opt-out but one confirmation; who opts in or asks for help again is answered again.
   const isAnswered = keyword !== null && (keyword !== "opt_out" || consent !== state.consent)

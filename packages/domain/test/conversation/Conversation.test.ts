@@ -286,6 +286,20 @@ describe("An inbound text", () => {
     assert.strictEqual(consent.status, "opted_out")
     assert.isTrue(of(changes, "MessageAdded").some(({ message }) => message.metaData.messageSubType === "staff_task"))
   })
+  it.each(["Please stop", "wrong person"])("asks staff to judge %s, and answers nothing by itself", (words) => {
+    const { changes, consent, thread } = play([{ kind: "text", words, on: 0 }])
+    assert.strictEqual(consent.status, "unknown")
+    const messages = of(changes, "MessageAdded").map(({ message }) => message.metaData)
+    assert.deepInclude(messages[0], { flag: "possible_opt_out" })
+    assert.deepStrictEqual(messages[1], { messageSubType: "staff_task" })
+    assert.lengthOf(messages, 2)
+    assert.isEmpty(of(changes, "SendQueued"))
+    assert.strictEqual(thread?.escalation.state, "running")
+  })
+  it("answers by itself once the contact writes something else", () => {
+    const { changes } = play(["Please stop", "When is my visit?"].map((words) => ({ kind: "text", words, on: 0 })))
+    assert.lengthOf(of(changes, "SendQueued"), 1)
+  })
 
   it("keeps the due time of a running timer when the setting changes", () => {
     const { changes } = play([
