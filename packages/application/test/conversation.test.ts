@@ -6,7 +6,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
-import { addLine, contact, line, noon, north, nurse, receive as text, stranger } from "./support/lineWorld.ts"
+import {
+  addLine,
+  addLineAt,
+  contact,
+  line,
+  noon,
+  north,
+  nurse,
+  receive as text,
+  stranger
+} from "./support/lineWorld.ts"
 
 const onCall = "+12025550187" as PhoneNumber.E164
 
@@ -386,6 +396,31 @@ describe("Staff", () => {
         assert.strictEqual((yield* sent)[0]?.from, line)
         assert.strictEqual((yield* theThread()).phoneNumber, line)
         assert.strictEqual(message.senderId, nurse.userId)
+      })
+    )
+  )
+
+  it.effect("read a contact as it was pasted, and refuse an extension in words", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp()
+        const open = (externalContact: string) =>
+          Application.createThread(nurse, { siteGroupingId: north, externalContact })
+        assert.strictEqual((yield* open("tel:861-555-0123\t")).thread.externalContact, "+18615550123")
+        assert.include((yield* Effect.flip(open("303-555-0123 ext. 7"))).message, "without an extension")
+      })
+    )
+  )
+
+  it.effect("read a contact in the country of the tenant's line", () =>
+    play(
+      Effect.gen(function* () {
+        yield* addLineAt("+442071838750" as PhoneNumber.E164)
+        const request = { siteGroupingId: north, externalContact: "020 7946 0000" }
+        const { thread } = yield* Application.createThread(nurse, request)
+        assert.strictEqual(thread.externalContact, "+442079460000")
+        const consent = yield* Application.contactConsent(nurse, north, request.externalContact)
+        assert.strictEqual(consent.contact, "+442079460000")
       })
     )
   )

@@ -53,22 +53,33 @@ const refuse = (field: string, message: string): Effect.Effect<never, InvalidReq
  * A contact who may have written to us: beside those whom we may write to, a short code, and a number in E.164 form that the
  * numbering plans do not know, or not yet. Whoever can reach us can be put down as not to be texted.
  */
-export const readSender = (field: string, text: string): Effect.Effect<Contact.Contact, InvalidRequest> => {
+export const readSender = (
+  field: string,
+  text: string,
+  region: PhoneNumber.CountryCode
+): Effect.Effect<Contact.Contact, InvalidRequest> => {
   const given = text.trim() as Contact.Contact
   const kind = Contact.kind(given)
   return kind === "phone" || kind === "short_code"
     ? Effect.succeed(given)
-    : Effect.map(readContact(field, text), ({ contact }) => contact)
+    : Effect.map(readContact(field, text, region), ({ contact }) => contact)
 }
 
-/** The contact as it is kept, and the type of thread that it has. Numbers are read in any usual way of writing. */
+/**
+ * The contact as it is kept, and the type of thread that it has. Numbers are read in any usual way of writing, without a country
+ * code as numbers of the region.
+ */
 export const readContact = (
   field: string,
-  text: string
+  text: string,
+  region: PhoneNumber.CountryCode
 ): Effect.Effect<{ readonly contact: Contact.Contact; readonly threadType: Thread.ThreadType }, InvalidRequest> => {
-  const number = PhoneNumber.parse(text)
+  const number = PhoneNumber.parse(text, region)
   if (Option.isSome(number)) {
     return Effect.succeed({ contact: number.value as string as Contact.Contact, threadType: "voip" })
+  }
+  if (PhoneNumber.hasExtension(text, region)) {
+    return refuse(field, "must be a number without an extension: texts reach no extension")
   }
   const contact = text.trim().toLowerCase() as Contact.Contact
   return Contact.kind(contact) === "email"

@@ -6,7 +6,7 @@ import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
-import { consentOf } from "./LoadThread.ts"
+import { consentOf, regionOf } from "./LoadThread.ts"
 import { readSender } from "../shared/ReadRequest.ts"
 import { assertOnRecord } from "../access/TenantRecord.ts"
 
@@ -22,10 +22,10 @@ const threadOf = Effect.fnUntraced(function* (siteGroupingId: Tenant, contact: C
 /** What is on record of a contact, given as it writes to us, or as a phone number in any usual way of writing. */
 export const contactConsent = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, contact: string) {
   yield* assertSees(actor, siteGroupingId)
-  const externalContact = yield* readSender("contact", contact)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      const externalContact = yield* readSender("contact", contact, yield* regionOf(siteGroupingId))
       const thread = yield* threadOf(siteGroupingId, externalContact)
       const consent = yield* consentOf({ siteGroupingId, externalContact })
       yield* audit(actor, siteGroupingId, "consent.view", subjectOf(externalContact), {}, thread)
@@ -41,10 +41,10 @@ export const recordConsent = Effect.fn("recordConsent")(function* (
   status: Consent.Consent["status"]
 ) {
   yield* assertSees(actor, siteGroupingId)
-  const contact = yield* readSender("contact", text)
   const { transact } = yield* Transaction
   return yield* transact(
     Effect.gen(function* () {
+      const contact = yield* readSender("contact", text, yield* regionOf(siteGroupingId))
       // A withdrawal counts of a tenant that is deactivated, too: it may come back.
       yield* assertOnRecord(siteGroupingId)
       const thread = yield* threadOf(siteGroupingId, contact)

@@ -8,7 +8,7 @@ import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
 import { checkLink, Link } from "./EditThread.ts"
 import { ThreadExists } from "../shared/Errors.ts"
-import { poolNumber, viewThread } from "./LoadThread.ts"
+import { poolNumber, regionOf, viewThread } from "./LoadThread.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { nullable } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
@@ -19,7 +19,7 @@ const MAX_CONTACT = 254
 /** A thread to open with a contact. */
 export const ThreadCreation = Schema.Struct({
   siteGroupingId: Tenant,
-  /** A phone number in any usual way of writing, or an e-mail address. */
+  /** A phone number in any usual way of writing, without a country code one of the line's country, or an e-mail address. */
   externalContact: Schema.NonEmptyString.check(Schema.isMaxLength(MAX_CONTACT)),
   /** The number that the thread answers from; `null`: the site grouping's default. */
   phoneNumberId: nullable(PhoneNumberId),
@@ -34,10 +34,11 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
   const request = yield* readCreation(given)
   const { siteGroupingId } = request
   yield* assertSees(actor, siteGroupingId)
-  const { contact, threadType } = yield* readContact("externalContact", request.externalContact)
-  const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
   const id = yield* transact(
     Effect.gen(function* () {
+      const region = yield* regionOf(siteGroupingId)
+      const { contact, threadType } = yield* readContact("externalContact", request.externalContact, region)
+      const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
       yield* assertActive(siteGroupingId)
       const now = yield* DateTime.now
       const [known] = yield* (yield* Threads).loadByKeys([key])

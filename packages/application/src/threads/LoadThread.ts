@@ -1,5 +1,5 @@
 /** The thread that a request is about, if its actor may see it. */
-import { Consent, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
+import { Consent, PhoneNumber, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
 import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
@@ -32,6 +32,12 @@ export const consentOf = Effect.fnUntraced(function* (
 export const poolNumber = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"], id: PhoneNumberId) {
   const number = Option.getOrUndefined(yield* (yield* PoolNumbers).get([tenant], id))
   return number === undefined || number.status === "replaced" ? yield* new NotFound({ entity: "phoneNumber" }) : number
+})
+
+/** The country in which numbers without a country code are read: that of the tenant's line. */
+export const regionOf = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"]) {
+  const line = Option.getOrUndefined(yield* (yield* PoolNumbers).defaultOf(tenant))
+  return (line === undefined ? undefined : PhoneNumber.country(line.number)) ?? "US"
 })
 
 /** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */

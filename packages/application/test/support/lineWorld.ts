@@ -21,11 +21,11 @@ export const nurse: Application.Actor = { userId: "nurse" as UserId, scope: [nor
 export const stranger: Application.Actor = { userId: "stranger" as UserId, scope: ["south" as SiteGroupingId] }
 
 /** The line is the tenant's. */
-export const addLine = Effect.gen(function* () {
+export const addLineAt = Effect.fnUntraced(function* (number: PhoneNumber.E164) {
   yield* (yield* PoolNumbers).add({
     id: "1" as PhoneNumberId,
     siteGroupingId: north,
-    number: line,
+    number,
     label: null,
     providerSid: null,
     provider: null,
@@ -33,6 +33,7 @@ export const addLine = Effect.gen(function* () {
     createdAt: yield* DateTime.now
   })
 })
+export const addLine = addLineAt(line)
 
 export const settle = (change: Partial<VoipSettings.VoipSettings>) =>
   Effect.flatMap(Settings, (settings) => settings.put(north, { ...VoipSettings.defaults, ...change }))

@@ -3,15 +3,22 @@
  * The numbering plans are libphonenumber's.
  */
 import { Option, Schema } from "effect"
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max"
+import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber as ParsedNumber } from "libphonenumber-js/max"
+
+/** A country by its two letters (ISO 3166-1 alpha-2). */
+export type { CountryCode } from "libphonenumber-js/max"
 
 const E164_PATTERN = /^\+[1-9]\d{6,14}$/
 
 /** Whether the string has the form of E.164: `+`, then 7 to 15 digits. Says nothing about the numbering plan. */
 export const isE164 = (text: string): boolean => E164_PATTERN.test(text)
 
-/** Whether the string is an E.164 number that the numbering plan of its country allows. */
-export const isValid = (text: string): boolean => isE164(text) && (parsePhoneNumberFromString(text)?.isValid() ?? false)
+/** A number of North America as its plan forms them: area codes come into service faster than any list of them. */
+const NANP = /^\+1[2-9](?!11)\d{2}[2-9]\d{6}$/
+
+/** Whether the string is an E.164 number that the numbering plan of its country allows; for `+1` its form is enough. */
+export const isValid = (text: string): boolean =>
+  NANP.test(text) || (isE164(text) && (parsePhoneNumberFromString(text)?.isValid() ?? false))
 
 /** A number in E.164 form that its country's numbering plan allows. */
 export const E164 = Schema.String.check(
@@ -19,16 +26,39 @@ export const E164 = Schema.String.check(
 ).pipe(Schema.brand("E164"))
 export type E164 = typeof E164.Type
 
+/** As it was meant, of what was pasted: one kind of blank, no invisible marks, none of `tel:` (RFC 3966). */
+const cleaned = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .replace(/\s+/g, " ")
+    .replace(/[\p{Cf}\p{Cc}\p{Mn}]/gu, "")
+    .trim()
+    .replace(/^tel: ?/i, "")
+    .replace(/;ext=/i, " ext. ")
+
+/** What was written, read in a region, and after `00` as after a `+` where the region does not read it otherwise. */
+const read = (text: string, defaultCountry: CountryCode): ParsedNumber | undefined => {
+  const given = cleaned(text)
+  const inRegion = parsePhoneNumberFromString(given, { defaultCountry, extract: false })
+  return /^\(?00/.test(given) && (inRegion === undefined || !isValid(inRegion.number))
+    ? parsePhoneNumberFromString(given.replace(/^\(?00\)?/, "+"), { extract: false })
+    : inRegion
+}
+
 /**
- * Reads a number as people write it. Without a `+` it is read in `defaultRegion` (ISO 3166-1 alpha-2).
+ * Reads a number as people write and paste it. Without a `+` or `00` it is read in `defaultRegion` (ISO 3166-1 alpha-2).
  * `none` for what is not a valid number there, and for a number with an extension: no text reaches one.
  */
 export const parse = (text: string, defaultRegion: CountryCode = "US"): Option.Option<E164> => {
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry: defaultRegion, extract: false })
-  return parsed !== undefined && parsed.isValid() && parsed.ext === undefined
+  const parsed = read(text, defaultRegion)
+  return parsed !== undefined && isValid(parsed.number) && parsed.ext === undefined
     ? Option.some(parsed.number as string as E164)
     : Option.none()
 }
+
+/** Whether the text is a number with an extension, `202-555-0123 ext. 7`. */
+export const hasExtension = (text: string, defaultRegion: CountryCode = "US"): boolean =>
+  read(text, defaultRegion)?.ext !== undefined
 
 /** Whether two ways of writing name the same number. */
 export const isSame = (left: string, right: string, defaultRegion: CountryCode = "US"): boolean => {
@@ -61,7 +91,7 @@ export const ending = (number: string): string =>
   `a number ending in ${number.replace(/\D/g, "").slice(-ENDING_DIGITS)}`
 
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
-export const country = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country
+export const country = (number: string): CountryCode | undefined => parsePhoneNumberFromString(number)?.country
 
 /**
  * Whether a call from one to the other stays in the country: its country where the plans tell, else its calling code. Numbers
