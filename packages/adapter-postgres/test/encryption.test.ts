@@ -58,8 +58,8 @@ const messageOf = (thread: Thread.Thread, position: number, content: string): Me
 })
 
 /** A thread of a tenant, with one message for each text. */
-const tell = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, tenant = north) {
-  const key = { siteGroupingId: tenant, threadType: "voip", contact } as const
+const tell = Effect.fnUntraced(function* (texts: ReadonlyArray<string>, tenant = north, from = contact) {
+  const key = { siteGroupingId: tenant, threadType: "voip", contact: from } as const
   const opened = Thread.open(ThreadId.make(randomUUID()), key, null, now)
   const thread = { ...opened, contactName: "Canary McSecret", lastMessagePreview: words }
   const { apply } = yield* Changes
@@ -213,6 +213,40 @@ describe("An encrypted database", () => {
         const { faults, last } = AuditChain.follow(AuditChain.start(north), yield* links(north, 0, 10))
         assert.deepStrictEqual([...faults, ...AuditChain.end(last, head!)], [])
       }).pipe(Effect.provide(host))
+    }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("of before contacts had keys brings one contact's threads together, once a host has its keys", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const spellings = ["+541123456781", "+5491123456781"].map((number) => Contact.Contact.make(number))
+      const host = yield* open(url, keysOf("current"))
+      yield* tamper(url, "drop index external_threads_contact")
+      yield* Effect.provide(tell(["one"], north, spellings[0]!), host)
+      yield* Effect.provide(tell(["two"], north, spellings[1]!), host)
+      yield* tamper(url, "alter table external_threads drop column contact_key")
+      yield* tamper(
+        url,
+        `alter table external_threads add constraint external_threads_site_grouping_id_thread_type_external_cont_key
+         unique (site_grouping_id, thread_type, external_contact)`
+      )
+      yield* tamper(url, "delete from careline_migrations where name = 'contact_keys'")
+
+      const next = yield* open(url, keysOf("current"))
+      yield* Effect.gen(function* () {
+        assert.deepStrictEqual(yield* found("canary"), ["Canary McSecret"])
+        const threads = yield* Effect.flatMap(Transaction, ({ transact }) =>
+          transact(
+            Effect.flatMap(Threads, ({ loadByKeys }) =>
+              loadByKeys(spellings.map((one) => ({ siteGroupingId: north, threadType: "voip", contact: one })))
+            )
+          )
+        )
+        assert.lengthOf(threads, 1)
+        assert.sameMembers([...(yield* read(threads[0]!))], ["one", "two"])
+        assert.strictEqual(threads[0]!.lastMessagePreview, words)
+      }).pipe(Effect.provide(next))
+      assert.notInclude(yield* Effect.promise(() => dumpDatabase(url)), "1123456781")
     }).pipe(asSystem, Effect.scoped)
   )
 

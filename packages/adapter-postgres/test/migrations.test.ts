@@ -1,6 +1,6 @@
 /** Databases that are in use already are brought up to date without losing what is in them. */
-import { SiteGroupingId } from "@careline/domain"
-import { AuditChain, AuditTrail, RowAccess, Settings } from "@careline/ports"
+import { Contact, SiteGroupingId, ThreadId, UserId } from "@careline/domain"
+import { AuditChain, AuditTrail, Consents, Messages, RowAccess, Settings, Threads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
@@ -9,6 +9,7 @@ import { freshDatabase } from "../../../test/support/postgres.ts"
 import { Database, stores } from "../src/index.ts"
 import { migrations } from "../src/migrations/migrations.ts"
 
+const north = SiteGroupingId.make("north")
 const [thread, first, second] = [1, 2, 3].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`)
 
 /** The tables as so many migrations left them. */
@@ -137,6 +138,106 @@ describe("A database in use", () => {
         assert.deepStrictEqual([...subjects, records.length], ["thread:1", "thread:1201", 601])
         const { faults, last } = AuditChain.follow(AuditChain.start(north!.siteGroupingId), records)
         assert.deepStrictEqual([...faults, ...AuditChain.end(last, north!)], [])
+      }).pipe(
+        Effect.provideService(RowAccess, { _tag: "System" }),
+        Effect.provide(stores.pipe(Layer.provide(Database.layerRowLevelSecurity({ url }))))
+      )
+    })
+  )
+
+  const [newer, older] = ["+5491123456781", "+541123456781"]
+  const [newerThread, olderThread] = [first!, second!]
+
+  /** Two threads of one contact, by the two spellings of the phone, each with its messages. */
+  const twoThreads = Effect.fnUntraced(function* (sql: PgClient.PgClient) {
+    yield* sql`insert into site_groupings (id) values ('north')`
+    for (const [id, contact, inbound, last] of [
+      [newerThread, newer, 2, "2026-03-02T12:00:00Z"],
+      [olderThread, older, 2, "2026-03-02T11:30:00Z"]
+    ] as const) {
+      yield* sql`
+        insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_name, patient_ids,
+          unread_count, last_position, read_position, last_message_at, last_message_preview, last_inbound_at,
+          auto_replied_at, escalation_state, escalation_period, created_at, updated_at)
+        values ('north', ${id}::uuid, 'voip', ${contact}, ${id === olderThread ? "Ana" : null}, ${[id]}, ${inbound}, 3, 0,
+          ${last}::timestamptz, ${`from ${contact}`}, ${last}::timestamptz, ${last}::timestamptz, 'idle', 0,
+          ${last}::timestamptz, ${last}::timestamptz)`
+      for (const position of [1, 2, 3]) {
+        yield* sql`
+          insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, content,
+            attachments, meta_data, created_at)
+          values ('north', gen_random_uuid(), ${id}::uuid, ${position}, ${position === 2 ? "system" : "sms"},
+            ${position === 2 ? "outbound" : "inbound"}, ${`${contact} ${position}`}, '[]',
+            ${position === 2 ? '{"messageSubType":"auto_reply"}' : "{}"}::jsonb,
+            ${last}::timestamptz + ${`${position - 3} hours`}::interval)`
+      }
+    }
+    yield* sql`
+      insert into message_read_status (site_grouping_id, external_thread_id, user_id, position, read_at) values
+        ('north', ${newerThread}::uuid, 'nurse', 3, now()), ('north', ${olderThread}::uuid, 'nurse', 1, now())`
+    yield* sql`
+      insert into consents (site_grouping_id, contact, status, source, changed_at) values
+        ('north', ${older}, 'opted_out', 'keyword', now()), ('north', ${newer}, 'opted_in', 'staff', now()),
+        ('north', '+525512345678', 'opted_in', 'staff', now())`
+    yield* sql`
+      insert into escalations (site_grouping_id, external_thread_id, period, state, due_at, notified)
+      values ('north', ${olderThread}::uuid, 1, 'running', '2026-03-02T12:10:00Z', '{}')`
+  })
+
+  const seenBy = (userId: string) =>
+    Effect.map(
+      Effect.flatMap(Threads, ({ list }) =>
+        list({ scope: "all", view: "all", userId: UserId.make(userId), limit: 10, cursor: null })
+      ),
+      ({ items }) => items
+    )
+  const historyOf = (threadId: string) =>
+    Effect.map(
+      Effect.flatMap(Messages, ({ list }) =>
+        list({ siteGroupingId: north, threadId: ThreadId.make(threadId), limit: 10, cursor: null })
+      ),
+      ({ items }) => items.map(({ content }) => content).toReversed()
+    )
+  const bothHistories = [1, 2, 3].flatMap((position) => [`${older} ${position}`, `${newer} ${position}`])
+
+  it.live("has one thread and the stricter consent of a contact whose phone was spelled in two ways", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* migrateTo(2)
+        yield* twoThreads(sql)
+        yield* Database.migrate
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+      yield* Effect.gen(function* () {
+        const [view, ...others] = yield* seenBy("nurse")
+        assert.isEmpty(others)
+        assert.strictEqual(view!.thread.externalContact as string, newer)
+        assert.deepInclude(view!.thread, {
+          id: ThreadId.make(newerThread),
+          contactName: "Ana",
+          lastMessagePreview: `from ${newer}`,
+          lastPosition: 6,
+          lastInboundPosition: 6
+        })
+        assert.sameMembers([...view!.thread.patientIds], [newerThread, olderThread])
+        assert.deepStrictEqual(yield* historyOf(newerThread), bothHistories)
+        assert.isTrue(view!.optedOut)
+        // Of what came by the older spelling the nurse had read one message, which came first.
+        assert.strictEqual(view!.unreadCount, 2)
+        assert.deepInclude(view!.thread.escalation, { state: "running", period: 1 })
+        const contacts = [older, newer, "+5215512345678"].map((contact) => ({
+          siteGroupingId: north,
+          contact: Contact.Contact.make(contact)
+        }))
+        const consents = yield* Effect.flatMap(Consents, ({ load }) => load(contacts))
+        assert.sameDeepMembers(
+          consents.map(({ contact, status }) => [contact as string, status as string]),
+          [
+            [older, "opted_out"],
+            ["+525512345678", "opted_in"]
+          ]
+        )
       }).pipe(
         Effect.provideService(RowAccess, { _tag: "System" }),
         Effect.provide(stores.pipe(Layer.provide(Database.layerRowLevelSecurity({ url }))))

@@ -424,4 +424,44 @@ describe("Staff", () => {
       })
     )
   )
+
+  it.effect("is one with a phone that is spelled in several ways: STOP by either binds both", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp({ autoReplyMessage: null })
+        const [plain, mobile] = ["+541123456781", "+5491123456781"]
+        yield* text("hello", mobile)
+        yield* text("anybody there?", plain)
+        const { thread } = yield* theThread()
+        assert.deepStrictEqual([thread.externalContact as string, thread.lastInboundPosition], [plain, 2])
+        yield* reply("Yes.")
+        yield* text("from my other phone", mobile)
+        yield* reply("Hello.")
+        yield* Application.dispatchSends()
+        assert.deepStrictEqual(
+          (yield* sent).map(({ body, to }) => [body, to]),
+          [
+            ["Yes.", plain],
+            ["Hello.", mobile]
+          ]
+        )
+        const known = yield* Effect.flip(
+          Application.createThread(nurse, { siteGroupingId: north, externalContact: "+54 11 2345-6781" })
+        )
+        assert.strictEqual(known._tag, "ThreadExists")
+        yield* text("hello again", mobile)
+        const queued = yield* reply("On its way.")
+        yield* text("STOP", plain)
+        yield* text("bye", mobile)
+        assert.isTrue((yield* theThread()).optedOut)
+        const refused = yield* Effect.flip(reply("One more thing."))
+        assert.deepInclude(refused, { _tag: "SendRefused", reason: "recipient_opted_out" })
+        yield* Application.dispatchSends()
+        assert.notInclude(
+          (yield* sent).map(({ body }) => body),
+          queued.content
+        )
+      })
+    )
+  )
 })

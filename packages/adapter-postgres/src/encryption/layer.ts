@@ -4,8 +4,10 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Schedule } from "effect"
 import { type DatabaseOptions, layerClient, layerWorkers } from "../client/Client.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
+import * as ContactKeys from "./ContactKeys.ts"
 import * as DataKeys from "./DataKeys.ts"
 import { encryptExisting } from "./EncryptExisting.ts"
+import type * as Envelope from "./Envelope.ts"
 import * as FieldEncryption from "./FieldEncryption.ts"
 
 export interface EncryptionOptions {
@@ -31,6 +33,24 @@ const encryptedWithoutKeys = () =>
 
 const clientOf = <E>(client: Layer.Layer<PgClient.PgClient, E>) =>
   Effect.map(Layer.build(client), (context) => Context.get(context, PgClient.PgClient))
+
+/** What a migration could not do without keys, once. */
+const keyExisting = Effect.fnUntraced(function* (
+  database: DatabaseOptions,
+  indexKeys: Envelope.IndexKeys,
+  keys: KeyEncryption.KeyEncryption,
+  lifetime: number
+) {
+  const owner = yield* clientOf(layerClient({ ...database, url: database.ownerUrl ?? database.url, maxConnections: 1 }))
+  yield* owner.withTransaction(
+    Effect.gen(function* () {
+      yield* owner`lock table external_threads in access exclusive mode`
+      if (yield* ContactKeys.hasContactKeys(owner)) return
+      const encryption = FieldEncryption.make(indexKeys, DataKeys.make(owner, keys, lifetime))
+      yield* ContactKeys.keyContacts(owner, encryption, true)
+    })
+  )
+}, Effect.scoped)
 
 /** The keys of the indexes, made when the database has none: then all that it has is encrypted first. */
 const begin = Effect.fnUntraced(function* (
@@ -73,6 +93,7 @@ export const layer = (
       }
       const { dataKeyLifetime, keys, rewrapEvery } = { ...defaults, ...options }
       const indexKeys = (yield* DataKeys.indexKeys(sql, keys)) ?? (yield* begin(database, keys, dataKeyLifetime))
+      if (!(yield* ContactKeys.hasContactKeys(sql))) yield* keyExisting(database, indexKeys, keys, dataKeyLifetime)
       yield* DataKeys.rewrap(sql, keys)
       yield* DataKeys.rewrap(sql, keys).pipe(
         Effect.tapError(({ reason }) => Effect.logWarning("Data keys could not be wrapped anew", reason.message)),

@@ -19,6 +19,7 @@ import mediaUploads from "./0014_media_uploads.ts"
 import readers from "./0017_readers.ts"
 import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
+import contactKeys from "./0024_contact_keys.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -78,5 +79,6 @@ export const migrations = {
     `set local statement_timeout = 0`,
     `set local ${TENANTS_SETTING} = 'all'`,
     `update external_threads set search_bits = 'x' || repeat('f', ${SEARCH_BITS / 4})`
-  ])
+  ]),
+  "24_contact_keys": contactKeys
 }

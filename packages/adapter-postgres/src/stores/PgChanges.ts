@@ -1,5 +1,5 @@
 /** Carries out changes set-wise: one statement for each kind, however many threads they are about. */
-import type { Change, Consent, Message, Send, Thread } from "@careline/domain"
+import { type Change, type Consent, Contact, type Message, type Send, type Thread } from "@careline/domain"
 import { Changes } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -10,6 +10,9 @@ import type { Row, Table } from "../tables/Table.ts"
 import { type AlarmPeriod, consents, escalations, externalThreads, messages, sends } from "../tables/Tables.ts"
 
 type ChangeOf<Tag extends Change["_tag"]> = Extract<Change, { readonly _tag: Tag }>
+
+const contactKeyOf = ({ contact, siteGroupingId }: Consent.Consent): string =>
+  JSON.stringify([siteGroupingId, Contact.key(contact)])
 
 /** The changes of each kind, in their order. */
 const sort = (changes: ReadonlyArray<Change>) => {
@@ -24,7 +27,7 @@ const sort = (changes: ReadonlyArray<Change>) => {
         threads.set(change.thread.id, change.thread)
         break
       case "ConsentChanged":
-        consents.set(JSON.stringify([change.consent.siteGroupingId, change.consent.contact]), change.consent)
+        consents.set(contactKeyOf(change.consent), { ...change.consent, contact: Contact.key(change.consent.contact) })
         break
       case "MessageAdded":
         messages.push(change.message)

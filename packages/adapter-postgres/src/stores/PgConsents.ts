@@ -1,4 +1,5 @@
 /** What contacts allow. */
+import { Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer } from "effect"
@@ -20,7 +21,7 @@ export const layer = Layer.effect(
             distinct(
               keys.map(({ contact, siteGroupingId }) => ({
                 site_grouping_id: tenantColumn(siteGroupingId),
-                contact: encryption.index(contact)
+                contact: encryption.index(Contact.key(contact))
               }))
             )
           )}::json) k (site_grouping_id text, contact text)

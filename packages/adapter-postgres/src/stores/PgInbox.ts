@@ -1,5 +1,5 @@
 /** Durable intake. */
-import type { Contact } from "@careline/domain"
+import { Contact } from "@careline/domain"
 import type { StorageError, TelephonyEvent } from "@careline/ports"
 import {
   type Acceptance,
@@ -42,7 +42,7 @@ const intakeRetry = {
 /** What tells an event from every other, the status of a report included. */
 const incoming = ({ account, event, provider, receivedAt }: IncomingEvent): IncomingRow => {
   const { detail, id } = identityOf(event)
-  const [number, contact] = isArrival(event) ? [event.to, event.from] : [null, null]
+  const [number, contact] = isArrival(event) ? [event.to, Contact.key(event.from)] : [null, null]
   return {
     provider,
     account,

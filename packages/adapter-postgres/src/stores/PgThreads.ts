@@ -1,5 +1,5 @@
 /** Threads, and the lists of them with what is shown beside each. */
-import { ContactSearch, type Thread } from "@careline/domain"
+import { Contact, ContactSearch, type Thread } from "@careline/domain"
 import { type ThreadPatients, type ThreadQuery, Threads, type ThreadView } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -60,7 +60,7 @@ export const layer = Layer.effect(
     const keyJson = (key: Thread.ThreadKey) => ({
       site_grouping_id: tenantColumn(key.siteGroupingId),
       thread_type: key.threadType,
-      external_contact: encryption.index(key.contact)
+      contact_key: encryption.index(Contact.key(key.contact))
     })
 
     /** The threads `t` of the ids. */
@@ -78,7 +78,7 @@ export const layer = Layer.effect(
       t.*, n.number, coalesce(c.status = 'opted_out', false) as opted_out, ${unreadCount(sql, userId)} as unread_count`
     const viewJoins = sql`
       left join phone_numbers n on n.site_grouping_id = t.site_grouping_id and n.id = t.phone_number_id
-      left join consents c on c.site_grouping_id = t.site_grouping_id and c.contact = t.external_contact`
+      left join consents c on c.site_grouping_id = t.site_grouping_id and c.contact = t.contact_key`
 
     /** The views of a page with their places, and one more where there are more. */
     const viewsOf = (query: ThreadQuery, after: Key | null) =>
@@ -116,8 +116,8 @@ export const layer = Layer.effect(
       loadByKeys: (keys) =>
         sql<Row>`
           select t.* from json_to_recordset(${JSON.stringify(distinct(keys.map(keyJson)))}::json)
-            k (site_grouping_id text, thread_type text, external_contact text)
-          join external_threads t using (site_grouping_id, thread_type, external_contact)
+            k (site_grouping_id text, thread_type text, contact_key text)
+          join external_threads t using (site_grouping_id, thread_type, contact_key)
           order by t.site_grouping_id, t.id
           for update of t`.pipe(Effect.flatMap(toThreads), asStorage("threads.loadByKeys")),
 

@@ -126,7 +126,7 @@ export const make = <A extends object>(name: string, declaration: Declaration<A>
 
   return {
     name,
-    encrypted: kept.filter((column) => column.kept !== "plain"),
+    encrypted: [...kept, ...derived.map(([column]) => column)].filter((column) => column.kept !== "plain"),
     associatedData: namesOf(associatedData),
     encryptedFor,
     isAppendOnly,

@@ -5,7 +5,7 @@ import {
   Call,
   type Circuit,
   type Consent,
-  type Contact,
+  Contact,
   type InventoryNumber,
   type Message,
   type NumberOrder,
@@ -63,7 +63,9 @@ export const externalThreads = make<Thread.Thread>("external_threads", {
     updatedAt: timestamptz("updated_at"),
     deletedAt: timestamptz("deleted_at")
   },
-  fixed: ["siteGroupingId", "id", "threadType", "externalContact", "createdAt"],
+  // Null where the thread went into another one of the same contact.
+  derived: [[indexed("contact_key"), ({ externalContact }) => Contact.key(externalContact)]],
+  fixed: ["siteGroupingId", "id", "threadType", "createdAt"],
   associatedData: ["id", "externalContact"],
   searched: ["contactName", "externalContact"]
 })

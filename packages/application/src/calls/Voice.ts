@@ -9,7 +9,7 @@ import {
   Call,
   CallPlan,
   type CallId,
-  type Contact,
+  Contact,
   IncomingCall,
   PhoneNumber,
   type PoolNumber,
@@ -165,9 +165,13 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
   return yield* transact(
     Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, StoragePorts | VoiceStoragePorts> {
       const now = yield* DateTime.now
-      const ours = yield* resolveInboundNumbers([event.to, event.from as string as PhoneNumber.E164])
+      const ours = yield* resolveInboundNumbers([
+        event.to,
+        ...(Contact.spellings(event.from) as ReadonlyArray<string> as ReadonlyArray<PhoneNumber.E164>)
+      ])
       // A call of ours that lost its way, to staff or to a contact: nobody is to be greeted in it.
-      if (ours.some(({ number }) => number === (event.from as string))) return unkept(BROKEN_OFF)
+      if (ours.some(({ number }) => PhoneNumber.subscriberKey(number) === Contact.key(event.from)))
+        return unkept(BROKEN_OFF)
       const on = ours.find(({ number }) => number === event.to)?.on
       if (on === undefined) {
         // Kept for an administrator, like a text to a number that is nobody's.

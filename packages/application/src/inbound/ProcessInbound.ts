@@ -9,20 +9,17 @@ import {
   type Call,
   type Change,
   Consent,
-  type Contact,
   InboundText,
   IncomingCall,
   type MessageId,
   type PoolNumber,
   Reaction,
   type SendId,
-  type Tenant,
   type Thread,
   type ThreadId
 } from "@careline/domain"
 import {
   Consents,
-  Directory,
   IdGenerator,
   Inbox,
   type Lane,
@@ -37,6 +34,7 @@ import {
 } from "@careline/ports"
 import { Cause, DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
+import { contactCards, contactKey } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { loadCalls } from "../calls/LaneCalls.ts"
 import { importMedia } from "../media/LaneMedia.ts"
@@ -46,10 +44,6 @@ import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { reachedAtOnce } from "../access/ResolveInboundNumbers.ts"
 
 const MESSAGES_PER_TEXT = 4
-
-/** Tenant and contact as one map key. No tenant id or contact contains the separator. */
-const keyOf = (key: { readonly siteGroupingId: Tenant; readonly contact: Contact.Contact }): string =>
-  `${key.siteGroupingId ?? ""}\u0000${key.contact}`
 
 const inboundText = (
   { provider, receivedAt }: LaneEvent,
@@ -99,21 +93,23 @@ const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
   const threads = yield* (yield* Threads).loadByKeys(keys.map((key) => ({ ...key, threadType: "voip" as const })))
   const consents = yield* (yield* Consents).load(keys)
   const settings = yield* (yield* Settings).effective(tenants)
-  const cards = yield* (yield* Directory).contacts(keys)
+  const cardOf = yield* contactCards(keys)
 
   const clinics = yield* clinicNames(lanes)
   const threadOf = new Map(
-    threads.map((thread) => [keyOf({ siteGroupingId: thread.siteGroupingId, contact: thread.externalContact }), thread])
+    threads.map((thread) => [
+      contactKey({ siteGroupingId: thread.siteGroupingId, contact: thread.externalContact }),
+      thread
+    ])
   )
-  const consentOf = new Map(consents.map((consent) => [keyOf(consent), consent]))
+  const consentOf = new Map(consents.map((consent) => [contactKey(consent), consent]))
   const settingsOf = new Map(tenants.map((tenant, index) => [tenant, settings[index]!]))
-  const nameOf = new Map(cards.map((card) => [keyOf(card), card.name]))
 
   return (lane: Lane): InboundText.State => ({
-    thread: threadOf.get(keyOf(lane)) ?? null,
-    consent: consentOf.get(keyOf(lane)) ?? Consent.unrecorded(lane.siteGroupingId, lane.contact),
+    thread: threadOf.get(contactKey(lane)) ?? null,
+    consent: consentOf.get(contactKey(lane)) ?? Consent.unrecorded(lane.siteGroupingId, lane.contact),
     settings: settingsOf.get(lane.siteGroupingId)!,
-    contactName: nameOf.get(keyOf(lane)) ?? null,
+    contactName: cardOf(lane)?.name ?? null,
     clinicName: lane.siteGroupingId === null ? null : (clinics.get(lane.siteGroupingId) ?? null)
   })
 })
@@ -169,10 +165,12 @@ const processBatch = Effect.fnUntraced(function* (
 
   const changes: Array<Change> = []
   const changedCalls: Array<Call.Call> = []
+  // A store may have a lane for each spelling of a phone: the later goes on where the earlier ended.
+  const states = new Map<string, InboundText.State>()
   const settlements: Array<Settlement> = yield* leaveForLater(held, now)
   let text = 0
   for (const lane of lanes) {
-    let state = stateOf(lane)
+    let state = states.get(contactKey(lane)) ?? stateOf(lane)
     for (const arrival of lane.events) {
       const { event, id, provider } = arrival
       const ids = idsOf(text++)
@@ -200,6 +198,7 @@ const processBatch = Effect.fnUntraced(function* (
       }
       settlements.push({ _tag: "Done", id })
     }
+    states.set(contactKey(lane), state)
   }
   yield* commit(changes)
   yield* importMedia(changes, now)

@@ -100,10 +100,10 @@ const notify = Effect.fnUntraced(function* (
   const consents = yield* (yield* Consents).load(
     threads.map(({ externalContact, siteGroupingId }) => ({ siteGroupingId, contact: externalContact }))
   )
-  const out = new Set(consents.flatMap(({ contact, status }) => (status === "opted_out" ? [contact] : [])))
+  const out = new Set(consents.flatMap(({ contact, status }) => (status === "opted_out" ? [Contact.key(contact)] : [])))
   const told = threads.filter(
     ({ deletedAt, externalContact }: Thread.Thread) =>
-      deletedAt === null && Contact.canBeTexted(externalContact) && !out.has(externalContact)
+      deletedAt === null && Contact.canBeTexted(externalContact) && !out.has(Contact.key(externalContact))
   )
   const ids = yield* IdGenerator
   const messageIds = (yield* ids.next("message", told.length)) as ReadonlyArray<MessageId>

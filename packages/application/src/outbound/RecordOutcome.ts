@@ -15,6 +15,7 @@ import {
 } from "@careline/domain"
 import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { contactKey } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { onCallNames } from "../escalation/OnCallNames.ts"
 
@@ -39,7 +40,7 @@ const providerOptOuts = Effect.fnUntraced(function* (results: ReadonlyArray<Send
   const known = yield* (yield* Consents).load(keys)
   return keys.flatMap(({ contact, siteGroupingId }): ReadonlyArray<Change> => {
     const before =
-      known.find((one) => one.siteGroupingId === siteGroupingId && one.contact === contact) ??
+      known.find((one) => contactKey(one) === contactKey({ siteGroupingId, contact })) ??
       Consent.unrecorded(siteGroupingId, contact)
     const consent = Consent.afterKeyword(before, "opt_out", "provider", now)
     return consent === before ? [] : [{ _tag: "ConsentChanged", consent }]

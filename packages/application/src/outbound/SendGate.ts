@@ -1,7 +1,8 @@
 /** What the send policy says of texts right before they leave: an opt-out may have come since they were queued. */
 import { Consent, type Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
-import { Consents, Directory, Outbox, Settings, Threads } from "@careline/ports"
+import { Consents, Outbox, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
+import { contactCards, contactKey } from "../access/ContactCards.ts"
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000
 
@@ -33,18 +34,19 @@ interface Recipient {
 export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArray<Recipient>, now: DateTime.Utc) {
   const settings = yield* (yield* Settings).effective(recipients.map(({ siteGroupingId }) => siteGroupingId))
   const consents = yield* (yield* Consents).load(recipients)
-  const cards = yield* (yield* Directory).contacts(recipients)
+  const consentOf = new Map(consents.map((consent) => [contactKey(consent), consent]))
+  const cardOf = yield* contactCards(recipients)
   const counts = yield* (yield* Outbox).countSince(
     recipients.map(({ contact, siteGroupingId }) => ({ siteGroupingId, to: contact })),
     DateTime.subtractDuration(now, DAY_MILLIS)
   )
-  return recipients.map(({ contact, siteGroupingId }, index) => {
-    const isTheirs = (fact: Recipient) => fact.siteGroupingId === siteGroupingId && fact.contact === contact
+  return recipients.map((recipient, index) => {
+    const { contact, siteGroupingId } = recipient
     return {
       recipient: contact,
       settings: settings[index]!,
-      consent: consents.find(isTheirs) ?? Consent.unrecorded(siteGroupingId, contact),
-      recipientZone: cards.find(isTheirs)?.timeZone ?? null,
+      consent: consentOf.get(contactKey(recipient)) ?? Consent.unrecorded(siteGroupingId, contact),
+      recipientZone: cardOf(recipient)?.timeZone ?? null,
       sentInLastDay: counts[index] ?? 0,
       now
     } satisfies Omit<SendPolicy.Facts, "messageClass">

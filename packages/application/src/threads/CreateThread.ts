@@ -1,10 +1,11 @@
 /** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
 import { PhoneNumberId, Tenant, Thread, ThreadLink, type ThreadId } from "@careline/domain"
-import { Directory, IdGenerator, Threads, Transaction } from "@careline/ports"
+import { IdGenerator, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
+import { contactCards } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { checkLink, Link } from "./EditThread.ts"
 import { ThreadExists } from "../shared/Errors.ts"
@@ -44,14 +45,14 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       const [known] = yield* (yield* Threads).loadByKeys([key])
       if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })
       const [freshId] = (yield* (yield* IdGenerator).next("thread", 1)) as ReadonlyArray<ThreadId>
-      const [card] = yield* (yield* Directory).contacts([{ siteGroupingId, contact }])
+      const cardOf = yield* contactCards([key])
       const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })
       const number = request.phoneNumberId == null ? null : yield* poolNumber(siteGroupingId, request.phoneNumberId)
       const thread: Thread.Thread = {
         ...(number === null ? opened : Thread.lock(opened, number.id)),
-        contactName: request.contactName ?? opened.contactName ?? card?.name ?? null,
+        contactName: request.contactName ?? opened.contactName ?? cardOf(key)?.name ?? null,
         patientIds: link.patientIds,
         facilityId: link.facilityId
       }

@@ -1,4 +1,5 @@
 /** Repositories and a directory of plain async functions, as the ports that use cases ask for. */
+import { Consent, Contact } from "@careline/domain"
 import {
   AuditLog,
   Broadcaster,
@@ -18,7 +19,7 @@ import {
   Timers,
   Transaction
 } from "@careline/ports"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { plainPort } from "./PlainPort.ts"
 import { plainTransaction } from "./PlainTransaction.ts"
 import type { Classify, PlainDirectory, Repositories } from "./Repositories.ts"
@@ -32,6 +33,25 @@ export const directoryLayer = <Db>(
   const { calls } = plainPort("directory", db, directory, classify)
   return Layer.succeed(Directory, Directory.of(calls("contacts", "missing", "clinicianPhone")))
 }
+
+/** The contact in all spellings of its phone: a team's tables may know it by any of them. */
+const spelled = <Key extends { readonly contact: Contact.Contact }>(key: Key): ReadonlyArray<Key> =>
+  [...new Set([key.contact, ...Contact.spellings(key.contact)])].map((contact) => ({ ...key, contact }))
+
+/** One consent for each contact, the strictest of what is recorded under its spellings. */
+const strictest =
+  (load: Consents["Service"]["load"]): Consents["Service"]["load"] =>
+  (keys) =>
+    Effect.map(load(keys.flatMap(spelled)), (found) => {
+      const consents = new Map<string, Consent.Consent>()
+      for (const one of found) {
+        const contact = Contact.key(one.contact)
+        const id = JSON.stringify([one.siteGroupingId, contact])
+        const known = consents.get(id) ?? one
+        consents.set(id, { ...Consent.stricter(known, one), contact })
+      }
+      return [...consents.values()]
+    })
 
 type PortName = Exclude<keyof Repositories<unknown>, "classify" | "db" | "transact">
 
@@ -60,7 +80,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     ),
     Layer.succeed(Changes, Changes.of(over("changes").calls("apply"))),
     Layer.succeed(Circuits, Circuits.of(over("circuits").calls("load", "lock", "save"))),
-    Layer.succeed(Consents, Consents.of(over("consents").calls("load"))),
+    Layer.succeed(Consents, Consents.of({ load: strictest(over("consents").calls("load").load) })),
     Layer.succeed(
       Inbox,
       Inbox.of({
@@ -118,7 +138,8 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(
       Threads,
       Threads.of({
-        ...threads.calls("loadByKeys", "loadByIds", "patientsOf", "list", "counts"),
+        ...threads.calls("loadByIds", "patientsOf", "list", "counts"),
+        loadByKeys: (keys) => threads.calls("loadByKeys").loadByKeys(keys.flatMap(spelled)),
         ...threads.lookUps("get")
       })
     ),

@@ -5,12 +5,13 @@
  * "please don't stop my medication" opts nobody out; what only reads like a wish to opt out is flagged for staff.
  */
 import { DateTime, Schema } from "effect"
-import { Contact } from "./Contact.ts"
+import { Contact, key } from "./Contact.ts"
 import * as OptOutPhrases from "./OptOutPhrases.ts"
 import { Tenant } from "../shared/Ids.ts"
 
 export const Consent = Schema.Struct({
   siteGroupingId: Tenant,
+  /** By their key. */
   contact: Contact,
   /** `unknown`: never asked for nor withdrawn; care messages are allowed, marketing is not. */
   status: Schema.Literals(["unknown", "opted_in", "opted_out"]),
@@ -23,7 +24,7 @@ export type Consent = typeof Consent.Type
 /** The consent of a contact of whom nothing is recorded. */
 export const unrecorded = (siteGroupingId: Tenant, contact: Contact): Consent => ({
   siteGroupingId,
-  contact,
+  contact: key(contact),
   status: "unknown",
   source: "none",
   changedAt: null
@@ -116,4 +117,14 @@ export const afterKeyword = (consent: Consent, said: Keyword, source: Consent["s
   if (said === "opt_in" && consent.changedAt !== null && DateTime.isLessThan(at, consent.changedAt)) return consent
   const status = said === "opt_out" ? "opted_out" : said === "opt_in" ? "opted_in" : consent.status
   return status === consent.status ? consent : { ...consent, status, source, changedAt: at }
+}
+
+/** From the strictest on. */
+const strictness: ReadonlyArray<Consent["status"]> = ["opted_out", "unknown", "opted_in"]
+
+/** The stricter of two consents that turn out to be one contact's; the later of two that are equally strict. */
+export const stricter = (one: Consent, other: Consent): Consent => {
+  const difference = strictness.indexOf(one.status) - strictness.indexOf(other.status)
+  if (difference !== 0) return difference < 0 ? one : other
+  return (other.changedAt?.epochMilliseconds ?? 0) > (one.changedAt?.epochMilliseconds ?? 0) ? other : one
 }

@@ -3,7 +3,8 @@
  *
  * A contact is kept as the string that identifies it: an E.164 number (ITU-T E.164), an e-mail address, or the sender
  * as the provider gave it when it is neither (a short code, an alphanumeric sender ID). The last two can be read, never
- * answered.
+ * answered. One phone may be spelled in several ways (`PhoneNumber.spellings`): what is kept about a contact is kept, found and
+ * compared by the contact's key.
  */
 import { Schema } from "effect"
 import * as PhoneNumber from "./PhoneNumber.ts"
@@ -29,3 +30,12 @@ export const kind = (contact: Contact): ContactKind => {
 
 /** Whether a text sent to this contact can arrive and be read by a person. */
 export const canBeTexted = (contact: Contact): boolean => kind(contact) === "phone"
+
+/** All contacts of the same key, the key first. */
+export const spellings = (contact: Contact): ReadonlyArray<Contact> =>
+  kind(contact) === "phone"
+    ? (PhoneNumber.spellings(contact) as ReadonlyArray<string> as ReadonlyArray<Contact>)
+    : [contact]
+
+/** What identifies the contact: one key for all spellings of one phone, which is a contact itself. */
+export const key = (contact: Contact): Contact => spellings(contact)[0]!

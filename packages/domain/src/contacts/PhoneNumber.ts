@@ -4,7 +4,9 @@
  */
 import { Option, Schema } from "effect"
 import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber as ParsedNumber } from "libphonenumber-js/max"
+import { spellings, subscriberKey } from "./Subscriber.ts"
 
+export { spellings, subscriberKey }
 /** A country by its two letters (ISO 3166-1 alpha-2). */
 export type { CountryCode } from "libphonenumber-js/max"
 
@@ -51,19 +53,20 @@ const read = (text: string, defaultCountry: CountryCode): ParsedNumber | undefin
  */
 export const parse = (text: string, defaultRegion: CountryCode = "US"): Option.Option<E164> => {
   const parsed = read(text, defaultRegion)
-  return parsed !== undefined && isValid(parsed.number) && parsed.ext === undefined
-    ? Option.some(parsed.number as string as E164)
-    : Option.none()
+  if (parsed === undefined || parsed.ext !== undefined) return Option.none()
+  const number: string = isValid(parsed.number) ? parsed.number : subscriberKey(parsed.number)
+  return isValid(number) ? Option.some(number as E164) : Option.none()
 }
 
 /** Whether the text is a number with an extension, `202-555-0123 ext. 7`. */
 export const hasExtension = (text: string, defaultRegion: CountryCode = "US"): boolean =>
   read(text, defaultRegion)?.ext !== undefined
 
-/** Whether two ways of writing name the same number. */
+/** Whether two ways of writing name the same subscriber. */
 export const isSame = (left: string, right: string, defaultRegion: CountryCode = "US"): boolean => {
-  const parsed = parse(left, defaultRegion)
-  return Option.isSome(parsed) && Option.contains(parse(right, defaultRegion), parsed.value)
+  const keyOf = (text: string) => Option.map(parse(text, defaultRegion), subscriberKey)
+  const key = keyOf(left)
+  return Option.isSome(key) && Option.contains(keyOf(right), key.value)
 }
 
 /** The number as its region writes it, `(202) 555-0123`; with its country code when it is of another region. */

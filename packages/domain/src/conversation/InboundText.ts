@@ -89,10 +89,9 @@ export const decide = (
 ): Decision => {
   const changes: Array<Change> = []
   const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: inbound.from }
-  let thread = Thread.receivedOn(
-    state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now),
-    on.id
-  )
+  const opened =
+    state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now)
+  let thread: Thread.Thread = { ...Thread.receivedOn(opened, on.id), externalContact: inbound.from }
 
   const add = (message: Message): Message => {
     changes.push({ _tag: "MessageAdded", message })

@@ -2,7 +2,8 @@
  * The conversation of a tenant with one external contact.
  *
  * One thread per key (site grouping, thread type, contact), for ever: deleting is soft, and a new text from the contact
- * reopens it with its history and its number. A thread of one tenant is never another's.
+ * reopens it with its history and its number. A thread of one tenant is never another's. A contact counts by its key: the thread
+ * of a phone that is spelled in several ways is one, and answers to the spelling that wrote last.
  */
 import { type DateTime, Schema } from "effect"
 import { Contact } from "../contacts/Contact.ts"
@@ -22,6 +23,7 @@ export const Thread = Schema.Struct({
   id: ThreadId,
   siteGroupingId: Tenant,
   threadType: ThreadType,
+  /** As they wrote last, and are written to. */
   externalContact: Contact,
   contactName: Schema.NullOr(Schema.String),
   /** The lock: the pool number that this thread answers from. */
@@ -50,7 +52,7 @@ export const Thread = Schema.Struct({
 })
 export type Thread = typeof Thread.Type
 
-/** What tells threads apart. */
+/** What tells threads apart, whichever of their spellings the contact is named by. */
 export interface ThreadKey {
   readonly siteGroupingId: Tenant
   readonly threadType: ThreadType

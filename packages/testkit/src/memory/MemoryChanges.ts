@@ -1,4 +1,4 @@
-import type { Change, Thread } from "@careline/domain"
+import { type Change, Contact, type Thread } from "@careline/domain"
 import { Changes, StorageError, StoreConflict } from "@careline/ports"
 import { Effect, HashMap, Layer, Option, Result } from "effect"
 import { keyOf, keyOfThread, type MemoryState } from "./MemoryState.ts"
@@ -33,7 +33,7 @@ const applyOther = (state: MemoryState, change: Exclude<Change, { readonly _tag:
       return { ...state, sequence, sends: HashMap.set(state.sends, change.send.id, { sequence, send: change.send }) }
     }
     case "ConsentChanged": {
-      const key = keyOf(change.consent.siteGroupingId, change.consent.contact)
+      const key = keyOf(change.consent.siteGroupingId, Contact.key(change.consent.contact))
       return { ...state, consents: HashMap.set(state.consents, key, change.consent) }
     }
     case "TimerStarted": {

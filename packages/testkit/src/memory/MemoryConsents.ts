@@ -1,3 +1,4 @@
+import { Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import { keyOf } from "./MemoryState.ts"
@@ -9,8 +10,8 @@ export const layer: Layer.Layer<Consents, never, MemoryStore> = Layer.effect(
     Consents.of({
       load: (keys) =>
         store.read((state) =>
-          [...new Set(keys.map(({ contact, siteGroupingId }) => keyOf(siteGroupingId, contact)))].flatMap((key) =>
-            Option.toArray(HashMap.get(state.consents, key))
+          [...new Set(keys.map(({ contact, siteGroupingId }) => keyOf(siteGroupingId, Contact.key(contact))))].flatMap(
+            (key) => Option.toArray(HashMap.get(state.consents, key))
           )
         )
     })

@@ -1,4 +1,4 @@
-import type { Tenant } from "@careline/domain"
+import { Contact, type Tenant } from "@careline/domain"
 import {
   type Acceptance,
   type CallReported,
@@ -101,7 +101,7 @@ const dueLanes = (state: MemoryState, eventsPerLane: number, now: DateTime.Utc):
     .filter((row) => row.parkedBecause === null)
     .filter(isOfLane)
     .sort(byArrival)
-  const lanes = Map.groupBy(pending, (row) => keyOf(row.siteGroupingId, row.event.from))
+  const lanes = Map.groupBy(pending, (row) => keyOf(row.siteGroupingId, Contact.key(row.event.from)))
   return [...lanes.values()].flatMap((rows) => {
     const held = rows.findIndex((row) => DateTime.isGreaterThan(row.dueAt, now))
     const due = held < 0 ? rows : rows.slice(0, held)
@@ -111,7 +111,7 @@ const dueLanes = (state: MemoryState, eventsPerLane: number, now: DateTime.Utc):
       : [
           {
             siteGroupingId: first.siteGroupingId,
-            contact: first.event.from,
+            contact: Contact.key(first.event.from),
             events: due.slice(0, eventsPerLane).map(laneEvent)
           }
         ]

@@ -1,32 +1,33 @@
 /** Everything that the memory store holds, as one immutable value: what a transaction reads, changes and swaps in. */
-import type {
-  AttemptId,
-  BlobKey,
-  BridgeRequest,
-  BreakGlass,
-  BreakGlassId,
-  BridgeRequestId,
-  Call,
-  CallId,
-  Circuit,
-  Consent,
-  DeliveryStatus,
-  InventoryNumber,
-  MediaImportId,
-  Message,
-  MessageId,
-  NumberOrder,
-  PhoneNumberId,
-  PoolPlan,
-  Send,
-  SendId,
-  SiteGrouping,
-  SiteGroupingId,
-  Tenant,
-  Thread,
-  ThreadId,
-  TokenBucket,
-  VoipSettings
+import {
+  Contact,
+  type AttemptId,
+  type BlobKey,
+  type BridgeRequest,
+  type BreakGlass,
+  type BreakGlassId,
+  type BridgeRequestId,
+  type Call,
+  type CallId,
+  type Circuit,
+  type Consent,
+  type DeliveryStatus,
+  type InventoryNumber,
+  type MediaImportId,
+  type Message,
+  type MessageId,
+  type NumberOrder,
+  type PhoneNumberId,
+  type PoolPlan,
+  type Send,
+  type SendId,
+  type SiteGrouping,
+  type SiteGroupingId,
+  type Tenant,
+  type Thread,
+  type ThreadId,
+  type TokenBucket,
+  type VoipSettings
 } from "@careline/domain"
 import type {
   Attempt,
@@ -188,4 +189,5 @@ export const empty: MemoryState = {
 /** One string for a key of several parts. No two lists of parts share one. */
 export const keyOf = (...parts: ReadonlyArray<string | number | null>): string => JSON.stringify(parts)
 
-export const keyOfThread = (key: Thread.ThreadKey): string => keyOf(key.siteGroupingId, key.threadType, key.contact)
+export const keyOfThread = (key: Thread.ThreadKey): string =>
+  keyOf(key.siteGroupingId, key.threadType, Contact.key(key.contact))

@@ -1,4 +1,4 @@
-import { ContactSearch, Reading, type Thread, type UserId } from "@careline/domain"
+import { Contact, ContactSearch, Reading, type Thread, type UserId } from "@careline/domain"
 import { Scope, type ThreadFilter, Threads, type ThreadView } from "@careline/ports"
 import { Effect, HashMap, Layer, Option } from "effect"
 import * as keyset from "./keyset.ts"
@@ -31,7 +31,7 @@ const viewOf = (state: MemoryState, thread: Thread.Thread, userId: UserId): Thre
           onSome: (number) => number.number
         }),
   optedOut: Option.exists(
-    HashMap.get(state.consents, keyOf(thread.siteGroupingId, thread.externalContact)),
+    HashMap.get(state.consents, keyOf(thread.siteGroupingId, Contact.key(thread.externalContact))),
     (consent) => consent.status === "opted_out"
   ),
   unreadCount: unreadCountOf(state, thread, userId)

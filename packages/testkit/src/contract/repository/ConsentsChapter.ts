@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
 import { sameConsents } from "./Compare.ts"
 import * as Given from "./Given.ts"
-import { freshContact, StoreUnderTest } from "./Harness.ts"
+import { freshContact, freshSpellings, StoreUnderTest } from "./Harness.ts"
 
 type Key = Pick<Consent.Consent, "siteGroupingId" | "contact">
 
@@ -45,6 +45,15 @@ export const consentsChapter: Chapter = {
       const consent = yield* recorded(key, "opted_out", "keyword")
       sameConsents(yield* load([{ ...key, contact: yield* freshContact }, key]), [consent])
       assert.deepStrictEqual(yield* load([]), [])
+    }),
+
+    test("MUST have one consent of a contact whose phone is spelled in several ways", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const [key, other] = yield* freshSpellings
+      const consent = yield* recorded({ siteGroupingId: tenants[0], contact: key }, "opted_out", "keyword")
+      const asked = [other, key].map((contact) => ({ siteGroupingId: tenants[0], contact }))
+      sameConsents(yield* load(asked), [consent])
+      sameConsents(yield* load([asked[0]!]), [consent])
     }),
 
     test("MUST keep the tenants' consents of one contact apart", function* () {

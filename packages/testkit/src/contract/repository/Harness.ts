@@ -106,3 +106,10 @@ export const freshNumber: Effect.Effect<PhoneNumber.E164, never, StoreUnderTest>
 export const freshContact: Effect.Effect<Contact.Contact, never, StoreUnderTest> = Effect.map(freshNumber, (number) =>
   Contact.Contact.make(number)
 )
+
+/** The spellings of one phone that no other call of this store gave, the contact's key first: with and without Mexico's 1. */
+export const freshSpellings: Effect.Effect<readonly [Contact.Contact, Contact.Contact], never, StoreUnderTest> =
+  Effect.map(freshContact, (contact) => [
+    Contact.Contact.make(`+5255${contact.slice(-8)}`),
+    Contact.Contact.make(`+52155${contact.slice(-8)}`)
+  ])

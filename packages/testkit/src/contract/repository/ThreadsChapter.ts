@@ -6,7 +6,7 @@ import { type Chapter, test } from "./Chapter.ts"
 import { idsOf, sameSet, sameThread, sameThreads } from "./Compare.ts"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
-import { freshContact, StoreUnderTest } from "./Harness.ts"
+import { freshContact, freshSpellings, StoreUnderTest } from "./Harness.ts"
 
 const loadByKeys = (keys: ReadonlyArray<Thread.ThreadKey>) =>
   Given.transact(Effect.flatMap(Threads, (threads) => threads.loadByKeys(keys)))
@@ -73,6 +73,18 @@ export const threadsChapter: Chapter = {
       for (const thread of yield* threadsOfOneContact) {
         sameThreads(yield* loadByKeys([Given.keyOf(thread)]), [thread])
       }
+    }),
+
+    test("MUST have one thread of a contact whose phone is spelled in several ways, and the spelling that was saved", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const [key, other] = yield* freshSpellings
+      const thread = yield* Given.aThread(tenants[0], { externalContact: other })
+      const asked = [key, other].map((contact) => ({ ...Given.keyOf(thread), contact }))
+      sameThreads(yield* loadByKeys(asked), [thread])
+      const respelled = { ...thread, externalContact: key }
+      yield* Given.apply([{ _tag: "ThreadSaved", thread: respelled }])
+      sameThreads(yield* loadByKeys([asked[1]!]), [respelled])
+      sameThreads(yield* loadByIds([thread]), [respelled])
     }),
 
     test("MUST load the threads of several tenants by key at once", function* () {

@@ -1,0 +1,25 @@
+/** What the directory has on contacts, whichever spelling of their phones it knows. */
+import { Contact, type Tenant } from "@careline/domain"
+import { type ContactCard, Directory } from "@careline/ports"
+import { Effect } from "effect"
+
+interface OfTenant {
+  readonly siteGroupingId: Tenant
+  readonly contact: Contact.Contact
+}
+
+/** Tenant and contact as one key of a map. No tenant id or contact contains the separator. */
+export const contactKey = ({ contact, siteGroupingId }: OfTenant): string =>
+  `${siteGroupingId ?? ""}\u0000${Contact.key(contact)}`
+
+/** The cards of the contacts, each found by any of their spellings. */
+export const contactCards = Effect.fnUntraced(function* (contacts: ReadonlyArray<OfTenant>) {
+  const keys = contacts.flatMap(({ contact, siteGroupingId }) =>
+    [...new Set([contact, ...Contact.spellings(contact)])].map((contact) => ({ siteGroupingId, contact }))
+  )
+  const cards = new Map<string, ContactCard>()
+  for (const card of yield* (yield* Directory).contacts(keys)) {
+    if (!cards.has(contactKey(card))) cards.set(contactKey(card), card)
+  }
+  return (contact: OfTenant): ContactCard | undefined => cards.get(contactKey(contact))
+})
