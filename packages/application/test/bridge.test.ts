@@ -263,8 +263,10 @@ describe("A call that a clinician prepared", () => {
     play(() =>
       Effect.gen(function* () {
         yield* World.setUp()
-        const { thread } = yield* Application.createThread(clinician, { siteGroupingId: World.north, externalContact })
-        const error = yield* Effect.flip(Application.prepareBridgeCall(clinician, { threadId: thread.id, ...request }))
+        yield* World.text("Please call me", [], externalContact as string as Contact.Contact)
+        yield* World.settle
+        const [thread] = (yield* World.conversation).threads
+        const error = yield* Effect.flip(Application.prepareBridgeCall(clinician, { threadId: thread!.id, ...request }))
         assert.deepInclude<object>(error, { _tag: "CallRefused", reason })
       })
     )

@@ -464,4 +464,29 @@ describe("Staff", () => {
       })
     )
   )
+
+  it.effect(
+    "is not begun with ourselves, an emergency number, a short code, a premium number, or abroad unless meant",
+    () =>
+      play(
+        Effect.gen(function* () {
+          yield* setUp()
+          const open = (externalContact: string) =>
+            Application.createThread(nurse, { siteGroupingId: north, externalContact })
+          const refused = (externalContact: string) =>
+            Effect.map(Effect.flip(open(externalContact)), ({ message }) => message)
+          assert.include(yield* refused("(202) 555-0100"), "one of our own numbers")
+          for (const short of ["911", "72975"])
+            assert.include(yield* refused(short), "short code or an emergency number")
+          for (const premium of ["+19002345678", "+13039761234"]) assert.include(yield* refused(premium), "premium")
+          assert.include(yield* refused("+52 55 1234 5678"), "contactCountries")
+          yield* (yield* Settings).put(north, { ...settings, contactCountries: ["MX"] })
+          assert.strictEqual((yield* open("+52 55 1234 5678")).thread.externalContact, "+525512345678")
+          assert.include(yield* refused("+44 20 7946 0000"), "contactCountries")
+          // Who wrote first is answered wherever they are.
+          yield* text("hello", "+442079460000")
+          assert.strictEqual((yield* Effect.flip(open("+44 20 7946 0000")))._tag, "ThreadExists")
+        })
+      )
+  )
 })

@@ -1,9 +1,10 @@
-/** Tells which numbers are our own, in whosever hands or in none: a text or call to one of them would go round. */
-import { PhoneNumber } from "@careline/domain"
+/** Which numbers are our own, in whosever hands or in none, and which others are not to be written to. */
+import { PhoneNumber, type Tenant } from "@careline/domain"
 import { NumberInventory, PoolNumbers } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { asSystem } from "./Access.ts"
 
+/** A text or call to one of them would go round. */
 export const ownNumbersAmong = Effect.fnUntraced(function* (numbers: ReadonlyArray<PhoneNumber.E164>) {
   const spelled = numbers.flatMap((number) => PhoneNumber.spellings(number) as ReadonlyArray<PhoneNumber.E164>)
   const inPools = yield* (yield* PoolNumbers).byNumbers(spelled)
@@ -12,3 +13,16 @@ export const ownNumbersAmong = Effect.fnUntraced(function* (numbers: ReadonlyArr
   const ours = new Set([...inPools, ...nobodys].map(({ number }) => PhoneNumber.subscriberKey(number)))
   return new Set<string>(numbers.filter((number) => ours.has(PhoneNumber.subscriberKey(number))))
 }, asSystem)
+
+/** Why each number is not to be written to, and `null` where it is; `countries`: those abroad that may be. */
+export const refusalsOf = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  numbers: ReadonlyArray<PhoneNumber.E164>,
+  countries: ReadonlyArray<string>
+) {
+  const ours = yield* ownNumbersAmong(numbers)
+  const lines = (yield* (yield* PoolNumbers).list([tenant])).map(({ number }) => number)
+  return numbers.map((number) =>
+    ours.has(number) ? ("own_number" as const) : PhoneNumber.destinationRefusal(number, lines, countries)
+  )
+})

@@ -120,7 +120,7 @@ const destinationOf = Effect.fnUntraced(function* (
   on: PoolNumber.PoolNumber,
   ours: ReadonlySet<string>
 ) {
-  const refusal = BridgeRequest.refusalOf(clinician, on.number)
+  const refusal = PhoneNumber.destinationRefusal(clinician, [on.number])
   if (refusal !== null) return yield* new CallRefused({ reason: refusal })
   const theirs = BridgeRequest.clinicianRefusal(clinician, thread, ours.has(clinician))
   if (theirs !== null) return yield* new CallRefused({ reason: theirs })

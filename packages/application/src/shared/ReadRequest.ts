@@ -65,6 +65,9 @@ export const readSender = (
     : Effect.map(readContact(field, text, region), ({ contact }) => contact)
 }
 
+/** Emergency numbers and short codes: nobody there has a conversation. */
+const SHORT_NUMBER = /^[\d\s-]{2,8}$/
+
 /**
  * The contact as it is kept, and the type of thread that it has. Numbers are read in any usual way of writing, without a country
  * code as numbers of the region.
@@ -82,6 +85,7 @@ export const readContact = (
     return refuse(field, "must be a number without an extension: texts reach no extension")
   }
   const contact = text.trim().toLowerCase() as Contact.Contact
+  if (SHORT_NUMBER.test(contact)) return refuse(field, "must not be a short code or an emergency number")
   return Contact.kind(contact) === "email"
     ? Effect.succeed({ contact, threadType: "email" })
     : refuse(field, "must be a valid phone number or an e-mail address")

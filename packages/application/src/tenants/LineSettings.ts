@@ -1,11 +1,11 @@
 /** What a tenant decided about its line, and what all tenants inherit. A change holds from the next decision on; a running timer keeps its due time. */
 import { PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
-import { PoolNumbers, Settings, Transaction } from "@careline/ports"
+import { Settings, Transaction } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { ownNumbersAmong } from "../access/OwnNumbers.ts"
+import { refusalsOf } from "../access/OwnNumbers.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -130,18 +130,15 @@ const assertOnCall = Effect.fnUntraced(function* (
   abroad: boolean
 ) {
   if (numbers.length === 0) return
-  const ours = yield* ownNumbersAmong(numbers)
-  const lines = yield* (yield* PoolNumbers).list([tenant])
-  const isForeign = (number: PhoneNumber.E164) =>
-    lines.length > 0 && !lines.some((line) => PhoneNumber.isSameCountry(number, line.number))
-  for (const [index, number] of numbers.entries()) {
-    const message = ours.has(number)
-      ? "is one of our own numbers"
-      : PhoneNumber.isPremium(number)
-        ? "is a premium number"
-        : !abroad && isForeign(number)
-          ? "is in another country than your own numbers: say allowForeignOnCall if it shall be"
-          : null
+  for (const [index, refusal] of (yield* refusalsOf(tenant, numbers, [])).entries()) {
+    const message =
+      refusal === "own_number"
+        ? "is one of our own numbers"
+        : refusal === "premium"
+          ? "is a premium number"
+          : refusal === "abroad" && !abroad
+            ? "is in another country than your own numbers: say allowForeignOnCall if it shall be"
+            : null
     if (message !== null) return yield* new InvalidRequest({ field: `escalationPhoneNumbers.${index}`, message })
   }
 })

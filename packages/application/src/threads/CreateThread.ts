@@ -1,6 +1,14 @@
 /** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
-import { PhoneNumberId, Tenant, Thread, ThreadLink, type ThreadId } from "@careline/domain"
-import { IdGenerator, Threads, Transaction } from "@careline/ports"
+import {
+  type Contact,
+  type PhoneNumber,
+  PhoneNumberId,
+  Tenant,
+  Thread,
+  ThreadLink,
+  type ThreadId
+} from "@careline/domain"
+import { IdGenerator, Settings, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
@@ -8,10 +16,11 @@ import { audit } from "../access/Audit.ts"
 import { contactCards } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { checkLink, Link } from "./EditThread.ts"
-import { ThreadExists } from "../shared/Errors.ts"
+import { InvalidRequest, ThreadExists } from "../shared/Errors.ts"
 import { poolNumber, regionOf, viewThread } from "./LoadThread.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { nullable } from "../shared/RequestFields.ts"
+import { refusalsOf } from "../access/OwnNumbers.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** Characters of an e-mail address (RFC 5321, 4.5.3.1.3). */
@@ -30,6 +39,21 @@ export type ThreadCreation = Given<typeof ThreadCreation.Encoded>
 
 const readCreation = reader(ThreadCreation)
 
+const refusals = {
+  own_number: "is one of our own numbers",
+  premium: "is a premium number",
+  abroad: "is in a country that is not written to: contactCountries of the settings names those abroad that are"
+} as const
+
+/** Nobody writes to ourselves, where a text costs more than a text, or abroad but where the tenant means to. */
+const assertWritable = Effect.fnUntraced(function* (tenant: Tenant, contact: Contact.Contact) {
+  const [settings] = yield* (yield* Settings).effective([tenant])
+  const number = contact as string as PhoneNumber.E164
+  const [refusal] = yield* refusalsOf(tenant, [number], settings!.contactCountries)
+  if (refusal == null) return
+  return yield* new InvalidRequest({ field: "externalContact", message: refusals[refusal] })
+})
+
 export const createThread = Effect.fn("createThread")(function* (actor: Actor, given: ThreadCreation) {
   const { transact } = yield* Transaction
   const request = yield* readCreation(given)
@@ -46,6 +70,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })
       const [freshId] = (yield* (yield* IdGenerator).next("thread", 1)) as ReadonlyArray<ThreadId>
       const cardOf = yield* contactCards([key])
+      if (known === undefined && threadType === "voip") yield* assertWritable(siteGroupingId, contact)
       const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })

@@ -151,8 +151,8 @@ export const report = (providerCallId: string, told: CallReport) =>
   )
 
 let texts = 0
-/** The caller texts the line. */
-export const text = (words: string, urls: ReadonlyArray<string> = []) =>
+/** The caller, or somebody else, texts the line. */
+export const text = (words: string, urls: ReadonlyArray<string> = [], from: Contact.Contact = caller) =>
   Effect.flatMap(Inbox, (inbox) =>
     inbox.accept([
       {
@@ -160,7 +160,7 @@ export const text = (words: string, urls: ReadonlyArray<string> = []) =>
         event: {
           _tag: "MessageReceived",
           providerMessageId: `SM${++texts}`,
-          from: caller,
+          from,
           to: line,
           text: words,
           attachments: urls.map((url) => ({ type: "image", url, mimeType: "image/png" })),

@@ -98,10 +98,6 @@ export const clinicianRefusal = (
   return PhoneNumber.isSame(clinician, thread.externalContact) ? "contacts_number" : null
 }
 
-/** Why a number is not called from one of ours: what it costs, or where it is. Calls abroad are how lines are defrauded. */
-export const refusalOf = (number: PhoneNumber.E164, from: PhoneNumber.E164): "premium" | "abroad" | null =>
-  PhoneNumber.isPremium(number) ? "premium" : PhoneNumber.isSameCountry(number, from) ? null : "abroad"
-
 /** The number that a thread's contact is called at. Emergency numbers have no E.164 form, and so are not phones here. */
 export const destination = (
   thread: Pick<Thread, "externalContact">,
@@ -113,7 +109,7 @@ export const destination = (
     ? "not_a_phone"
     : isOurs
       ? "own_number"
-      : refusalOf(number as PhoneNumber.E164, from)
+      : PhoneNumber.destinationRefusal(number as PhoneNumber.E164, [from])
   return reason === null ? Result.succeed(number as PhoneNumber.E164) : Result.fail(new DestinationRefused({ reason }))
 }
 

@@ -3,7 +3,12 @@
  * The numbering plans are libphonenumber's.
  */
 import { Option, Schema } from "effect"
-import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber as ParsedNumber } from "libphonenumber-js/max"
+import {
+  type CountryCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  type PhoneNumber as ParsedNumber
+} from "libphonenumber-js/max"
 import { spellings, subscriberKey } from "./Subscriber.ts"
 
 export { spellings, subscriberKey }
@@ -106,6 +111,11 @@ export const isSameCountry = (one: E164, other: E164): boolean => {
   return left.country === undefined || right.country === undefined || left.country === right.country
 }
 
+/** A country, as it stands in settings. */
+export const Country = Schema.String.check(
+  Schema.makeFilter((code) => isSupportedCountry(code) || "a country by its two letters, like MX")
+)
+
 /** 976 is an exchange for paid services in every area code (NANP); the plans of libphonenumber leave it to the areas. */
 const NANP_PAID_EXCHANGE = /^\+1\d{3}976\d{4}$/
 
@@ -113,4 +123,18 @@ const NANP_PAID_EXCHANGE = /^\+1\d{3}976\d{4}$/
 export const isPremium = (number: E164): boolean => {
   const type = parsePhoneNumberFromString(number)?.getType()
   return type === "PREMIUM_RATE" || type === "SHARED_COST" || NANP_PAID_EXCHANGE.test(number)
+}
+
+/**
+ * Why a number is neither called nor written to from any of ours: what it costs, or where it is, `countries` (ISO 3166-1
+ * alpha-2) beside those of `lines` aside. Traffic abroad is how lines are defrauded. Without lines nowhere is abroad.
+ */
+export const destinationRefusal = (
+  number: E164,
+  lines: ReadonlyArray<E164>,
+  countries: ReadonlyArray<string> = []
+): "premium" | "abroad" | null => {
+  if (isPremium(number)) return "premium"
+  const isNear = lines.length === 0 || lines.some((line) => isSameCountry(number, line))
+  return isNear || countries.includes(country(number) ?? "") ? null : "abroad"
 }

@@ -1,12 +1,14 @@
 /** What a tenant decided about its line. */
 import { Schema } from "effect"
 import { CallGreeting, distinct, New as NewGreeting } from "./CallGreeting.ts"
-import { E164 } from "../contacts/PhoneNumber.ts"
+import { Country, E164 } from "../contacts/PhoneNumber.ts"
 import { QuietHours } from "../contacts/QuietHours.ts"
 import { Words } from "../shared/Text.ts"
 
 /** GSM 03.38 concatenation allows more, but no provider takes a longer text. */
 export const MAX_TEXT_LENGTH = 1600
+
+const MAX_COUNTRIES = 250
 
 /** A caller chooses with one key. */
 const MAX_LANGUAGES = 9
@@ -28,6 +30,8 @@ export const VoipSettings = Schema.Struct({
   quietHours: Schema.NullOr(QuietHours),
   /** Texts in 24 hours after which a contact gets none that nobody waits for, or `null` for no limit. Auto-replies do not count. */
   dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
+  /** Countries abroad whose numbers staff may write to, by their two letters (ISO 3166-1); who wrote first is always answered. */
+  contactCountries: Schema.Array(Country).check(Schema.isMaxLength(MAX_COUNTRIES)),
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
   /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
@@ -64,6 +68,7 @@ export const Edit = Schema.Struct({
     )
   ),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
+  contactCountries: Schema.optionalKey(fields.contactCountries),
   callGreetings: Schema.optionalKey(
     Schema.Array(NewGreeting).check(
       Schema.isMaxLength(MAX_LANGUAGES),
@@ -86,6 +91,7 @@ export const PlatformEdit = Schema.Struct({
   escalationTimerMinutes: Edit.fields.escalationTimerMinutes,
   quietHours: Edit.fields.quietHours,
   dailyLimitPerContact: Edit.fields.dailyLimitPerContact,
+  contactCountries: Edit.fields.contactCountries,
   callHandling: Edit.fields.callHandling
 })
 export type PlatformEdit = typeof PlatformEdit.Type
@@ -107,6 +113,7 @@ export const defaults: VoipSettings = {
   escalationPreview: false,
   quietHours: { start: "21:00", end: "08:00" },
   dailyLimitPerContact: 10,
+  contactCountries: [],
   callGreetings: [],
   callHandling: "voicemail"
 }
@@ -124,6 +131,7 @@ export const Sources = Schema.Struct({
   escalationPreview: Source,
   quietHours: Source,
   dailyLimitPerContact: Source,
+  contactCountries: Source,
   callGreetings: Source,
   callHandling: Source
 })
