@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
+import { gatherFacts } from "../src/outbound/SendGate.ts"
 import {
   addLine,
   addLineAt,
@@ -488,5 +489,20 @@ describe("Staff", () => {
           assert.strictEqual((yield* Effect.flip(open("+44 20 7946 0000")))._tag, "ThreadExists")
         })
       )
+  )
+
+  it.effect("counts the texts of a day by contact, however their phone is spelled", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp({ autoReplyMessage: null, dailyLimitPerContact: 1, quietHours: null, contactCountries: ["MX"] })
+        yield* text("hello", "+5215512345678")
+        yield* TestClock.adjust("25 hours")
+        yield* reply("One.")
+        yield* text("hello again", "+525512345678")
+        const recipient = { siteGroupingId: north, contact: (yield* theThread()).thread.externalContact }
+        const [facts] = yield* gatherFacts([recipient], yield* DateTime.now)
+        assert.deepInclude(facts, { recipient: recipient.contact, sentInLastDay: 1 })
+      })
+    )
   )
 })

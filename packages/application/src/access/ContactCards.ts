@@ -15,7 +15,7 @@ export const contactKey = ({ contact, siteGroupingId }: OfTenant): string =>
 /** The cards of the contacts, each found by any of their spellings. */
 export const contactCards = Effect.fnUntraced(function* (contacts: ReadonlyArray<OfTenant>) {
   const keys = contacts.flatMap(({ contact, siteGroupingId }) =>
-    [...new Set([contact, ...Contact.spellings(contact)])].map((contact) => ({ siteGroupingId, contact }))
+    Contact.spellings(contact).map((contact) => ({ siteGroupingId, contact }))
   )
   const cards = new Map<string, ContactCard>()
   for (const card of yield* (yield* Directory).contacts(keys)) {

@@ -1,5 +1,5 @@
 /** What the send policy says of texts right before they leave: an opt-out may have come since they were queued. */
-import { Consent, type Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
+import { Consent, Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
 import { Consents, Outbox, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { contactCards, contactKey } from "../access/ContactCards.ts"
@@ -36,9 +36,13 @@ export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArra
   const consents = yield* (yield* Consents).load(recipients)
   const consentOf = new Map(consents.map((consent) => [contactKey(consent), consent]))
   const cardOf = yield* contactCards(recipients)
-  const counts = yield* (yield* Outbox).countSince(
-    recipients.map(({ contact, siteGroupingId }) => ({ siteGroupingId, to: contact })),
-    DateTime.subtractDuration(now, DAY_MILLIS)
+  const spelled = recipients.map(({ contact, siteGroupingId }) =>
+    Contact.spellings(contact).map((to) => ({ siteGroupingId, to }))
+  )
+  const counts = yield* (yield* Outbox).countSince(spelled.flat(), DateTime.subtractDuration(now, DAY_MILLIS))
+  let place = 0
+  const sentTo = spelled.map(({ length }) =>
+    counts.slice(place, (place += length)).reduce((sum, count) => sum + count, 0)
   )
   return recipients.map((recipient, index) => {
     const { contact, siteGroupingId } = recipient
@@ -47,7 +51,7 @@ export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArra
       settings: settings[index]!,
       consent: consentOf.get(contactKey(recipient)) ?? Consent.unrecorded(siteGroupingId, contact),
       recipientZone: cardOf(recipient)?.timeZone ?? null,
-      sentInLastDay: counts[index] ?? 0,
+      sentInLastDay: sentTo[index]!,
       now
     } satisfies Omit<SendPolicy.Facts, "messageClass">
   })

@@ -1,5 +1,5 @@
 /** What a tenant decided about its line, and what all tenants inherit. A change holds from the next decision on; a running timer keeps its due time. */
-import { PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
+import { type PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
 import { Settings, Transaction } from "@careline/ports"
 import { Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"

@@ -36,7 +36,7 @@ export const directoryLayer = <Db>(
 
 /** The contact in all spellings of its phone: a team's tables may know it by any of them. */
 const spelled = <Key extends { readonly contact: Contact.Contact }>(key: Key): ReadonlyArray<Key> =>
-  [...new Set([key.contact, ...Contact.spellings(key.contact)])].map((contact) => ({ ...key, contact }))
+  Contact.spellings(key.contact).map((contact) => ({ ...key, contact }))
 
 /** One consent for each contact, the strictest of what is recorded under its spellings. */
 const strictest =

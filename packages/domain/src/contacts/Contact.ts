@@ -31,11 +31,9 @@ export const kind = (contact: Contact): ContactKind => {
 /** Whether a text sent to this contact can arrive and be read by a person. */
 export const canBeTexted = (contact: Contact): boolean => kind(contact) === "phone"
 
-/** All contacts of the same key, the key first. */
+/** All contacts of the same key, the key first; the given one is among them. */
 export const spellings = (contact: Contact): ReadonlyArray<Contact> =>
-  kind(contact) === "phone"
-    ? (PhoneNumber.spellings(contact) as ReadonlyArray<string> as ReadonlyArray<Contact>)
-    : [contact]
+  kind(contact) === "phone" ? ([...new Set([...PhoneNumber.spellings(contact), contact])] as Array<Contact>) : [contact]
 
 /** What identifies the contact: one key for all spellings of one phone, which is a contact itself. */
 export const key = (contact: Contact): Contact => spellings(contact)[0]!
