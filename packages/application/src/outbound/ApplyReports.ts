@@ -3,7 +3,15 @@
  * send itself: the lattice makes the order immaterial, the attempt id finds the send.
  */
 import { type AttemptId, DeliveryStatus, Send, type SendId, SendOutcome } from "@careline/domain"
-import { Inbox, type MatchedSend, Outbox, type Settlement } from "@careline/ports"
+import {
+  Inbox,
+  type MatchedSend,
+  Outbox,
+  type Settlement,
+  type StorageError,
+  type StoragePorts,
+  type TelephonyProviders
+} from "@careline/ports"
 import { type Cause, DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { describeFault } from "../shared/Fault.ts"
@@ -103,7 +111,11 @@ const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
   )
 
 /** Applies what waits, once. Returns the number of reports it dealt with; 0 when none waited. One that fails delays no other. */
-export const applyReports = Effect.fn("applyReports")(function* () {
+export const applyReports = Effect.fn("applyReports")(function* (): Effect.fn.Return<
+  number,
+  StorageError,
+  StoragePorts | TelephonyProviders.TelephonyProviders
+> {
   const { reportsPerBatch } = yield* Limits
   return yield* isolateFailures({
     apply: (size, claimed: Array<Claimed[number]>) => applyBatch(size === "whole" ? reportsPerBatch : 1, claimed),
