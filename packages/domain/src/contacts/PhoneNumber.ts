@@ -101,6 +101,12 @@ export const ending = (number: string): string =>
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
 export const country = (number: string): CountryCode | undefined => parsePhoneNumberFromString(number)?.country
 
+/** Territories with a code of their own (ISO 3166-1), whose numbers are the United States' (NANP): no traffic to them is abroad. */
+const US_TERRITORIES: ReadonlySet<string> = new Set(["AS", "GU", "MP", "PR", "VI"])
+
+const nationOf = (code: CountryCode | undefined): string | undefined =>
+  code !== undefined && US_TERRITORIES.has(code) ? "US" : code
+
 /**
  * Whether a call from one to the other stays in the country: its country where the plans tell, else its calling code. Numbers
  * of networks in no country (+870, +881, +882, +883: ITU-T E.164.2) are abroad from everywhere.
@@ -108,7 +114,8 @@ export const country = (number: string): CountryCode | undefined => parsePhoneNu
 export const isSameCountry = (one: E164, other: E164): boolean => {
   const [left, right] = [parsePhoneNumberFromString(one), parsePhoneNumberFromString(other)]
   if (left === undefined || right === undefined || left.countryCallingCode !== right.countryCallingCode) return false
-  return left.country === undefined || right.country === undefined || left.country === right.country
+  const [from, to] = [nationOf(left.country), nationOf(right.country)]
+  return from === undefined || to === undefined || from === to
 }
 
 /** A country, as it stands in settings. */

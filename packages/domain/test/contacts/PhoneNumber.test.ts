@@ -80,3 +80,20 @@ describe("A phone number", () => {
     assert.isFalse(ContactRule.canBeTexted("72975" as Contact.Contact))
   })
 })
+
+describe("Where a number is", () => {
+  const clinic = "+12025550100" as PhoneNumber.E164
+
+  it.each(["+17873345678", "+16713001234", "+13402758686", "+13035550123"])("%s is in the United States", (number) =>
+    assert.isNull(PhoneNumber.destinationRefusal(number as PhoneNumber.E164, [clinic]))
+  )
+
+  it.each(["+14165550123", "+18765551234", "+442071838750"])(
+    "%s is abroad, unless a setting names its country",
+    (number) => {
+      const abroad = number as PhoneNumber.E164
+      assert.strictEqual(PhoneNumber.destinationRefusal(abroad, [clinic]), "abroad")
+      assert.isNull(PhoneNumber.destinationRefusal(abroad, [clinic], [PhoneNumber.country(abroad)!]))
+    }
+  )
+})
