@@ -47,7 +47,7 @@ export {
 } from "./tenants/LineSettings.ts"
 export { markRead } from "./threads/MarkRead.ts"
 export { importMedia } from "./calls/ImportMedia.ts"
-export { CallQuery, listCalls } from "./calls/ListCalls.ts"
+export { CallEdit, type CallPage, CallQuery, editCall, listCalls, viewCall } from "./calls/CallLogs.ts"
 export { addNumber, listNumbers, NumberAddition } from "./numbers/NumberPool.ts"
 export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.ts"
 export * as NumberWorkers from "./workers/NumberWorkers.ts"

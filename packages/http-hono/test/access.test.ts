@@ -101,6 +101,7 @@ describe("Every read and change of patient data", () => {
     const sent = (await call("nurse", "POST", `${thread}/messages`, { content: "Yes." })).body.id as string
     await owner(`update sends set state = 'undecided'`)
     await owner(`update messages set delivery_status = 'unknown' where id = '${sent}'`)
+    const callId = crypto.randomUUID()
     await run(
       Effect.gen(function* () {
         const given = {
@@ -111,7 +112,7 @@ describe("Every read and change of patient data", () => {
         } as const
         const numbers = { fromNumber: contact, toNumber: line, phoneNumberId: null } as const
         const plan = { _tag: "Hangup", say: [] } as const
-        const fields = { ...given, ...numbers, id: crypto.randomUUID(), providerCallId: "CA1", plan, threadId: id }
+        const fields = { ...given, ...numbers, id: callId, providerCallId: "CA1", plan, threadId: id }
         yield* (yield* Calls).open(Call.open(fields as never, "ringing", yield* DateTime.now))
       }).pipe(Effect.provideService(RowAccess, { _tag: "System" }))
     )
@@ -147,6 +148,8 @@ describe("Every read and change of patient data", () => {
       ],
       ["GET", "/call-logs", `/call-logs?externalThreadId=${id}`, undefined, "call.list", at],
       ["GET", "/call-logs", "/call-logs", undefined, "call.list", "calls:all"],
+      ["GET", "/call-logs/{id}", `/call-logs/${callId}`, undefined, "call.view", `call:${callId}`],
+      ["PATCH", "/call-logs/{id}", `/call-logs/${callId}`, { reason: "OTHER" }, "call.edit", `call:${callId}`],
       ["GET", "/contacts/{e164}/consent", consent, undefined, "consent.view", `contact:•••${contact.slice(-4)}`],
       [
         "PUT",

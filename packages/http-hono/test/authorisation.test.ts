@@ -3,10 +3,10 @@
  * none. A route that is not in the table fails the first test.
  */
 import { asSystem, BreakGlassAllowed, Intake } from "@careline/application"
-import type { Contact, PhoneNumber } from "@careline/domain"
-import { Inbox, Transaction } from "@careline/ports"
+import { Call, type Contact, type PhoneNumber } from "@careline/domain"
+import { Calls, Inbox, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { DateTime, Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { assert, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
@@ -24,6 +24,7 @@ interface Things {
   readonly number: string
   readonly thread: string
   readonly message: string
+  readonly call: string
   /** An access in an emergency. */
   readonly glass: string
   /** An event that could not be applied. */
@@ -118,7 +119,17 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({ clinicianNumber: "+13035550177" })
     )
   ],
-  listCallLogs: [SACR, "scoped", ask("GET", () => "/call-logs")],
+  listCallLogs: [SACR, "named", ask("GET", (things) => `/call-logs?${tenantQuery(things)}`)],
+  getCallLog: [SACR, "named", ask("GET", ({ call }) => `/call-logs/${call}`)],
+  editCallLog: [
+    SAC,
+    "named",
+    ask(
+      "PATCH",
+      ({ call }) => `/call-logs/${call}`,
+      () => ({ reason: "GET_HOURS", notes: "Asked for the hours of Monday" })
+    )
+  ],
   getVoipSettings: [SACR, "named", ask("GET", (things) => `/voip-settings?${tenantQuery(things)}`)],
   putVoipSettings: [
     SA,
@@ -287,6 +298,17 @@ const park = Effect.fnUntraced(function* (line: string, contact: string) {
   return (yield* inbox.parked({ limit: 1, cursor: null })).items[0]!.id
 }, asSystem)
 
+/** A call of a contact to the line. */
+const ring = Effect.fnUntraced(function* (tenant: string, line: string, contact: string) {
+  const id = crypto.randomUUID()
+  const given = { siteGroupingId: tenant, purpose: "voicemail", direction: "inbound", provider: "twilio" } as const
+  const numbers = { fromNumber: contact, toNumber: line, phoneNumberId: null } as const
+  const plan = { _tag: "Hangup", say: [] } as const
+  const fields = { ...given, ...numbers, id, plan, providerCallId: `CA ${line}` }
+  yield* (yield* Calls).open(Call.open(fields as never, "ringing", yield* DateTime.now))
+  return id
+}, asSystem)
+
 /** A host with the same things in two site groupings. */
 const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
   const scope = await Effect.runPromise(Scope.make())
@@ -317,7 +339,8 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const token = await Effect.runPromise(tokenOf(guest, ["CLINICIAN"], ["elsewhere"]))
     const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
     const parked = await Effect.runPromiseWith(context)(park(line, contact))
-    return { tenant, line, contact, number, thread, message, glass, parked }
+    const called = await Effect.runPromiseWith(context)(ring(tenant, line, contact))
+    return { tenant, line, contact, number, thread, message, call: called, glass, parked }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -340,6 +363,7 @@ const nobodys = (things: Things): Things => ({
   number: "01900000-0000-7000-8000-000000000001",
   thread: "01900000-0000-7000-8000-000000000002",
   message: "01900000-0000-7000-8000-000000000003",
+  call: "01900000-0000-7000-8000-000000000005",
   glass: "01900000-0000-7000-8000-000000000004"
 })
 
@@ -397,8 +421,8 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { contact, glass, line, message, number, thread } = foreign
-            for (const theirs of [contact, glass, line, message, number, thread]) {
+            const { call, contact, glass, line, message, number, thread } = foreign
+            for (const theirs of [call, contact, glass, line, message, number, thread]) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

@@ -252,12 +252,82 @@ describe("The call log", () => {
     assert.notInclude(JSON.stringify(recent.body), clinicianNumber.slice(2))
   })
 
-  it.each(["startDate=yesterday", "endDate=2026-02-31T25:00:00Z", "limit=0", "cursor=nonsense"])(
-    "refuses ?%s",
-    async (query) => {
-      assert.strictEqual((await call(nurse, "GET", `/call-logs?${query}`)).status, 400)
+  const found = async (query: string, bearer = nurse) => {
+    const { body, status } = await call(bearer, "GET", `/call-logs?withTotal=true&limit=1&${query}`)
+    assert.strictEqual(status, 200, JSON.stringify(body))
+    return body
+  }
+
+  it("is narrowed by number, contact, patient, status, direction and site grouping, and counted within those", async () => {
+    await run(processInbound())
+    const { id } = await thread()
+    await call(nurse, "PATCH", `/external-threads/${id}`, { patientIds: ["ana"] })
+    const all = (await call(nurse, "GET", "/call-logs?limit=200")).body.items as ReadonlyArray<Record<string, string>>
+    const { phoneNumberId } = all[0]!
+    const ofContact = (log: Record<string, string>) => [log.fromNumber, log.toNumber].includes(contact)
+    const filters: Readonly<Record<string, (log: Record<string, string>) => boolean>> = {
+      [`phoneNumberId=${phoneNumberId}`]: () => true,
+      "siteGroupingId=north": () => true,
+      [`contact=${encodeURIComponent(contact)}`]: ofContact,
+      "contact=(303)%20555-0123": ofContact,
+      [`contact=${encodeURIComponent(line)}`]: () => false,
+      "patientId=ana": ({ externalThreadId }) => externalThreadId === id,
+      "patientId=ben": () => false,
+      "status=completed": ({ status }) => status === "completed",
+      "status=ringing": ({ status }) => status === "ringing",
+      "direction=inbound": ({ direction }) => direction === "inbound",
+      "direction=outbound": ({ direction }) => direction === "outbound",
+      "phoneNumberId=nobody": () => false,
+      [`externalThreadId=${id}&status=completed`]: ({ externalThreadId, status }) =>
+        externalThreadId === id && status === "completed"
     }
-  )
+    for (const [query, fits] of Object.entries(filters)) {
+      const { items, total } = await found(query)
+      assert.strictEqual(total, all.filter(fits).length, query)
+      assert.deepStrictEqual(items, all.filter(fits).slice(0, 1), query)
+    }
+    assert.strictEqual((await found("siteGroupingId=south", stranger)).total, 0)
+    assert.strictEqual((await call(nurse, "GET", "/call-logs?siteGroupingId=south")).status, 404)
+    assert.strictEqual((await call(nurse, "GET", "/call-logs?contact=somebody")).status, 422)
+    assert.notProperty((await call(nurse, "GET", "/call-logs")).body, "total")
+  })
+
+  it("gives one call, and takes what it was about", async () => {
+    const [log] = (await call(nurse, "GET", "/call-logs?limit=1")).body.items
+    const path = `/call-logs/${log.id}`
+    assert.deepStrictEqual((await call(nurse, "GET", path)).body, log)
+    const edited = await call(nurse, "PATCH", path, { reason: "MODIFY_APPOINTMENT", notes: "Moved to Tuesday" })
+    assert.strictEqual(edited.status, 200)
+    assert.deepStrictEqual(edited.body, { ...log, reason: "MODIFY_APPOINTMENT", notes: "Moved to Tuesday" })
+    const cleared = await call(nurse, "PATCH", path, { notes: null })
+    assert.deepStrictEqual(cleared.body, { ...log, reason: "MODIFY_APPOINTMENT", notes: null })
+    assert.deepStrictEqual((await call(nurse, "GET", path)).body, cleared.body)
+    const refused = [
+      await call(nurse, "PATCH", path, { reason: "because" }),
+      await call(nurse, "PATCH", path, { notes: "x".repeat(2_001) }),
+      await call(nurse, "PATCH", path, { status: "completed" }),
+      await call(stranger, "PATCH", path, { notes: "mine" }),
+      await call(stranger, "GET", path),
+      await call(nurse, "GET", "/call-logs/nobody")
+    ]
+    assert.deepStrictEqual(
+      refused.map(({ status }) => status),
+      [422, 422, 422, 404, 404, 404]
+    )
+  })
+
+  it.each([
+    "startDate=yesterday",
+    "endDate=2026-02-31T25:00:00Z",
+    "limit=0",
+    "cursor=nonsense",
+    "status=gone",
+    "direction=up",
+    "offset=-1",
+    "withTotal=perhaps"
+  ])("refuses ?%s", async (query) => {
+    assert.strictEqual((await call(nurse, "GET", `/call-logs?${query}`)).status, 400)
+  })
 
   it("is closed to who is not signed in", async () => {
     assert.strictEqual((await call(null, "GET", "/call-logs")).status, 401)

@@ -80,5 +80,13 @@ export const migrations = {
     `set local ${TENANTS_SETTING} = 'all'`,
     `update external_threads set search_bits = 'x' || repeat('f', ${SEARCH_BITS / 4})`
   ]),
-  "24_contact_keys": contactKeys
+  "24_contact_keys": contactKeys,
+  /** The calls of one number and of one contact are listed without a walk over all of the tenant's. */
+  "25_call_filters": run([
+    `set local statement_timeout = 0`,
+    `create index phone_call_logs_of_number on phone_call_logs (site_grouping_id, phone_number_id, created_at desc, id desc)
+       where phone_number_id is not null`,
+    `create index phone_call_logs_of_contact on phone_call_logs (site_grouping_id,
+       (case direction when 'inbound' then from_number else to_number end), created_at desc, id desc)`
+  ])
 }

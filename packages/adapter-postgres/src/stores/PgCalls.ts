@@ -1,8 +1,8 @@
 /** Calls, and the call log over them. */
-import type { Call } from "@careline/domain"
-import { type CallKey, Calls } from "@careline/ports"
+import { type Call, Contact } from "@careline/domain"
+import { type CallFilter, type CallKey, Calls } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import * as Cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
@@ -60,6 +60,35 @@ export const layer = Layer.effect(
       return inserted.length > 0
     })
 
+    const ofId = (column: "external_thread_id" | "phone_number_id", id: string) =>
+      isUuid(id) ? sql`c.${sql.literal(column)} = ${id}::uuid` : sql`false`
+
+    /** What is asked for of a call `c` of the tenant `s.tenant`. */
+    const matching = ({ contact, direction, from, patientId, phoneNumberId, status, threadId, to }: CallFilter) =>
+      sql.and([
+        sql`c.site_grouping_id = s.tenant`,
+        ...(threadId === undefined ? [] : [ofId("external_thread_id", threadId)]),
+        ...(phoneNumberId === undefined ? [] : [ofId("phone_number_id", phoneNumberId)]),
+        // As the index has it.
+        ...(contact === undefined
+          ? []
+          : [
+              sql`(case c.direction when 'inbound' then c.from_number else c.to_number end) = any(${Contact.spellings(contact).map(encryption.index)}::text[])`
+            ]),
+        ...(patientId === undefined
+          ? []
+          : [
+              sql`c.external_thread_id in (
+                select p.external_thread_id from thread_patients p
+                where p.site_grouping_id = s.tenant and p.patient_id = ${patientId}
+              )`
+            ]),
+        ...(status === undefined ? [] : [sql`c.status = ${status}`]),
+        ...(direction === undefined ? [] : [sql`c.direction = ${direction}`]),
+        ...(from === undefined ? [] : [sql`c.created_at >= ${iso(from)}::timestamptz`]),
+        ...(to === undefined ? [] : [sql`c.created_at < ${iso(to)}::timestamptz`])
+      ])
+
     return Calls.of({
       open: (call) =>
         Effect.gen(function* () {
@@ -85,31 +114,44 @@ export const layer = Layer.effect(
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          if (query.threadId !== undefined && !isUuid(query.threadId)) return { items: [], nextCursor: null }
+          const { limit, offset = 0 } = query
           const rows = yield* sql<Row>`
             select p.* from ${tenants(sql, query.scope)} s
             cross join lateral (
               select c.* from phone_call_logs c
-              where c.site_grouping_id = s.tenant
-                ${query.threadId === undefined ? sql`` : sql`and c.external_thread_id = ${query.threadId}::uuid`}
-                ${query.from === undefined ? sql`` : sql`and c.created_at >= ${iso(query.from)}::timestamptz`}
-                ${query.to === undefined ? sql`` : sql`and c.created_at < ${iso(query.to)}::timestamptz`}
+              where ${matching(query)}
                 ${after === null ? sql`` : sql`and (c.created_at, c.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
               order by c.created_at desc, c.id desc
-              limit ${query.limit + 1}
+              limit ${offset + limit + 1}
             ) p
             order by p.created_at desc, p.id desc
-            limit ${query.limit + 1}`
-          const items = yield* toCalls(rows.slice(0, query.limit))
+            limit ${limit + 1} offset ${offset}`
+          const items = yield* toCalls(rows.slice(0, limit))
           const last = items.at(-1)
           return {
             items,
             nextCursor:
-              rows.length > query.limit && last !== undefined
+              rows.length > limit && last !== undefined
                 ? cursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
                 : null
           }
         }).pipe(asStorage("calls.list")),
+      count: (filter) =>
+        sql<{ readonly count: number }>`
+          select count(*)::int as count from ${tenants(sql, filter.scope)} s join phone_call_logs c on ${matching(filter)}`.pipe(
+          Effect.map(([row]) => row!.count),
+          asStorage("calls.count")
+        ),
+      find: (scope, id) =>
+        !isUuid(id)
+          ? Effect.succeedNone
+          : sql<Row>`
+              select c.* from ${tenants(sql, scope)} s
+              join phone_call_logs c on c.site_grouping_id = s.tenant and c.id = ${id}::uuid`.pipe(
+              Effect.flatMap(toCalls),
+              Effect.map(([call]) => Option.fromUndefinedOr(call)),
+              asStorage("calls.find")
+            ),
       silent: ({ heardBefore, limit }) =>
         sql<Row>`
           select * from phone_call_logs

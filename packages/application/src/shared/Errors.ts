@@ -7,6 +7,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
   entity: Schema.Literals([
     "thread",
     "message",
+    "call",
     "phoneNumber",
     "siteGrouping",
     "provider",

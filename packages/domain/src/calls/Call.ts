@@ -55,6 +55,17 @@ export const isMissing = ({ isAnnounced, isGone, isLost, stored }: Recording): b
 export const Leg = Schema.Struct({ status: CallStatus, durationSeconds: Seconds })
 export type Leg = typeof Leg.Type
 
+/** What a call was about, as staff put it down afterwards. */
+export const Reason = Schema.Literals([
+  "SETUP_APPOINTMENT",
+  "CANCEL_APPOINTMENT",
+  "MODIFY_APPOINTMENT",
+  "GET_HOURS",
+  "GET_PRICING",
+  "OTHER"
+])
+export type Reason = typeof Reason.Type
+
 export const Call = Schema.Struct({
   id: CallId,
   siteGroupingId: Tenant,
@@ -83,6 +94,7 @@ export const Call = Schema.Struct({
   transcript: Schema.NullOr(Transcript),
   /** The member of staff who prepared it, whether or not it came as far as the contact. */
   initiatorId: Schema.NullOr(UserId),
+  /** A `Reason`, or what whoever prepared the call wrote. */
   reason: Schema.NullOr(Schema.String),
   notes: Schema.NullOr(Schema.String),
   createdAt: Schema.DateTimeUtc,
@@ -138,6 +150,10 @@ export const status = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpos
   if (CallStatusRule.isOver(far.status) || !isOwnOver) return far.status
   return far.status === "in_progress" ? "completed" : "canceled"
 }
+
+/** The side of the call that is not ours. */
+export const contactOf = ({ direction, fromNumber, toNumber }: Pick<Call, "direction" | "fromNumber" | "toNumber">) =>
+  direction === "inbound" ? fromNumber : toNumber
 
 /** How long was talked, in seconds: to the contact in a bridge. */
 export const durationSeconds = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpose">): number | null =>

@@ -1,7 +1,8 @@
 /** The answers about calls in the public API. */
-import type { PreparedCall } from "@careline/application"
+import { CallQuery, type PreparedCall } from "@careline/application"
 import { BridgeRequest, Call, CallStatus } from "@careline/domain"
 import { DateTime, Schema } from "effect"
+import { pageJson, TenantQuery } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -39,11 +40,21 @@ export const CallLogJson = Schema.Struct({
   provider: Text,
   providerCallId: nullOr(Text),
   initiatorId: nullOr(Text),
+  /** One of the reasons that an edit takes, or what whoever prepared the call wrote. */
   reason: nullOr(Text),
   notes: nullOr(Text),
   createdAt: Text,
   endedAt: nullOr(Text)
 }).annotate({ identifier: "CallLog" })
+
+/** What narrows the call log, and the site grouping whose calls are meant. */
+export const CallLogQuery = Schema.Struct({ ...CallQuery.fields, siteGroupingId: TenantQuery })
+
+export const CallLogPage = Schema.Struct({
+  ...pageJson(CallLogJson, "CallLogPage").fields,
+  /** How many calls fit, where that was asked. */
+  total: Schema.optionalKey(Schema.Int)
+}).annotate({ identifier: "CallLogPage" })
 
 export const callLogJson = (call: Call.Call): typeof CallLogJson.Type => ({
   id: call.id,

@@ -1,9 +1,9 @@
 /** Masked calls, and the call log. */
 import * as Application from "@careline/application"
-import type { ThreadId } from "@careline/domain"
+import type { CallId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "./Api.ts"
-import { READERS, STAFF } from "../auth/Auth.ts"
+import { narrowTo, READERS, STAFF } from "../auth/Auth.ts"
 import * as CallApi from "./CallApi.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
@@ -38,13 +38,49 @@ const list = route({
   operationId: "listCallLogs",
   allow: READERS,
   summary: "List calls",
-  description: "The newest call comes first. `startDate` is inclusive and `endDate` exclusive; both are ISO 8601.",
-  query: Application.CallQuery,
-  success: { status: 200, schema: Api.pageJson(CallApi.CallLogJson, "CallLogPage") },
-  handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const page = yield* Application.listCalls(caller, query)
-    return { status: 200, body: { items: page.items.map(CallApi.callLogJson), nextCursor: page.nextCursor } }
+  description:
+    "The newest call comes first. `contact` is the number of the other side, in any usual way of writing. `startDate` is inclusive and `endDate` exclusive; both are ISO 8601. With `withTotal=true` the page has the `total` of calls that fit, on whichever page they are.",
+  query: CallApi.CallLogQuery,
+  success: { status: 200, schema: CallApi.CallLogPage },
+  problems: { 422: "`contact` is neither a phone number nor an e-mail address" },
+  handle: Effect.fnUntraced(function* ({ caller, query: { siteGroupingId, ...query } }) {
+    const page = yield* Application.listCalls(yield* narrowTo(caller, Api.tenantOfQuery(siteGroupingId)), query)
+    return {
+      status: 200,
+      body: {
+        items: page.items.map(CallApi.callLogJson),
+        nextCursor: page.nextCursor,
+        ...(page.total === null ? {} : { total: page.total })
+      }
+    }
   })
 })
 
-export const calls: ReadonlyArray<Route<Services>> = [prepare, list]
+const get = route({
+  method: "get",
+  path: "/api/v1/call-logs/{id}",
+  operationId: "getCallLog",
+  allow: READERS,
+  summary: "Get a call",
+  success: { status: 200, schema: CallApi.CallLogJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    return { status: 200, body: CallApi.callLogJson(yield* Application.viewCall(caller, params.id as CallId)) }
+  })
+})
+
+const edit = route({
+  method: "patch",
+  path: "/api/v1/call-logs/{id}",
+  operationId: "editCallLog",
+  allow: STAFF,
+  summary: "Edit the reason and the notes of a call",
+  description: "What the request leaves out stays; `null` clears it.",
+  body: Application.CallEdit,
+  success: { status: 200, schema: CallApi.CallLogJson },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const call = yield* Application.editCall(caller, params.id as CallId, body)
+    return { status: 200, body: CallApi.callLogJson(call) }
+  })
+})
+
+export const calls: ReadonlyArray<Route<Services>> = [prepare, list, get, edit]

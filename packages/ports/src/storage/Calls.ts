@@ -1,6 +1,6 @@
 /** The calls of the tenants: what each shall do, and what was heard of it. The call log is a view of them. */
-import type { Call, CallId, ThreadId } from "@careline/domain"
-import { Context, type DateTime, type Effect } from "effect"
+import type { Call, CallId, CallStatus, Contact, PatientId, PhoneNumberId, ThreadId } from "@careline/domain"
+import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { InvalidCursor } from "./InvalidCursor.ts"
 import type { Page, PageRequest } from "./Page.ts"
 import type { TenantScope } from "./Scope.ts"
@@ -13,13 +13,28 @@ export interface CallKey {
   readonly callId: CallId | null
 }
 
-/** Which calls are listed. */
-export interface CallQuery extends PageRequest {
+/** Which calls are listed or counted: those that all of it is true of. */
+export interface CallFilter {
   readonly scope: TenantScope
   readonly threadId?: ThreadId | undefined
+  /** Our number among the two. */
+  readonly phoneNumberId?: PhoneNumberId | undefined
+  /** The other number, `Call.contactOf`, in any of its spellings. */
+  readonly contact?: Contact.Contact | undefined
+  /** A patient whom the call's thread is linked to now. */
+  readonly patientId?: PatientId | undefined
+  /** What `Call.status` says of the call. */
+  readonly status?: CallStatus.CallStatus | undefined
+  readonly direction?: Call.Call["direction"] | undefined
   /** Begun at this time or later, and before that one. */
   readonly from?: DateTime.Utc | undefined
   readonly to?: DateTime.Utc | undefined
+}
+
+/** A page of calls. */
+export interface CallQuery extends CallFilter, PageRequest {
+  /** So many calls, from the cursor on, are passed over. */
+  readonly offset?: number | undefined
 }
 
 /** Calls that nobody has heard of for a while. */
@@ -53,6 +68,10 @@ export class Calls extends Context.Service<
     readonly save: (calls: ReadonlyArray<Call.Call>) => Effect.Effect<void, StorageError>
     /** Newest first. */
     readonly list: (query: CallQuery) => Effect.Effect<Page<Call.Call>, StorageError | InvalidCursor>
+    /** How many calls there are. */
+    readonly count: (filter: CallFilter) => Effect.Effect<number, StorageError>
+    /** One call as it is now, not locked; none outside of the scope. */
+    readonly find: (scope: TenantScope, id: CallId) => Effect.Effect<Option.Option<Call.Call>, StorageError>
     /** Calls that are not over and of which nothing was heard, the oldest first; others' locks are passed over. */
     readonly silent: (query: SilentCalls) => Effect.Effect<ReadonlyArray<Call.Call>, StorageError>
   }

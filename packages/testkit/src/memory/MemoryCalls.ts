@@ -1,5 +1,5 @@
-import { Call, type CallId } from "@careline/domain"
-import { type CallKey, Calls, Scope } from "@careline/ports"
+import { Call, type CallId, Contact, type PatientId, type ThreadId } from "@careline/domain"
+import { type CallFilter, type CallKey, Calls, Scope } from "@careline/ports"
 import { DateTime, Effect, HashMap, Layer, Option, Order } from "effect"
 import * as keyset from "./keyset.ts"
 import type { MemoryState } from "./MemoryState.ts"
@@ -14,6 +14,25 @@ const matchOne = (state: MemoryState, { callId, provider, providerCallId }: Call
   if (known !== undefined || callId === null) return known ?? null
   const ours = Option.getOrUndefined(HashMap.get(state.calls, callId))
   return ours?.provider === provider && ours.providerCallId === null ? ours : null
+}
+
+const matching = (state: MemoryState, filter: CallFilter): ReadonlyArray<Call.Call> => {
+  const { contact, direction, from, patientId, phoneNumberId, scope, status, threadId, to } = filter
+  const isOf = (patient: PatientId, thread: ThreadId | null): boolean =>
+    thread !== null &&
+    Option.exists(HashMap.get(state.threads, thread), ({ patientIds }) => patientIds.includes(patient))
+  return HashMap.toValues(state.calls).filter(
+    (call) =>
+      Scope.includes(scope, call.siteGroupingId) &&
+      (threadId === undefined || call.threadId === threadId) &&
+      (phoneNumberId === undefined || call.phoneNumberId === phoneNumberId) &&
+      (contact === undefined || Contact.key(Call.contactOf(call)) === Contact.key(contact)) &&
+      (patientId === undefined || isOf(patientId, call.threadId)) &&
+      (status === undefined || Call.status(call) === status) &&
+      (direction === undefined || call.direction === direction) &&
+      (from === undefined || DateTime.isGreaterThanOrEqualTo(call.createdAt, from)) &&
+      (to === undefined || DateTime.isLessThan(call.createdAt, to))
+  )
 }
 
 export const layer: Layer.Layer<Calls, never, MemoryStore> = Layer.effect(
@@ -41,17 +60,14 @@ export const layer: Layer.Layer<Calls, never, MemoryStore> = Layer.effect(
         })),
       list: (query) =>
         Effect.flatMap(
-          store.read((state) =>
-            HashMap.toValues(state.calls).filter(
-              (call) =>
-                Scope.includes(query.scope, call.siteGroupingId) &&
-                (query.threadId === undefined || call.threadId === query.threadId) &&
-                (query.from === undefined || DateTime.isGreaterThanOrEqualTo(call.createdAt, query.from)) &&
-                (query.to === undefined || DateTime.isLessThan(call.createdAt, query.to))
-            )
-          ),
+          store.read((state) => matching(state, query)),
           (calls) =>
             keyset.page("calls", calls, ({ createdAt, id }) => ({ at: createdAt.epochMilliseconds, id }), query)
+        ),
+      count: (filter) => store.read((state) => matching(state, filter).length),
+      find: (scope, id) =>
+        store.read((state) =>
+          Option.filter(HashMap.get(state.calls, id), ({ siteGroupingId }) => Scope.includes(scope, siteGroupingId))
         ),
       silent: ({ heardBefore, limit }) =>
         store.read((state) =>

@@ -27,7 +27,7 @@ export const page = <A>(
   list: string,
   items: ReadonlyArray<A>,
   placeOf: (item: A) => Place,
-  request: PageRequest
+  request: PageRequest & { readonly offset?: number | undefined }
 ): Effect.Effect<Page<A>, InvalidCursor> => {
   const cursor = request.cursor === null ? null : Option.getOrUndefined(decode(request.cursor))
   if (cursor !== null && cursor?.list !== list) {
@@ -37,6 +37,7 @@ export const page = <A>(
     .map((item) => ({ item, place: placeOf(item) }))
     .filter(({ place }) => cursor === null || descending(place, cursor) > 0)
     .sort((left, right) => descending(left.place, right.place))
+    .slice(request.offset ?? 0)
   const taken = behind.slice(0, request.limit)
   const last = behind.length > taken.length ? taken.at(-1) : undefined
   return Effect.succeed({

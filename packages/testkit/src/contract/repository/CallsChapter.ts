@@ -1,7 +1,17 @@
-import { Call, CallId, type CallPlan, Contact, type Language, type PoolNumber, type Tenant } from "@careline/domain"
-import { Calls, IdGenerator, type TenantScope } from "@careline/ports"
+import {
+  Call,
+  CallId,
+  type CallPlan,
+  CallStatus,
+  Contact,
+  type Language,
+  PhoneNumberId,
+  type PoolNumber,
+  type Tenant
+} from "@careline/domain"
+import { type CallFilter, Calls, IdGenerator, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
-import { DateTime, Deferred, Duration, Effect } from "effect"
+import { DateTime, Deferred, Duration, Effect, Option } from "effect"
 import { type Chapter, voiceTest } from "./Chapter.ts"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
@@ -64,6 +74,20 @@ const keyOf = ({ provider, providerCallId }: Call.Call) => ({ provider, provider
 
 const list = (scope: TenantScope, query: Partial<Parameters<Calls["Service"]["list"]>[0]> = {}) =>
   Effect.flatMap(Calls, (calls) => calls.list({ scope, limit: 100, cursor: null, ...query }))
+
+const count = (scope: TenantScope, filter: Omit<CallFilter, "scope"> = {}) =>
+  Effect.flatMap(Calls, (calls) => calls.count({ scope, ...filter }))
+
+/** Every state that what was heard of a call can be in, likely or not. */
+const states = (["voicemail", "bridge"] as const).flatMap((purpose) =>
+  CallStatus.chain.flatMap((own) =>
+    [null, ...CallStatus.chain].map((far) => ({
+      purpose,
+      own: { status: own, durationSeconds: null },
+      far: far === null ? null : { status: far, durationSeconds: null }
+    }))
+  )
+)
 
 const idsOf = ({ items }: { readonly items: ReadonlyArray<Call.Call> }) => items.map(({ id }) => id)
 
@@ -223,6 +247,108 @@ export const callsChapter: Chapter = {
       assert.sameMembers([...idsOf(yield* list(scope, { from: createdAt }))], [late.id, other.id])
       assert.deepStrictEqual(idsOf(yield* list(scope, { to: createdAt })), [early.id])
       assert.deepStrictEqual(idsOf(yield* list(scope, { from: early.createdAt, to: createdAt })), [early.id])
+    }),
+
+    voiceTest("MUST list and count the calls of a number of ours, of a contact and of a direction", function* () {
+      const number = yield* aNumber
+      const other = yield* aNumber
+      const scope: ReadonlyArray<Tenant> = [number.siteGroupingId]
+      const calledIn = yield* kept(number)
+      const contact = calledIn.fromNumber
+      const elsewhere = yield* kept(other, { fromNumber: contact })
+      const called = yield* kept(number, {
+        purpose: "bridge",
+        direction: "outbound",
+        fromNumber: calledIn.toNumber,
+        toNumber: contact
+      })
+      const somebody = yield* kept(number)
+      const spelled = yield* kept(other, { fromNumber: Contact.Contact.make("+5491123456781") })
+      const filters: ReadonlyArray<readonly [Omit<CallFilter, "scope">, ReadonlyArray<Call.Call>]> = [
+        [{ phoneNumberId: number.id }, [calledIn, called, somebody]],
+        [{ phoneNumberId: other.id }, [elsewhere, spelled]],
+        [{ phoneNumberId: PhoneNumberId.make("not an id of this store") }, []],
+        [{ contact }, [calledIn, elsewhere, called]],
+        // One phone, spelled in two ways.
+        [{ contact: Contact.Contact.make("+541123456781") }, [spelled]],
+        // Our own number is nobody's contact.
+        [{ contact: calledIn.toNumber }, []],
+        [{ contact: yield* freshContact }, []],
+        [{ direction: "inbound" }, [calledIn, elsewhere, somebody, spelled]],
+        [{ direction: "outbound" }, [called]],
+        [{ contact, direction: "inbound", phoneNumberId: number.id }, [calledIn]],
+        [{}, [calledIn, elsewhere, called, somebody, spelled]]
+      ]
+      for (const [filter, found] of filters) {
+        assert.sameMembers(idsOf(yield* list(scope, filter)), idsOf({ items: found }))
+        assert.strictEqual(yield* count(scope, filter), found.length)
+        assert.strictEqual(yield* count([], filter), 0)
+      }
+    }),
+
+    voiceTest("MUST list and count the calls of threads that are linked to a patient now", function* () {
+      const number = yield* aNumber
+      const scope: ReadonlyArray<Tenant> = [number.siteGroupingId]
+      const { people } = yield* StoreUnderTest
+      const [patient, other] = people.patients
+      const mine = yield* Given.aThread(number.siteGroupingId, { patientIds: [patient] })
+      const theirs = yield* Given.aThread(number.siteGroupingId, { patientIds: [other] })
+      const call = yield* kept(number, { threadId: mine.id })
+      yield* kept(number, { threadId: theirs.id })
+      yield* kept(number)
+      assert.deepStrictEqual(idsOf(yield* list(scope, { patientId: patient })), [call.id])
+      assert.strictEqual(yield* count(scope, { patientId: patient }), 1)
+      yield* Given.apply([{ _tag: "ThreadSaved", thread: { ...mine, patientIds: [] } }])
+      assert.deepStrictEqual(idsOf(yield* list(scope, { patientId: patient })), [])
+    }),
+
+    voiceTest(
+      "MUST list and count by the status that the domain's rule gives a call, in whichever state",
+      function* () {
+        const number = yield* aNumber
+        const scope: ReadonlyArray<Tenant> = [number.siteGroupingId]
+        const calls = yield* Effect.forEach(states, (state) =>
+          Effect.map(kept(number), (call): Call.Call => ({ ...call, ...state }))
+        )
+        const ofStatus = (status: CallStatus.CallStatus) => calls.filter((call) => Call.status(call) === status)
+        assert.strictEqual(yield* count(scope, { status: "ringing" }), calls.length)
+        yield* Effect.flatMap(Calls, (port) => Given.transact(port.save(calls)))
+        for (const status of CallStatus.chain) {
+          const expected = ofStatus(status)
+          const found = yield* list(scope, { status, limit: 200 })
+          assert.sameMembers(idsOf(found), idsOf({ items: expected }), status)
+          assert.strictEqual(yield* count(scope, { status }), expected.length, status)
+        }
+      }
+    ),
+
+    voiceTest("MUST pass over as many calls as it is told, from the cursor on", function* () {
+      const { advance, tenants } = yield* StoreUnderTest
+      const numbers = [yield* aNumber, yield* Given.aPoolNumber(tenants[1])]
+      const ids: Array<CallId> = []
+      for (const [place, on] of [...numbers, ...numbers, ...numbers].entries()) {
+        if (place > 0) yield* advance(Duration.minutes(1))
+        ids.unshift((yield* kept(on)).id)
+      }
+      const scope = [tenants[0], tenants[1]]
+      const second = yield* list(scope, { limit: 2, offset: 2 })
+      assert.deepStrictEqual(idsOf(second), ids.slice(2, 4))
+      assert.deepStrictEqual(
+        idsOf(yield* list(scope, { limit: 2, offset: 1, cursor: second.nextCursor })),
+        ids.slice(5)
+      )
+      assert.deepStrictEqual(yield* list(scope, { offset: 6 }), { items: [], nextCursor: null })
+    }),
+
+    voiceTest("MUST find one call of the scope", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const call = yield* kept(yield* aNumber)
+      const find = (scope: TenantScope, id: CallId) => Effect.flatMap(Calls, (calls) => calls.find(scope, id))
+      assert.deepStrictEqual(yield* find([tenants[0]], call.id), Option.some(call))
+      assert.deepStrictEqual(yield* find("all", call.id), Option.some(call))
+      assert.deepStrictEqual(yield* find([tenants[1]], call.id), Option.none())
+      assert.deepStrictEqual(yield* find([], call.id), Option.none())
+      assert.deepStrictEqual(yield* find("all", CallId.make("not an id of this store")), Option.none())
     }),
 
     voiceTest("MUST find the calls that nothing was heard of, and that are not over", function* () {
