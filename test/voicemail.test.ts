@@ -14,7 +14,7 @@ const line = "+12025550100"
 const CALLERS = 6
 
 interface Message {
-  readonly content: string
+  readonly transcript: string | null
   readonly direction: string
   readonly metaData: { readonly providerMessageId?: string }
   readonly attachments: ReadonlyArray<{ readonly url: string | null; readonly mimeType: string | null }>
@@ -108,7 +108,7 @@ describe("Hosts that are killed while they import voicemails", () => {
       const trace = traces.find(({ id }) => id === message!.metaData.providerMessageId)!
       const bytes = await (await fetch(message!.attachments[0]!.url!)).arrayBuffer()
       assert.deepStrictEqual(new Uint8Array(bytes), new Uint8Array(voice.bytesOf(trace.recordings[0]!)!))
-      assert.match(message!.content, /^Voicemail: This is caller \d\.$/)
+      assert.match(message!.transcript ?? "", /^This is caller \d\.$/)
     }
     assert.strictEqual(await second.stop(), 0)
     await simulator.close()

@@ -90,6 +90,7 @@ alter table messages
   add column direction text check (direction in ('inbound', 'outbound')),
   add column attachments jsonb,
   add column details jsonb,
+  add column transcript jsonb,
   add column delivery_status delivery_status,
   add constraint messages_one_thread check (num_nonnulls(thread_id, external_thread_id) = 1) not valid,
   add constraint messages_internal check (

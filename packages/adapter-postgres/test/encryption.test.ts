@@ -50,6 +50,7 @@ const messageOf = (thread: Thread.Thread, position: number, content: string): Me
   messageType: "sms",
   direction: "inbound",
   senderId: null,
+  transcript: null,
   content,
   attachments: [],
   metaData: {},

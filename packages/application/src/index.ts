@@ -111,6 +111,7 @@ export {
   listThreads,
   ThreadFilters,
   ThreadQuery,
+  viewMessage,
   viewThread
 } from "./threads/ListInbox.ts"
 export { dismissMessage, listMessagesByStatus, MessageStatusQuery, resendMessage } from "./outbound/UnknownMessages.ts"

@@ -94,9 +94,15 @@ describe("A call that a clinician prepared", () => {
         yield* told("CA1", 45)
         const { messages, threads } = yield* World.conversation
         assert.deepInclude(messages.at(-1)!, { content: "Call duration: 45s", messageType: "system" })
-        assert.strictEqual(messages.at(-1)!.metaData.messageSubType, "call_log")
         assert.strictEqual(threads.length, 1)
         const [log] = yield* logs
+        assert.strictEqual(messages.at(-1)!.senderId, clinician.userId)
+        assert.deepStrictEqual<object>(messages.at(-1)!.metaData, {
+          messageSubType: "call_log",
+          callId: log!.id,
+          phoneNumberId: log!.phoneNumberId!,
+          phoneNumber: World.line
+        })
         assert.deepInclude<object>(log!, {
           fromNumber: World.line,
           toNumber: World.caller,

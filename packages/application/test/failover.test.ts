@@ -33,7 +33,7 @@ describe("A fallback provider", () => {
         assert.deepInclude(world.sent, { provider: "spare", from: spareLine, body: "Can you call us?" })
         const message = yield* look
         assert.strictEqual(message.deliveryStatus, "accepted")
-        assert.deepInclude(message.metaData, { provider: "spare", sentFrom: spareLine })
+        assert.deepInclude(message.metaData, { provider: "spare", sentFrom: spareLine, phoneNumber: spareLine })
       }).pipe(withProviders(world))
     }
   )

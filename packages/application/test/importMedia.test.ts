@@ -68,7 +68,7 @@ describe("The import of a recording", () => {
           if (!provider.kept.has(REF)) assert.deepStrictEqual(yield* heard, World.tone, `cut off at step ${at}`)
           yield* World.settle
           const message = yield* voicemail
-          assert.strictEqual(message.content, "Voicemail: Please call me back.", `cut off at step ${at}`)
+          assert.strictEqual(message.transcript?.text, "Please call me back.", `cut off at step ${at}`)
           assert.strictEqual(message.attachments.length, 1)
           assert.deepStrictEqual(yield* heard, World.tone)
           assert.isFalse(provider.kept.has(REF))
@@ -188,12 +188,27 @@ describe("A picture that came with a text", () => {
     Effect.gen(function* () {
       const message = yield* texted([html, picture])
       assert.deepStrictEqual(
-        message.attachments.map(({ type, url }) => [type, url === null]),
+        message.attachments.map(({ failureReason, type, url }) => [type, url === null, failureReason]),
         [
-          ["file", true],
-          ["image", false]
+          ["file", true, "unsafe_type"],
+          ["image", false, undefined]
         ]
       )
+    })
+  )
+
+  it.effect("that the provider has no more says so, once it was tried often enough", () =>
+    Effect.gen(function* () {
+      const provider = World.makeProvider()
+      yield* Effect.gen(function* () {
+        yield* World.setUp()
+        yield* World.text("Look", ["https://media.acme.example/gone"])
+        for (let round = 0; round < 12; round++) yield* World.settle
+        const [message] = (yield* World.conversation).messages
+        assert.deepStrictEqual(message!.attachments, [
+          { type: "file", url: null, mimeType: "image/png", failureReason: "not_found" }
+        ])
+      }).pipe(Effect.provide(World.world(provider.telephony)))
     })
   )
 })

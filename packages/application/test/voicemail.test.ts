@@ -22,6 +22,7 @@ const callbacks: ReadonlyArray<CallReport> = [
 
 interface Seen {
   readonly content: string | undefined
+  readonly transcript: string | undefined
   readonly subType: string | undefined
   readonly attachments: number | undefined
 }
@@ -50,6 +51,7 @@ const voicemail = (outcome: Effect.Success<ReturnType<typeof told>>): Seen => {
   const message = outcome.messages.find(({ direction }) => direction === "inbound")
   return {
     content: message?.content,
+    transcript: message?.transcript?.text,
     subType: message?.metaData.messageSubType,
     attachments: message?.attachments.length
   }
@@ -57,7 +59,12 @@ const voicemail = (outcome: Effect.Success<ReturnType<typeof told>>): Seen => {
 
 const run = <A, E>(effect: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
 
-const complete: Seen = { content: "Voicemail: Please call me back.", subType: "voicemail", attachments: 1 }
+const complete: Seen = {
+  content: "Voicemail received.",
+  transcript: "Please call me back.",
+  subType: "voicemail",
+  attachments: 1
+}
 
 describe("A voicemail", () => {
   it.effect("stands in the thread from the call on, unread, with its alarm running", () =>
@@ -87,7 +94,7 @@ describe("A voicemail", () => {
       assert.deepInclude(message!.attachments[0], { type: "audio", duration: 9, mimeType: "audio/wav" })
       assert.match(message!.attachments[0]!.url!, /^blob:/)
       assert.deepInclude(answer, { content: "We will call back.", direction: "outbound" })
-      assert.strictEqual(outcome.threads[0]!.lastMessagePreview, "Voicemail: Please call me back.")
+      assert.strictEqual(outcome.threads[0]!.lastMessagePreview, "Voicemail received. Please call me back.")
       assert.strictEqual(outcome.threads[0]!.lastInboundPosition, 1)
       assert.deepStrictEqual([outcome.kept, outcome.waiting], [[], 0])
     })
@@ -121,7 +128,8 @@ describe("A voicemail", () => {
           const isRecorded = came.some(({ _tag }) => _tag === "Recorded")
           const isWritten = came.some(({ _tag }) => _tag === "Transcribed")
           const isOver = came.some((one) => one._tag === "Progressed" && one.status === "completed")
-          const { content, attachments } = voicemail(outcome)
+          const { attachments, content, transcript } = voicemail(outcome)
+          assert.strictEqual(transcript, isWritten ? complete.transcript : undefined)
           assert.strictEqual(attachments, isRecorded ? 1 : 0)
           assert.strictEqual(
             content,
@@ -143,7 +151,12 @@ describe("A voicemail", () => {
   it.effect("in which nobody says anything is a missed call, and what was recorded is kept", () =>
     Effect.gen(function* () {
       const outcome = yield* told(["call", ...callbacks.filter(({ _tag }) => _tag !== "Transcribed")], World.silence)
-      assert.deepStrictEqual(voicemail(outcome), { content: "Missed call.", subType: "missed_call", attachments: 0 })
+      assert.deepStrictEqual(voicemail(outcome), {
+        content: "Missed call.",
+        transcript: undefined,
+        subType: "missed_call",
+        attachments: 0
+      })
     })
   )
 
@@ -212,8 +225,9 @@ describe("A voicemail", () => {
       const outcome = yield* told(["call", ...callbacks.slice(0, 3), doubtful])
       assert.strictEqual(
         voicemail(outcome).content,
-        "Voicemail, please listen first, this may be wrong: Leaf me a loan"
+        "Voicemail received. Please listen first: the transcript may be wrong."
       )
+      assert.deepStrictEqual(outcome.messages[0]!.transcript, { text: "Leaf me a loan", confidence: 0.3 })
     })
   )
 })

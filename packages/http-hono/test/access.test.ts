@@ -136,6 +136,7 @@ describe("Every read and change of patient data", () => {
       ["POST", "/external-threads/{id}/read", `${thread}/read`, { upToMessageId: newest.id }, "thread.read", at],
       ["GET", "/external-threads/{id}/readers", `${thread}/readers`, undefined, "thread.readers", at],
       ["GET", "/messages", "/messages?deliveryStatus=unknown", undefined, "message.list", "messages:unknown"],
+      ["GET", "/messages/{id}", `/messages/${sent}`, undefined, "message.view", `message:${sent}`],
       ["POST", "/messages/{id}/resend", `/messages/${sent}/resend`, undefined, "message.resend", `message:${sent}`],
       ["POST", "/messages/{id}/dismiss", `/messages/${sent}/dismiss`, undefined, "message.dismiss", `message:${sent}`],
       [

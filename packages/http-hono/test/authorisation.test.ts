@@ -108,6 +108,7 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   ],
   listReaders: [SACR, "named", ask("GET", ({ thread }) => `/external-threads/${thread}/readers`)],
   listMessagesByStatus: [SACR, "scoped", ask("GET", () => "/messages?deliveryStatus=queued")],
+  getMessage: [SACR, "named", ask("GET", ({ message }) => `/messages/${message}`)],
   resendMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/resend`)],
   dismissMessage: [SAC, "named", ask("POST", ({ message }) => `/messages/${message}/dismiss`)],
   prepareBridgeCall: [

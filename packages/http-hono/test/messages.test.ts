@@ -228,3 +228,29 @@ const sent = Effect.flatMap(Memory.MemoryTelephony, (telephony) => telephony.sen
 const accept = Effect.flatMap(Memory.MemoryTelephony, ({ answer }) =>
   answer((_message, index) => ({ _tag: "Accepted", providerMessageId: `out-${index}`, status: "accepted" }))
 )
+
+describe("One message", () => {
+  it("says which number it came to or left by and who made it, to whoever may see it", async () => {
+    const [thread] = (await call(nurse, "GET", "/external-threads?view=all")).body.items
+    const sent = await write(nurse, "Good morning")
+    const { items } = (await call(nurse, "GET", `/external-threads/${thread!.id}/messages`)).body
+    const shown = items.filter(({ direction, id }) => direction === "inbound" || id === sent)
+    assert.isAbove(shown.length, 1)
+    for (const listed of shown) {
+      const { body, status } = await call(nurse, "GET", `/messages/${listed.id}`)
+      assert.strictEqual(status, 200)
+      assert.deepStrictEqual<unknown>(body, listed)
+      const creator = listed.id === sent ? "user-1" : null
+      assert.deepInclude<unknown>(body, {
+        phoneNumber: lines.north,
+        senderId: creator,
+        creatorId: creator,
+        transcript: null,
+        transcriptConfidence: null
+      })
+      assert.notProperty(body.metaData, "phoneNumber")
+      assert.strictEqual((await call(stranger, "GET", `/messages/${listed.id}`)).status, 404)
+    }
+    assert.strictEqual((await call(nurse, "GET", "/messages/nobody")).status, 404)
+  })
+})

@@ -35,6 +35,7 @@ export const textIn = async (db: Queryable, thread: Thread): Promise<Message> =>
     messageType: "sms",
     direction: "inbound",
     senderId: null,
+    transcript: null,
     content: "Is it ready?",
     attachments: [],
     metaData: {},

@@ -81,9 +81,13 @@ export const migrations = {
     `update external_threads set search_bits = 'x' || repeat('f', ${SEARCH_BITS / 4})`
   ]),
   "24_contact_keys": contactKeys,
-  /** The calls of one number and of one contact are listed without a walk over all of the tenant's. */
-  "25_call_filters": run([
+  /**
+   * The calls of one number and of one contact are listed without a walk over all of the tenant's. What is said in a voicemail
+   * stands beside the words that tell of it.
+   */
+  "25_calls_of_contacts": run([
     `set local statement_timeout = 0`,
+    `alter table messages add column transcript jsonb`,
     `create index phone_call_logs_of_number on phone_call_logs (site_grouping_id, phone_number_id, created_at desc, id desc)
        where phone_number_id is not null`,
     `create index phone_call_logs_of_contact on phone_call_logs (site_grouping_id,

@@ -146,19 +146,20 @@ export const layer = Layer.effect(
           : Effect.gen(function* () {
               const rows = yield* encryption.encrypt(
                 messages,
-                revisions.map(({ attachments, content, messageId, metaData, siteGroupingId }) => ({
+                revisions.map(({ attachments, content, messageId, metaData, siteGroupingId, transcript }) => ({
                   site_grouping_id: tenantColumn(siteGroupingId),
                   id: messageId,
                   content,
+                  transcript,
                   attachments,
                   meta_data: metaData
                 }))
               )
               yield* sql`
                 update messages m set
-                  content = r.content, attachments = r.attachments, meta_data = m.meta_data || r.meta_data
+                  content = r.content, transcript = r.transcript, attachments = r.attachments, meta_data = m.meta_data || r.meta_data
                 from json_to_recordset(${JSON.stringify(rows)}::json)
-                  r (site_grouping_id text, id uuid, content text, attachments jsonb, meta_data jsonb)
+                  r (site_grouping_id text, id uuid, content text, transcript jsonb, attachments jsonb, meta_data jsonb)
                 where m.site_grouping_id = r.site_grouping_id and m.id = r.id`
             }).pipe(asStorage("messages.revise")),
 

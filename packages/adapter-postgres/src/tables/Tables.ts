@@ -80,6 +80,7 @@ export const messages = make<Message.Message>("messages", {
     direction: plain.text("direction"),
     senderId: plain.text("sender_id"),
     content: encrypted.text("content"),
+    transcript: encrypted.json("transcript"),
     attachments: encrypted.json("attachments"),
     metaData: plain.json("meta_data"),
     deliveryStatus: plain.text("delivery_status"),

@@ -4,12 +4,11 @@
  */
 import {
   Alarm,
-  Attachment,
   Call,
   CallLog,
   type Change,
   IncomingCall,
-  type Message,
+  Message,
   type MessageId,
   type PoolNumber,
   type SendId,
@@ -40,22 +39,25 @@ export interface HeardCall {
 }
 
 /** What the message of a call says, as far as its content goes; `null` when it says nothing yet. */
-const describe = (call: Call.Call): Pick<Message.Message, "content" | "attachments" | "metaData"> | null => {
+const describe = (
+  call: Call.Call
+): Pick<Message.Message, "attachments" | "content" | "metaData" | "transcript"> | null => {
   if (call.purpose === "voicemail") return Voicemail.describe(call)
   const content = CallLog.describe(call)
-  return content === null ? null : { content, attachments: [], metaData: { messageSubType: "call_log" } }
+  return content === null ? null : { content, transcript: null, attachments: [], metaData: Call.inMessage(call) }
 }
 
-const isSame = Schema.toEquivalence(Schema.Array(Attachment.Attachment))
+const { attachments, content, transcript } = Message.Message.fields
+const isSame = Schema.toEquivalence(Schema.Struct({ attachments, content, transcript }))
 
 const says = (message: Message.Message, said: ReturnType<typeof describe>): boolean =>
-  said === null || (message.content === said.content && isSame(message.attachments, said.attachments))
+  said === null || isSame(message, said)
 
 /** Revises messages, with the line that the inbox shows of them, and tells who watches. */
 export const revise = Effect.fnUntraced(function* (
   thread: Thread.Thread,
   before: Message.Message,
-  said: Pick<MessageRevision, "content" | "attachments" | "metaData">,
+  said: Omit<MessageRevision, "siteGroupingId" | "messageId">,
   now: DateTime.Utc
 ) {
   const { id: messageId, siteGroupingId } = before
@@ -121,11 +123,16 @@ const putDownOne = Effect.fnUntraced(function* ({ after: heard, before }: HeardC
   }
   if (!isOver || said === null || after.messageId !== null || thread.deletedAt !== null) return after
   const [id] = yield* (yield* IdGenerator).next("message", 1)
-  const message = SystemMessage.make(
+  const made = SystemMessage.make(
     thread,
-    { id: id as MessageId, kind: "call_log", content: said.content, leaves: false },
+    { id: id as MessageId, kind: "call_log", content: said.content, from: null },
     now
   )
+  const message: Message.Message = {
+    ...made,
+    senderId: after.initiatorId,
+    metaData: { ...made.metaData, ...said.metaData }
+  }
   const changes: ReadonlyArray<Change> = [
     { _tag: "MessageAdded", message },
     { _tag: "ThreadSaved", thread: Thread.append(thread, message) }

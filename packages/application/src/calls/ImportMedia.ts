@@ -76,7 +76,10 @@ const fetch = (telephony: Telephony.TelephonyService, { source }: MediaImport, m
     ? telephony.recordings.fetch(source.recording, maxBytes)
     : telephony.media.fetch(source.url, maxBytes)
 
-/** The original in the BlobStore; `null` for what is not kept, because no browser or phone should open it. */
+/** What was fetched, or why nothing was kept. */
+type Outcome = Kept | Attachment.FailureReason
+
+/** The original in the BlobStore, unless no browser or phone should open it. */
 const copy = Effect.fnUntraced(function* (one: MediaImport, telephony: Telephony.TelephonyService) {
   const { mediaBytes } = yield* Limits
   const { bytes, contentType: declared } = yield* fetch(telephony, one, mediaBytes)
@@ -89,7 +92,7 @@ const copy = Effect.fnUntraced(function* (one: MediaImport, telephony: Telephony
       reason: new TelephonyError.Unavailable({ message: "what came is no recording", code: null })
     })
   }
-  if (type === null) return null
+  if (type === null) return "unsafe_type"
   const key = yield* BlobKeys.ofOriginal(one.siteGroupingId, one.provider, nameOf(one))
   const info = yield* (yield* BlobStore).put(key, { bytes: type.bytes, contentType: type.contentType })
   return {
@@ -100,12 +103,12 @@ const copy = Effect.fnUntraced(function* (one: MediaImport, telephony: Telephony
 })
 
 /** The call has its recording, or never will. In the ambient transaction. */
-const storeRecording = Effect.fnUntraced(function* ({ callId, recording }: Source<"Recording">, kept: Kept | null) {
+const storeRecording = Effect.fnUntraced(function* ({ callId, recording }: Source<"Recording">, kept: Outcome) {
   const [before] = yield* (yield* Calls).load([callId])
   if (before === undefined) return
   const now = yield* DateTime.now
   const stored: Call.StoredRecording | null =
-    kept === null
+    typeof kept === "string"
       ? null
       : {
           key: kept.info.key,
@@ -127,28 +130,28 @@ const place = (
 const storeAttachment = Effect.fnUntraced(function* (
   siteGroupingId: Tenant,
   { index, messageId, mimeType, threadId, url }: Source<"Attachment">,
-  kept: Kept | null
+  kept: Outcome
 ) {
   const [thread] = yield* (yield* Threads).loadByIds([{ siteGroupingId, threadId }])
   const message = Option.getOrUndefined(yield* (yield* Messages).get([siteGroupingId], threadId, messageId))
   if (thread === undefined || message === undefined || message.attachments[index]?.url !== url) return
   const attachment: Attachment.Attachment =
-    kept === null
-      ? { type: "file", url: null, mimeType }
+    typeof kept === "string"
+      ? { type: "file", url: null, mimeType, failureReason: kept }
       : { type: kept.attachmentType, url: Attachment.urlOf(kept.info.key), mimeType: kept.info.contentType }
-  const { content } = message
+  const { content, transcript } = message
   const attachments = place(message, index, attachment)
-  yield* revise(thread, message, { content, attachments, metaData: {} }, yield* DateTime.now)
+  yield* revise(thread, message, { content, transcript, attachments, metaData: {} }, yield* DateTime.now)
 })
 
 /** Notes what was kept, and what is to be done next, together. */
-const store = Effect.fnUntraced(function* (claimed: ClaimedImport, kept: Kept | null, next: Next = null) {
+const store = Effect.fnUntraced(function* (claimed: ClaimedImport, kept: Outcome, next: Next = null) {
   const { transact } = yield* Transaction
   const { siteGroupingId, source } = claimed.import
   yield* transact(
     Effect.gen(function* () {
       // Of what was not kept the provider's copy stays: it is the only one.
-      yield* settleAs(claimed, kept === null ? null : next)
+      yield* settleAs(claimed, typeof kept === "string" ? null : next)
       if (source._tag === "Recording") yield* storeRecording(source, kept)
       else yield* storeAttachment(siteGroupingId, source, kept)
     })
@@ -270,7 +273,7 @@ const retry = Effect.fnUntraced(function* (claimed: ClaimedImport, why: string) 
     return yield* settleAs(claimed, { stage, failures: failures + 1, inMillis })
   }
   // What was not copied will not be: its message says so, and the provider's copy is left where it is.
-  if (stage === "copy") return yield* store(claimed, null)
+  if (stage === "copy") return yield* store(claimed, why === NOT_THERE ? "not_found" : "unavailable")
   const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
   return yield* settleAs(claimed, stage === "delete" ? afterDelete(claimed.import, transcriber) : null)
 })
@@ -286,7 +289,9 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedImport) {
     Effect.timeout(mediaLease / 2),
     Effect.catchTags({
       TelephonyError: (error) =>
-        isFinal(error) && claimed.import.stage === "copy" ? store(claimed, null) : retry(claimed, error.reason._tag),
+        isFinal(error) && claimed.import.stage === "copy"
+          ? store(claimed, "refused")
+          : retry(claimed, error.reason._tag),
       TranscriberError: (error) => (error.isRetryable ? retry(claimed, error._tag) : settleAs(claimed, null)),
       TimeoutError: () => retry(claimed, "it took too long")
     }),

@@ -2,12 +2,13 @@
  * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
  * why, or withdrawn.
  */
-import { type AttemptId, type Message, Send, SendLane } from "@careline/domain"
+import { type AttemptId, Message, Send, SendLane } from "@careline/domain"
 import {
   type Attempt,
   type Directory,
   IdGenerator,
   Outbox,
+  PoolNumbers,
   type SendUpdate,
   type StorageError,
   type StoragePorts,
@@ -104,10 +105,22 @@ const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>,
   })
 })
 
-/** What a message says once it goes on, and from where if that is not its thread's number. */
-const onItsWay = (send: Send.Send, from: Attempt["from"]): Message.MessageMetadata => ({
-  ...noMoreDelay(send),
-  ...(from === send.from ? {} : { sentFrom: from })
+/** What messages say once they go on, and from where if that is not the number that they were queued for. */
+const onTheirWay = Effect.fnUntraced(function* (prepared: ReadonlyArray<Prepared>) {
+  const moved = prepared.flatMap(({ attempt, send }) => (attempt.from === send.from ? [] : [attempt.from]))
+  const numbers = moved.length === 0 ? [] : yield* (yield* PoolNumbers).byNumbers([...new Set(moved)])
+  return prepared.map(({ attempt: { from }, send }): SendResult => {
+    const number = from === send.from ? undefined : numbers.find((one) => one.number === from)
+    return {
+      send,
+      status: "sending",
+      metaData: {
+        ...noMoreDelay(send),
+        ...(from === send.from ? {} : { sentFrom: from }),
+        ...(number === undefined ? {} : Message.onNumber(number))
+      }
+    }
+  })
 })
 
 /** What was claimed, held or not, and what of it is to be handed over. */
@@ -144,13 +157,6 @@ export const prepareSends = Effect.fnUntraced(function* (
   }))
   yield* outbox.begin(prepared.map(({ attempt }) => attempt))
   yield* outbox.update(kept.updates)
-  yield* recordOutcome([
-    ...kept.results,
-    ...prepared.map(({ attempt, send }): SendResult => ({
-      send,
-      status: "sending",
-      metaData: onItsWay(send, attempt.from)
-    }))
-  ])
+  yield* recordOutcome([...kept.results, ...(yield* onTheirWay(prepared))])
   return { claimed: sends.length, prepared }
 })

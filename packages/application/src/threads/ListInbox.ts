@@ -1,12 +1,13 @@
 /** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
-import { FacilityId, PatientId, PhoneNumberId, Thread, type ThreadId, UserId } from "@careline/domain"
+import { FacilityId, type MessageId, PatientId, PhoneNumberId, Thread, type ThreadId, UserId } from "@careline/domain"
 import { Messages, ThreadListView, Threads, Transaction } from "@careline/ports"
-import { DateTime, Effect, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit, auditList, narrowedBy } from "../access/Audit.ts"
 import * as LoadThread from "./LoadThread.ts"
-import { pageWithLinks } from "../media/MediaLinks.ts"
+import { NotFound } from "../shared/Errors.ts"
+import { pageWithLinks, withLinks } from "../media/MediaLinks.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, optional, Page, pageOf, PageQuery } from "../shared/RequestFields.ts"
 
@@ -113,6 +114,22 @@ export const listMessages = Effect.fnUntraced(function* (actor: Actor, threadId:
     })
   )
   return yield* pageWithLinks(found)
+}, byStaff)
+
+/** One message of whichever open thread the actor may see. */
+export const viewMessage = Effect.fnUntraced(function* (actor: Actor, id: MessageId) {
+  const { transact } = yield* Transaction
+  const found = yield* transact(
+    Effect.gen(function* () {
+      const message = Option.getOrUndefined(yield* (yield* Messages).find(actor.scope, id))
+      if (message === undefined) return yield* new NotFound({ entity: "message" })
+      const { externalThreadId: threadId, siteGroupingId } = message
+      const [whose] = yield* (yield* Threads).patientsOf([{ siteGroupingId, threadId }])
+      yield* audit(actor, siteGroupingId, "message.view", `message:${id}`, { thread: threadId }, whose)
+      return message
+    })
+  )
+  return yield* withLinks(found)
 }, byStaff)
 
 /** Who said how far they have read a thread. */

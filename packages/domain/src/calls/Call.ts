@@ -11,6 +11,8 @@ import * as CallStatusRule from "./CallStatus.ts"
 import { CallStatus } from "./CallStatus.ts"
 import { Contact } from "../contacts/Contact.ts"
 import { Language } from "../contacts/Language.ts"
+import { Transcript } from "../messages/Transcript.ts"
+import { type MessageMetadata, onNumber } from "../messages/Message.ts"
 import { BlobKey, CallId, MessageId, PhoneNumberId, Tenant, ThreadId, UserId } from "../shared/Ids.ts"
 
 const Seconds = Schema.NullOr(Schema.Int)
@@ -40,12 +42,6 @@ export const Recording = Schema.Struct({
   stored: Schema.NullOr(StoredRecording)
 })
 export type Recording = typeof Recording.Type
-
-export const Transcript = Schema.Struct({
-  text: Schema.String,
-  confidence: Schema.NullOr(Schema.Finite)
-})
-export type Transcript = typeof Transcript.Type
 
 /** Whether nobody will ever hear it. What the provider announced may be there, whatever it says of it beside. */
 export const isMissing = ({ isAnnounced, isGone, isLost, stored }: Recording): boolean =>
@@ -154,6 +150,16 @@ export const status = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpos
 /** The side of the call that is not ours. */
 export const contactOf = ({ direction, fromNumber, toNumber }: Pick<Call, "direction" | "fromNumber" | "toNumber">) =>
   direction === "inbound" ? fromNumber : toNumber
+
+/** What the message of a call says of which call it is, and on which number of ours. */
+export const inMessage = (
+  call: Pick<Call, "direction" | "fromNumber" | "id" | "phoneNumberId" | "toNumber">
+): Pick<MessageMetadata, "callId" | "phoneNumber" | "phoneNumberId"> => ({
+  callId: call.id,
+  ...(call.phoneNumberId === null
+    ? {}
+    : onNumber({ id: call.phoneNumberId, number: call.direction === "inbound" ? call.toNumber : call.fromNumber }))
+})
 
 /** How long was talked, in seconds: to the contact in a bridge. */
 export const durationSeconds = ({ far, own, purpose }: Pick<Call, "far" | "own" | "purpose">): number | null =>

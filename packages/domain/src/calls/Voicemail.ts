@@ -19,12 +19,10 @@ const wordsOf = (call: Call.Call): string => {
   const { recordings, transcript } = call
   const isLost = recordings.every(Call.isMissing)
   const lost = isLost ? " The recording could not be had from the provider." : ""
-  if (transcript === null || !hasWords(call)) return `Voicemail received.${lost}`
-  const { confidence, text } = transcript
-  const isUnsure = confidence !== null && confidence < SURE_CONFIDENCE
+  const isUnsure = hasWords(call) && (transcript?.confidence ?? 1) < SURE_CONFIDENCE
   return isUnsure && !isLost
-    ? `Voicemail, please listen first, this may be wrong: ${text}`
-    : `Voicemail: ${text}${lost}`
+    ? "Voicemail received. Please listen first: the transcript may be wrong."
+    : `Voicemail received.${lost}`
 }
 
 /** Whether somebody said something, as far as is known. A recording that is lost may have held anything. */
@@ -40,19 +38,22 @@ const recordingsOf = (call: Call.Call): Message["attachments"] =>
   )
 
 /** The content of the call's message, with what can be listened to. Silence is a missed call, not an empty voicemail. */
-export const describe = (call: Call.Call): Pick<Message, "content" | "attachments" | "metaData"> => {
+export const describe = (call: Call.Call): Pick<Message, "attachments" | "content" | "metaData" | "transcript"> => {
   const metaData = {
+    ...Call.inMessage(call),
     provider: call.provider,
     ...(call.providerCallId === null ? {} : { providerMessageId: call.providerCallId })
   }
   if (isVoicemail(call)) {
     return {
       content: wordsOf(call),
+      transcript: hasWords(call) ? call.transcript : null,
       attachments: recordingsOf(call),
       metaData: { ...metaData, messageSubType: "voicemail" }
     }
   }
+  const nothing = { transcript: null, attachments: [] }
   return Call.isOver(call)
-    ? { content: "Missed call.", attachments: [], metaData: { ...metaData, messageSubType: "missed_call" } }
-    : { content: "Incoming call.", attachments: [], metaData: { ...metaData, messageSubType: "incoming_call" } }
+    ? { ...nothing, content: "Missed call.", metaData: { ...metaData, messageSubType: "missed_call" } }
+    : { ...nothing, content: "Incoming call.", metaData: { ...metaData, messageSubType: "incoming_call" } }
 }

@@ -16,7 +16,7 @@ import type { Contact } from "../contacts/Contact.ts"
 import * as ContactRule from "../contacts/Contact.ts"
 import type { MessageId, SendId, ThreadId } from "../shared/Ids.ts"
 import * as KeywordAnswer from "./KeywordAnswer.ts"
-import type { Message, MessageMetadata, SystemMessageKind } from "../messages/Message.ts"
+import { type Message, type MessageMetadata, onNumber, type SystemMessageKind } from "../messages/Message.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 import type { PoolNumber } from "../contacts/PoolNumber.ts"
@@ -99,7 +99,7 @@ export const decide = (
     return message
   }
   const say = (kind: SystemMessageKind, content: string) =>
-    add(SystemMessage.make(thread, { id: ids.systemMessageId, kind, content, leaves: false }, now))
+    add(SystemMessage.make(thread, { id: ids.systemMessageId, kind, content, from: null }, now))
   const answer = (text: Omit<SystemText.SystemText, "on">) => {
     const sent = SystemText.send(thread, { ...text, on }, { messageId: ids.answerId, sendId: ids.sendId }, now)
     changes.push(...sent.changes)
@@ -118,8 +118,10 @@ export const decide = (
     direction: "inbound",
     senderId: null,
     content: inbound.text,
+    transcript: null,
     attachments: inbound.attachments.filter(Attachment.isContent),
     metaData: {
+      ...onNumber(on),
       provider: inbound.provider,
       providerMessageId: inbound.providerMessageId,
       ...(flag === undefined ? {} : { flag }),
@@ -133,7 +135,7 @@ export const decide = (
   if (alsoTo.length > 0) {
     const others = alsoTo.map((other) => (PhoneNumber.isE164(other) ? PhoneNumber.display(other as E164) : other))
     const content = `A group message, also sent to ${others.join(", ")}. Replies go to the sender alone.`
-    add(SystemMessage.make(thread, { id: ids.groupNoteId, kind: "group_message", content, leaves: false }, now))
+    add(SystemMessage.make(thread, { id: ids.groupNoteId, kind: "group_message", content, from: null }, now))
   }
 
   const keyword = reaction === null ? (inbound.providerKeyword ?? Consent.keyword(inbound.text)) : null

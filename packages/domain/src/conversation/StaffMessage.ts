@@ -4,7 +4,7 @@ import * as Alarm from "../escalation/Alarm.ts"
 import type { Attachment } from "../messages/Attachment.ts"
 import type { Change } from "../changes/Change.ts"
 import type { MessageId, SendId, UserId } from "../shared/Ids.ts"
-import type { Message } from "../messages/Message.ts"
+import { type Message, onNumber } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 import type { PoolNumber } from "../contacts/PoolNumber.ts"
@@ -41,8 +41,9 @@ export const decide = (
     direction: "outbound",
     senderId: staff.senderId,
     content: staff.content,
+    transcript: null,
     attachments: staff.attachments,
-    metaData: {},
+    metaData: onNumber(from),
     deliveryStatus: "queued",
     createdAt: now
   }

@@ -24,7 +24,7 @@ export const send = (
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
-  const message = SystemMessage.make(thread, { id: ids.messageId, kind, content, leaves: true }, now)
+  const message = SystemMessage.make(thread, { id: ids.messageId, kind, content, from: on }, now)
   return {
     thread: Thread.append(thread, message),
     changes: [

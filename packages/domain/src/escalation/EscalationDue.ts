@@ -23,7 +23,7 @@ export interface Due {
 }
 
 const note = (thread: Thread.Thread, id: MessageId, content: string, now: DateTime.Utc) =>
-  SystemMessage.make(thread, { id, kind: "escalation", content, leaves: false }, now)
+  SystemMessage.make(thread, { id, kind: "escalation", content, from: null }, now)
 
 /** The changes, none when the timer's cause is gone. `sendIds` has one id for each number of the settings. */
 export const decide = (

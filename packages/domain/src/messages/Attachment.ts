@@ -2,6 +2,14 @@
 import { Schema } from "effect"
 import { BlobKey } from "../shared/Ids.ts"
 
+/**
+ * Why something could not be had. `not_found`: the provider has it no more. `refused`: the provider does not give it out, or it
+ * is too large. `unsafe_type`: no browser or phone should open it. `unavailable`: the provider could not be reached for as long
+ * as was tried.
+ */
+export const FailureReason = Schema.Literals(["not_found", "refused", "unsafe_type", "unavailable"])
+export type FailureReason = typeof FailureReason.Type
+
 export const Attachment = Schema.Struct({
   type: Schema.Literals(["image", "audio", "video", "file"]),
   /**
@@ -11,7 +19,9 @@ export const Attachment = Schema.Struct({
   url: Schema.NullOr(Schema.String),
   mimeType: Schema.NullOr(Schema.String),
   /** Seconds, of what is listened to or watched. */
-  duration: Schema.optionalKey(Schema.NullOr(Schema.Int))
+  duration: Schema.optionalKey(Schema.NullOr(Schema.Int)),
+  /** Why there is no `url`. */
+  failureReason: Schema.optionalKey(FailureReason)
 })
 export type Attachment = typeof Attachment.Type
 

@@ -2,7 +2,8 @@
 import { Schema } from "effect"
 import { Attachment } from "./Attachment.ts"
 import { DeliveryStatus } from "./DeliveryStatus.ts"
-import { MessageId, Tenant, ThreadId, UserId } from "../shared/Ids.ts"
+import { CallId, MessageId, PhoneNumberId, Tenant, ThreadId, UserId } from "../shared/Ids.ts"
+import { Transcript } from "./Transcript.ts"
 import { MessageReaction } from "./MessageReaction.ts"
 
 /** What a system message tells. */
@@ -46,6 +47,11 @@ export const MessageMetadata = Schema.Struct({
   /** Why it did not arrive, in our words, and the provider's own code. */
   failureReason: Schema.optionalKey(Schema.String),
   providerErrorCode: Schema.optionalKey(Schema.String),
+  /** Our number that it came to or left from, as it was at that time. */
+  phoneNumberId: Schema.optionalKey(PhoneNumberId),
+  phoneNumber: Schema.optionalKey(Schema.String),
+  /** The call that it tells of. */
+  callId: Schema.optionalKey(CallId),
   /** The number that it left from, where that is not the thread's. */
   sentFrom: Schema.optionalKey(Schema.String),
   /** Why it waits, and until when (ISO 8601) it will be tried again; `null` once it went on. */
@@ -67,9 +73,11 @@ export const Message = Schema.Struct({
   position: Schema.Int,
   messageType: Schema.Literals(["sms", "system", "email"]),
   direction: Schema.Literals(["inbound", "outbound"]),
-  /** The member of staff who wrote it, or `null` for the contact and for the system. */
+  /** The member of staff who wrote it or placed its call, or `null` for the contact and for the system. */
   senderId: Schema.NullOr(UserId),
   content: Schema.String,
+  /** What was said in a voicemail, beside the words that tell of it; `null` while or where nobody wrote it down. */
+  transcript: Schema.NullOr(Transcript),
   attachments: Schema.Array(Attachment),
   metaData: MessageMetadata,
   /** `null` for a message that is not meant to leave. */
@@ -78,12 +86,25 @@ export const Message = Schema.Struct({
 })
 export type Message = typeof Message.Type
 
+/** What its metadata say of our number that a message came to or leaves from. */
+export const onNumber = ({
+  id,
+  number
+}: {
+  readonly id: PhoneNumberId
+  readonly number: string
+}): Pick<MessageMetadata, "phoneNumber" | "phoneNumberId"> => ({ phoneNumberId: id, phoneNumber: number })
+
 const PREVIEW_LENGTH = 140
 
 /** The line that an inbox shows of a message. Counts code points, so that no emoji is cut in half. */
-export const preview = (message: Pick<Message, "content" | "attachments">): string => {
-  const text = message.content.trim()
-  if (text === "") return message.attachments.length > 0 ? "Attachment" : ""
+export const preview = ({
+  attachments,
+  content,
+  transcript
+}: Pick<Message, "content" | "transcript" | "attachments">): string => {
+  const text = `${content} ${transcript?.text ?? ""}`.trim()
+  if (text === "") return attachments.length > 0 ? "Attachment" : ""
   if (text.length <= PREVIEW_LENGTH) return text
   const points = Array.from(text)
   return points.length <= PREVIEW_LENGTH ? text : `${points.slice(0, PREVIEW_LENGTH - 1).join("")}…`

@@ -1,21 +1,21 @@
 /** What Careline itself says in a thread. */
 import type { DateTime } from "effect"
 import type { MessageId } from "../shared/Ids.ts"
-import type { Message, SystemMessageKind } from "../messages/Message.ts"
+import { type Message, onNumber, type SystemMessageKind } from "../messages/Message.ts"
 import * as Thread from "./Thread.ts"
 
 export interface SystemMessage {
   readonly id: MessageId
   readonly kind: SystemMessageKind
   readonly content: string
-  /** Whether it is also sent to the contact. */
-  readonly leaves: boolean
+  /** The number that it is sent to the contact from; `null` where it is not sent. */
+  readonly from: Parameters<typeof onNumber>[0] | null
 }
 
 /** The message at the end of the thread. */
 export const make = (
   thread: Thread.Thread,
-  { content, id, kind, leaves }: SystemMessage,
+  { content, from, id, kind }: SystemMessage,
   now: DateTime.Utc
 ): Message => ({
   id,
@@ -26,8 +26,9 @@ export const make = (
   direction: "outbound",
   senderId: null,
   content,
+  transcript: null,
   attachments: [],
-  metaData: { messageSubType: kind },
-  deliveryStatus: leaves ? "queued" : null,
+  metaData: { messageSubType: kind, ...(from === null ? {} : onNumber(from)) },
+  deliveryStatus: from !== null ? "queued" : null,
   createdAt: now
 })

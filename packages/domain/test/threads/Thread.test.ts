@@ -70,13 +70,13 @@ describe("The notice of an escalation", () => {
 
 describe("The line of an inbox", () => {
   test.prop([fc.string({ unit: "grapheme", maxLength: 400 })])("is short and cuts no character in half", (content) => {
-    const line = Message.preview({ content, attachments: [] })
+    const line = Message.preview({ content, transcript: null, attachments: [] })
     assert.isAtMost(Array.from(line).length, 140)
     assert.isTrue(line.isWellFormed())
   })
   it("says that there is an attachment when there are no words", () => {
     assert.strictEqual(
-      Message.preview({ content: " ", attachments: [{ type: "image", url: "x", mimeType: null }] }),
+      Message.preview({ content: " ", transcript: null, attachments: [{ type: "image", url: "x", mimeType: null }] }),
       "Attachment"
     )
   })

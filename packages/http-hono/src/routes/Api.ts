@@ -12,7 +12,7 @@ import {
   VoipSettings
 } from "@careline/domain"
 import type { ParkedEvent, Reader, ThreadView } from "@careline/ports"
-import { DateTime, Option, Schema } from "effect"
+import { DateTime, Option, Schema, Struct } from "effect"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -96,26 +96,43 @@ export const MessageJson = Schema.Struct({
   externalThreadId: Id,
   messageType: Schema.Literals(["sms", "system", "email"]),
   direction: Schema.Literals(["inbound", "outbound"]),
+  /** Who wrote it or placed its call; `null` for the contact and for the system. */
   senderId: nullOr(Id),
+  /** Who made the message: its sender. */
+  creatorId: nullOr(Id),
+  /** Our number that it came to or left from; `null` where it is of none, or of before that was kept. */
+  phoneNumberId: nullOr(Id),
+  phoneNumber: nullOr(Text),
   content: Text,
+  /** What was said in a voicemail, and how sure the transcriber is, from 0 to 1; `null` where nobody says. */
+  transcript: nullOr(Text),
+  transcriptConfidence: nullOr(Schema.Finite),
   attachments: Schema.Array(Attachment.Attachment),
-  metaData: Message.MessageMetadata,
+  metaData: Schema.Struct(Struct.omit(Message.MessageMetadata.fields, ["phoneNumberId", "phoneNumber"])),
   deliveryStatus: nullOr(DeliveryStatus.DeliveryStatus),
   createdAt: Text
 }).annotate({ identifier: "Message" })
 
-export const messageJson = (message: Message.Message): typeof MessageJson.Type => ({
-  id: message.id,
-  externalThreadId: message.externalThreadId,
-  messageType: message.messageType,
-  direction: message.direction,
-  senderId: message.senderId,
-  content: message.content,
-  attachments: message.attachments,
-  metaData: message.metaData,
-  deliveryStatus: message.deliveryStatus,
-  createdAt: iso(message.createdAt)
-})
+export const messageJson = (message: Message.Message): typeof MessageJson.Type => {
+  const { phoneNumber = null, phoneNumberId = null, ...metaData } = message.metaData
+  return {
+    id: message.id,
+    externalThreadId: message.externalThreadId,
+    messageType: message.messageType,
+    direction: message.direction,
+    senderId: message.senderId,
+    creatorId: message.senderId,
+    phoneNumberId,
+    phoneNumber,
+    content: message.content,
+    transcript: message.transcript?.text ?? null,
+    transcriptConfidence: message.transcript?.confidence ?? null,
+    attachments: message.attachments,
+    metaData,
+    deliveryStatus: message.deliveryStatus,
+    createdAt: iso(message.createdAt)
+  }
+}
 
 /** `null`: nothing of the thread is read. */
 export const ReadMark = Schema.Struct({ upToMessageId: nullOr(MessageId) }).annotate({ identifier: "ReadMark" })

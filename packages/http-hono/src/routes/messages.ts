@@ -30,6 +30,18 @@ const list = route({
   })
 })
 
+const get = route({
+  method: "get",
+  path: "/api/v1/messages/{id}",
+  operationId: "getMessage",
+  allow: READERS,
+  summary: "Get a message",
+  success: { status: 200, schema: Api.MessageJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    return { status: 200, body: Api.messageJson(yield* Application.viewMessage(caller, messageId(params))) }
+  })
+})
+
 const resend = route({
   method: "post",
   path: "/api/v1/messages/{id}/resend",
@@ -59,4 +71,4 @@ const dismiss = route({
   })
 })
 
-export const messages: ReadonlyArray<Route<Services>> = [list, resend, dismiss]
+export const messages: ReadonlyArray<Route<Services>> = [list, get, resend, dismiss]

@@ -21,6 +21,7 @@ export interface MessageRevision {
   readonly siteGroupingId: Tenant
   readonly messageId: MessageId
   readonly content: string
+  readonly transcript: Message.Message["transcript"]
   readonly attachments: ReadonlyArray<Attachment.Attachment>
   /** Merged into the known metadata. */
   readonly metaData: Message.MessageMetadata

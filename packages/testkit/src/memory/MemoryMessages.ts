@@ -37,11 +37,11 @@ const applyUpdates = (
 
 const reviseOne = (
   known: MemoryState["messages"],
-  { attachments, content, messageId, metaData, siteGroupingId }: MessageRevision
+  { attachments, content, messageId, metaData, siteGroupingId, transcript }: MessageRevision
 ): MemoryState["messages"] =>
   HashMap.modify(known, messageId, (message) =>
     message.siteGroupingId === siteGroupingId
-      ? { ...message, content, attachments, metaData: { ...message.metaData, ...metaData } }
+      ? { ...message, content, transcript, attachments, metaData: { ...message.metaData, ...metaData } }
       : message
   )
 

@@ -15,6 +15,7 @@ const FIELDS: Fields<Omit<ExternalMessage, "siteGroupingId">> = {
   direction: "direction",
   senderId: "sender_id",
   content: "body",
+  transcript: "transcript",
   attachments: "attachments",
   metaData: "details",
   deliveryStatus: "delivery_status",
@@ -104,12 +105,19 @@ export const messages: Repositories<Queryable>["messages"] = (db) => ({
   },
 
   revise: async (revisions) => {
-    for (const { attachments, content, messageId, metaData, siteGroupingId } of revisions) {
+    for (const { attachments, content, messageId, metaData, siteGroupingId, transcript } of revisions) {
       await db.query(
-        `update messages m set body = $3, attachments = $4::jsonb, details = m.details || $5::jsonb
+        `update messages m set body = $3, attachments = $4::jsonb, details = m.details || $5::jsonb, transcript = $6::jsonb
          from external_threads t
          where m.id = $1 and t.id = m.external_thread_id and t.site_group_id is not distinct from $2`,
-        [keyOf(messageId), keyOf(siteGroupingId), content, JSON.stringify(attachments), JSON.stringify(metaData)]
+        [
+          keyOf(messageId),
+          keyOf(siteGroupingId),
+          content,
+          JSON.stringify(attachments),
+          JSON.stringify(metaData),
+          transcript === null ? null : JSON.stringify(transcript)
+        ]
       )
     }
   },

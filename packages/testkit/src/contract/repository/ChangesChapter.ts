@@ -123,6 +123,7 @@ export const changesChapter: Chapter = {
       const full = {
         ...decision.message,
         senderId: people.users[0],
+        transcript: { text: "It's me. ¿Sí? 👋", confidence: 0.25 },
         attachments: [
           { type: "image" as const, url: "https://careline.test/a.png?x=1&y=2", mimeType: "image/png" },
           { type: "file" as const, url: "https://careline.test/b", mimeType: null }

@@ -105,6 +105,7 @@ export const aTextIn = Effect.fnUntraced(function* (
     direction,
     senderId: null,
     content: "Hello",
+    transcript: null,
     attachments: [],
     metaData: {},
     deliveryStatus: null,

@@ -60,7 +60,7 @@ const aMessage = Effect.fnUntraced(function* ({ metaData = {}, minutesAgo = 0, s
       update([{ siteGroupingId: tenant, messageId: message.id, status, metaData }])
     )
   )
-  return { ...message, deliveryStatus: status, metaData }
+  return { ...message, deliveryStatus: status, metaData: { ...message.metaData, ...metaData } }
 })
 
 const find = (id: MessageId, scope: TenantScope) => Effect.flatMap(Messages, (messages) => messages.find(scope, id))

@@ -41,6 +41,7 @@ const revised = ({ id, siteGroupingId }: Message.Message, fields: Partial<Messag
   siteGroupingId,
   messageId: id,
   content: `She called. ¿Sí? 👋 "<&'`,
+  transcript: { text: `It's me. ¿Sí? 👋 "<&'`, confidence: 0.25 },
   attachments: [picture, recording],
   metaData: {},
   ...fields
@@ -166,7 +167,7 @@ export const messagesChapter: Chapter = {
       const expected: Message.Message = {
         ...message,
         deliveryStatus: "delivered",
-        metaData: { provider: "memory", providerMessageId: "out-1" }
+        metaData: { ...message.metaData, provider: "memory", providerMessageId: "out-1" }
       }
       sameMessages(changed, [expected])
       sameMessage(Option.getOrUndefined(yield* get(message)), expected)
@@ -178,6 +179,7 @@ export const messagesChapter: Chapter = {
       yield* update([heard(message, "failed", { failureReason: "invalid_recipient", providerErrorCode: "30005" })])
       yield* update([heard(message, "failed", { failureReason: "not_text_capable" })])
       assert.deepStrictEqual<unknown>(Option.getOrThrow(yield* get(message)).metaData, {
+        ...message.metaData,
         provider: "memory",
         providerMessageId: "out-1",
         failureReason: "not_text_capable",
@@ -189,7 +191,8 @@ export const messagesChapter: Chapter = {
       const { message } = yield* Given.anAnsweredThread
       const delay = { reason: "provider_throttled", until: "2026-03-02T09:30:00.000Z" } as const
       for (const metaData of [{ delay }, { delay: { ...delay, until: "2026-03-02T09:31:00.000Z" } }, { delay: null }]) {
-        const expected: Message.Message = { ...message, deliveryStatus: "queued", metaData }
+        const known = { ...message.metaData, ...metaData }
+        const expected: Message.Message = { ...message, deliveryStatus: "queued", metaData: known }
         sameMessages(yield* update([heard(message, "queued", metaData)]), [expected])
         sameMessage(Option.getOrUndefined(yield* get(message)), expected)
         assert.deepStrictEqual(yield* update([heard(message, "queued", metaData)]), [])
@@ -213,7 +216,9 @@ export const messagesChapter: Chapter = {
       const { message } = yield* Given.anAnsweredThread
       yield* update([heard(message, "delivered")])
       const changed = yield* update([heard(message, "sent", { providerMessageId: "out-1" })])
-      sameMessages(changed, [{ ...message, deliveryStatus: "delivered", metaData: { providerMessageId: "out-1" } }])
+      sameMessages(changed, [
+        { ...message, deliveryStatus: "delivered", metaData: { ...message.metaData, providerMessageId: "out-1" } }
+      ])
     }),
 
     test("MUST leave another tenant's message alone, and pass over one that does not exist", function* () {
@@ -229,13 +234,13 @@ export const messagesChapter: Chapter = {
       sameMessage(Option.getOrUndefined(yield* get(message)), message)
     }),
 
-    test("MUST give a revised message its words and attachments, and change nothing else of it", function* () {
+    test("MUST give a revised message its words, transcript and attachments, and change nothing else of it", function* () {
       const { message } = yield* Given.anAnsweredThread
       yield* update([heard(message, "delivered")])
       const revision = revised(message)
       yield* revise([revision])
-      const { attachments, content } = revision
-      const expected: Message.Message = { ...message, deliveryStatus: "delivered", content, attachments }
+      const { attachments, content, transcript } = revision
+      const expected: Message.Message = { ...message, deliveryStatus: "delivered", content, transcript, attachments }
       sameMessage(Option.getOrUndefined(yield* get(message)), expected)
     }),
 
@@ -253,6 +258,7 @@ export const messagesChapter: Chapter = {
       yield* revise([revised(message, { metaData: { messageSubType: "voicemail", providerMessageId: "call-1" } })])
       yield* revise([revised(message)])
       assert.deepStrictEqual<unknown>(Option.getOrThrow(yield* get(message)).metaData, {
+        ...message.metaData,
         provider: "memory",
         messageSubType: "voicemail",
         providerMessageId: "call-1"
@@ -265,9 +271,10 @@ export const messagesChapter: Chapter = {
         yield* Given.anAnsweredThread,
         yield* Given.anAnsweredThread
       ]
-      const inSecond = { content: "the second", attachments: [recording], metaData: { provider: "memory" } }
+      const transcript = { text: "the second one", confidence: null }
+      const inSecond = { content: "the second", transcript, attachments: [recording] }
       yield* revise([
-        revised(first.message, { content: "the first", attachments: [] }),
+        revised(first.message, { content: "the first", transcript: null, attachments: [] }),
         revised(second.message, inSecond)
       ])
       yield* revise([])

@@ -96,6 +96,7 @@ const appendOne = Effect.fnUntraced(function* (thread: Thread.Thread) {
         direction: "outbound" as const,
         senderId: null,
         content: "Note",
+        transcript: null,
         attachments: [],
         metaData: {},
         deliveryStatus: null,
