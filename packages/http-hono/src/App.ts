@@ -16,6 +16,7 @@ import { problemResponse } from "./openapi/Respond.ts"
 import { mountMethodNotAllowed } from "./openapi/MethodNotAllowed.ts"
 import { mount, type Route } from "./openapi/Route.ts"
 import { access } from "./routes/access.ts"
+import { aliases } from "./routes/aliases.ts"
 import { calls } from "./routes/calls.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
@@ -51,9 +52,15 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
 /** What gives patient data, or tells who has seen some. */
 const ofPatients = [...threads, ...messages, ...calls, ...access] as ReadonlyArray<Route<Services>>
 
-const routes: ReadonlyArray<Route<Services>> = [...ofPatients, ...line, ...numbers, ...siteGroupings] as ReadonlyArray<
-  Route<Services>
->
+const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(({ route }) => route))
+
+const routes: ReadonlyArray<Route<Services>> = [
+  ...ofPatients,
+  ...line,
+  ...numbers,
+  ...siteGroupings,
+  ...aliases.map(({ route }) => route)
+]
 
 export const openApiDocument = OpenApi.document(routes, VERSION)
 
@@ -92,7 +99,7 @@ export const makeApp = (
       ? context.json({ status: ready.value })
       : problemResponse(context, Problem.problem("not-ready", 503, "The store is not available"))
   })
-  mount(app, routes, runtime, authenticate, (route) => ofPatients.includes(route))
+  mount(app, routes, runtime, authenticate, (route) => ofPatients.includes(route) || aliased.has(route))
   mountUploads(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)

@@ -121,6 +121,12 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   listCallLogs: [SACR, "named", ask("GET", (things) => `/call-logs?${tenantQuery(things)}`)],
+  listTelephonyCallLogs: [SACR, "named", ask("GET", (things) => `/api/telephony/call-logs?${tenantQuery(things)}`)],
+  getTelephonyPhoneNumber: [
+    SACR,
+    "named",
+    ask("GET", (things) => `/api/telephony/phone-number?${tenantQuery(things)}`)
+  ],
   getCallLog: [SACR, "named", ask("GET", ({ call }) => `/call-logs/${call}`)],
   editCallLog: [
     SAC,
@@ -253,7 +259,7 @@ const withoutInstance = (text: string): string => text.replaceAll(/"instance":"[
 
 const askOf = async (app: Hono, token: string | null, { body, method, path }: Asked): Promise<Answer> => {
   const gone = new AbortController()
-  const response = await app.request(`/api/v1${path}`, {
+  const response = await app.request(path.startsWith("/api/") ? path : `/api/v1${path}`, {
     method,
     signal: gone.signal,
     headers: {

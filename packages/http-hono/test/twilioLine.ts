@@ -40,7 +40,7 @@ export interface Answer<Body = Record<string, any>> {
   readonly body: Body
 }
 
-/** Asks the API: a body that is text goes as it is, any other as JSON. */
+/** Asks the API, or an alias by its whole path: a body that is text goes as it is, any other as JSON. */
 export const ask = async <Body = Record<string, any>>(
   app: Hono,
   bearer: string | null,
@@ -49,7 +49,7 @@ export const ask = async <Body = Record<string, any>>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {}
 ): Promise<Answer<Body>> => {
-  const response = await app.request(`/api/v1${path}`, {
+  const response = await app.request(path.startsWith("/api/") ? path : `/api/v1${path}`, {
     method,
     headers: {
       ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),

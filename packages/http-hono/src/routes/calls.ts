@@ -32,7 +32,7 @@ const prepare = route({
   })
 })
 
-const list = route({
+export const list = route({
   method: "get",
   path: "/api/v1/call-logs",
   operationId: "listCallLogs",

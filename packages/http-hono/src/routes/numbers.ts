@@ -18,7 +18,7 @@ const assertLeftOut = (detail: string, named: Readonly<Record<string, unknown>>)
   return faults.length === 0 ? Effect.void : Effect.fail(new InvalidBody({ faults }))
 }
 
-const list = route({
+export const list = route({
   method: "get",
   path: "/api/v1/phone-numbers",
   operationId: "listPhoneNumbers",
