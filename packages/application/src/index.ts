@@ -71,7 +71,8 @@ export {
   listSiteGroupings,
   NewSiteGrouping,
   SiteGroupingEdit,
-  viewSiteGrouping
+  viewSiteGrouping,
+  type WithFirstNumber
 } from "./tenants/SiteGroupings.ts"
 export { sweepNumbers } from "./numbers/SweepNumbers.ts"
 export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"

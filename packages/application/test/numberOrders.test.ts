@@ -1,5 +1,5 @@
 /** The pool is kept filled: what is bought is bought once, is led here, and is within what may be spent. */
-import type { Tenant } from "@careline/domain"
+import type { SiteGroupingId, Tenant } from "@careline/domain"
 import {
   NumberInventory,
   NumberOrders,
@@ -60,6 +60,38 @@ describe("The pool", () => {
         const found = yield* (yield* NumberInventory).taken(World.north, "request")
         assert.isTrue(Option.isSome(found), "the same request finds it")
       }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("1.15"))))
+    })
+  )
+
+  it.effect("serves everybody else where one cannot be served, fills itself all the same, and says so", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      const south = "south" as SiteGroupingId
+      const broken = Layer.effect(
+        NumberInventory,
+        Effect.map(NumberInventory, (inventory) =>
+          NumberInventory.of({
+            ...inventory,
+            take: (given) => (given.siteGroupingId === World.north ? Effect.die("broken") : inventory.take(given))
+          })
+        )
+      )
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        const createdAt = yield* DateTime.now
+        yield* (yield* SiteGroupings).add({ id: south, name: "South", createdAt, deactivatedAt: null })
+        for (const tenant of [World.north, south]) yield* request("999", tenant)
+        yield* World.settle
+        assert.include(
+          alerts.map(({ condition }) => condition),
+          "assignment_failed"
+        )
+        assert.lengthOf(yield* statuses, 3)
+        yield* request(null, south)
+        yield* World.settle
+        assert.lengthOf(yield* (yield* NumberInventory).list([south]), 1)
+      }).pipe(Effect.provide(Layer.provideMerge(Layer.merge(broken, layer), World.world(telephony))))
     })
   )
 

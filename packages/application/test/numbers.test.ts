@@ -510,6 +510,51 @@ describe("An assignment", () => {
     )
   )
 
+  it.effect("is once for each tenant, unless an additional number is asked for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of digits) yield* World.pooled(number)
+        const once = (areaCode: string | null) =>
+          Application.assignFromPool(administrator, north, { areaCode, idempotencyKey: null })
+        const first = yield* World.assigned(north)
+        assert.deepStrictEqual(yield* once(null), { _tag: "Assigned", number: first })
+        assert.deepStrictEqual(yield* once("202"), { _tag: "Assigned", number: first })
+        assert.deepInclude(yield* Effect.flip(once("303")), { _tag: "NumberHeld", phoneNumberId: first.id })
+        const second = yield* World.assigned(north)
+        assert.notStrictEqual(second.id, first.id)
+        // One that is out of service is none to text from.
+        for (const { id } of [first, second]) {
+          yield* Application.editNumber(administrator, id, { status: "suspended" })
+        }
+        assert.deepInclude(yield* Effect.flip(once(null)), { _tag: "PoolEmpty" })
+      })
+    )
+  )
+
+  it.effect("comes with a tenant that is created, or brought back, where that is asked for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        for (const number of [digits[0], "+13035550101"]) yield* World.pooled(number)
+        const begins = (areaCode: string | null) =>
+          Application.createSiteGrouping(administrator, { id: north, name: "North", assignNumber: true, areaCode })
+        const { assignment } = yield* begins("303")
+        assert.strictEqual(assignment?._tag === "Assigned" ? assignment.number.number : null, "+13035550101")
+        yield* Application.deactivateSiteGrouping(administrator, north)
+        const edit = (given: Application.SiteGroupingEdit) =>
+          Effect.map(Application.editSiteGrouping(administrator, north, given), (edited) => edited.assignment?._tag)
+        assert.deepInclude(yield* Effect.flip(edit({ assignNumber: true })), {
+          _tag: "InvalidRequest",
+          field: "assignNumber"
+        })
+        assert.deepInclude(yield* Effect.flip(edit({ areaCode: "202" })), { _tag: "InvalidRequest", field: "areaCode" })
+        assert.strictEqual(yield* edit({ reactivate: true, assignNumber: true, areaCode: "415" }), "None")
+        assert.strictEqual(yield* edit({ assignNumber: true }), "Assigned")
+        assert.isUndefined(yield* edit({ name: "North again" }))
+      })
+    )
+  )
+
   it.effect("that the pool cannot meet lets a tenant be activated; one that is deactivated gets none by hand", () =>
     play(() =>
       Effect.gen(function* () {

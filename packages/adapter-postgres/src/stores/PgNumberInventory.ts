@@ -194,6 +194,11 @@ export const layer = Layer.effect(
       )
 
     return NumberInventory.of({
+      holdAssignments: (tenant) =>
+        sql`select pg_advisory_xact_lock(hashtextextended('assignments of ' || ${tenantColumn(tenant)}, 0))`.pipe(
+          Effect.asVoid,
+          asStorage("numberInventory.holdAssignments")
+        ),
       list: (holder) =>
         sql<Row>`
           select * from phone_numbers where ${

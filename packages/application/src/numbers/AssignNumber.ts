@@ -6,9 +6,9 @@ import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { IdempotencyMismatch, NotFound, PoolEmpty } from "../shared/Errors.ts"
+import { IdempotencyMismatch, NotFound, NumberHeld, PoolEmpty } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { AreaCode, IdempotencyKey, nullable } from "../shared/RequestFields.ts"
+import { AreaCode, IdempotencyKey, nullable, optional } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
@@ -24,7 +24,9 @@ export type AssignedNumber =
 /** A number that is wanted. */
 export const NewAssignment = Schema.Struct({
   /** Three digits of the North American Numbering Plan; `null`: any. */
-  areaCode: nullable(AreaCode)
+  areaCode: nullable(AreaCode),
+  /** Another number beside those that the tenant has. Without it, a tenant with a number in service gets that number again. */
+  additional: optional(Schema.Boolean)
 }).annotate({ identifier: "PhoneNumberAssignment" })
 
 /** A number that is wanted for a tenant. */
@@ -40,6 +42,7 @@ const readAssignment = reader(AssignmentRequest)
 /** As it was read. */
 interface Asked {
   readonly areaCode: string | null
+  readonly additional: boolean
   readonly idempotencyKey: string | null
 }
 
@@ -57,13 +60,39 @@ const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode
     : number
 })
 
-/** A number for a tenant that is held active. In the ambient transaction. */
-const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, { areaCode, idempotencyKey }: Asked) {
+/** The tenant's numbers in service, its default first. */
+const inService = Effect.fnUntraced(function* (tenant: Tenant) {
+  const numbers = yield* (yield* NumberInventory).list([tenant])
+  return numbers
+    .filter(({ status }) => status === "assigned")
+    .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))
+})
+
+/** The number in service that meets a request for none beside it; `null` where the tenant has none. */
+const held = Effect.fnUntraced(function* (tenant: Tenant, areaCode: string | null) {
+  const numbers = yield* inService(tenant)
+  const [preferred] = numbers
+  if (preferred === undefined || areaCode === null) return preferred ?? null
+  const there = numbers.find(({ number }) => InventoryNumber.areaCodeOf(number) === areaCode)
+  return there ?? (yield* new NumberHeld({ phoneNumberId: preferred.id }))
+})
+
+/** What the tenant waited for is met, or replaced by a later request. An additional number is none that another key waits for. */
+const endPending = Effect.fnUntraced(function* (tenant: Tenant, { additional, idempotencyKey }: Asked) {
+  const inventory = yield* NumberInventory
+  const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === tenant)
+  if (pending === undefined || (additional && pending.key !== idempotencyKey)) return
+  yield* inventory.removePendingAssignment(tenant)
+})
+
+/** A number of the pool, or a place among those who wait for one. In the ambient transaction, which holds the assignments. */
+const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
+  const { areaCode, idempotencyKey } = request
   const inventory = yield* NumberInventory
   const now = yield* DateTime.now
   const taken = yield* inventory.take({ siteGroupingId, areaCode, key: idempotencyKey, at: now })
   if (Option.isSome(taken)) {
-    yield* inventory.removePendingAssignment(siteGroupingId)
+    yield* endPending(siteGroupingId, request)
     yield* audit(actor, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
     return { _tag: "Assigned", number: taken.value } satisfies AssignedNumber
   }
@@ -80,15 +109,16 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
   given: AssignmentRequest
 ) {
   yield* assertSees(actor, siteGroupingId)
-  const { areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
-  const request: Asked = { areaCode, idempotencyKey }
+  const { additional = false, areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       yield* assertActive(siteGroupingId)
-      const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
+      yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
+      const underKey = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, areaCode)
+      const known = underKey ?? (additional ? null : yield* held(siteGroupingId, areaCode))
       return known === null
-        ? yield* assign(actor, siteGroupingId, request)
+        ? yield* assign(actor, siteGroupingId, { additional, areaCode, idempotencyKey })
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
@@ -97,6 +127,36 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
 
 /** `None`: the tenant is active, and has to do without a number for now. */
 export type Activation = AssignedNumber | { readonly _tag: "None"; readonly areaCode: string | null }
+
+/**
+ * What the tenant waits for, with nobody else assigning it a number; `null` where it waits for nothing, or is not active any
+ * more. What was assigned under its key meanwhile has met it: no key is used for two numbers. In the ambient transaction.
+ */
+export const holdPending = Effect.fnUntraced(function* (tenant: Tenant) {
+  const inventory = yield* NumberInventory
+  if (!(yield* (yield* SiteGroupings).hold(tenant))) return null
+  yield* inventory.holdAssignments(tenant)
+  const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === tenant)
+  if (pending === undefined) return null
+  if (pending.key === null || Option.isNone(yield* inventory.taken(tenant, pending.key))) return pending
+  yield* inventory.removePendingAssignment(tenant)
+  return null
+})
+
+/** The one number of a tenant that becomes active. In the ambient transaction, which has locked the tenant. */
+export const assignFirst = Effect.fnUntraced(function* (
+  actor: Actor,
+  siteGroupingId: SiteGroupingId,
+  areaCode: string | null
+) {
+  yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
+  const [number] = yield* inService(siteGroupingId)
+  if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
+  const request: Asked = { additional: false, areaCode, idempotencyKey: null }
+  return yield* assign(actor, siteGroupingId, request).pipe(
+    Effect.catchTag("PoolEmpty", () => Effect.succeed<Activation>({ _tag: "None", areaCode }))
+  )
+})
 
 /**
  * For the backend that embeds Careline, when it activates a tenant: puts the tenant on record, or brings it back, and gives it
@@ -109,7 +169,6 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
 ) {
   yield* assertSees(actor, siteGroupingId)
   yield* readAssignment({ areaCode })
-  const request: Asked = { areaCode, idempotencyKey: null }
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
@@ -122,14 +181,7 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
         yield* groupings.save({ ...found.value, deactivatedAt: null })
         yield* audit(actor, siteGroupingId, "site_grouping.reactivate", `siteGrouping:${siteGroupingId}`)
       }
-      const numbers = (yield* (yield* NumberInventory).list([siteGroupingId])).filter(
-        ({ status }) => status === "assigned"
-      )
-      const number = numbers.find(({ isDefault }) => isDefault) ?? numbers[0]
-      if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
-      return yield* assign(actor, siteGroupingId, request).pipe(
-        Effect.catchTag("PoolEmpty", () => Effect.succeed<Activation>({ _tag: "None", areaCode }))
-      )
+      return yield* assignFirst(actor, siteGroupingId, areaCode)
     })
   )
   return yield* asSystem(

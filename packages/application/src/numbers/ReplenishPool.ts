@@ -15,15 +15,17 @@ import {
   NumberInventory,
   NumberOrders,
   type Numbers,
-  SiteGroupings,
   type Telephony,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { BuysNumbers } from "./AssignNumber.ts"
+import { SYSTEM } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { BuysNumbers, holdPending } from "./AssignNumber.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
+import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
 import { PoolBudget } from "./PoolBudget.ts"
@@ -55,22 +57,30 @@ const stateOf = Effect.gen(function* () {
   }
 })
 
-/** Gives who waits what came back into the pool since. */
-const servePendingAssignments = Effect.gen(function* () {
+/** Gives the tenant what came back into the pool since. In the ambient transaction. */
+const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
   const inventory = yield* NumberInventory
+  const pending = yield* holdPending(siteGroupingId)
+  if (pending === null) return
+  const { areaCode, key } = pending
+  const taken = yield* inventory.take({ siteGroupingId, areaCode, key, at: yield* DateTime.now })
+  if (Option.isNone(taken)) return
+  yield* inventory.removePendingAssignment(siteGroupingId)
+  yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
+})
+
+/** Serves who waits, each for themselves: one who cannot be served keeps nobody from the rest. Whether all could. */
+const servePendingAssignments = Effect.gen(function* () {
   const { transact } = yield* Transaction
-  for (const { areaCode, siteGroupingId } of yield* inventory.pendingAssignments) {
-    yield* transact(
-      Effect.gen(function* () {
-        if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
-        // It may have got one meanwhile, from another host.
-        const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === siteGroupingId)
-        if (pending === undefined) return
-        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: pending.key, at: yield* DateTime.now })
-        if (Option.isSome(taken)) yield* inventory.removePendingAssignment(siteGroupingId)
-      })
+  const served = yield* Effect.forEach(yield* (yield* NumberInventory).pendingAssignments, ({ siteGroupingId }) =>
+    retryOnConflict(transact(servePending(siteGroupingId))).pipe(
+      Effect.as(true),
+      Effect.catchCause((cause) =>
+        Effect.logWarning("A pending assignment cannot be served", describeFault(cause)).pipe(Effect.as(false))
+      )
     )
-  }
+  )
+  return served.every((isServed) => isServed)
 })
 
 /** Numbers that were not sold to us, and would hardly be now. */
@@ -97,7 +107,7 @@ interface Found {
   readonly isAnswered: boolean
 }
 
-/** What one search found; `null` where the provider did not answer. A search that it refuses finds nothing. */
+/** What one search found; `null` where the provider did not answer, or broke off. A search that it refuses finds nothing. */
 const searched = (...given: Parameters<typeof search>) =>
   search(...given).pipe(
     Effect.map((offers): ReadonlyArray<Offer> | null => offers),
@@ -106,6 +116,9 @@ const searched = (...given: Parameters<typeof search>) =>
         Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
         reason._tag === "Refused" || reason._tag === "Unsupported" ? [] : null
       )
+    ),
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logWarning("A search for numbers broke off", describeFault(cause)), null)
     )
   )
 
@@ -197,7 +210,7 @@ const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.P
 })
 
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
-const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found) {
+const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found, isServed: boolean) {
   const limits = yield* Limits
   const orders = yield* NumberOrders
   yield* orders.hold
@@ -215,6 +228,7 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
     ...(isAnswered ? [] : (["provider_unavailable"] as const)),
+    ...(isServed ? [] : (["assignment_failed"] as const)),
     ...conditions,
     ...plan.conditions
   ])
@@ -226,12 +240,12 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
   const limits = yield* Limits
   const once = Effect.gen(function* () {
     if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
-    yield* retryOnConflict(servePendingAssignments)
+    const isServed = yield* servePendingAssignments
     if (!(yield* BuysNumbers)) return 0
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found)))
+    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found, isServed)))
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

@@ -117,6 +117,16 @@ export class PoolEmpty extends Schema.TaggedError<PoolEmpty>()("PoolEmpty", {
   }
 }
 
+/** The tenant has a number in service, and the request does not ask for an additional one. */
+export class NumberHeld extends Schema.TaggedError<NumberHeld>()("NumberHeld", {
+  /** The number that it has. */
+  phoneNumberId: Schema.String
+}) {
+  override get message(): string {
+    return "The site grouping has a number of another area code. Ask for an additional one, or replace it"
+  }
+}
+
 /** The store behind this line keeps no pool of numbers. */
 export class NoNumberPool extends Schema.TaggedError<NoNumberPool>()("NoNumberPool", {}) {
   override get message(): string {

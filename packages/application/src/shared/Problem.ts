@@ -121,6 +121,11 @@ const ofTagged = (error: Tagged): Problem | null => {
       })
     case "PoolEmpty":
       return problem("pool-empty", 409, "No such number is available", { ...detail, areaCode: error.areaCode })
+    case "NumberHeld":
+      return problem("number-held", 409, "The site grouping has a number", {
+        ...detail,
+        phoneNumberId: error.phoneNumberId
+      })
     case "SiteGroupingTaken":
       return problem("site-grouping-taken", 409, "A site grouping with this id exists", detail)
     case "NumberRefused":

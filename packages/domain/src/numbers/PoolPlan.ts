@@ -12,6 +12,7 @@ export type PoolCondition =
   | "no_offers"
   | "no_price"
   | "provider_unavailable"
+  | "assignment_failed"
   | "order_failed"
   | "account_refused"
   | "orders_failing"

@@ -1,10 +1,12 @@
 /** The answers of the public API about numbers and site groupings. */
 import {
+  type Activation,
   type Deactivation,
   NumberAddition,
   type PoolHealth,
   type ProviderReconciliation,
-  type Repairs
+  type Repairs,
+  type WithFirstNumber
 } from "@careline/application"
 import { InventoryNumber, type SiteGrouping } from "@careline/domain"
 import { DateTime, Schema } from "effect"
@@ -112,6 +114,34 @@ export const siteGroupingJson = (grouping: SiteGrouping.SiteGrouping): typeof Si
   createdAt: iso(grouping.createdAt),
   deactivatedAt: isoOrNull(grouping.deactivatedAt)
 })
+
+/** A site grouping that was created or edited, and what came of the number that it asked for. */
+export const SavedSiteGroupingJson = Schema.Struct({
+  ...SiteGroupingJson.fields,
+  /** `null` where no number was asked for. `none`: the pool has no such number, and this host buys none. */
+  assignment: nullOr(
+    Schema.Struct({ status: Schema.Literals(["assigned", "pending", "none"]), phoneNumber: nullOr(NumberJson) })
+  )
+}).annotate({ identifier: "SavedSiteGrouping" })
+
+export const savedSiteGroupingJson = ({
+  assignment,
+  siteGrouping
+}: WithFirstNumber): typeof SavedSiteGroupingJson.Type => ({
+  ...siteGroupingJson(siteGrouping),
+  assignment: assignment === null ? null : assignmentJson(assignment)
+})
+
+const assignmentJson = (assignment: Activation) => {
+  switch (assignment._tag) {
+    case "Assigned":
+      return { status: "assigned", phoneNumber: numberJson(assignment.number) } as const
+    case "Ordered":
+      return { status: "pending", phoneNumber: null } as const
+    case "None":
+      return { status: "none", phoneNumber: null } as const
+  }
+}
 
 export const DeactivationJson = Schema.Struct({
   siteGrouping: SiteGroupingJson,

@@ -133,7 +133,7 @@ const assign = route({
   allow: ADMINS,
   summary: "Assign a pool number to a site grouping",
   description:
-    "The assignment takes effect at once. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
+    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
   body: Application.NewAssignment,
   isBodyOptional: true,
@@ -143,7 +143,9 @@ const assign = route({
     schema: NumberApi.NumberOrdered,
     description: "The pool has no such number; the assignment is pending while Careline buys one"
   },
-  problems: { 409: "The pool has no such number, and this host buys none" },
+  problems: {
+    409: "The pool has no such number, and this host buys none; or the site grouping has a number of another area code, and the request asks for no `additional` one"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const key = yield* idempotencyKey({ header })
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(params.id))

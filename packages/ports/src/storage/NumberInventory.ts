@@ -1,7 +1,7 @@
 /**
  * All numbers that we own, in a tenant's hands or in nobody's: what a `NumberLifecycle` is carried out on.
  *
- * Locks are taken in this order: site grouping, numbers by id, calls, threads. What is asked here goes beyond one tenant, so
+ * Locks are taken in this order: site grouping, its assignments, numbers by id, calls, threads. What is asked here goes beyond one tenant, so
  * use cases look first whether the actor may, and then ask as `System`.
  */
 import type {
@@ -68,6 +68,11 @@ export interface PendingAssignment {
 export class NumberInventory extends Context.Service<
   NumberInventory,
   {
+    /**
+     * Nobody else assigns the tenant a number until the ambient transaction ends. Taken after the hold on the tenant, and before
+     * any lock on a number.
+     */
+    readonly holdAssignments: (tenant: Tenant) => Effect.Effect<void, StorageError>
     /** Those of the tenants, or those in nobody's hands, by id. */
     readonly list: (
       holder: TenantScope | "nobody"

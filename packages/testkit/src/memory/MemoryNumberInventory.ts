@@ -115,6 +115,8 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
   NumberInventory,
   Effect.map(MemoryStore, (store) =>
     NumberInventory.of({
+      // Transactions come one after the other here.
+      holdAssignments: () => Effect.void,
       list: (holder) =>
         store.read((state) =>
           all(state).filter((number) =>
@@ -166,7 +168,6 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           return [threads, moveOthers(moved, ids, to)]
         }),
       reached: (numbers) => store.read((state) => reachedIn(state, numbers)),
-      // Transactions come one after the other here.
       reachedAtOnce: (numbers) => store.read((state) => ({ reached: reachedIn(state, numbers), busy: [] })),
       ended: (limit) =>
         Effect.flatMap(DateTime.now, (now) =>
