@@ -3,6 +3,8 @@ import * as Application from "@careline/application"
 import { layer as postgres } from "@careline/adapter-postgres"
 import {
   NumberLifecycle,
+  PendingAssignment,
+  type PendingAssignmentId,
   type PhoneNumber,
   type PhoneNumberId,
   type SiteGroupingId,
@@ -161,7 +163,12 @@ describe("A pending assignment under a key that a number was assigned under", ()
       const requestedAt = yield* DateTime.now
       const add = (siteGroupingId: SiteGroupingId, key: string) =>
         Effect.flatMap(NumberInventory, (inventory) =>
-          inventory.addPendingAssignment({ siteGroupingId, areaCode: null, key, requestedAt })
+          inventory.addPendingAssignment(
+            PendingAssignment.begin(
+              { id: crypto.randomUUID() as PendingAssignmentId, siteGroupingId, areaCode: null, key },
+              requestedAt
+            )
+          )
         ).pipe(Application.asSystem)
       yield* on(0, add(poisoned, "once"))
       yield* on(0, add(patient, "other"))
@@ -188,7 +195,7 @@ const step = fc.record({
 })
 
 /** What a request may be refused for. */
-const REFUSALS: ReadonlyArray<string> = ["IdempotencyMismatch", "NumberHeld"]
+const REFUSALS: ReadonlyArray<string> = ["AssignmentPending", "IdempotencyMismatch", "NumberHeld"]
 
 describe("Requests and workers of two hosts, in any order and at once", () => {
   it("assign one number for each key, and serve everybody in the end", () =>

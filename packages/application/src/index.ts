@@ -60,6 +60,7 @@ export {
   viewNumber,
   viewNumbers
 } from "./numbers/PhoneNumbers.ts"
+export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {

@@ -1,5 +1,5 @@
 /** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
-import { type Contact, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
+import { type Contact, type PendingAssignmentId, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
 import {
   type CallReceived,
   Consents,
@@ -484,7 +484,7 @@ describe("An assignment", () => {
         assert.deepStrictEqual(yield* Application.assignOnActivation(administrator, south, null), activated)
         assert.strictEqual((yield* Application.poolHealth(administrator)).level, "empty")
         const waits = yield* World.assign(north, "415").pipe(Effect.provideService(Application.BuysNumbers, true))
-        assert.deepStrictEqual(waits, { _tag: "Ordered", areaCode: "415" })
+        assert.strictEqual(waits._tag === "Ordered" ? waits.pending.areaCode : null, "415")
         const { pendingAssignments } = yield* Application.poolHealth(administrator)
         assert.deepStrictEqual(
           pendingAssignments.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
@@ -551,6 +551,58 @@ describe("An assignment", () => {
         assert.strictEqual(yield* edit({ reactivate: true, assignNumber: true, areaCode: "415" }), "None")
         assert.strictEqual(yield* edit({ assignNumber: true }), "Assigned")
         assert.isUndefined(yield* edit({ name: "North again" }))
+      })
+    )
+  )
+
+  it.effect("that is pending is asked for by its id until a number added by hand meets it, or somebody ends it", () =>
+    play(() =>
+      Effect.gen(function* () {
+        for (const tenant of [north, south]) yield* World.found(tenant)
+        const buying = Effect.provideService(Application.BuysNumbers, true)
+        const ask = (tenant: typeof north, given: Application.AssignmentRequest) =>
+          Effect.map(buying(Application.assignFromPool(administrator, tenant, given)), (answer) =>
+            answer._tag === "Ordered" ? answer.pending : assert.fail("nothing is waited for")
+          )
+        const add = (number: string) =>
+          Application.addNumber(administrator, {
+            number,
+            siteGroupingId: north,
+            overrideReason: "the provider of these tests lists none"
+          })
+        const view = (id: PendingAssignmentId) => Application.viewPendingAssignment(administrator, id)
+        const pending = yield* ask(north, { areaCode: "303", idempotencyKey: "once" })
+        assert.deepStrictEqual(yield* ask(north, { areaCode: "303" }), pending)
+        assert.deepInclude(yield* Effect.flip(ask(north, { additional: true })), {
+          _tag: "AssignmentPending",
+          pendingAssignmentId: pending.id
+        })
+        yield* add(digits[0])
+        assert.deepStrictEqual(yield* view(pending.id), pending)
+        const { id: phoneNumberId } = yield* add("+13035550101")
+        assert.deepStrictEqual(yield* view(pending.id), { ...pending, state: "assigned", phoneNumberId })
+        const again = yield* Application.assignFromPool(administrator, north, {
+          areaCode: "303",
+          additional: true,
+          idempotencyKey: "once"
+        })
+        assert.strictEqual(again._tag === "Assigned" ? again.number.id : null, phoneNumberId)
+        const cancel = (id: PendingAssignmentId) => Application.cancelPendingAssignment(administrator, id)
+        assert.deepInclude(yield* Effect.flip(cancel(pending.id)), { _tag: "AssignmentMet", phoneNumberId })
+
+        const replaced = yield* ask(south, { areaCode: "303" })
+        const other = yield* ask(south, { areaCode: "415" })
+        assert.strictEqual((yield* view(replaced.id)).state, "cancelled")
+        assert.deepStrictEqual(yield* Application.listPendingAssignments(administrator), [other])
+        const stranger = { ...administrator, scope: [north] }
+        assert.isEmpty(yield* Application.listPendingAssignments(stranger))
+        assert.deepInclude(yield* Effect.flip(Application.cancelPendingAssignment(stranger, other.id)), {
+          _tag: "NotFound"
+        })
+        const cancelled = yield* cancel(other.id)
+        assert.strictEqual(cancelled.state, "cancelled")
+        assert.deepStrictEqual(yield* cancel(other.id), cancelled)
+        assert.isEmpty(yield* Application.listPendingAssignments(administrator))
       })
     )
   )

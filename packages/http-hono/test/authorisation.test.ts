@@ -3,10 +3,16 @@
  * none. A route that is not in the table fails the first test.
  */
 import { asSystem, BreakGlassAllowed, Intake } from "@careline/application"
-import type { Contact, PhoneNumber } from "@careline/domain"
-import { Inbox, Transaction } from "@careline/ports"
+import {
+  type Contact,
+  PendingAssignment,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type SiteGroupingId
+} from "@careline/domain"
+import { IdGenerator, Inbox, NumberInventory, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { DateTime, Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
 import { assert, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
@@ -28,6 +34,8 @@ interface Things {
   readonly glass: string
   /** An event that could not be applied. */
   readonly parked: string
+  /** A number that is waited for. */
+  readonly pending: string
 }
 
 interface Asked {
@@ -181,6 +189,9 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   deletePhoneNumber: [SA, "named", ask("DELETE", ({ number }) => `/phone-numbers/${number}`)],
   countPhoneNumberUsage: [SACR, "named", ask("GET", ({ number }) => `/phone-numbers/${number}/usage-count`)],
   assignPhoneNumber: [SA, "named", ask("POST", ({ tenant }) => `/site-groupings/${tenant}/phone-number`)],
+  listPendingAssignments: [SA, "scoped", ask("GET", () => "/pending-assignments")],
+  getPendingAssignment: [SA, "named", ask("GET", ({ pending }) => `/pending-assignments/${pending}`)],
+  cancelPendingAssignment: [SA, "named", ask("DELETE", ({ pending }) => `/pending-assignments/${pending}`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
   getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],
   repairPhoneNumbers: [S, "everybody's", ask("POST", () => "/phone-numbers/reconciliation")],
@@ -287,6 +298,14 @@ const park = Effect.fnUntraced(function* (line: string, contact: string) {
   return (yield* inbox.parked({ limit: 1, cursor: null })).items[0]!.id
 }, asSystem)
 
+/** The tenant waits for a number. */
+const wait = Effect.fnUntraced(function* (siteGroupingId: string) {
+  const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
+  const asked = { id: id!, siteGroupingId: siteGroupingId as SiteGroupingId, areaCode: null, key: null }
+  yield* (yield* NumberInventory).addPendingAssignment(PendingAssignment.begin(asked, yield* DateTime.now))
+  return id!
+}, asSystem)
+
 /** A host with the same things in two site groupings. */
 const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
   const scope = await Effect.runPromise(Scope.make())
@@ -317,7 +336,8 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const token = await Effect.runPromise(tokenOf(guest, ["CLINICIAN"], ["elsewhere"]))
     const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
     const parked = await Effect.runPromiseWith(context)(park(line, contact))
-    return { tenant, line, contact, number, thread, message, glass, parked }
+    const pending = await Effect.runPromiseWith(context)(wait(tenant))
+    return { tenant, line, contact, number, thread, message, glass, parked, pending }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -340,7 +360,8 @@ const nobodys = (things: Things): Things => ({
   number: "01900000-0000-7000-8000-000000000001",
   thread: "01900000-0000-7000-8000-000000000002",
   message: "01900000-0000-7000-8000-000000000003",
-  glass: "01900000-0000-7000-8000-000000000004"
+  glass: "01900000-0000-7000-8000-000000000004",
+  pending: "01900000-0000-7000-8000-000000000005"
 })
 
 const operations = Object.values(
@@ -397,8 +418,8 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { contact, glass, line, message, number, thread } = foreign
-            for (const theirs of [contact, glass, line, message, number, thread]) {
+            const { contact, glass, line, message, number, pending, thread } = foreign
+            for (const theirs of [contact, glass, line, message, number, pending, thread]) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

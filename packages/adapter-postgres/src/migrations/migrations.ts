@@ -80,5 +80,18 @@ export const migrations = {
     `set local ${TENANTS_SETTING} = 'all'`,
     `update external_threads set search_bits = 'x' || repeat('f', ${SEARCH_BITS / 4})`
   ]),
-  "24_contact_keys": contactKeys
+  "24_contact_keys": contactKeys,
+  /** A number that is waited for can be asked for by its id, also once it is assigned, and says what keeps it from being bought. */
+  "25_pending_assignments": run([
+    `set local ${TENANTS_SETTING} = 'all'`,
+    `alter table number_wishes
+       add column id uuid not null default gen_random_uuid(),
+       add column state text not null default 'ordering' check (state in ('ordering', 'assigned', 'cancelled')),
+       add column reason text,
+       add column phone_number_id uuid references phone_numbers,
+       drop constraint number_wishes_pkey,
+       add primary key (id)`,
+    `alter table number_wishes alter column id drop default, alter column state drop default`,
+    `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`
+  ])
 }

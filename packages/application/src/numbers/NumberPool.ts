@@ -1,7 +1,21 @@
 /** The numbers that a tenant texts from. */
-import { PhoneNumber, type PhoneNumberId, type PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
-import { DateTime, Effect, Schema } from "effect"
+import {
+  InventoryNumber,
+  PendingAssignment,
+  PhoneNumber,
+  type PhoneNumberId,
+  type PoolNumber,
+  Tenant
+} from "@careline/domain"
+import {
+  IdGenerator,
+  NumberInventory,
+  type NumberTaken,
+  PoolNumbers,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -40,6 +54,19 @@ export type NumberAddition = Given<typeof NumberAddition.Encoded>
 
 const readAddition = reader(NumberAddition)
 
+/** Keeps it, and meets what the tenant waits for with it. A store of the backend's own may keep no such wait. */
+const enter = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
+  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
+  if (inventory === null) return yield* (yield* PoolNumbers).add(number)
+  yield* inventory.holdAssignments(number.siteGroupingId)
+  const entered = InventoryNumber.entered(number)
+  const pending = (yield* inventory.pendingAssignments).find(
+    (one) => one.siteGroupingId === number.siteGroupingId && PendingAssignment.isServedBy(one, number)
+  )
+  yield* inventory.add({ ...entered, assignmentKey: pending?.key ?? null })
+  if (pending !== undefined) yield* inventory.savePendingAssignments([PendingAssignment.meet(pending, number)])
+})
+
 /**
  * Adds a number to a tenant. The provider is asked first whether it is ours. Fails with `NumberRefused` for one that is not,
  * and, with the same words, for one that another tenant or the pool has.
@@ -67,7 +94,7 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
         status: "assigned",
         createdAt: yield* DateTime.now
       }
-      yield* (yield* PoolNumbers).add(number)
+      yield* enter(number)
       yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, ours.detail)
       return number
     })

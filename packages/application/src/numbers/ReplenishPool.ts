@@ -6,6 +6,7 @@ import {
   InventoryNumber,
   type NumberOrder,
   NumberPrices,
+  type PendingAssignment,
   type PhoneNumberId,
   PoolPlan,
   type Tenant
@@ -23,7 +24,8 @@ import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { SYSTEM } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { BuysNumbers, holdPending } from "./AssignNumber.ts"
+import { BuysNumbers } from "./AssignNumber.ts"
+import { holdPending, meet } from "./PendingAssignments.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -35,6 +37,10 @@ const SPARE_OFFERS = 10
 const SPARE_OFFERS_MAX = 100
 
 type Offer = Numbers.OfferedNumber
+
+interface Waiting {
+  readonly pendingAssignments: ReadonlyArray<PendingAssignment.PendingAssignment>
+}
 
 /** What the pool has, and lacks. Orders are read first: one that ends meanwhile counts twice rather than not at all. */
 const stateOf = Effect.gen(function* () {
@@ -53,7 +59,7 @@ const stateOf = Effect.gen(function* () {
       available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
       underway: { coming, stuck: forPool.length - coming, tenants },
       pendingAssignments: yield* inventory.pendingAssignments
-    } satisfies PoolPlan.PoolState
+    } satisfies PoolPlan.PoolState & Waiting
   }
 })
 
@@ -65,7 +71,7 @@ const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
   const { areaCode, key } = pending
   const taken = yield* inventory.take({ siteGroupingId, areaCode, key, at: yield* DateTime.now })
   if (Option.isNone(taken)) return
-  yield* inventory.removePendingAssignment(siteGroupingId)
+  yield* meet(pending, taken.value)
   yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
 })
 
@@ -209,6 +215,18 @@ const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.P
   pool: Math.min(need.pool, asked.pool)
 })
 
+/** Says of each what keeps it from being ordered. */
+const noteReasons = Effect.fnUntraced(function* (
+  pending: ReadonlyArray<PendingAssignment.PendingAssignment>,
+  reasonOf: (one: PendingAssignment.PendingAssignment) => PendingAssignment.PendingReason | null
+) {
+  const changed = pending.flatMap((one) => {
+    const reason = reasonOf(one)
+    return reason === one.reason ? [] : [{ ...one, reason }]
+  })
+  if (changed.length > 0) yield* (yield* NumberInventory).savePendingAssignments(changed)
+})
+
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
 const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found, isServed: boolean) {
   const limits = yield* Limits
@@ -221,10 +239,16 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   const free = (yield* priced(provider, offers)).filter(({ number }) => !taken.has(number))
   const plan =
     isBraked || PoolPlan.isNothing(need)
-      ? { choices: [], conditions: [] }
+      ? { choices: [], conditions: [], kept: [] }
       : PoolPlan.choose(need, free, yield* budgetLeft)
   const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
   yield* orders.add(plan.choices.map(orderOf(provider, ids)))
+  yield* noteReasons(state.pendingAssignments, (pending) => {
+    if (state.underway.tenants.includes(pending.siteGroupingId)) return null
+    if (isBraked) return "orders_failing"
+    if (!need.pendingAssignments.includes(pending)) return isAnswered ? null : "provider_unavailable"
+    return plan.kept.find(({ siteGroupingId }) => siteGroupingId === pending.siteGroupingId)?.reason ?? null
+  })
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
     ...(isAnswered ? [] : (["provider_unavailable"] as const)),

@@ -8,6 +8,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "thread",
     "message",
     "phoneNumber",
+    "pendingAssignment",
     "siteGrouping",
     "provider",
     "media",
@@ -124,6 +125,36 @@ export class NumberHeld extends Schema.TaggedError<NumberHeld>()("NumberHeld", {
 }) {
   override get message(): string {
     return "The site grouping has a number of another area code. Ask for an additional one, or replace it"
+  }
+}
+
+/** The tenant waits for another number already; one after the other is bought for it. */
+export class AssignmentPending extends Schema.TaggedError<AssignmentPending>()("AssignmentPending", {
+  /** What it waits for. */
+  pendingAssignmentId: Schema.String
+}) {
+  override get message(): string {
+    return "The site grouping waits for another number: let it come, or end the pending assignment"
+  }
+}
+
+/** What was waited for is assigned. */
+export class AssignmentMet extends Schema.TaggedError<AssignmentMet>()("AssignmentMet", {
+  phoneNumberId: Schema.String
+}) {
+  override get message(): string {
+    return "The number is assigned by now; it is given up like any other"
+  }
+}
+
+/** The pool has no number of that kind, and none can be bought as this host is configured. */
+export class NumberNotForSale extends Schema.TaggedError<NumberNotForSale>()("NumberNotForSale", {
+  reason: Schema.Literals(["no_price", "currency"])
+}) {
+  override get message(): string {
+    return this.reason === "no_price"
+      ? "Nobody says what a number costs, so none is bought"
+      : "Numbers are priced in another currency than the budget, so none is bought"
   }
 }
 

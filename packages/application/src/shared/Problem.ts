@@ -121,6 +121,18 @@ const ofTagged = (error: Tagged): Problem | null => {
       })
     case "PoolEmpty":
       return problem("pool-empty", 409, "No such number is available", { ...detail, areaCode: error.areaCode })
+    case "AssignmentPending":
+      return problem("assignment-pending", 409, "The site grouping waits for another number", {
+        ...detail,
+        pendingAssignmentId: error.pendingAssignmentId
+      })
+    case "AssignmentMet":
+      return problem("assignment-met", 409, "The number is assigned", {
+        ...detail,
+        phoneNumberId: error.phoneNumberId
+      })
+    case "NumberNotForSale":
+      return problem("number-not-for-sale", 409, "No such number can be bought", { ...detail, reason: error.reason })
     case "NumberHeld":
       return problem("number-held", 409, "The site grouping has a number", {
         ...detail,

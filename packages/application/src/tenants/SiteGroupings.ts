@@ -1,6 +1,16 @@
 /** Tenants come and go: for who sees them all. */
-import { type NumberLifecycle, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
-import { type AuditLog, NumberInventory, Scope, SiteGroupings, type StorageError, Transaction } from "@careline/ports"
+import { type NumberLifecycle, PendingAssignment, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
+import {
+  type AuditLog,
+  type IdGenerator,
+  NumberInventory,
+  Scope,
+  SiteGroupings,
+  type SiteGroupingTaken,
+  type StorageError,
+  type TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Option, Schema } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
@@ -10,6 +20,7 @@ import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { AreaCode, nullable, optional } from "../shared/RequestFields.ts"
 import { type Activation, assignFirst } from "../numbers/AssignNumber.ts"
+import { pendingOf } from "../numbers/PendingAssignments.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 
 const Name = Text.Line(SiteGrouping.MAX_NAME_LENGTH)
@@ -75,6 +86,15 @@ export interface WithFirstNumber {
   readonly assignment: Activation | null
 }
 
+/** What a tenant's first number needs. */
+type NumbersOfTenants =
+  | AuditLog
+  | IdGenerator
+  | NumberInventory
+  | SiteGroupings
+  | TelephonyProviders.TelephonyProviders
+  | Transaction
+
 /** Refuses what would change nothing: somebody would take it for done. */
 const readFirst = ({ areaCode = null, assignNumber = false }: Pick<SiteGroupingEdit, keyof typeof FirstNumber>) =>
   areaCode !== null && !assignNumber
@@ -82,7 +102,10 @@ const readFirst = ({ areaCode = null, assignNumber = false }: Pick<SiteGroupingE
     : Effect.succeed({ areaCode, assignNumber })
 
 /** Puts a tenant on record, under the id that the identity provider knows it by, or under a new one. */
-export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (actor: Actor, given: NewSiteGrouping) {
+export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
+  actor: Actor,
+  given: NewSiteGrouping
+): Effect.fn.Return<WithFirstNumber, InvalidRequest | NotFound | SiteGroupingTaken | StorageError, NumbersOfTenants> {
   yield* assertSeesAll(actor, "siteGrouping")
   const asked = yield* readNew(given)
   const { areaCode, assignNumber } = yield* readFirst(asked)
@@ -115,7 +138,7 @@ export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
   actor: Actor,
   id: SiteGroupingId,
   given: SiteGroupingEdit
-) {
+): Effect.fn.Return<WithFirstNumber, InvalidRequest | NotFound | StorageError, NumbersOfTenants> {
   yield* assertSeesAll(actor, "siteGrouping")
   const edit = yield* readEdit(given)
   const { areaCode, assignNumber } = yield* readFirst(edit)
@@ -174,7 +197,8 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       const numbers = yield* inventory.lock(ids)
       const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
       const threads = yield* putToRest(held, now)
-      yield* inventory.removePendingAssignment(id)
+      const pending = yield* pendingOf(id)
+      if (pending !== null) yield* inventory.savePendingAssignments([PendingAssignment.cancel(pending)])
       yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
         numbers: held.length,
         threads: threads.length

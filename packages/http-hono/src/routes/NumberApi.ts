@@ -8,7 +8,7 @@ import {
   type Repairs,
   type WithFirstNumber
 } from "@careline/application"
-import { InventoryNumber, type SiteGrouping } from "@careline/domain"
+import { InventoryNumber, PendingAssignment, type SiteGrouping } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 import { TenantJson, TenantQuery } from "./Api.ts"
 
@@ -65,10 +65,29 @@ export const NumberDeleted = Schema.Struct({ affectedThreadsCount: Schema.Int, m
   identifier: "PhoneNumberDeleted"
 })
 
-export const NumberOrdered = Schema.Struct({
-  status: Schema.Literal("ordering"),
-  areaCode: nullOr(Text)
-}).annotate({ identifier: "PhoneNumberOrdered" })
+export const PendingAssignmentJson = Schema.Struct({
+  id: Id,
+  siteGroupingId: nullOr(Id),
+  areaCode: nullOr(Text),
+  requestedAt: Text,
+  status: PendingAssignment.PendingState,
+  /** Why nothing is ordered, as far as the last look at what is on offer can tell. */
+  reason: nullOr(PendingAssignment.PendingReason),
+  /** The number that met it. */
+  phoneNumberId: nullOr(Id)
+}).annotate({ identifier: "PendingAssignment" })
+
+export const pendingAssignmentJson = (
+  pending: PendingAssignment.PendingAssignment
+): typeof PendingAssignmentJson.Type => ({
+  id: pending.id,
+  siteGroupingId: pending.siteGroupingId,
+  areaCode: pending.areaCode,
+  requestedAt: iso(pending.requestedAt),
+  status: pending.state,
+  reason: pending.reason,
+  phoneNumberId: pending.phoneNumberId
+})
 
 const Count = Schema.Int
 
@@ -87,18 +106,13 @@ export const PoolJson = Schema.Struct({
   batch: Count,
   max: Count,
   buys: Schema.Boolean,
-  pendingAssignments: Schema.Array(
-    Schema.Struct({ siteGroupingId: nullOr(Id), areaCode: nullOr(Text), requestedAt: Text })
-  ),
+  pendingAssignments: Schema.Array(PendingAssignmentJson),
   nextQuarantineEnd: nullOr(Text)
 }).annotate({ identifier: "PhoneNumberPool" })
 
 export const poolJson = (health: PoolHealth): typeof PoolJson.Type => ({
   ...health,
-  pendingAssignments: health.pendingAssignments.map((assignment) => ({
-    ...assignment,
-    requestedAt: iso(assignment.requestedAt)
-  })),
+  pendingAssignments: health.pendingAssignments.map(pendingAssignmentJson),
   nextQuarantineEnd: isoOrNull(health.nextQuarantineEnd)
 })
 
@@ -120,7 +134,11 @@ export const SavedSiteGroupingJson = Schema.Struct({
   ...SiteGroupingJson.fields,
   /** `null` where no number was asked for. `none`: the pool has no such number, and this host buys none. */
   assignment: nullOr(
-    Schema.Struct({ status: Schema.Literals(["assigned", "pending", "none"]), phoneNumber: nullOr(NumberJson) })
+    Schema.Struct({
+      status: Schema.Literals(["assigned", "ordering", "none"]),
+      phoneNumber: nullOr(NumberJson),
+      pendingAssignment: nullOr(PendingAssignmentJson)
+    })
   )
 }).annotate({ identifier: "SavedSiteGrouping" })
 
@@ -135,11 +153,15 @@ export const savedSiteGroupingJson = ({
 const assignmentJson = (assignment: Activation) => {
   switch (assignment._tag) {
     case "Assigned":
-      return { status: "assigned", phoneNumber: numberJson(assignment.number) } as const
+      return { status: "assigned", phoneNumber: numberJson(assignment.number), pendingAssignment: null } as const
     case "Ordered":
-      return { status: "pending", phoneNumber: null } as const
+      return {
+        status: "ordering",
+        phoneNumber: null,
+        pendingAssignment: pendingAssignmentJson(assignment.pending)
+      } as const
     case "None":
-      return { status: "none", phoneNumber: null } as const
+      return { status: "none", phoneNumber: null, pendingAssignment: null } as const
   }
 }
 

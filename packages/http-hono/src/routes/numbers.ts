@@ -1,6 +1,6 @@
 /** Numbers: a tenant's, and the pool that they come from. */
 import * as Application from "@careline/application"
-import type { PhoneNumberId } from "@careline/domain"
+import type { PendingAssignmentId, PhoneNumberId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "./Api.ts"
 import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
@@ -140,11 +140,12 @@ const assign = route({
   success: { status: 201, schema: NumberApi.NumberJson },
   alternative: {
     status: 202,
-    schema: NumberApi.NumberOrdered,
-    description: "The pool has no such number; the assignment is pending while Careline buys one"
+    schema: NumberApi.PendingAssignmentJson,
+    description:
+      "The pool has no such number; the assignment is pending while Careline buys one. `Location` says where to ask for it"
   },
   problems: {
-    409: "The pool has no such number, and this host buys none; or the site grouping has a number of another area code, and the request asks for no `additional` one"
+    409: "The pool has no such number, and this host buys none, or can buy none as it is configured (`reason`); or the site grouping waits for another number (`pendingAssignmentId`); or the site grouping has a number of another area code, and the request asks for no `additional` one"
   },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const key = yield* idempotencyKey({ header })
@@ -152,7 +153,58 @@ const assign = route({
     const assigned = yield* Application.assignFromPool(caller, tenant, { ...body, idempotencyKey: key })
     return assigned._tag === "Assigned"
       ? { status: 201, body: NumberApi.numberJson(assigned.number) }
-      : { status: 202, body: { status: "ordering", areaCode: assigned.areaCode } }
+      : {
+          status: 202,
+          body: NumberApi.pendingAssignmentJson(assigned.pending),
+          location: `/api/v1/pending-assignments/${assigned.pending.id}`
+        }
+  })
+})
+
+const pendingId = (params: Readonly<Record<string, string>>) => params.id as PendingAssignmentId
+
+const listPending = route({
+  method: "get",
+  path: "/api/v1/pending-assignments",
+  operationId: "listPendingAssignments",
+  allow: ADMINS,
+  summary: "List pending assignments",
+  description: "The list has the site groupings of the caller that wait for a number, the oldest request first.",
+  success: { status: 200, schema: Api.pageJson(NumberApi.PendingAssignmentJson, "PendingAssignmentPage") },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    const pending = yield* Application.listPendingAssignments(caller)
+    return { status: 200, body: { items: pending.map(NumberApi.pendingAssignmentJson), nextCursor: null } }
+  })
+})
+
+const getPending = route({
+  method: "get",
+  path: "/api/v1/pending-assignments/{id}",
+  operationId: "getPendingAssignment",
+  allow: ADMINS,
+  summary: "Get a pending assignment",
+  description:
+    "Once a number is assigned, `phoneNumberId` names it. Until then `reason` says what keeps it from being bought.",
+  success: { status: 200, schema: NumberApi.PendingAssignmentJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const pending = yield* Application.viewPendingAssignment(caller, pendingId(params))
+    return { status: 200, body: NumberApi.pendingAssignmentJson(pending) }
+  })
+})
+
+const cancelPending = route({
+  method: "delete",
+  path: "/api/v1/pending-assignments/{id}",
+  operationId: "cancelPendingAssignment",
+  allow: ADMINS,
+  summary: "Cancel a pending assignment",
+  description:
+    "The site grouping waits no more. A number that was ordered for it goes to the pool. A repeated request changes nothing.",
+  success: { status: 200, schema: NumberApi.PendingAssignmentJson },
+  problems: { 409: "The number is assigned (`phoneNumberId`)" },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const pending = yield* Application.cancelPendingAssignment(caller, pendingId(params))
+    return { status: 200, body: NumberApi.pendingAssignmentJson(pending) }
   })
 })
 
@@ -211,5 +263,8 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   usage,
   remove,
   assign,
+  listPending,
+  getPending,
+  cancelPending,
   pool
 ]

@@ -7,6 +7,8 @@
 import type {
   Contact,
   InventoryNumber,
+  PendingAssignment,
+  PendingAssignmentId,
   PhoneNumber,
   PhoneNumberId,
   PoolNumber,
@@ -53,15 +55,6 @@ export interface NumberCount {
   readonly count: number
   /** When the first of them leaves the status by itself. */
   readonly nextEnd: DateTime.Utc | null
-}
-
-/** A tenant waits for a number that the pool does not have. At most one of a tenant is kept. */
-export interface PendingAssignment {
-  readonly siteGroupingId: Tenant
-  readonly areaCode: string | null
-  /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
-  readonly key: string | null
-  readonly requestedAt: DateTime.Utc
 }
 
 /** The numbers that we own. */
@@ -145,11 +138,20 @@ export class NumberInventory extends Context.Service<
     ) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */
     readonly counts: Effect.Effect<ReadonlyArray<NumberCount>, StorageError>
-    /** Keeps a pending assignment, in the place of the tenant's last one. */
-    readonly addPendingAssignment: (assignment: PendingAssignment) => Effect.Effect<void, StorageError>
-    /** Those that no number has served, the oldest first. */
-    readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment>, StorageError>
-    /** The tenant waits no more. */
-    readonly removePendingAssignment: (tenant: Tenant) => Effect.Effect<void, StorageError>
+    /** Adds one that is `ordering`. At most one of a tenant is at any time. */
+    readonly addPendingAssignment: (
+      assignment: PendingAssignment.PendingAssignment
+    ) => Effect.Effect<void, StorageError>
+    /** Keeps what became of them. What is over by now stays as it is. */
+    readonly savePendingAssignments: (
+      assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
+    ) => Effect.Effect<void, StorageError>
+    /** Those that are `ordering`, the oldest first. */
+    readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment.PendingAssignment>, StorageError>
+    /** One of a tenant of the scope, over or not. */
+    readonly pendingAssignment: (
+      scope: TenantScope,
+      id: PendingAssignmentId
+    ) => Effect.Effect<Option.Option<PendingAssignment.PendingAssignment>, StorageError>
   }
 >()("careline/ports/NumberInventory") {}
