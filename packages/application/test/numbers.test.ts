@@ -1,5 +1,12 @@
 /** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
-import { type Contact, type PendingAssignmentId, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
+import {
+  type Contact,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type ThreadId,
+  VoipSettings
+} from "@careline/domain"
 import {
   type CallReceived,
   Consents,
@@ -630,6 +637,87 @@ describe("An assignment", () => {
         }
         yield* World.found(south)
         yield* add(south)
+      })
+    )
+  )
+})
+
+describe("The pool, to who administers the whole system", () => {
+  const overrideReason = "the provider of these tests lists none"
+  const add = (number: string) =>
+    Application.addNumber(administrator, { number, siteGroupingId: north, overrideReason })
+  const undo = (id: PhoneNumberId, actor = administrator) => Application.undoNumber(actor, id)
+  const numbersOf = (query: Application.PoolQuery) =>
+    Effect.map(Application.listPool(administrator, query), ({ items }) => items.map(({ number }) => number as string))
+
+  it.effect("is listed by status, area code, country and digits, page by page, with each number's history", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of [...digits, "+13035550101"]) yield* World.pooled(number)
+        const own = yield* World.assigned(north)
+        assert.lengthOf(yield* numbersOf({}), 3)
+        assert.deepStrictEqual(yield* numbersOf({ status: "assigned" }), [own.number])
+        assert.deepStrictEqual(yield* numbersOf({ areaCode: "303" }), ["+13035550101"])
+        assert.isEmpty(yield* numbersOf({ country: "GB" }))
+        assert.deepStrictEqual(yield* numbersOf({ search: "3035" }), ["+13035550101"])
+        const first = yield* Application.listPool(administrator, { limit: 2 })
+        const rest = yield* Application.listPool(administrator, { limit: 2, cursor: first.nextCursor })
+        assert.deepStrictEqual([first.items.length, rest.items.length, rest.nextCursor], [2, 1, null])
+        const { history } = yield* Application.inspectNumber(administrator, own.id)
+        assert.deepStrictEqual(
+          history.map(({ action, siteGroupingId }) => [action, siteGroupingId]),
+          [["phone_number.assign", north]]
+        )
+        const refused = Application.listPool({ ...administrator, scope: [north] }, {})
+        assert.deepInclude(yield* Effect.flip(refused), { _tag: "NotFound" })
+      })
+    )
+  )
+
+  it.effect("is edited, and a number is retired by hand, which its doer may undo for a while", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of digits) yield* World.pooled(number)
+        const own = yield* World.assigned(north)
+        const edit = (id: PhoneNumberId, given: Application.PoolNumberEdit) =>
+          Application.editPoolNumber(administrator, id, given)
+        assert.deepInclude(yield* Effect.flip(edit(own.id, { status: "retired" })), { _tag: "WrongNumberStatus" })
+        const [free] = (yield* Application.listPool(administrator, { status: "available" })).items
+        assert.strictEqual((yield* edit(free!.id, { label: "Spare" })).label, "Spare")
+        assert.strictEqual((yield* edit(free!.id, { status: "retired" })).status, "retired")
+        assert.deepInclude(yield* Effect.flip(add(free!.number)), { _tag: "NumberRests", until: null })
+        assert.strictEqual((yield* undo(free!.id))?.status, "available")
+        assert.deepInclude(yield* Effect.flip(undo(free!.id)), { _tag: "NothingToUndo", reason: "other_action" })
+        yield* edit(free!.id, { status: "retired" })
+        yield* TestClock.adjust("16 minutes")
+        assert.deepInclude(yield* Effect.flip(undo(free!.id)), { reason: "not_yours_or_too_late" })
+      })
+    )
+  )
+
+  it.effect("takes back an addition and a deletion by mistake, from who did it and nobody else", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        const { id, number } = yield* add(digits[0])
+        const colleague = { ...administrator, userId: "colleague" as typeof administrator.userId }
+        assert.deepInclude(yield* Effect.flip(undo(id, colleague)), { reason: "not_yours_or_too_late" })
+        assert.deepInclude(yield* Effect.flip(undo(id, { ...administrator, scope: [south] })), { _tag: "NotFound" })
+        assert.isNull(yield* undo(id))
+        assert.isEmpty(yield* numbersOf({}))
+
+        const again = yield* add(number)
+        yield* World.replace(again.id, null)
+        const { endsAt } = (yield* Application.listPool(administrator, {})).items[0]!
+        assert.deepStrictEqual(yield* Effect.flip(add(number)), new Application.NumberRests({ until: endsAt }))
+        const restored = yield* undo(again.id)
+        assert.deepStrictEqual([restored?.status, restored?.holder], ["assigned", { siteGroupingId: north }])
+
+        const used = yield* add(digits[1])
+        yield* World.text(provider, ana, used.number, "hello")
+        assert.deepInclude(yield* Effect.flip(undo(used.id)), { _tag: "NothingToUndo", reason: "in_use" })
       })
     )
   )

@@ -192,6 +192,18 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   listPendingAssignments: [SA, "scoped", ask("GET", () => "/pending-assignments")],
   getPendingAssignment: [SA, "named", ask("GET", ({ pending }) => `/pending-assignments/${pending}`)],
   cancelPendingAssignment: [SA, "named", ask("DELETE", ({ pending }) => `/pending-assignments/${pending}`)],
+  listPoolPhoneNumbers: [S, "everybody's", ask("GET", () => "/phone-number-pool/numbers")],
+  getPoolPhoneNumber: [S, "everybody's", ask("GET", ({ number }) => `/phone-number-pool/numbers/${number}`)],
+  editPoolPhoneNumber: [
+    S,
+    "everybody's",
+    ask(
+      "PATCH",
+      ({ number }) => `/phone-number-pool/numbers/${number}`,
+      () => ({ label: "Spare" })
+    )
+  ],
+  undoPhoneNumber: [SA, "named", ask("POST", ({ number }) => `/phone-numbers/${number}/undo`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
   getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],
   repairPhoneNumbers: [S, "everybody's", ask("POST", () => "/phone-numbers/reconciliation")],

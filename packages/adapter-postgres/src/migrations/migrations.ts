@@ -88,10 +88,12 @@ export const migrations = {
        add column id uuid not null default gen_random_uuid(),
        add column state text not null default 'ordering' check (state in ('ordering', 'assigned', 'cancelled')),
        add column reason text,
-       add column phone_number_id uuid references phone_numbers,
+       add column phone_number_id uuid references phone_numbers on delete set null,
        drop constraint number_wishes_pkey,
        add primary key (id)`,
     `alter table number_wishes alter column id drop default, alter column state drop default`,
-    `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`
+    `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
+    // A number that was added by mistake is taken off the record.
+    ...grant("phone_numbers", { staff: null, workers: "delete" })
   ])
 }

@@ -209,6 +209,11 @@ export const layer = Layer.effect(
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
           } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
       add: (number) => asStorage("numberInventory.add")(add(sql, number)),
+      remove: (id) =>
+        Effect.gen(function* () {
+          yield* sql`delete from number_strays where number_id = ${id}::uuid`
+          yield* sql`delete from phone_numbers where id = ${id}::uuid`
+        }).pipe(asStorage("numberInventory.remove")),
       lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),

@@ -16,10 +16,10 @@ import {
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option, Schema } from "effect"
-import { byStaff } from "../access/Access.ts"
+import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { NumberRefused } from "../shared/Errors.ts"
+import { NumberRefused, NumberRests } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -32,9 +32,17 @@ export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
 
 /** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
 const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
-  if (actor.scope === "all") return yield* taken
+  if (actor.scope === "all") return yield* assertAwake(taken)
   const seen = yield* (yield* PoolNumbers).list(actor.scope)
   return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
+})
+
+/** Fails with `NumberRests` of a number that is taken because it rests, for who sees all numbers. */
+export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
+  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
+  const nobodys = inventory === null ? [] : yield* asSystem(inventory.list("nobody"))
+  const resting = nobodys.find(({ number, status }) => number === taken.number && status !== "available")
+  return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
 
 /** A number that a provider has assigned to us, to be added to a tenant. */

@@ -65,7 +65,7 @@ export const cancelPendingAssignment = Effect.fn("cancelPendingAssignment")(func
       const inventory = yield* NumberInventory
       yield* inventory.holdAssignments(siteGroupingId)
       const pending = yield* viewPendingAssignment(actor, id)
-      if (pending.phoneNumberId !== null) return yield* new AssignmentMet({ phoneNumberId: pending.phoneNumberId })
+      if (pending.state === "assigned") return yield* new AssignmentMet({ phoneNumberId: pending.phoneNumberId })
       if (pending.state === "cancelled") return pending
       const cancelled = PendingAssignment.cancel(pending)
       yield* inventory.savePendingAssignments([cancelled])

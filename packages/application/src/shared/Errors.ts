@@ -1,6 +1,6 @@
 /** What a use case may refuse, as tagged errors that a host maps to its own protocol. */
 import { BridgeRequest, Send, SendPolicy } from "@careline/domain"
-import { Schema } from "effect"
+import { DateTime, Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
@@ -140,7 +140,7 @@ export class AssignmentPending extends Schema.TaggedError<AssignmentPending>()("
 
 /** What was waited for is assigned. */
 export class AssignmentMet extends Schema.TaggedError<AssignmentMet>()("AssignmentMet", {
-  phoneNumberId: Schema.String
+  phoneNumberId: Schema.NullOr(Schema.String)
 }) {
   override get message(): string {
     return "The number is assigned by now; it is given up like any other"
@@ -155,6 +155,34 @@ export class NumberNotForSale extends Schema.TaggedError<NumberNotForSale>()("Nu
     return this.reason === "no_price"
       ? "Nobody says what a number costs, so none is bought"
       : "Numbers are priced in another currency than the budget, so none is bought"
+  }
+}
+
+/** The number is ours, and was given up or retired: it is added to nobody while it rests. */
+export class NumberRests extends Schema.TaggedError<NumberRests>()("NumberRests", {
+  /** When it may be assigned again; `null`: never, unless that is undone. */
+  until: Schema.NullOr(Schema.DateTimeUtc)
+}) {
+  override get message(): string {
+    return this.until === null
+      ? "The number is retired"
+      : `The number rests until ${DateTime.formatIso(this.until)}, and is in the pool from then on`
+  }
+}
+
+/** What was done last to the number cannot be undone. */
+export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", {
+  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "other_action"])
+}) {
+  override get message(): string {
+    switch (this.reason) {
+      case "not_yours_or_too_late":
+        return "Only who did the last thing to the number may undo it, and not for long"
+      case "in_use":
+        return "The number is in use: delete it instead"
+      case "other_action":
+        return "Only that a number was added, given up or retired can be undone"
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export const PendingAssignment = Schema.Struct({
   state: PendingState,
   /** Why nothing is ordered while it is `ordering`; `null`: it is ordered, or nobody has looked yet. */
   reason: Schema.NullOr(PendingReason),
-  /** The number that met it. */
+  /** The number that met it; `null` also where that one is not on record any more. */
   phoneNumberId: Schema.NullOr(PhoneNumberId)
 })
 export type PendingAssignment = typeof PendingAssignment.Type

@@ -3,12 +3,13 @@ import {
   type Activation,
   type Deactivation,
   NumberAddition,
+  type NumberEvent,
   type PoolHealth,
   type ProviderReconciliation,
   type Repairs,
   type WithFirstNumber
 } from "@careline/application"
-import { InventoryNumber, PendingAssignment, type SiteGrouping } from "@careline/domain"
+import { InventoryNumber, PendingAssignment, PhoneNumber, type SiteGrouping } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 import { TenantJson, TenantQuery } from "./Api.ts"
 
@@ -45,6 +46,50 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   replacedById: number.replacedBy,
   endsAt: isoOrNull(number.endsAt),
   createdAt: iso(number.heldSince)
+})
+
+/** A number as who administers the whole system sees it. */
+export const PoolNumberJson = Schema.Struct({
+  ...NumberJson.fields,
+  areaCode: nullOr(Text),
+  /** ISO 3166-1 alpha-2. */
+  country: nullOr(Text),
+  monthlyPrice: nullOr(InventoryNumber.MonthlyPrice),
+  acquiredAt: Text,
+  statusSince: Text,
+  /** Contacts who texted or called it while it was nobody's. */
+  unroutedContactsCount: Schema.Int
+}).annotate({ identifier: "PoolPhoneNumber" })
+
+export const poolNumberJson = (number: InventoryNumber.InventoryNumber): typeof PoolNumberJson.Type => ({
+  ...numberJson(number),
+  areaCode: InventoryNumber.areaCodeOf(number.number),
+  country: PhoneNumber.country(number.number) ?? null,
+  monthlyPrice: number.monthlyPrice,
+  acquiredAt: iso(number.acquiredAt),
+  statusSince: iso(number.statusSince),
+  unroutedContactsCount: number.unroutedInbound
+})
+
+/** With what was done to it, the newest first. */
+export const InspectedNumberJson = Schema.Struct({
+  ...PoolNumberJson.fields,
+  history: Schema.Array(Schema.Struct({ at: Text, action: Text, actor: Text, siteGroupingId: nullOr(Id) }))
+}).annotate({ identifier: "InspectedPhoneNumber" })
+
+export const inspectedNumberJson = ({
+  history,
+  number
+}: {
+  readonly number: InventoryNumber.InventoryNumber
+  readonly history: ReadonlyArray<NumberEvent>
+}): typeof InspectedNumberJson.Type => ({
+  ...poolNumberJson(number),
+  history: history.map((event) => ({ ...event, at: iso(event.at) }))
+})
+
+export const NumberUndone = Schema.Struct({ phoneNumber: nullOr(NumberJson) }).annotate({
+  identifier: "PhoneNumberUndone"
 })
 
 /** Added to a site grouping, or to the pool. */

@@ -222,6 +222,69 @@ const pool = route({
   })
 })
 
+const listPool = route({
+  method: "get",
+  path: "/api/v1/phone-number-pool/numbers",
+  operationId: "listPoolPhoneNumbers",
+  allow: SYSTEM_ADMINS,
+  summary: "List all phone numbers that Careline owns",
+  description: "The list has numbers in a site grouping's hands and in nobody's, whichever the filters select.",
+  query: Application.PoolQuery,
+  success: { status: 200, schema: Api.pageJson(NumberApi.PoolNumberJson, "PoolPhoneNumberPage") },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const { items, nextCursor } = yield* Application.listPool(caller, query)
+    return { status: 200, body: { items: items.map(NumberApi.poolNumberJson), nextCursor } }
+  })
+})
+
+const inspect = route({
+  method: "get",
+  path: "/api/v1/phone-number-pool/numbers/{id}",
+  operationId: "getPoolPhoneNumber",
+  allow: SYSTEM_ADMINS,
+  summary: "Get a phone number and its history",
+  description: "The history is what the audit log has of the number: who had it, and who gave it to whom.",
+  success: { status: 200, schema: NumberApi.InspectedNumberJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const inspected = yield* Application.inspectNumber(caller, numberId(params))
+    return { status: 200, body: NumberApi.inspectedNumberJson(inspected) }
+  })
+})
+
+const editPool = route({
+  method: "patch",
+  path: "/api/v1/phone-number-pool/numbers/{id}",
+  operationId: "editPoolPhoneNumber",
+  allow: SYSTEM_ADMINS,
+  summary: "Edit or retire a phone number of the pool",
+  description: "A retired number is assigned to nobody any more. Whoever retired it may undo that for a while.",
+  body: Application.PoolNumberEdit,
+  success: { status: 200, schema: NumberApi.PoolNumberJson },
+  problems: { 409: "A number that is a site grouping's cannot be retired" },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const number = yield* Application.editPoolNumber(caller, numberId(params), body)
+    return { status: 200, body: NumberApi.poolNumberJson(number) }
+  })
+})
+
+const undo = route({
+  method: "post",
+  path: "/api/v1/phone-numbers/{id}/undo",
+  operationId: "undoPhoneNumber",
+  allow: ADMINS,
+  summary: "Undo the last change of a phone number",
+  description:
+    "Whoever added, deleted or retired the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired is where it was.",
+  success: { status: 200, schema: NumberApi.NumberUndone },
+  problems: {
+    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or it was something else (`reason`)"
+  },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const number = yield* Application.undoNumber(caller, numberId(params))
+    return { status: 200, body: { phoneNumber: number === null ? null : NumberApi.numberJson(number) } }
+  })
+})
+
 const reconcile = route({
   method: "get",
   path: "/api/v1/phone-numbers/reconciliation",
@@ -266,5 +329,9 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   listPending,
   getPending,
   cancelPending,
-  pool
+  undo,
+  pool,
+  listPool,
+  inspect,
+  editPool
 ]

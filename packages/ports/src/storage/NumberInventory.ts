@@ -72,6 +72,8 @@ export class NumberInventory extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<InventoryNumber.InventoryNumber>, StorageError>
     /** Adds a number that is not known yet. */
     readonly add: (number: InventoryNumber.InventoryNumber) => Effect.Effect<void, StorageError | NumberTaken>
+    /** Takes a number off the record. In the ambient transaction, after `hand` to nobody: nothing names it any more. */
+    readonly remove: (id: PhoneNumberId) => Effect.Effect<void, StorageError>
     /** To be changed, by id: nobody else changes them, and nothing that comes in on them is applied, until the ambient transaction ends. */
     readonly lock: (
       ids: ReadonlyArray<PhoneNumberId>

@@ -132,6 +132,14 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           (isNew) => isNew,
           () => new NumberTaken({ number: number.number })
         ).pipe(Effect.asVoid),
+      remove: (id) =>
+        store.update((state) => ({
+          ...forget(state, id),
+          numbers: HashMap.remove(state.numbers, id),
+          pendingAssignments: HashMap.map(state.pendingAssignments, (one) =>
+            one.phoneNumberId === id ? { ...one, phoneNumberId: null } : one
+          )
+        })),
       lock: (ids) => store.read((state) => all(state).filter(({ id }) => ids.includes(id))),
       save: (numbers) => store.update((state) => put(state, numbers)),
       take: ({ areaCode, at, key, siteGroupingId }) =>

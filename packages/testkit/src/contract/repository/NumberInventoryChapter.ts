@@ -410,6 +410,10 @@ export const numberInventoryChapter: Chapter = {
       const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
       assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
       assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
+      // The number that met it was added by mistake.
+      yield* inventory.remove(resting.id)
+      assert.isFalse((yield* inventory.list("nobody")).some(({ id }) => id === resting.id))
+      assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some({ ...met, phoneNumberId: null }))
     })
   ]
 }
