@@ -1,9 +1,26 @@
-/** Two hosts fill one pool on a real PostgreSQL: never too many, never too dear, and no number twice. */
+/** Two hosts fill one pool on a real PostgreSQL, and assign from it: never too many, too dear, or twice. */
 import * as Application from "@careline/application"
 import { layer as postgres } from "@careline/adapter-postgres"
-import { NumberInventory, NumberOrders, type Telephony, TelephonyProviders } from "@careline/ports"
+import {
+  NumberLifecycle,
+  PendingAssignment,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type SiteGroupingId,
+  type UserId
+} from "@careline/domain"
+import {
+  NumberInventory,
+  NumberOrders,
+  type NumberStoragePorts,
+  type StoragePorts,
+  type Telephony,
+  TelephonyProviders
+} from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Redacted } from "effect"
+import { type Context, DateTime, Effect, Fiber, Layer, Redacted, Result } from "effect"
+import * as fc from "fast-check"
 import * as World from "../packages/application/test/support/purchaseWorld.ts"
 import { freshDatabase } from "./support/postgres.ts"
 
@@ -66,4 +83,145 @@ describe("Two hosts that fill one pool", () => {
       assert.strictEqual(yield* filled("8.10"), 7)
     })
   )
+})
+
+const administrator: Application.Actor = { userId: "administrator" as UserId, scope: "all" }
+
+type Services = StoragePorts | NumberStoragePorts | TelephonyProviders.TelephonyProviders
+
+/** Two hosts on one database of their own, with the tenants on record. */
+const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>) =>
+  Effect.gen(function* () {
+    const url = yield* Effect.promise(freshDatabase)
+    const { telephony } = World.makeProvider()
+    const open = () => Layer.build(Layer.fresh(host(url, telephony, "1000")))
+    const contexts: ReadonlyArray<Context.Context<Services>> = [yield* open(), yield* open()]
+    const on = <A, E>(index: number, effect: Effect.Effect<A, E, Services>) =>
+      Effect.provideContext(effect, contexts[index % 2]!)
+    for (const id of tenants) yield* on(0, Application.createSiteGrouping(administrator, { id, name: id }))
+    return on
+  })
+
+const pooled = (index: number) =>
+  Effect.gen(function* () {
+    const number = `+1202555${1000 + index}` as PhoneNumber.E164
+    const id = crypto.randomUUID() as PhoneNumberId
+    const given = { id, number, provider: null, providerSid: null, monthlyPrice: null }
+    yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
+  }).pipe(Application.asSystem)
+
+const keyed = Effect.flatMap(NumberInventory, (inventory) => inventory.list("all")).pipe(
+  Effect.map((numbers) =>
+    numbers.flatMap(({ assignmentKey, holder }) =>
+      assignmentKey === null ? [] : `${holder?.siteGroupingId} ${assignmentKey}`
+    )
+  ),
+  Application.asSystem
+)
+const waiting = Application.asSystem(Effect.flatMap(NumberInventory, (inventory) => inventory.pendingAssignments))
+
+const RACES = 12
+const races = Array.from({ length: RACES }, (_, race) => `race-${race}` as SiteGroupingId)
+
+describe("Two requests at once with one key", () => {
+  it.live("get one number, also where it is the last", () =>
+    Effect.gen(function* () {
+      const on = yield* twoHosts(races)
+      for (const tenant of races) {
+        yield* on(0, pooled(races.indexOf(tenant)))
+        const ask = (index: number) =>
+          on(index, Application.assignFromPool(administrator, tenant, { additional: true, idempotencyKey: "once" }))
+        const [one, other] = yield* Effect.all([ask(0), ask(1)], { concurrency: 2 })
+        assert.strictEqual(one._tag, "Assigned")
+        assert.deepStrictEqual(one, other)
+        assert.isEmpty(yield* on(0, waiting))
+      }
+    })
+  )
+
+  it.live("get one number where neither has a key and none is additional", () =>
+    Effect.gen(function* () {
+      const on = yield* twoHosts(races)
+      for (const [index, tenant] of races.entries()) {
+        for (const one of [0, 1]) yield* on(one, pooled(2 * index + one))
+        const ask = (one: number) => on(one, Application.assignFromPool(administrator, tenant, {}))
+        const [one, other] = yield* Effect.all([ask(0), ask(1)], { concurrency: 2 })
+        assert.deepStrictEqual(one, other)
+      }
+    })
+  )
+})
+
+const [poisoned, patient] = ["poisoned" as SiteGroupingId, "patient" as SiteGroupingId]
+
+describe("A pending assignment under a key that a number was assigned under", () => {
+  it.live("is met by that number, and keeps nobody from theirs", () =>
+    Effect.gen(function* () {
+      const on = yield* twoHosts([poisoned, patient])
+      yield* on(0, pooled(0))
+      yield* on(0, Application.assignFromPool(administrator, poisoned, { idempotencyKey: "once" }))
+      const requestedAt = yield* DateTime.now
+      const add = (siteGroupingId: SiteGroupingId, key: string) =>
+        Effect.flatMap(NumberInventory, (inventory) =>
+          inventory.addPendingAssignment(
+            PendingAssignment.begin(
+              { id: crypto.randomUUID() as PendingAssignmentId, siteGroupingId, areaCode: null, key },
+              requestedAt
+            )
+          )
+        ).pipe(Application.asSystem)
+      yield* on(0, add(poisoned, "once"))
+      yield* on(0, add(patient, "other"))
+      yield* on(0, pooled(1))
+      yield* on(1, turns)
+      assert.isEmpty(yield* on(0, waiting))
+      assert.sameMembers(yield* on(0, keyed), [`${poisoned} once`, `${patient} other`])
+    })
+  )
+})
+
+const tenants = ["north", "south", "east"].map((id) => id as SiteGroupingId)
+const step = fc.record({
+  host: fc.nat(1),
+  what: fc.oneof(
+    fc.record({
+      tenant: fc.constantFrom(...tenants),
+      key: fc.constantFrom(null, "a", "b"),
+      areaCode: fc.constantFrom(null, "202", "303"),
+      additional: fc.boolean()
+    }),
+    fc.constantFrom("turn" as const, "pooled" as const)
+  )
+})
+
+/** What a request may be refused for. */
+const REFUSALS: ReadonlyArray<string> = ["AssignmentPending", "IdempotencyMismatch", "NumberHeld"]
+
+describe("Requests and workers of two hosts, in any order and at once", () => {
+  it("assign one number for each key, and serve everybody in the end", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { minLength: 2, maxLength: 5 }), { maxLength: 6 }), (rounds) =>
+        Effect.gen(function* () {
+          const on = yield* twoHosts(tenants)
+          let count = 0
+          const play = ({ host: index, what }: (typeof rounds)[number][number]) => {
+            if (what === "turn") return on(index, World.turn)
+            if (what === "pooled") return on(index, pooled(count++))
+            const { tenant, key: idempotencyKey, ...request } = what
+            const ask = Application.assignFromPool(administrator, tenant, { ...request, idempotencyKey })
+            return Effect.map(Effect.result(on(index, ask)), (answer) => {
+              if (Result.isFailure(answer)) assert.include(REFUSALS, answer.failure._tag)
+            })
+          }
+          for (const round of rounds) yield* Effect.forEach(round, play, { concurrency: "unbounded", discard: true })
+          // Of an area code that nobody sells, somebody waits still.
+          for (let turn = 0; turn < 25; turn++) yield* on(turn, World.turn)
+          const left = yield* on(0, waiting)
+          const keys = yield* on(1, keyed)
+          assert.isEmpty(left.filter(({ areaCode }) => areaCode === null))
+          assert.strictEqual(new Set(keys).size, keys.length)
+        }).pipe(Effect.scoped, Effect.runPromise)
+      ),
+      { numRuns: 8 }
+    ))
 })

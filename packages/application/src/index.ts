@@ -60,6 +60,16 @@ export {
   viewNumber,
   viewNumbers
 } from "./numbers/PhoneNumbers.ts"
+export {
+  editPoolNumber,
+  inspectNumber,
+  listPool,
+  type NumberEvent,
+  PoolNumberEdit,
+  PoolQuery
+} from "./numbers/InspectPool.ts"
+export { undoNumber } from "./numbers/UndoNumber.ts"
+export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
@@ -71,7 +81,8 @@ export {
   listSiteGroupings,
   NewSiteGrouping,
   SiteGroupingEdit,
-  viewSiteGrouping
+  viewSiteGrouping,
+  type WithFirstNumber
 } from "./tenants/SiteGroupings.ts"
 export { sweepNumbers } from "./numbers/SweepNumbers.ts"
 export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"

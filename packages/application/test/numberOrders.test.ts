@@ -1,5 +1,5 @@
 /** The pool is kept filled: what is bought is bought once, is led here, and is within what may be spent. */
-import type { Tenant } from "@careline/domain"
+import { PendingAssignment, type PendingAssignmentId, type SiteGroupingId, type Tenant } from "@careline/domain"
 import {
   NumberInventory,
   NumberOrders,
@@ -15,10 +15,12 @@ import * as Application from "../src/index.ts"
 import { Crash, facet, fragile } from "./support/Crash.ts"
 import * as World from "./support/purchaseWorld.ts"
 
+const newPendingId = () => crypto.randomUUID() as PendingAssignmentId
+
 const request = (areaCode: string | null, siteGroupingId: Tenant = World.north) =>
   Effect.flatMap(DateTime.now, (requestedAt) =>
     Effect.flatMap(NumberInventory, ({ addPendingAssignment: add }) =>
-      add({ siteGroupingId, areaCode, key: "request", requestedAt })
+      add(PendingAssignment.begin({ id: newPendingId(), siteGroupingId, areaCode, key: "request" }, requestedAt))
     )
   )
 
@@ -63,13 +65,99 @@ describe("The pool", () => {
     })
   )
 
+  it.effect("serves everybody else where one cannot be served, fills itself all the same, and says so", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      const south = "south" as SiteGroupingId
+      const broken = Layer.effect(
+        NumberInventory,
+        Effect.map(NumberInventory, (inventory) =>
+          NumberInventory.of({
+            ...inventory,
+            take: (given) => (given.siteGroupingId === World.north ? Effect.die("broken") : inventory.take(given))
+          })
+        )
+      )
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        const createdAt = yield* DateTime.now
+        yield* (yield* SiteGroupings).add({ id: south, name: "South", createdAt, deactivatedAt: null })
+        yield* request("999", World.north)
+        yield* request(null, south)
+        yield* World.settle
+        assert.include(
+          alerts.map(({ condition }) => condition),
+          "assignment_failed"
+        )
+        assert.deepStrictEqual(yield* statuses, ["assigned", "available", "available", "available"])
+        assert.lengthOf(yield* (yield* NumberInventory).list([south]), 1)
+      }).pipe(Effect.provide(Layer.provideMerge(Layer.merge(broken, layer), World.world(telephony))))
+    })
+  )
+
+  it.effect("says of each pending assignment what keeps it from being bought, and refuses what never can be", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      const reason = Effect.flatMap(NumberInventory, ({ pendingAssignments }) =>
+        Effect.map(pendingAssignments, ([pending]) => pending?.reason)
+      )
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* request("999")
+        yield* World.turn
+        assert.strictEqual(yield* reason, "no_offers")
+      }).pipe(Effect.provide(World.world(telephony)))
+      const cases = [
+        [World.budget("1"), "over_budget"],
+        [World.budget("100", { monthly: { amount: "100", currency: "EUR" } }), "currency"]
+      ] as const
+      for (const [budget, expected] of cases) {
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* request(null)
+          yield* World.turn
+          assert.strictEqual(yield* reason, expected)
+        }).pipe(Effect.provide(Layer.merge(World.world(telephony), budget)))
+      }
+      const down = World.makeProvider("acme", {
+        search: () =>
+          new TelephonyError.TelephonyError({
+            provider: "acme",
+            operation: "numbers.search",
+            reason: new TelephonyError.Unavailable({ message: "down", code: null })
+          })
+      })
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* request(null)
+        yield* World.turn
+        assert.strictEqual(yield* reason, "provider_unavailable")
+      }).pipe(Effect.provide(World.world(down.telephony)))
+      const unpriced = {
+        ...telephony,
+        capabilities: {
+          ...telephony.capabilities,
+          numbers: { ...telephony.capabilities.numbers!, prices: false as const }
+        }
+      }
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        const refused = yield* Effect.flip(Application.assignFromPool(World.admin, World.north, {}))
+        assert.deepInclude(refused, { _tag: "NumberNotForSale", reason: "no_price" })
+        const { _tag } = yield* Application.assignOnActivation(World.admin, World.north, null)
+        assert.strictEqual(_tag, "None")
+      }).pipe(Effect.provide(World.world(unpriced)))
+    })
+  )
+
   it.effect("keeps to its budget, to its maximum, and to nothing without a budget; and says so once", () =>
     Effect.gen(function* () {
       const cases = [
         [World.budget("2.40"), World.limits({ poolMin: 3 }), 2, "over_budget"],
         [World.budget("100"), World.limits({ poolMin: 50, poolBatch: 50, poolMax: 4 }), 4, "low"],
         [World.budget("100", { monthly: null }), World.limits(), 0, "over_budget"],
-        [World.budget("100", { monthly: { amount: "100", currency: "EUR" } }), World.limits(), 0, "no_price"]
+        [World.budget("100", { monthly: { amount: "100", currency: "EUR" } }), World.limits(), 0, "currency"]
       ] as const
       for (const [budget, limits, bought, condition] of cases) {
         const { market, telephony } = World.makeProvider()
@@ -329,7 +417,8 @@ describe("An order for a number", () => {
         yield* World.turn
         const inventory = yield* NumberInventory
         const [bought] = yield* (yield* NumberOrders).open
-        yield* inventory.removePendingAssignment(World.north)
+        const [pending] = yield* inventory.pendingAssignments
+        yield* inventory.savePendingAssignments([PendingAssignment.cancel(pending!)])
         yield* request("303")
         yield* World.settle
         const [own, ...others] = yield* inventory.list([World.north])

@@ -1,5 +1,12 @@
 /** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
-import { type Contact, type PhoneNumber, type ThreadId, VoipSettings } from "@careline/domain"
+import {
+  type Contact,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type ThreadId,
+  VoipSettings
+} from "@careline/domain"
 import {
   type CallReceived,
   Consents,
@@ -484,7 +491,7 @@ describe("An assignment", () => {
         assert.deepStrictEqual(yield* Application.assignOnActivation(administrator, south, null), activated)
         assert.strictEqual((yield* Application.poolHealth(administrator)).level, "empty")
         const waits = yield* World.assign(north, "415").pipe(Effect.provideService(Application.BuysNumbers, true))
-        assert.deepStrictEqual(waits, { _tag: "Ordered", areaCode: "415" })
+        assert.strictEqual(waits._tag === "Ordered" ? waits.pending.areaCode : null, "415")
         const { pendingAssignments } = yield* Application.poolHealth(administrator)
         assert.deepStrictEqual(
           pendingAssignments.map(({ areaCode, siteGroupingId }) => [areaCode, siteGroupingId]),
@@ -506,6 +513,103 @@ describe("An assignment", () => {
         assert.deepInclude(yield* Effect.flip(buying(World.assign(north, "303", "second"))), {
           _tag: "IdempotencyMismatch"
         })
+      })
+    )
+  )
+
+  it.effect("is once for each tenant, unless an additional number is asked for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of digits) yield* World.pooled(number)
+        const once = (areaCode: string | null) =>
+          Application.assignFromPool(administrator, north, { areaCode, idempotencyKey: null })
+        const first = yield* World.assigned(north)
+        assert.deepStrictEqual(yield* once(null), { _tag: "Assigned", number: first })
+        assert.deepStrictEqual(yield* once("202"), { _tag: "Assigned", number: first })
+        assert.deepInclude(yield* Effect.flip(once("303")), { _tag: "NumberHeld", phoneNumberId: first.id })
+        const second = yield* World.assigned(north)
+        assert.notStrictEqual(second.id, first.id)
+        // One that is out of service is none to text from.
+        for (const { id } of [first, second]) {
+          yield* Application.editNumber(administrator, id, { status: "suspended" })
+        }
+        assert.deepInclude(yield* Effect.flip(once(null)), { _tag: "PoolEmpty" })
+      })
+    )
+  )
+
+  it.effect("comes with a tenant that is created, or brought back, where that is asked for", () =>
+    play(() =>
+      Effect.gen(function* () {
+        for (const number of [digits[0], "+13035550101"]) yield* World.pooled(number)
+        const begins = (areaCode: string | null) =>
+          Application.createSiteGrouping(administrator, { id: north, name: "North", assignNumber: true, areaCode })
+        const { assignment } = yield* begins("303")
+        assert.strictEqual(assignment?._tag === "Assigned" ? assignment.number.number : null, "+13035550101")
+        yield* Application.deactivateSiteGrouping(administrator, north)
+        const edit = (given: Application.SiteGroupingEdit) =>
+          Effect.map(Application.editSiteGrouping(administrator, north, given), (edited) => edited.assignment?._tag)
+        assert.deepInclude(yield* Effect.flip(edit({ assignNumber: true })), {
+          _tag: "InvalidRequest",
+          field: "assignNumber"
+        })
+        assert.deepInclude(yield* Effect.flip(edit({ areaCode: "202" })), { _tag: "InvalidRequest", field: "areaCode" })
+        assert.strictEqual(yield* edit({ reactivate: true, assignNumber: true, areaCode: "415" }), "None")
+        assert.strictEqual(yield* edit({ assignNumber: true }), "Assigned")
+        assert.isUndefined(yield* edit({ name: "North again" }))
+      })
+    )
+  )
+
+  it.effect("that is pending is asked for by its id until a number added by hand meets it, or somebody ends it", () =>
+    play(() =>
+      Effect.gen(function* () {
+        for (const tenant of [north, south]) yield* World.found(tenant)
+        const buying = Effect.provideService(Application.BuysNumbers, true)
+        const ask = (tenant: typeof north, given: Application.AssignmentRequest) =>
+          Effect.map(buying(Application.assignFromPool(administrator, tenant, given)), (answer) =>
+            answer._tag === "Ordered" ? answer.pending : assert.fail("nothing is waited for")
+          )
+        const add = (number: string) =>
+          Application.addNumber(administrator, {
+            number,
+            siteGroupingId: north,
+            overrideReason: "the provider of these tests lists none"
+          })
+        const view = (id: PendingAssignmentId) => Application.viewPendingAssignment(administrator, id)
+        const pending = yield* ask(north, { areaCode: "303", idempotencyKey: "once" })
+        assert.deepStrictEqual(yield* ask(north, { areaCode: "303" }), pending)
+        assert.deepInclude(yield* Effect.flip(ask(north, { additional: true })), {
+          _tag: "AssignmentPending",
+          pendingAssignmentId: pending.id
+        })
+        yield* add(digits[0])
+        assert.deepStrictEqual(yield* view(pending.id), pending)
+        const { id: phoneNumberId } = yield* add("+13035550101")
+        assert.deepStrictEqual(yield* view(pending.id), { ...pending, state: "assigned", phoneNumberId })
+        const again = yield* Application.assignFromPool(administrator, north, {
+          areaCode: "303",
+          additional: true,
+          idempotencyKey: "once"
+        })
+        assert.strictEqual(again._tag === "Assigned" ? again.number.id : null, phoneNumberId)
+        const cancel = (id: PendingAssignmentId) => Application.cancelPendingAssignment(administrator, id)
+        assert.deepInclude(yield* Effect.flip(cancel(pending.id)), { _tag: "AssignmentMet", phoneNumberId })
+
+        const replaced = yield* ask(south, { areaCode: "303" })
+        const other = yield* ask(south, { areaCode: "415" })
+        assert.strictEqual((yield* view(replaced.id)).state, "cancelled")
+        assert.deepStrictEqual(yield* Application.listPendingAssignments(administrator), [other])
+        const stranger = { ...administrator, scope: [north] }
+        assert.isEmpty(yield* Application.listPendingAssignments(stranger))
+        assert.deepInclude(yield* Effect.flip(Application.cancelPendingAssignment(stranger, other.id)), {
+          _tag: "NotFound"
+        })
+        const cancelled = yield* cancel(other.id)
+        assert.strictEqual(cancelled.state, "cancelled")
+        assert.deepStrictEqual(yield* cancel(other.id), cancelled)
+        assert.isEmpty(yield* Application.listPendingAssignments(administrator))
       })
     )
   )
@@ -533,6 +637,87 @@ describe("An assignment", () => {
         }
         yield* World.found(south)
         yield* add(south)
+      })
+    )
+  )
+})
+
+describe("The pool, to who administers the whole system", () => {
+  const overrideReason = "the provider of these tests lists none"
+  const add = (number: string) =>
+    Application.addNumber(administrator, { number, siteGroupingId: north, overrideReason })
+  const undo = (id: PhoneNumberId, actor = administrator) => Application.undoNumber(actor, id)
+  const numbersOf = (query: Application.PoolQuery) =>
+    Effect.map(Application.listPool(administrator, query), ({ items }) => items.map(({ number }) => number as string))
+
+  it.effect("is listed by status, area code, country and digits, page by page, with each number's history", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of [...digits, "+13035550101"]) yield* World.pooled(number)
+        const own = yield* World.assigned(north)
+        assert.lengthOf(yield* numbersOf({}), 3)
+        assert.deepStrictEqual(yield* numbersOf({ status: "assigned" }), [own.number])
+        assert.deepStrictEqual(yield* numbersOf({ areaCode: "303" }), ["+13035550101"])
+        assert.isEmpty(yield* numbersOf({ country: "GB" }))
+        assert.deepStrictEqual(yield* numbersOf({ search: "3035" }), ["+13035550101"])
+        const first = yield* Application.listPool(administrator, { limit: 2 })
+        const rest = yield* Application.listPool(administrator, { limit: 2, cursor: first.nextCursor })
+        assert.deepStrictEqual([first.items.length, rest.items.length, rest.nextCursor], [2, 1, null])
+        const { history } = yield* Application.inspectNumber(administrator, own.id)
+        assert.deepStrictEqual(
+          history.map(({ action, siteGroupingId }) => [action, siteGroupingId]),
+          [["phone_number.assign", north]]
+        )
+        const refused = Application.listPool({ ...administrator, scope: [north] }, {})
+        assert.deepInclude(yield* Effect.flip(refused), { _tag: "NotFound" })
+      })
+    )
+  )
+
+  it.effect("is edited, and a number is retired by hand, which its doer may undo for a while", () =>
+    play(() =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        for (const number of digits) yield* World.pooled(number)
+        const own = yield* World.assigned(north)
+        const edit = (id: PhoneNumberId, given: Application.PoolNumberEdit) =>
+          Application.editPoolNumber(administrator, id, given)
+        assert.deepInclude(yield* Effect.flip(edit(own.id, { status: "retired" })), { _tag: "WrongNumberStatus" })
+        const [free] = (yield* Application.listPool(administrator, { status: "available" })).items
+        assert.strictEqual((yield* edit(free!.id, { label: "Spare" })).label, "Spare")
+        assert.strictEqual((yield* edit(free!.id, { status: "retired" })).status, "retired")
+        assert.deepInclude(yield* Effect.flip(add(free!.number)), { _tag: "NumberRests", until: null })
+        assert.strictEqual((yield* undo(free!.id))?.status, "available")
+        assert.deepInclude(yield* Effect.flip(undo(free!.id)), { _tag: "NothingToUndo", reason: "other_action" })
+        yield* edit(free!.id, { status: "retired" })
+        yield* TestClock.adjust("16 minutes")
+        assert.deepInclude(yield* Effect.flip(undo(free!.id)), { reason: "not_yours_or_too_late" })
+      })
+    )
+  )
+
+  it.effect("takes back an addition and a deletion by mistake, from who did it and nobody else", () =>
+    play((provider) =>
+      Effect.gen(function* () {
+        yield* World.found(north)
+        const { id, number } = yield* add(digits[0])
+        const colleague = { ...administrator, userId: "colleague" as typeof administrator.userId }
+        assert.deepInclude(yield* Effect.flip(undo(id, colleague)), { reason: "not_yours_or_too_late" })
+        assert.deepInclude(yield* Effect.flip(undo(id, { ...administrator, scope: [south] })), { _tag: "NotFound" })
+        assert.isNull(yield* undo(id))
+        assert.isEmpty(yield* numbersOf({}))
+
+        const again = yield* add(number)
+        yield* World.replace(again.id, null)
+        const { endsAt } = (yield* Application.listPool(administrator, {})).items[0]!
+        assert.deepStrictEqual(yield* Effect.flip(add(number)), new Application.NumberRests({ until: endsAt }))
+        const restored = yield* undo(again.id)
+        assert.deepStrictEqual([restored?.status, restored?.holder], ["assigned", { siteGroupingId: north }])
+
+        const used = yield* add(digits[1])
+        yield* World.text(provider, ana, used.number, "hello")
+        assert.deepInclude(yield* Effect.flip(undo(used.id)), { _tag: "NothingToUndo", reason: "in_use" })
       })
     )
   )

@@ -8,6 +8,7 @@ export {
   NotUndecided,
   NumberOverused,
   NumberRefused,
+  NumberRests,
   SendHeld,
   SendRefused,
   ThreadExists

@@ -3,8 +3,15 @@
  * none. A route that is not in the table fails the first test.
  */
 import { asSystem, BreakGlassAllowed, Intake } from "@careline/application"
-import { Call, type Contact, type PhoneNumber } from "@careline/domain"
-import { Calls, Inbox, Transaction } from "@careline/ports"
+import {
+  Call,
+  type Contact,
+  PendingAssignment,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type SiteGroupingId
+} from "@careline/domain"
+import { Calls, IdGenerator, Inbox, NumberInventory, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -29,6 +36,8 @@ interface Things {
   readonly glass: string
   /** An event that could not be applied. */
   readonly parked: string
+  /** A number that is waited for. */
+  readonly pending: string
 }
 
 interface Asked {
@@ -199,6 +208,21 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
   deletePhoneNumber: [SA, "named", ask("DELETE", ({ number }) => `/phone-numbers/${number}`)],
   countPhoneNumberUsage: [SACR, "named", ask("GET", ({ number }) => `/phone-numbers/${number}/usage-count`)],
   assignPhoneNumber: [SA, "named", ask("POST", ({ tenant }) => `/site-groupings/${tenant}/phone-number`)],
+  listPendingAssignments: [SA, "scoped", ask("GET", () => "/pending-assignments")],
+  getPendingAssignment: [SA, "named", ask("GET", ({ pending }) => `/pending-assignments/${pending}`)],
+  cancelPendingAssignment: [SA, "named", ask("DELETE", ({ pending }) => `/pending-assignments/${pending}`)],
+  listPoolPhoneNumbers: [S, "everybody's", ask("GET", () => "/phone-number-pool/numbers")],
+  getPoolPhoneNumber: [S, "everybody's", ask("GET", ({ number }) => `/phone-number-pool/numbers/${number}`)],
+  editPoolPhoneNumber: [
+    S,
+    "everybody's",
+    ask(
+      "PATCH",
+      ({ number }) => `/phone-number-pool/numbers/${number}`,
+      () => ({ label: "Spare" })
+    )
+  ],
+  undoPhoneNumber: [SA, "named", ask("POST", ({ number }) => `/phone-numbers/${number}/undo`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
   getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],
   repairPhoneNumbers: [S, "everybody's", ask("POST", () => "/phone-numbers/reconciliation")],
@@ -316,6 +340,14 @@ const ring = Effect.fnUntraced(function* (tenant: string, line: string, contact:
   return id
 }, asSystem)
 
+/** The tenant waits for a number. */
+const wait = Effect.fnUntraced(function* (siteGroupingId: string) {
+  const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
+  const asked = { id: id!, siteGroupingId: siteGroupingId as SiteGroupingId, areaCode: null, key: null }
+  yield* (yield* NumberInventory).addPendingAssignment(PendingAssignment.begin(asked, yield* DateTime.now))
+  return id!
+}, asSystem)
+
 /** A host with the same things in two site groupings. */
 const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise<void>): Promise<void> => {
   const scope = await Effect.runPromise(Scope.make())
@@ -347,7 +379,8 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const glass = await make("/break-glass", { siteGroupingId: tenant, reason: "Nobody there answers" }, token)
     const parked = await Effect.runPromiseWith(context)(park(line, contact))
     const called = await Effect.runPromiseWith(context)(ring(tenant, line, contact))
-    return { tenant, line, contact, number, thread, message, call: called, glass, parked }
+    const pending = await Effect.runPromiseWith(context)(wait(tenant))
+    return { tenant, line, contact, number, thread, message, call: called, glass, parked, pending }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -371,7 +404,8 @@ const nobodys = (things: Things): Things => ({
   thread: "01900000-0000-7000-8000-000000000002",
   message: "01900000-0000-7000-8000-000000000003",
   call: "01900000-0000-7000-8000-000000000005",
-  glass: "01900000-0000-7000-8000-000000000004"
+  glass: "01900000-0000-7000-8000-000000000004",
+  pending: "01900000-0000-7000-8000-000000000006"
 })
 
 const operations = Object.values(
@@ -428,8 +462,8 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { call, contact, glass, line, message, number, thread } = foreign
-            for (const theirs of [call, contact, glass, line, message, number, thread]) {
+            const { call, contact, glass, line, message, number, pending, thread } = foreign
+            for (const theirs of [call, contact, glass, line, message, number, pending, thread]) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

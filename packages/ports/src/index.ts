@@ -35,7 +35,6 @@ export {
   type Assignment,
   type NumberCount,
   NumberInventory,
-  type PendingAssignment,
   type ReachedNumber,
   type Stray
 } from "./storage/NumberInventory.ts"

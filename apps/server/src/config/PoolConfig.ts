@@ -43,6 +43,9 @@ export const readPool = Effect.gen(function* () {
   const country = (yield* read("POOL_COUNTRY")) ?? DEFAULT_COUNTRY
   if (min === 0) return null
   if (monthlyBudget === null) return yield* refuse("POOL_MONTHLY_BUDGET", "must be set where POOL_MIN is: 50 USD")
+  if (numberPrice !== null && numberPrice.currency !== monthlyBudget.currency) {
+    return yield* refuse("POOL_NUMBER_PRICE", "must be in the currency of POOL_MONTHLY_BUDGET")
+  }
   if (!/^[A-Z]{2}$/.test(country)) return yield* refuse("POOL_COUNTRY", "must be a country, such as US")
   if (max !== null && max < min) return yield* refuse("POOL_MAX", "must not be below POOL_MIN")
   return { min, batch, max, monthlyBudget, numberPrice, country } satisfies PoolConfig

@@ -92,5 +92,20 @@ export const migrations = {
        where phone_number_id is not null`,
     `create index phone_call_logs_of_contact on phone_call_logs (site_grouping_id,
        (case direction when 'inbound' then from_number else to_number end), created_at desc, id desc)`
+  ]),
+  /** A number that is waited for can be asked for by its id, also once it is assigned, and says what keeps it from being bought. */
+  "26_pending_assignments": run([
+    `set local ${TENANTS_SETTING} = 'all'`,
+    `alter table number_wishes
+       add column id uuid not null default gen_random_uuid(),
+       add column state text not null default 'ordering' check (state in ('ordering', 'assigned', 'cancelled')),
+       add column reason text,
+       add column phone_number_id uuid references phone_numbers on delete set null,
+       drop constraint number_wishes_pkey,
+       add primary key (id)`,
+    `alter table number_wishes alter column id drop default, alter column state drop default`,
+    `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
+    // A number that was added by mistake is taken off the record.
+    ...grant("phone_numbers", { staff: null, workers: "delete" })
   ])
 }

@@ -194,6 +194,11 @@ export const layer = Layer.effect(
       )
 
     return NumberInventory.of({
+      holdAssignments: (tenant) =>
+        sql`select pg_advisory_xact_lock(hashtextextended('assignments of ' || ${tenantColumn(tenant)}, 0))`.pipe(
+          Effect.asVoid,
+          asStorage("numberInventory.holdAssignments")
+        ),
       list: (holder) =>
         sql<Row>`
           select * from phone_numbers where ${
@@ -204,6 +209,11 @@ export const layer = Layer.effect(
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
           } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
       add: (number) => asStorage("numberInventory.add")(add(sql, number)),
+      remove: (id) =>
+        Effect.gen(function* () {
+          yield* sql`delete from number_strays where number_id = ${id}::uuid`
+          yield* sql`delete from phone_numbers where id = ${id}::uuid`
+        }).pipe(asStorage("numberInventory.remove")),
       lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
@@ -251,22 +261,33 @@ export const layer = Layer.effect(
         asStorage("numberInventory.counts")
       ),
       addPendingAssignment: (assignment) =>
-        sql`
-          ${numberWishes.insert([numberWishes.toRow(assignment)])}
-          on conflict (site_grouping_id) do update set ${numberWishes.changes("excluded")}`.pipe(
+        sql`${numberWishes.insert([numberWishes.toRow(assignment)])}`.pipe(
           Effect.asVoid,
           asStorage("numberInventory.addPendingAssignment")
         ),
+      savePendingAssignments: (assignments) =>
+        sql`
+          update number_wishes w set ${numberWishes.changes("given")}
+          from ${numberWishes.given(assignments.map(numberWishes.toRow))}
+          where w.id = given.id and w.state = 'ordering'`.pipe(
+          Effect.asVoid,
+          asStorage("numberInventory.savePendingAssignments")
+        ),
       pendingAssignments: sql<Row>`
-        select * from number_wishes order by wished_at, site_grouping_id`.pipe(
+        select * from number_wishes where state = 'ordering' order by wished_at, id`.pipe(
         Effect.map((rows) => rows.map(numberWishes.fromRow)),
         asStorage("numberInventory.pendingAssignments")
       ),
-      removePendingAssignment: (tenant) =>
-        sql`delete from number_wishes where site_grouping_id = ${tenantColumn(tenant)}`.pipe(
-          Effect.asVoid,
-          asStorage("numberInventory.removePendingAssignment")
-        )
+      pendingAssignment: (scope, id) =>
+        !isUuid(id)
+          ? Effect.succeedNone
+          : sql<Row>`
+              select * from number_wishes where id = ${id}::uuid and ${
+                scope === "all" ? sql`true` : sql`site_grouping_id = any(${scope.map(tenantColumn)}::text[])`
+              }`.pipe(
+              Effect.map(([row]) => Option.map(Option.fromNullishOr(row), numberWishes.fromRow)),
+              asStorage("numberInventory.pendingAssignment")
+            )
     })
   })
 )

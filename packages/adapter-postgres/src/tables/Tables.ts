@@ -9,6 +9,7 @@ import {
   type InventoryNumber,
   type Message,
   type NumberOrder,
+  type PendingAssignment,
   type Send,
   type SiteGrouping,
   type Tenant,
@@ -17,7 +18,7 @@ import {
   type TokenBucket,
   type VoipSettings
 } from "@careline/domain"
-import type { AuditRecord, MediaImport, Messages, PendingAssignment, TelephonyEvent } from "@careline/ports"
+import type { AuditRecord, MediaImport, Messages, TelephonyEvent } from "@careline/ports"
 import type { DateTime } from "effect"
 import {
   bigint,
@@ -289,14 +290,18 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
   fixed: ["id", "number", "provider", "price"]
 })
 
-export const numberWishes = make<PendingAssignment>("number_wishes", {
+export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wishes", {
   columns: {
+    id: uuid("id"),
     siteGroupingId: tenant,
     areaCode: plain.text("area_code"),
     key: plain.text("assignment_key"),
-    requestedAt: timestamptz("wished_at")
+    requestedAt: timestamptz("wished_at"),
+    state: plain.text("state"),
+    reason: plain.text("reason"),
+    phoneNumberId: uuid("phone_number_id")
   },
-  fixed: ["siteGroupingId", "requestedAt"]
+  fixed: ["id", "siteGroupingId", "areaCode", "key", "requestedAt"]
 })
 
 export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {

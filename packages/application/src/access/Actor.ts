@@ -13,6 +13,9 @@ export interface Actor {
   readonly breakGlass?: BreakGlassId | undefined
 }
 
+/** Careline itself, in the audit log: workers that hand out what somebody waited for. */
+export const SYSTEM: Actor = { userId: "careline" as UserId, scope: "all" }
+
 /** The tenant that a request without one is about: the system-wide space if the actor sees it, else their only one. */
 export const homeTenant = (actor: Actor): Tenant | undefined =>
   actor.scope === "all" || actor.scope.includes(null) ? null : actor.scope.length === 1 ? actor.scope[0] : undefined

@@ -1,14 +1,31 @@
 /** Gives a tenant a number of the pool, in one local transaction: no provider is asked, and nobody waits for another. */
-import { InventoryNumber, type SiteGroupingId, type Tenant } from "@careline/domain"
-import { NumberInventory, SiteGroupings, Transaction } from "@careline/ports"
+import {
+  InventoryNumber,
+  NumberPrices,
+  PendingAssignment,
+  type PendingAssignmentId,
+  PoolPlan,
+  type SiteGroupingId,
+  type Tenant
+} from "@careline/domain"
+import { IdGenerator, NumberInventory, SiteGroupings, TelephonyProviders, Transaction } from "@careline/ports"
 import { Context, DateTime, Effect, Option, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { IdempotencyMismatch, NotFound, PoolEmpty } from "../shared/Errors.ts"
+import {
+  AssignmentPending,
+  IdempotencyMismatch,
+  NotFound,
+  NumberHeld,
+  NumberNotForSale,
+  PoolEmpty
+} from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { AreaCode, IdempotencyKey, nullable } from "../shared/RequestFields.ts"
+import { AreaCode, IdempotencyKey, nullable, optional } from "../shared/RequestFields.ts"
+import { meet, pendingOf } from "./PendingAssignments.ts"
+import { PoolBudget } from "./PoolBudget.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** Whether this host buys numbers when the pool has none. Off unless a host switches it on: nothing is bought by surprise. */
@@ -19,12 +36,14 @@ export const BuysNumbers: Context.Reference<boolean> = Context.Reference("careli
 /** `Ordered`: the pool has none of that kind, and one is being bought for the tenant. */
 export type AssignedNumber =
   | { readonly _tag: "Assigned"; readonly number: InventoryNumber.InventoryNumber }
-  | { readonly _tag: "Ordered"; readonly areaCode: string | null }
+  | { readonly _tag: "Ordered"; readonly pending: PendingAssignment.PendingAssignment }
 
 /** A number that is wanted. */
 export const NewAssignment = Schema.Struct({
   /** Three digits of the North American Numbering Plan; `null`: any. */
-  areaCode: nullable(AreaCode)
+  areaCode: nullable(AreaCode),
+  /** Another number beside those that the tenant has. Without it, a tenant with a number in service gets that number again. */
+  additional: optional(Schema.Boolean)
 }).annotate({ identifier: "PhoneNumberAssignment" })
 
 /** A number that is wanted for a tenant. */
@@ -40,6 +59,7 @@ const readAssignment = reader(AssignmentRequest)
 /** As it was read. */
 interface Asked {
   readonly areaCode: string | null
+  readonly additional: boolean
   readonly idempotencyKey: string | null
 }
 
@@ -47,30 +67,86 @@ interface Asked {
 const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
   const inventory = yield* NumberInventory
   const number = Option.getOrNull(yield* inventory.taken(tenant, key))
-  const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === tenant && one.key === key)
+  const pending = yield* pendingOf(tenant)
   const isOther =
     number === null
-      ? pending !== undefined && pending.areaCode !== areaCode
+      ? pending !== null && pending.key === key && pending.areaCode !== areaCode
       : areaCode !== null && InventoryNumber.areaCodeOf(number.number) !== areaCode
   return isOther
     ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for another area code" })
     : number
 })
 
-/** A number for a tenant that is held active. In the ambient transaction. */
-const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, { areaCode, idempotencyKey }: Asked) {
+/** The tenant's numbers in service, its default first. */
+const inService = Effect.fnUntraced(function* (tenant: Tenant) {
+  const numbers = yield* (yield* NumberInventory).list([tenant])
+  return numbers
+    .filter(({ status }) => status === "assigned")
+    .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))
+})
+
+/** The number in service that meets a request for none beside it; `null` where the tenant has none. */
+const held = Effect.fnUntraced(function* (tenant: Tenant, areaCode: string | null) {
+  const numbers = yield* inService(tenant)
+  const [preferred] = numbers
+  if (preferred === undefined || areaCode === null) return preferred ?? null
+  const there = numbers.find(({ number }) => InventoryNumber.areaCodeOf(number) === areaCode)
+  return there ?? (yield* new NumberHeld({ phoneNumberId: preferred.id }))
+})
+
+/** What keeps this host from buying any number, whatever is on offer. */
+const assertForSale = Effect.gen(function* () {
+  const { active } = yield* TelephonyProviders.TelephonyProviders
+  const { country, monthly, prices } = yield* PoolBudget
+  const on = DateTime.formatIsoDateUtc(yield* DateTime.now)
+  const listed = NumberPrices.find(prices, { provider: active.provider, country, on })
+  const reason = PoolPlan.obstacleOf(monthly, listed, active.capabilities.numbers?.prices ?? true)
+  if (reason !== null) return yield* new NumberNotForSale({ reason })
+})
+
+/** Has the tenant wait. Who waits for such a number does so still; what is not additional takes the place of what it waited for. */
+const wait = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
+  const { additional, areaCode, idempotencyKey: key } = request
   const inventory = yield* NumberInventory
-  const now = yield* DateTime.now
-  const taken = yield* inventory.take({ siteGroupingId, areaCode, key: idempotencyKey, at: now })
+  const before = yield* pendingOf(siteGroupingId)
+  if (before !== null) {
+    const isSame = additional ? key !== null && before.key === key : before.areaCode === areaCode
+    if (isSame) return before
+    if (additional) return yield* new AssignmentPending({ pendingAssignmentId: before.id })
+    yield* inventory.savePendingAssignments([PendingAssignment.cancel(before)])
+  }
+  yield* assertForSale
+  const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
+  const pending = PendingAssignment.begin({ id: id!, siteGroupingId, areaCode, key }, yield* DateTime.now)
+  yield* inventory.addPendingAssignment(pending)
+  yield* audit(actor, siteGroupingId, "phone_number.request", `pendingAssignment:${pending.id}`)
+  return pending
+})
+
+/** What the tenant waited for is met, or replaced by a later request. An additional number is none that another key waits for. */
+const endPending = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  { additional, idempotencyKey }: Asked,
+  number: InventoryNumber.InventoryNumber
+) {
+  const pending = yield* pendingOf(tenant)
+  if (pending !== null && (!additional || (idempotencyKey !== null && pending.key === idempotencyKey))) {
+    yield* meet(pending, number)
+  }
+})
+
+/** A number of the pool, or a place among those who wait for one. In the ambient transaction, which holds the assignments. */
+const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
+  const { areaCode, idempotencyKey: key } = request
+  const at = yield* DateTime.now
+  const taken = yield* (yield* NumberInventory).take({ siteGroupingId, areaCode, key, at })
   if (Option.isSome(taken)) {
-    yield* inventory.removePendingAssignment(siteGroupingId)
+    yield* endPending(siteGroupingId, request, taken.value)
     yield* audit(actor, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
     return { _tag: "Assigned", number: taken.value } satisfies AssignedNumber
   }
   if (!(yield* BuysNumbers)) return yield* new PoolEmpty({ areaCode })
-  yield* inventory.addPendingAssignment({ siteGroupingId, areaCode, key: idempotencyKey, requestedAt: now })
-  yield* audit(actor, siteGroupingId, "phone_number.request", `siteGrouping:${siteGroupingId ?? "system"}`)
-  return { _tag: "Ordered", areaCode } satisfies AssignedNumber
+  return { _tag: "Ordered", pending: yield* wait(actor, siteGroupingId, request) } satisfies AssignedNumber
 })
 
 /** Assigns a number of the pool to a tenant that the actor administers. */
@@ -80,15 +156,16 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
   given: AssignmentRequest
 ) {
   yield* assertSees(actor, siteGroupingId)
-  const { areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
-  const request: Asked = { areaCode, idempotencyKey }
+  const { additional = false, areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       yield* assertActive(siteGroupingId)
-      const known = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request.areaCode)
+      yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
+      const underKey = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, areaCode)
+      const known = underKey ?? (additional ? null : yield* held(siteGroupingId, areaCode))
       return known === null
-        ? yield* assign(actor, siteGroupingId, request)
+        ? yield* assign(actor, siteGroupingId, { additional, areaCode, idempotencyKey })
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
@@ -97,6 +174,23 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
 
 /** `None`: the tenant is active, and has to do without a number for now. */
 export type Activation = AssignedNumber | { readonly _tag: "None"; readonly areaCode: string | null }
+
+/** The one number of a tenant that becomes active. In the ambient transaction, which has locked the tenant. */
+export const assignFirst = Effect.fnUntraced(function* (
+  actor: Actor,
+  siteGroupingId: SiteGroupingId,
+  areaCode: string | null
+) {
+  yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
+  const [number] = yield* inService(siteGroupingId)
+  if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
+  const request: Asked = { additional: false, areaCode, idempotencyKey: null }
+  return yield* assign(actor, siteGroupingId, request).pipe(
+    Effect.catchTag(["PoolEmpty", "NumberNotForSale"], () => Effect.succeed<Activation>({ _tag: "None", areaCode })),
+    // What is not additional takes the place of what was waited for.
+    Effect.catchTag("AssignmentPending", Effect.die)
+  )
+})
 
 /**
  * For the backend that embeds Careline, when it activates a tenant: puts the tenant on record, or brings it back, and gives it
@@ -109,7 +203,6 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
 ) {
   yield* assertSees(actor, siteGroupingId)
   yield* readAssignment({ areaCode })
-  const request: Asked = { areaCode, idempotencyKey: null }
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
@@ -122,14 +215,7 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
         yield* groupings.save({ ...found.value, deactivatedAt: null })
         yield* audit(actor, siteGroupingId, "site_grouping.reactivate", `siteGrouping:${siteGroupingId}`)
       }
-      const numbers = (yield* (yield* NumberInventory).list([siteGroupingId])).filter(
-        ({ status }) => status === "assigned"
-      )
-      const number = numbers.find(({ isDefault }) => isDefault) ?? numbers[0]
-      if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
-      return yield* assign(actor, siteGroupingId, request).pipe(
-        Effect.catchTag("PoolEmpty", () => Effect.succeed<Activation>({ _tag: "None", areaCode }))
-      )
+      return yield* assignFirst(actor, siteGroupingId, areaCode)
     })
   )
   return yield* asSystem(

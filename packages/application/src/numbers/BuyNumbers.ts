@@ -4,14 +4,12 @@
  * Nobody's purchase is idempotent. An order is `ordering` before its provider is asked; whoever finds it so later, after a
  * crash or an answer that was lost, asks what became of it and tries again only once the provider says that it has nothing.
  */
-import { InventoryNumber, NumberLifecycle, type NumberOrder, type UserId } from "@careline/domain"
+import { NumberLifecycle, type NumberOrder, PendingAssignment } from "@careline/domain"
 import {
   type ClaimedOrder,
   NumberInventory,
   NumberOrders,
   type Numbers,
-  type PendingAssignment,
-  SiteGroupings,
   StorageError,
   StoreConflict,
   type Telephony,
@@ -20,17 +18,15 @@ import {
 } from "@careline/ports"
 import { DateTime, Effect, Random } from "effect"
 import { asSystem } from "../access/Access.ts"
-import type { Actor } from "../access/Actor.ts"
+import { SYSTEM } from "../access/Actor.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
+import { holdPending, meet } from "./PendingAssignments.ts"
 import { audit } from "../access/Audit.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { backoff, Limits } from "../shared/Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
 
 type Order = NumberOrder.NumberOrder
-
-/** Who hands out what was bought, in the audit trail. */
-const SYSTEM: Actor = { userId: "careline" as UserId, scope: "all" }
 
 /** Keeps how far it has come. Fails where somebody else works on it since our lease ended. */
 const advance = Effect.fnUntraced(function* (
@@ -157,16 +153,11 @@ const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Number
 })
 
 /** The pending assignment that it still serves; `null`: it is for the pool. In the ambient transaction; sites before numbers, as everywhere. */
-const waiting = Effect.fnUntraced(function* ({ number, wantedBy }: Order) {
-  if (wantedBy === null) return null
-  const { siteGroupingId } = wantedBy
-  const isActive = yield* (yield* SiteGroupings).hold(siteGroupingId)
-  const assignments = yield* (yield* NumberInventory).pendingAssignments
+const waiting = Effect.fnUntraced(function* (bought: Order) {
+  if (bought.wantedBy === null) return null
+  const pending = yield* holdPending(bought.wantedBy.siteGroupingId)
   // It may wait for another one than it did.
-  const isServed = (pending: PendingAssignment) =>
-    pending.siteGroupingId === siteGroupingId &&
-    (pending.areaCode === null || pending.areaCode === InventoryNumber.areaCodeOf(number))
-  return isActive ? (assignments.find(isServed) ?? null) : null
+  return pending !== null && PendingAssignment.isServedBy(pending, bought) ? pending : null
 })
 
 /** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
@@ -179,7 +170,7 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
   if (pending === null) return yield* inventory.add(fresh)
   const { key, siteGroupingId } = pending
   yield* inventory.add(yield* Effect.fromResult(NumberLifecycle.assign(fresh, siteGroupingId, key, now)))
-  yield* inventory.removePendingAssignment(siteGroupingId)
+  yield* meet(pending, fresh)
   yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${id}`)
 })
 

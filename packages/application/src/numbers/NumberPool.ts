@@ -1,11 +1,25 @@
 /** The numbers that a tenant texts from. */
-import { PhoneNumber, type PhoneNumberId, type PoolNumber, Tenant } from "@careline/domain"
-import { IdGenerator, type NumberTaken, PoolNumbers, TelephonyProviders, Transaction } from "@careline/ports"
-import { DateTime, Effect, Schema } from "effect"
-import { byStaff } from "../access/Access.ts"
+import {
+  InventoryNumber,
+  PendingAssignment,
+  PhoneNumber,
+  type PhoneNumberId,
+  type PoolNumber,
+  Tenant
+} from "@careline/domain"
+import {
+  IdGenerator,
+  NumberInventory,
+  type NumberTaken,
+  PoolNumbers,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
+import { DateTime, Effect, Option, Schema } from "effect"
+import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
-import { NumberRefused } from "../shared/Errors.ts"
+import { NumberRefused, NumberRests } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -18,9 +32,17 @@ export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
 
 /** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
 const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
-  if (actor.scope === "all") return yield* taken
+  if (actor.scope === "all") return yield* assertAwake(taken)
   const seen = yield* (yield* PoolNumbers).list(actor.scope)
   return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
+})
+
+/** Fails with `NumberRests` of a number that is taken because it rests, for who sees all numbers. */
+export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
+  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
+  const nobodys = inventory === null ? [] : yield* asSystem(inventory.list("nobody"))
+  const resting = nobodys.find(({ number, status }) => number === taken.number && status !== "available")
+  return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
 
 /** A number that a provider has assigned to us, to be added to a tenant. */
@@ -39,6 +61,19 @@ export const NumberAddition = Schema.Struct({
 export type NumberAddition = Given<typeof NumberAddition.Encoded>
 
 const readAddition = reader(NumberAddition)
+
+/** Keeps it, and meets what the tenant waits for with it. A store of the backend's own may keep no such wait. */
+const enter = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
+  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
+  if (inventory === null) return yield* (yield* PoolNumbers).add(number)
+  yield* inventory.holdAssignments(number.siteGroupingId)
+  const entered = InventoryNumber.entered(number)
+  const pending = (yield* inventory.pendingAssignments).find(
+    (one) => one.siteGroupingId === number.siteGroupingId && PendingAssignment.isServedBy(one, number)
+  )
+  yield* inventory.add({ ...entered, assignmentKey: pending?.key ?? null })
+  if (pending !== undefined) yield* inventory.savePendingAssignments([PendingAssignment.meet(pending, number)])
+})
 
 /**
  * Adds a number to a tenant. The provider is asked first whether it is ours. Fails with `NumberRefused` for one that is not,
@@ -67,7 +102,7 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
         status: "assigned",
         createdAt: yield* DateTime.now
       }
-      yield* (yield* PoolNumbers).add(number)
+      yield* enter(number)
       yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, ours.detail)
       return number
     })

@@ -15,7 +15,8 @@ import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { type InvalidRequest, NotFound, type NumberRefused } from "../shared/Errors.ts"
+import { type InvalidRequest, NotFound, type NumberRefused, type NumberRests } from "../shared/Errors.ts"
+import { assertAwake } from "./NumberPool.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, nullable, optional, Reason } from "../shared/RequestFields.ts"
@@ -133,7 +134,7 @@ export const addToPool = Effect.fn("addToPool")(function* (
   given: PoolAddition
 ): Effect.fn.Return<
   InventoryNumber.InventoryNumber,
-  InvalidRequest | NotFound | NumberRefused | NumberTaken | StorageError,
+  InvalidRequest | NotFound | NumberRefused | NumberRests | NumberTaken | StorageError,
   AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
 > {
   yield* assertSeesAll(actor, "siteGrouping")
@@ -160,6 +161,6 @@ export const addToPool = Effect.fn("addToPool")(function* (
         yield* audit(actor, null, "phone_number.pool", `phoneNumber:${number.id}`, ours.detail)
         return number
       })
-    )
+    ).pipe(Effect.catchTag("NumberTaken", assertAwake))
   )
 })

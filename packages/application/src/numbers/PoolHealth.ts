@@ -1,6 +1,6 @@
 /** How the pool is: for who sees all tenants. */
-import type { InventoryNumber } from "@careline/domain"
-import { type NumberCount, NumberInventory, type PendingAssignment } from "@careline/ports"
+import type { InventoryNumber, PendingAssignment } from "@careline/domain"
+import { type NumberCount, NumberInventory } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asStaff } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
@@ -18,7 +18,7 @@ export interface PoolHealth {
   readonly max: number
   /** Whether this host buys numbers. */
   readonly buys: boolean
-  readonly pendingAssignments: ReadonlyArray<PendingAssignment>
+  readonly pendingAssignments: ReadonlyArray<PendingAssignment.PendingAssignment>
   /** When the next number comes out of quarantine; `null` when none is in it. */
   readonly nextQuarantineEnd: DateTime.Utc | null
 }

@@ -169,7 +169,7 @@ const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
         if (Result.isFailure(left)) return { reason: left.failure.status } satisfies Done
         yield* inventory.save([left.success])
         const action = holder === null ? "phone_number.retire" : "phone_number.suspend"
-        yield* audit(actor, holder?.siteGroupingId ?? null, action, `phoneNumber:${id}`)
+        yield* audit(actor, holder?.siteGroupingId ?? null, action, `phoneNumber:${id}`, { from: number.status })
         return { done: holder === null ? "retired" : "suspended" } satisfies Done
       })
     )

@@ -6,6 +6,7 @@ import {
   InventoryNumber,
   type NumberOrder,
   NumberPrices,
+  type PendingAssignment,
   type PhoneNumberId,
   PoolPlan,
   type Tenant
@@ -15,15 +16,18 @@ import {
   NumberInventory,
   NumberOrders,
   type Numbers,
-  SiteGroupings,
   type Telephony,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "../access/Access.ts"
+import { SYSTEM } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
+import { holdPending, meet } from "./PendingAssignments.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
+import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
 import { PoolBudget } from "./PoolBudget.ts"
@@ -33,6 +37,10 @@ const SPARE_OFFERS = 10
 const SPARE_OFFERS_MAX = 100
 
 type Offer = Numbers.OfferedNumber
+
+interface Waiting {
+  readonly pendingAssignments: ReadonlyArray<PendingAssignment.PendingAssignment>
+}
 
 /** What the pool has, and lacks. Orders are read first: one that ends meanwhile counts twice rather than not at all. */
 const stateOf = Effect.gen(function* () {
@@ -51,26 +59,34 @@ const stateOf = Effect.gen(function* () {
       available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
       underway: { coming, stuck: forPool.length - coming, tenants },
       pendingAssignments: yield* inventory.pendingAssignments
-    } satisfies PoolPlan.PoolState
+    } satisfies PoolPlan.PoolState & Waiting
   }
 })
 
-/** Gives who waits what came back into the pool since. */
-const servePendingAssignments = Effect.gen(function* () {
+/** Gives the tenant what came back into the pool since. In the ambient transaction. */
+const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
   const inventory = yield* NumberInventory
+  const pending = yield* holdPending(siteGroupingId)
+  if (pending === null) return
+  const { areaCode, key } = pending
+  const taken = yield* inventory.take({ siteGroupingId, areaCode, key, at: yield* DateTime.now })
+  if (Option.isNone(taken)) return
+  yield* meet(pending, taken.value)
+  yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
+})
+
+/** Serves who waits, each for themselves: one who cannot be served keeps nobody from the rest. Whether all could. */
+const servePendingAssignments = Effect.gen(function* () {
   const { transact } = yield* Transaction
-  for (const { areaCode, siteGroupingId } of yield* inventory.pendingAssignments) {
-    yield* transact(
-      Effect.gen(function* () {
-        if (!(yield* (yield* SiteGroupings).hold(siteGroupingId))) return
-        // It may have got one meanwhile, from another host.
-        const pending = (yield* inventory.pendingAssignments).find((one) => one.siteGroupingId === siteGroupingId)
-        if (pending === undefined) return
-        const taken = yield* inventory.take({ siteGroupingId, areaCode, key: pending.key, at: yield* DateTime.now })
-        if (Option.isSome(taken)) yield* inventory.removePendingAssignment(siteGroupingId)
-      })
+  const served = yield* Effect.forEach(yield* (yield* NumberInventory).pendingAssignments, ({ siteGroupingId }) =>
+    retryOnConflict(transact(servePending(siteGroupingId))).pipe(
+      Effect.as(true),
+      Effect.catchCause((cause) =>
+        Effect.logWarning("A pending assignment cannot be served", describeFault(cause)).pipe(Effect.as(false))
+      )
     )
-  }
+  )
+  return served.every((isServed) => isServed)
 })
 
 /** Numbers that were not sold to us, and would hardly be now. */
@@ -97,7 +113,7 @@ interface Found {
   readonly isAnswered: boolean
 }
 
-/** What one search found; `null` where the provider did not answer. A search that it refuses finds nothing. */
+/** What one search found; `null` where the provider did not answer, or broke off. A search that it refuses finds nothing. */
 const searched = (...given: Parameters<typeof search>) =>
   search(...given).pipe(
     Effect.map((offers): ReadonlyArray<Offer> | null => offers),
@@ -106,6 +122,9 @@ const searched = (...given: Parameters<typeof search>) =>
         Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
         reason._tag === "Refused" || reason._tag === "Unsupported" ? [] : null
       )
+    ),
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logWarning("A search for numbers broke off", describeFault(cause)), null)
     )
   )
 
@@ -196,8 +215,20 @@ const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.P
   pool: Math.min(need.pool, asked.pool)
 })
 
+/** Says of each what keeps it from being ordered. */
+const noteReasons = Effect.fnUntraced(function* (
+  pending: ReadonlyArray<PendingAssignment.PendingAssignment>,
+  reasonOf: (one: PendingAssignment.PendingAssignment) => PendingAssignment.PendingReason | null
+) {
+  const changed = pending.flatMap((one) => {
+    const reason = reasonOf(one)
+    return reason === one.reason ? [] : [{ ...one, reason }]
+  })
+  if (changed.length > 0) yield* (yield* NumberInventory).savePendingAssignments(changed)
+})
+
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
-const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found) {
+const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswered, offers }: Found, isServed: boolean) {
   const limits = yield* Limits
   const orders = yield* NumberOrders
   yield* orders.hold
@@ -208,13 +239,20 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   const free = (yield* priced(provider, offers)).filter(({ number }) => !taken.has(number))
   const plan =
     isBraked || PoolPlan.isNothing(need)
-      ? { choices: [], conditions: [] }
+      ? { choices: [], conditions: [], kept: [] }
       : PoolPlan.choose(need, free, yield* budgetLeft)
   const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
   yield* orders.add(plan.choices.map(orderOf(provider, ids)))
+  yield* noteReasons(state.pendingAssignments, (pending) => {
+    if (state.underway.tenants.includes(pending.siteGroupingId)) return null
+    if (isBraked) return "orders_failing"
+    if (!need.pendingAssignments.includes(pending)) return isAnswered ? null : "provider_unavailable"
+    return plan.kept.find(({ siteGroupingId }) => siteGroupingId === pending.siteGroupingId)?.reason ?? null
+  })
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
     ...(isAnswered ? [] : (["provider_unavailable"] as const)),
+    ...(isServed ? [] : (["assignment_failed"] as const)),
     ...conditions,
     ...plan.conditions
   ])
@@ -226,12 +264,12 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
   const limits = yield* Limits
   const once = Effect.gen(function* () {
     if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
-    yield* retryOnConflict(servePendingAssignments)
+    const isServed = yield* servePendingAssignments
     if (!(yield* BuysNumbers)) return 0
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found)))
+    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found, isServed)))
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

@@ -4,6 +4,7 @@ import { NumberInventory, Transaction } from "@careline/ports"
 import { type DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
+import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import { putToRest } from "./NumberRest.ts"
 
@@ -26,22 +27,32 @@ const rested = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNum
 const note = (id: PhoneNumberId, status: InventoryNumber.NumberStatus) =>
   Effect.logInfo("A number's time came").pipe(Effect.annotateLogs({ phoneNumber: id, status }))
 
-/** Does so once, for some. Returns for how many; 0 when none was due. */
+const turn = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber, now: DateTime.Utc) {
+  if (number.status !== "replaced") return yield* note(number.id, (yield* rested(number, now)).status)
+  yield* leave(number, now)
+  yield* note(number.id, "quarantined")
+})
+
+/** One whose turn fails is left as it is, and keeps none of the others. */
+const alone = <E, R>(turned: Effect.Effect<void, E, R>, id: PhoneNumberId): Effect.Effect<number, never, R> =>
+  Effect.as(turned, 1).pipe(
+    Effect.catchCause((cause) =>
+      Effect.logError("A number whose time has come cannot be moved on", describeFault(cause)).pipe(
+        Effect.annotateLogs({ phoneNumber: id }),
+        Effect.as(0)
+      )
+    )
+  )
+
+/** Does so once, for some. Returns for how many; 0 when none was due, or could be moved on. */
 export const sweepNumbers = Effect.fn("sweepNumbers")(function* () {
   const { numbersPerBatch } = yield* Limits
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       const { now, numbers } = yield* (yield* NumberInventory).ended(numbersPerBatch)
-      for (const number of numbers) {
-        if (number.status === "replaced") {
-          yield* leave(number, now)
-          yield* note(number.id, "quarantined")
-        } else {
-          yield* note(number.id, (yield* rested(number, now)).status)
-        }
-      }
-      return numbers.length
+      const turned = yield* Effect.forEach(numbers, (number) => alone(transact(turn(number, now)), number.id))
+      return turned.reduce((sum, count) => sum + count, 0)
     })
   )
   return yield* asSystem(retryOnConflict(once))

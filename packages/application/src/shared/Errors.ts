@@ -1,6 +1,6 @@
 /** What a use case may refuse, as tagged errors that a host maps to its own protocol. */
 import { BridgeRequest, Send, SendPolicy } from "@careline/domain"
-import { Schema } from "effect"
+import { DateTime, Schema } from "effect"
 
 /** There is no such thing within what the actor may see. Says no more, whoever else has it. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
@@ -9,6 +9,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "message",
     "call",
     "phoneNumber",
+    "pendingAssignment",
     "siteGrouping",
     "provider",
     "media",
@@ -115,6 +116,74 @@ export class PoolEmpty extends Schema.TaggedError<PoolEmpty>()("PoolEmpty", {
     return this.areaCode === null
       ? "There is no number in the pool"
       : `There is no number of the area code ${this.areaCode} in the pool`
+  }
+}
+
+/** The tenant has a number in service, and the request does not ask for an additional one. */
+export class NumberHeld extends Schema.TaggedError<NumberHeld>()("NumberHeld", {
+  /** The number that it has. */
+  phoneNumberId: Schema.String
+}) {
+  override get message(): string {
+    return "The site grouping has a number of another area code. Ask for an additional one, or replace it"
+  }
+}
+
+/** The tenant waits for another number already; one after the other is bought for it. */
+export class AssignmentPending extends Schema.TaggedError<AssignmentPending>()("AssignmentPending", {
+  /** What it waits for. */
+  pendingAssignmentId: Schema.String
+}) {
+  override get message(): string {
+    return "The site grouping waits for another number: let it come, or end the pending assignment"
+  }
+}
+
+/** What was waited for is assigned. */
+export class AssignmentMet extends Schema.TaggedError<AssignmentMet>()("AssignmentMet", {
+  phoneNumberId: Schema.NullOr(Schema.String)
+}) {
+  override get message(): string {
+    return "The number is assigned by now; it is given up like any other"
+  }
+}
+
+/** The pool has no number of that kind, and none can be bought as this host is configured. */
+export class NumberNotForSale extends Schema.TaggedError<NumberNotForSale>()("NumberNotForSale", {
+  reason: Schema.Literals(["no_price", "currency"])
+}) {
+  override get message(): string {
+    return this.reason === "no_price"
+      ? "Nobody says what a number costs, so none is bought"
+      : "Numbers are priced in another currency than the budget, so none is bought"
+  }
+}
+
+/** The number is ours, and was given up or retired: it is added to nobody while it rests. */
+export class NumberRests extends Schema.TaggedError<NumberRests>()("NumberRests", {
+  /** When it may be assigned again; `null`: never, unless that is undone. */
+  until: Schema.NullOr(Schema.DateTimeUtc)
+}) {
+  override get message(): string {
+    return this.until === null
+      ? "The number is retired"
+      : `The number rests until ${DateTime.formatIso(this.until)}, and is in the pool from then on`
+  }
+}
+
+/** What was done last to the number cannot be undone. */
+export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", {
+  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "other_action"])
+}) {
+  override get message(): string {
+    switch (this.reason) {
+      case "not_yours_or_too_late":
+        return "Only who did the last thing to the number may undo it, and not for long"
+      case "in_use":
+        return "The number is in use: delete it instead"
+      case "other_action":
+        return "Only that a number was added, given up or retired can be undone"
+    }
   }
 }
 

@@ -152,6 +152,8 @@ export interface LimitsShape {
   readonly poolMin: number
   readonly poolBatch: number
   readonly poolMax: number
+  /** For how long somebody may undo what they did to a number, in milliseconds. */
+  readonly undoWithin: number
   /** How often one of all hosts looks what the pool lacks. */
   readonly poolLookEvery: number
   /** Failed orders within `poolFailuresWithin` after which nothing more is bought for as long; one is enough of our account's. */
@@ -271,6 +273,7 @@ export const defaults: LimitsShape = {
   poolMin: 5,
   poolBatch: 10,
   poolMax: 100,
+  undoWithin: 15 * 60_000,
   poolLookEvery: 15_000,
   poolFailures: 20,
   poolFailuresWithin: 60 * 60_000,

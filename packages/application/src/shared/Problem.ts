@@ -40,6 +40,8 @@ interface Tagged {
   readonly [field: string]: unknown
 }
 
+const isoOrNull = (at: unknown): string | null => (at == null ? null : DateTime.formatIso(at as DateTime.Utc))
+
 /** The problem that a use case's error is; `null` for one that no caller can do anything about. */
 const ofTagged = (error: Tagged): Problem | null => {
   const detail = error.message === undefined ? {} : { detail: error.message }
@@ -117,10 +119,32 @@ const ofTagged = (error: Tagged): Problem | null => {
     case "WrongNumberStatus":
       return problem("wrong-number-status", 409, "The status of the number does not allow this", {
         ...detail,
-        numberStatus: error.status
+        numberStatus: error.status,
+        until: isoOrNull(error.until)
       })
     case "PoolEmpty":
       return problem("pool-empty", 409, "No such number is available", { ...detail, areaCode: error.areaCode })
+    case "NumberRests":
+      return problem("number-rests", 409, "The number rests", { ...detail, until: isoOrNull(error.until) })
+    case "NothingToUndo":
+      return problem("nothing-to-undo", 409, "That cannot be undone", { ...detail, reason: error.reason })
+    case "AssignmentPending":
+      return problem("assignment-pending", 409, "The site grouping waits for another number", {
+        ...detail,
+        pendingAssignmentId: error.pendingAssignmentId
+      })
+    case "AssignmentMet":
+      return problem("assignment-met", 409, "The number is assigned", {
+        ...detail,
+        phoneNumberId: error.phoneNumberId
+      })
+    case "NumberNotForSale":
+      return problem("number-not-for-sale", 409, "No such number can be bought", { ...detail, reason: error.reason })
+    case "NumberHeld":
+      return problem("number-held", 409, "The site grouping has a number", {
+        ...detail,
+        phoneNumberId: error.phoneNumberId
+      })
     case "SiteGroupingTaken":
       return problem("site-grouping-taken", 409, "A site grouping with this id exists", detail)
     case "NumberRefused":

@@ -1,17 +1,37 @@
 /** Tenants come and go: for who sees them all. */
-import { type NumberLifecycle, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
-import { type AuditLog, NumberInventory, Scope, SiteGroupings, type StorageError, Transaction } from "@careline/ports"
+import { type NumberLifecycle, PendingAssignment, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
+import {
+  type AuditLog,
+  type IdGenerator,
+  NumberInventory,
+  Scope,
+  SiteGroupings,
+  type SiteGroupingTaken,
+  type StorageError,
+  type TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Option, Schema } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { NotFound } from "../shared/Errors.ts"
+import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { nullable, optional } from "../shared/RequestFields.ts"
+import { AreaCode, nullable, optional } from "../shared/RequestFields.ts"
+import { type Activation, assignFirst } from "../numbers/AssignNumber.ts"
+import { pendingOf } from "../numbers/PendingAssignments.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 
 const Name = Text.Line(SiteGrouping.MAX_NAME_LENGTH)
+
+/** The number that a tenant begins with. */
+const FirstNumber = {
+  /** Assigns a number of the pool, or has one bought. A tenant that has one keeps it. */
+  assignNumber: optional(Schema.Boolean),
+  /** The area code of that number; `null`: any. */
+  areaCode: nullable(AreaCode)
+}
 
 /** A tenant to be put on record. */
 export const NewSiteGrouping = Schema.Struct({
@@ -23,7 +43,8 @@ export const NewSiteGrouping = Schema.Struct({
       })
     )
   ),
-  name: Name
+  name: Name,
+  ...FirstNumber
 }).annotate({ identifier: "NewSiteGrouping" })
 export type NewSiteGrouping = Given<typeof NewSiteGrouping.Encoded>
 
@@ -31,7 +52,8 @@ export type NewSiteGrouping = Given<typeof NewSiteGrouping.Encoded>
 export const SiteGroupingEdit = Schema.Struct({
   name: optional(Name),
   /** Brings one back that was deactivated. */
-  reactivate: optional(Schema.Boolean)
+  reactivate: optional(Schema.Boolean),
+  ...FirstNumber
 }).annotate({ identifier: "SiteGroupingEdit" })
 export type SiteGroupingEdit = Given<typeof SiteGroupingEdit.Encoded>
 
@@ -58,26 +80,52 @@ export const viewSiteGrouping = Effect.fnUntraced(function* (actor: Actor, id: S
   return found ?? (yield* new NotFound({ entity: "siteGrouping" }))
 })
 
+/** A tenant, and what came of the number that it was to begin with; `null` where none was asked for. */
+export interface WithFirstNumber {
+  readonly siteGrouping: SiteGrouping.SiteGrouping
+  readonly assignment: Activation | null
+}
+
+/** What a tenant's first number needs. */
+type NumbersOfTenants =
+  | AuditLog
+  | IdGenerator
+  | NumberInventory
+  | SiteGroupings
+  | TelephonyProviders.TelephonyProviders
+  | Transaction
+
+/** Refuses what would change nothing: somebody would take it for done. */
+const readFirst = ({ areaCode = null, assignNumber = false }: Pick<SiteGroupingEdit, keyof typeof FirstNumber>) =>
+  areaCode !== null && !assignNumber
+    ? Effect.fail(new InvalidRequest({ field: "areaCode", message: "is of the number that assignNumber assigns" }))
+    : Effect.succeed({ areaCode, assignNumber })
+
 /** Puts a tenant on record, under the id that the identity provider knows it by, or under a new one. */
-export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (actor: Actor, given: NewSiteGrouping) {
+export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
+  actor: Actor,
+  given: NewSiteGrouping
+): Effect.fn.Return<WithFirstNumber, InvalidRequest | NotFound | SiteGroupingTaken | StorageError, NumbersOfTenants> {
   yield* assertSeesAll(actor, "siteGrouping")
-  const { id, name } = yield* readNew(given)
+  const asked = yield* readNew(given)
+  const { areaCode, assignNumber } = yield* readFirst(asked)
   const { transact } = yield* Transaction
-  const grouping: SiteGrouping.SiteGrouping = {
-    id: id ?? (globalThis.crypto.randomUUID() as SiteGroupingId),
-    name,
+  const siteGrouping: SiteGrouping.SiteGrouping = {
+    id: asked.id ?? (globalThis.crypto.randomUUID() as SiteGroupingId),
+    name: asked.name,
     createdAt: yield* DateTime.now,
     deactivatedAt: null
   }
-  return yield* asSystem(
-    transact(
-      Effect.gen(function* () {
-        yield* (yield* SiteGroupings).add(grouping)
-        yield* audit(actor, grouping.id, "site_grouping.create", `siteGrouping:${grouping.id}`)
-        return grouping
-      })
-    )
+  const { id } = siteGrouping
+  const once = transact(
+    Effect.gen(function* () {
+      yield* (yield* SiteGroupings).add(siteGrouping)
+      yield* audit(actor, id, "site_grouping.create", `siteGrouping:${id}`)
+      const assignment = assignNumber ? yield* assignFirst(actor, id, areaCode) : null
+      return { siteGrouping, assignment } satisfies WithFirstNumber
+    })
   )
+  return yield* asSystem(retryOnConflict(once))
 })
 
 const lockGrouping = Effect.fnUntraced(function* (id: SiteGroupingId) {
@@ -85,32 +133,36 @@ const lockGrouping = Effect.fnUntraced(function* (id: SiteGroupingId) {
   return Option.isSome(found) ? found.value : yield* new NotFound({ entity: "siteGrouping" })
 })
 
-/** Renames a tenant, or brings one back that was deactivated. Its numbers are not: they are assigned anew. */
+/** Renames a tenant, or brings one back that was deactivated. Its numbers are not: one is assigned anew where that is asked for. */
 export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
   actor: Actor,
   id: SiteGroupingId,
   given: SiteGroupingEdit
-) {
+): Effect.fn.Return<WithFirstNumber, InvalidRequest | NotFound | StorageError, NumbersOfTenants> {
   yield* assertSeesAll(actor, "siteGrouping")
   const edit = yield* readEdit(given)
+  const { areaCode, assignNumber } = yield* readFirst(edit)
   const { transact } = yield* Transaction
-  return yield* asSystem(
-    transact(
-      Effect.gen(function* () {
-        const grouping = yield* lockGrouping(id)
-        const edited: SiteGrouping.SiteGrouping = {
-          ...grouping,
-          name: edit.name ?? grouping.name,
-          deactivatedAt: edit.reactivate === true ? null : grouping.deactivatedAt
-        }
-        yield* (yield* SiteGroupings).save(edited)
-        yield* audit(actor, id, "site_grouping.edit", `siteGrouping:${id}`, {
-          fields: Object.keys(edit).toSorted().join(",")
-        })
-        return edited
+  const once = transact(
+    Effect.gen(function* () {
+      const grouping = yield* lockGrouping(id)
+      const siteGrouping: SiteGrouping.SiteGrouping = {
+        ...grouping,
+        name: edit.name ?? grouping.name,
+        deactivatedAt: edit.reactivate === true ? null : grouping.deactivatedAt
+      }
+      if (assignNumber && siteGrouping.deactivatedAt !== null) {
+        return yield* new InvalidRequest({ field: "assignNumber", message: "is for a site grouping that is active" })
+      }
+      yield* (yield* SiteGroupings).save(siteGrouping)
+      yield* audit(actor, id, "site_grouping.edit", `siteGrouping:${id}`, {
+        fields: Object.keys(edit).toSorted().join(",")
       })
-    )
+      const assignment = assignNumber ? yield* assignFirst(actor, id, areaCode) : null
+      return { siteGrouping, assignment } satisfies WithFirstNumber
+    })
   )
+  return yield* asSystem(retryOnConflict(once))
 })
 
 /** What a deactivation took away. */
@@ -145,7 +197,8 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       const numbers = yield* inventory.lock(ids)
       const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
       const threads = yield* putToRest(held, now)
-      yield* inventory.removePendingAssignment(id)
+      const pending = yield* pendingOf(id)
+      if (pending !== null) yield* inventory.savePendingAssignments([PendingAssignment.cancel(pending)])
       yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
         numbers: held.length,
         threads: threads.length

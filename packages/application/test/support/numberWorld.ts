@@ -78,8 +78,9 @@ export const pooled = (number: string) =>
     return acquired
   })
 
+/** A number beside those that the tenant has. */
 export const assign = (tenant: Tenant, areaCode: string | null = null, idempotencyKey: string | null = null) =>
-  Application.assignFromPool(administrator, tenant, { areaCode, idempotencyKey })
+  Application.assignFromPool(administrator, tenant, { areaCode, idempotencyKey, additional: true })
 
 /** The assigned number. */
 export const assigned = (tenant: Tenant) =>

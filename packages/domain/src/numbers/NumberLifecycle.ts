@@ -13,10 +13,24 @@ import type { E164 } from "../contacts/PhoneNumber.ts"
 /** A number in this status is not to be dealt with in this way. */
 export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("WrongNumberStatus", {
   status: NumberStatus,
-  step: Schema.Literals(["assign", "suspend", "resume", "default", "replace", "quarantine", "end", "retire"])
+  step: Schema.Literals([
+    "assign",
+    "suspend",
+    "resume",
+    "default",
+    "replace",
+    "quarantine",
+    "end",
+    "retire",
+    "restore",
+    "unretire"
+  ]),
+  /** When it leaves the status by itself; `null`: it does not. */
+  until: Schema.NullOr(Schema.DateTimeUtc)
 }) {
   override get message(): string {
-    return `The number is ${this.status}`
+    const until = this.until === null ? "" : ` until ${DateTime.formatIso(this.until)}`
+    return `The number is ${this.status}${until}`
   }
 }
 
@@ -30,8 +44,8 @@ export interface RestRules {
 /** The number as it is afterwards, or why not. */
 export type Step = Result.Result<InventoryNumber, WrongNumberStatus>
 
-const refused = ({ status }: InventoryNumber, step: WrongNumberStatus["step"]): Step =>
-  Result.fail(new WrongNumberStatus({ status, step }))
+const refused = ({ endsAt, status }: InventoryNumber, step: WrongNumberStatus["step"]): Step =>
+  Result.fail(new WrongNumberStatus({ status, step, until: endsAt }))
 
 /** A number that we just got from a provider, in the pool. */
 export const acquire = (
@@ -137,7 +151,34 @@ export const endQuarantine = (number: InventoryNumber, { retireAfter }: RestRule
     ? refused(number, "end")
     : Result.succeed(rest(number, number.unroutedInbound >= retireAfter ? "retired" : "available", now))
 
-/** The provider has it no more: it is nobody's for good. */
+/** Takes back that a tenant gave it up: it is the tenant's again, in service. */
+export const restore = (number: InventoryNumber, tenant: Tenant, now: DateTime.Utc): Step =>
+  number.status !== "quarantined"
+    ? refused(number, "restore")
+    : Result.succeed({
+        ...rest(number, "available", now),
+        holder: { siteGroupingId: tenant },
+        status: "assigned",
+        heldSince: now,
+        unroutedInbound: 0
+      })
+
+/** Takes back that it was retired: it is in the pool again, or rests anew. */
+export const unretire = (
+  number: InventoryNumber,
+  to: "available" | "quarantined",
+  rules: Pick<RestRules, "quarantine">,
+  now: DateTime.Utc
+): Step =>
+  number.status !== "retired"
+    ? refused(number, "unretire")
+    : Result.succeed(
+        to === "available"
+          ? rest(number, "available", now)
+          : { ...number, status: to, statusSince: now, endsAt: DateTime.addDuration(now, rules.quarantine) }
+      )
+
+/** It is nobody's for good: the provider has it no more, or somebody says so. */
 export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
   number.status === "available" || number.status === "quarantined"
     ? Result.succeed(rest(number, "retired", now))

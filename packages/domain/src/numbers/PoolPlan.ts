@@ -11,7 +11,9 @@ export type PoolCondition =
   | "over_budget"
   | "no_offers"
   | "no_price"
+  | "currency"
   | "provider_unavailable"
+  | "assignment_failed"
   | "order_failed"
   | "account_refused"
   | "orders_failing"
@@ -75,6 +77,23 @@ export interface Budget {
   readonly leftMicros: number
 }
 
+/** What keeps a number from being ordered. */
+export type Obstacle = "no_offers" | "over_budget" | "no_price" | "currency"
+
+/**
+ * What keeps every number from being ordered, whatever is on offer: of offers that name no price, what the operator's table
+ * says, or does not say.
+ */
+export const obstacleOf = (
+  budget: MonthlyPrice | null,
+  listed: MonthlyPrice | null,
+  offersNamePrices: boolean
+): "no_price" | "currency" | null => {
+  if (budget === null || offersNamePrices) return null
+  if (listed === null) return "no_price"
+  return listed.currency === budget.currency ? null : "currency"
+}
+
 /** An offer that is ordered, and for whom. */
 export interface Choice {
   readonly number: E164
@@ -90,17 +109,25 @@ export const choose = (
   { pool, pendingAssignments }: PoolNeed,
   offers: ReadonlyArray<PricedOffer>,
   budget: Budget | null
-): { readonly choices: ReadonlyArray<Choice>; readonly conditions: ReadonlyArray<PoolCondition> } => {
+): {
+  readonly choices: ReadonlyArray<Choice>
+  readonly conditions: ReadonlyArray<Obstacle>
+  /** Whom nothing is ordered for, and why. */
+  readonly kept: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly reason: Obstacle }>
+} => {
   const left = [...offers]
-  const conditions = new Set<PoolCondition>()
+  const conditions = new Set<Obstacle>()
+  const unserved: Array<{ readonly siteGroupingId: Tenant; readonly reason: Obstacle }> = []
   const choices: Array<Choice> = []
   let micros = budget?.leftMicros ?? 0
 
-  const take = (fitting: ReadonlyArray<PricedOffer>, wantedBy: Choice["wantedBy"]): PoolCondition | null => {
+  const take = (fitting: ReadonlyArray<PricedOffer>, wantedBy: Choice["wantedBy"]): Obstacle | null => {
     if (fitting.length === 0) return "no_offers"
     if (budget === null) return "over_budget"
     const offer = fitting.find(({ price }) => price?.currency === budget.currency)
-    if (offer === undefined || offer.price === null) return "no_price"
+    if (offer === undefined || offer.price === null) {
+      return fitting.some(({ price }) => price !== null) ? "currency" : "no_price"
+    }
     const cost = toMicros(offer.price)
     if (cost > micros) return "over_budget"
     micros -= cost
@@ -114,7 +141,9 @@ export const choose = (
       left.filter((offer) => areaCode === null || offer.areaCode === areaCode),
       { siteGroupingId }
     )
-    if (kept !== null) conditions.add(kept)
+    if (kept === null) continue
+    conditions.add(kept)
+    unserved.push({ siteGroupingId, reason: kept })
   }
   for (let count = 0; count < pool; count++) {
     const kept = take(left, null)
@@ -123,7 +152,7 @@ export const choose = (
     if (kept !== "no_offers" || count === 0) conditions.add(kept)
     break
   }
-  return { choices, conditions: [...conditions] }
+  return { choices, conditions: [...conditions], kept: unserved }
 }
 
 /** How the pool itself is. */

@@ -30,6 +30,10 @@ export type MessageId = typeof MessageId.Type
 export const PhoneNumberId = OpaqueId.pipe(Schema.brand("PhoneNumberId"))
 export type PhoneNumberId = typeof PhoneNumberId.Type
 
+/** A number that a tenant waits for. */
+export const PendingAssignmentId = OpaqueId.pipe(Schema.brand("PendingAssignmentId"))
+export type PendingAssignmentId = typeof PendingAssignmentId.Type
+
 /** One text that has to leave, however many attempts it takes. */
 export const SendId = OpaqueId.pipe(Schema.brand("SendId"))
 export type SendId = typeof SendId.Type

@@ -10,6 +10,8 @@ import { requestIdOf } from "../http/RequestId.ts"
 export interface RouteResponse {
   readonly status: 200 | 201 | 202 | 204
   readonly body?: unknown
+  /** Where what the request began can be asked for. */
+  readonly location?: string
 }
 
 /** A problem as a response of this request. */
@@ -40,6 +42,7 @@ export const respond = async <R>(
     Effect.tapCause(effect, (cause) => logFault(context, cause, ofCause(cause).status))
   )
   if (Exit.isFailure(exit)) return problemResponse(context, ofCause(exit.cause))
-  const { body, status } = exit.value
+  const { body, location, status } = exit.value
+  if (location !== undefined) context.header("location", location)
   return body === undefined ? context.body(null, status as 204) : context.json(body as object, status as 200)
 }

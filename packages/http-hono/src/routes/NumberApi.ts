@@ -1,12 +1,15 @@
 /** The answers of the public API about numbers and site groupings. */
 import {
+  type Activation,
   type Deactivation,
   NumberAddition,
+  type NumberEvent,
   type PoolHealth,
   type ProviderReconciliation,
-  type Repairs
+  type Repairs,
+  type WithFirstNumber
 } from "@careline/application"
-import { InventoryNumber, type SiteGrouping } from "@careline/domain"
+import { InventoryNumber, PendingAssignment, PhoneNumber, type SiteGrouping } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 import { TenantJson, TenantQuery } from "./Api.ts"
 
@@ -45,6 +48,50 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   createdAt: iso(number.heldSince)
 })
 
+/** A number as who administers the whole system sees it. */
+export const PoolNumberJson = Schema.Struct({
+  ...NumberJson.fields,
+  areaCode: nullOr(Text),
+  /** ISO 3166-1 alpha-2. */
+  country: nullOr(Text),
+  monthlyPrice: nullOr(InventoryNumber.MonthlyPrice),
+  acquiredAt: Text,
+  statusSince: Text,
+  /** Contacts who texted or called it while it was nobody's. */
+  unroutedContactsCount: Schema.Int
+}).annotate({ identifier: "PoolPhoneNumber" })
+
+export const poolNumberJson = (number: InventoryNumber.InventoryNumber): typeof PoolNumberJson.Type => ({
+  ...numberJson(number),
+  areaCode: InventoryNumber.areaCodeOf(number.number),
+  country: PhoneNumber.country(number.number) ?? null,
+  monthlyPrice: number.monthlyPrice,
+  acquiredAt: iso(number.acquiredAt),
+  statusSince: iso(number.statusSince),
+  unroutedContactsCount: number.unroutedInbound
+})
+
+/** With what was done to it, the newest first. */
+export const InspectedNumberJson = Schema.Struct({
+  ...PoolNumberJson.fields,
+  history: Schema.Array(Schema.Struct({ at: Text, action: Text, actor: Text, siteGroupingId: nullOr(Id) }))
+}).annotate({ identifier: "InspectedPhoneNumber" })
+
+export const inspectedNumberJson = ({
+  history,
+  number
+}: {
+  readonly number: InventoryNumber.InventoryNumber
+  readonly history: ReadonlyArray<NumberEvent>
+}): typeof InspectedNumberJson.Type => ({
+  ...poolNumberJson(number),
+  history: history.map((event) => ({ ...event, at: iso(event.at) }))
+})
+
+export const NumberUndone = Schema.Struct({ phoneNumber: nullOr(NumberJson) }).annotate({
+  identifier: "PhoneNumberUndone"
+})
+
 /** Added to a site grouping, or to the pool. */
 export const NewNumber = Schema.Struct({
   ...NumberAddition.fields,
@@ -63,10 +110,29 @@ export const NumberDeleted = Schema.Struct({ affectedThreadsCount: Schema.Int, m
   identifier: "PhoneNumberDeleted"
 })
 
-export const NumberOrdered = Schema.Struct({
-  status: Schema.Literal("ordering"),
-  areaCode: nullOr(Text)
-}).annotate({ identifier: "PhoneNumberOrdered" })
+export const PendingAssignmentJson = Schema.Struct({
+  id: Id,
+  siteGroupingId: nullOr(Id),
+  areaCode: nullOr(Text),
+  requestedAt: Text,
+  status: PendingAssignment.PendingState,
+  /** Why nothing is ordered, as far as the last look at what is on offer can tell. */
+  reason: nullOr(PendingAssignment.PendingReason),
+  /** The number that met it. */
+  phoneNumberId: nullOr(Id)
+}).annotate({ identifier: "PendingAssignment" })
+
+export const pendingAssignmentJson = (
+  pending: PendingAssignment.PendingAssignment
+): typeof PendingAssignmentJson.Type => ({
+  id: pending.id,
+  siteGroupingId: pending.siteGroupingId,
+  areaCode: pending.areaCode,
+  requestedAt: iso(pending.requestedAt),
+  status: pending.state,
+  reason: pending.reason,
+  phoneNumberId: pending.phoneNumberId
+})
 
 const Count = Schema.Int
 
@@ -85,18 +151,13 @@ export const PoolJson = Schema.Struct({
   batch: Count,
   max: Count,
   buys: Schema.Boolean,
-  pendingAssignments: Schema.Array(
-    Schema.Struct({ siteGroupingId: nullOr(Id), areaCode: nullOr(Text), requestedAt: Text })
-  ),
+  pendingAssignments: Schema.Array(PendingAssignmentJson),
   nextQuarantineEnd: nullOr(Text)
 }).annotate({ identifier: "PhoneNumberPool" })
 
 export const poolJson = (health: PoolHealth): typeof PoolJson.Type => ({
   ...health,
-  pendingAssignments: health.pendingAssignments.map((assignment) => ({
-    ...assignment,
-    requestedAt: iso(assignment.requestedAt)
-  })),
+  pendingAssignments: health.pendingAssignments.map(pendingAssignmentJson),
   nextQuarantineEnd: isoOrNull(health.nextQuarantineEnd)
 })
 
@@ -112,6 +173,42 @@ export const siteGroupingJson = (grouping: SiteGrouping.SiteGrouping): typeof Si
   createdAt: iso(grouping.createdAt),
   deactivatedAt: isoOrNull(grouping.deactivatedAt)
 })
+
+/** A site grouping that was created or edited, and what came of the number that it asked for. */
+export const SavedSiteGroupingJson = Schema.Struct({
+  ...SiteGroupingJson.fields,
+  /** `null` where no number was asked for. `none`: the pool has no such number, and this host buys none. */
+  assignment: nullOr(
+    Schema.Struct({
+      status: Schema.Literals(["assigned", "ordering", "none"]),
+      phoneNumber: nullOr(NumberJson),
+      pendingAssignment: nullOr(PendingAssignmentJson)
+    })
+  )
+}).annotate({ identifier: "SavedSiteGrouping" })
+
+export const savedSiteGroupingJson = ({
+  assignment,
+  siteGrouping
+}: WithFirstNumber): typeof SavedSiteGroupingJson.Type => ({
+  ...siteGroupingJson(siteGrouping),
+  assignment: assignment === null ? null : assignmentJson(assignment)
+})
+
+const assignmentJson = (assignment: Activation) => {
+  switch (assignment._tag) {
+    case "Assigned":
+      return { status: "assigned", phoneNumber: numberJson(assignment.number), pendingAssignment: null } as const
+    case "Ordered":
+      return {
+        status: "ordering",
+        phoneNumber: null,
+        pendingAssignment: pendingAssignmentJson(assignment.pending)
+      } as const
+    case "None":
+      return { status: "none", phoneNumber: null, pendingAssignment: null } as const
+  }
+}
 
 export const DeactivationJson = Schema.Struct({
   siteGrouping: SiteGroupingJson,

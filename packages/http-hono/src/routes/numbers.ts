@@ -1,6 +1,6 @@
 /** Numbers: a tenant's, and the pool that they come from. */
 import * as Application from "@careline/application"
-import type { PhoneNumberId } from "@careline/domain"
+import type { PendingAssignmentId, PhoneNumberId } from "@careline/domain"
 import { Effect } from "effect"
 import * as Api from "./Api.ts"
 import { ADMINS, authorise, READERS, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
@@ -133,24 +133,78 @@ const assign = route({
   allow: ADMINS,
   summary: "Assign a pool number to a site grouping",
   description:
-    "The assignment takes effect at once. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
+    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
   body: Application.NewAssignment,
   isBodyOptional: true,
   success: { status: 201, schema: NumberApi.NumberJson },
   alternative: {
     status: 202,
-    schema: NumberApi.NumberOrdered,
-    description: "The pool has no such number; the assignment is pending while Careline buys one"
+    schema: NumberApi.PendingAssignmentJson,
+    description:
+      "The pool has no such number; the assignment is pending while Careline buys one. `Location` says where to ask for it"
   },
-  problems: { 409: "The pool has no such number, and this host buys none" },
+  problems: {
+    409: "The pool has no such number, and this host buys none, or can buy none as it is configured (`reason`); or the site grouping waits for another number (`pendingAssignmentId`); or the site grouping has a number of another area code, and the request asks for no `additional` one"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const key = yield* idempotencyKey({ header })
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(params.id))
     const assigned = yield* Application.assignFromPool(caller, tenant, { ...body, idempotencyKey: key })
     return assigned._tag === "Assigned"
       ? { status: 201, body: NumberApi.numberJson(assigned.number) }
-      : { status: 202, body: { status: "ordering", areaCode: assigned.areaCode } }
+      : {
+          status: 202,
+          body: NumberApi.pendingAssignmentJson(assigned.pending),
+          location: `/api/v1/pending-assignments/${assigned.pending.id}`
+        }
+  })
+})
+
+const pendingId = (params: Readonly<Record<string, string>>) => params.id as PendingAssignmentId
+
+const listPending = route({
+  method: "get",
+  path: "/api/v1/pending-assignments",
+  operationId: "listPendingAssignments",
+  allow: ADMINS,
+  summary: "List pending assignments",
+  description: "The list has the site groupings of the caller that wait for a number, the oldest request first.",
+  success: { status: 200, schema: Api.pageJson(NumberApi.PendingAssignmentJson, "PendingAssignmentPage") },
+  handle: Effect.fnUntraced(function* ({ caller }) {
+    const pending = yield* Application.listPendingAssignments(caller)
+    return { status: 200, body: { items: pending.map(NumberApi.pendingAssignmentJson), nextCursor: null } }
+  })
+})
+
+const getPending = route({
+  method: "get",
+  path: "/api/v1/pending-assignments/{id}",
+  operationId: "getPendingAssignment",
+  allow: ADMINS,
+  summary: "Get a pending assignment",
+  description:
+    "Once a number is assigned, `phoneNumberId` names it. Until then `reason` says what keeps it from being bought.",
+  success: { status: 200, schema: NumberApi.PendingAssignmentJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const pending = yield* Application.viewPendingAssignment(caller, pendingId(params))
+    return { status: 200, body: NumberApi.pendingAssignmentJson(pending) }
+  })
+})
+
+const cancelPending = route({
+  method: "delete",
+  path: "/api/v1/pending-assignments/{id}",
+  operationId: "cancelPendingAssignment",
+  allow: ADMINS,
+  summary: "Cancel a pending assignment",
+  description:
+    "The site grouping waits no more. A number that was ordered for it goes to the pool. A repeated request changes nothing.",
+  success: { status: 200, schema: NumberApi.PendingAssignmentJson },
+  problems: { 409: "The number is assigned (`phoneNumberId`)" },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const pending = yield* Application.cancelPendingAssignment(caller, pendingId(params))
+    return { status: 200, body: NumberApi.pendingAssignmentJson(pending) }
   })
 })
 
@@ -165,6 +219,69 @@ const pool = route({
   success: { status: 200, schema: NumberApi.PoolJson },
   handle: Effect.fnUntraced(function* ({ caller }) {
     return { status: 200, body: NumberApi.poolJson(yield* Application.poolHealth(caller)) }
+  })
+})
+
+const listPool = route({
+  method: "get",
+  path: "/api/v1/phone-number-pool/numbers",
+  operationId: "listPoolPhoneNumbers",
+  allow: SYSTEM_ADMINS,
+  summary: "List all phone numbers that Careline owns",
+  description: "The list has numbers in a site grouping's hands and in nobody's, whichever the filters select.",
+  query: Application.PoolQuery,
+  success: { status: 200, schema: Api.pageJson(NumberApi.PoolNumberJson, "PoolPhoneNumberPage") },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const { items, nextCursor } = yield* Application.listPool(caller, query)
+    return { status: 200, body: { items: items.map(NumberApi.poolNumberJson), nextCursor } }
+  })
+})
+
+const inspect = route({
+  method: "get",
+  path: "/api/v1/phone-number-pool/numbers/{id}",
+  operationId: "getPoolPhoneNumber",
+  allow: SYSTEM_ADMINS,
+  summary: "Get a phone number and its history",
+  description: "The history is what the audit log has of the number: who had it, and who gave it to whom.",
+  success: { status: 200, schema: NumberApi.InspectedNumberJson },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const inspected = yield* Application.inspectNumber(caller, numberId(params))
+    return { status: 200, body: NumberApi.inspectedNumberJson(inspected) }
+  })
+})
+
+const editPool = route({
+  method: "patch",
+  path: "/api/v1/phone-number-pool/numbers/{id}",
+  operationId: "editPoolPhoneNumber",
+  allow: SYSTEM_ADMINS,
+  summary: "Edit or retire a phone number of the pool",
+  description: "A retired number is assigned to nobody any more. Whoever retired it may undo that for a while.",
+  body: Application.PoolNumberEdit,
+  success: { status: 200, schema: NumberApi.PoolNumberJson },
+  problems: { 409: "A number that is a site grouping's cannot be retired" },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const number = yield* Application.editPoolNumber(caller, numberId(params), body)
+    return { status: 200, body: NumberApi.poolNumberJson(number) }
+  })
+})
+
+const undo = route({
+  method: "post",
+  path: "/api/v1/phone-numbers/{id}/undo",
+  operationId: "undoPhoneNumber",
+  allow: ADMINS,
+  summary: "Undo the last change of a phone number",
+  description:
+    "Whoever added, deleted or retired the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired is where it was.",
+  success: { status: 200, schema: NumberApi.NumberUndone },
+  problems: {
+    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or it was something else (`reason`)"
+  },
+  handle: Effect.fnUntraced(function* ({ caller, params }) {
+    const number = yield* Application.undoNumber(caller, numberId(params))
+    return { status: 200, body: { phoneNumber: number === null ? null : NumberApi.numberJson(number) } }
   })
 })
 
@@ -209,5 +326,12 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   usage,
   remove,
   assign,
-  pool
+  listPending,
+  getPending,
+  cancelPending,
+  undo,
+  pool,
+  listPool,
+  inspect,
+  editPool
 ]

@@ -30,12 +30,14 @@ const create = route({
   operationId: "createSiteGrouping",
   allow: SYSTEM_ADMINS,
   summary: "Create a site grouping",
+  description:
+    "With `assignNumber` the site grouping begins with a number of the pool. An empty pool is no reason not to create it: `assignment` says what came of it.",
   body: Application.NewSiteGrouping,
-  success: { status: 201, schema: NumberApi.SiteGroupingJson },
+  success: { status: 201, schema: NumberApi.SavedSiteGroupingJson },
   problems: { 409: "A site grouping with this id already exists" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const grouping = yield* Application.createSiteGrouping(caller, body)
-    return { status: 201, body: NumberApi.siteGroupingJson(grouping) }
+    const saved = yield* Application.createSiteGrouping(caller, body)
+    return { status: 201, body: NumberApi.savedSiteGroupingJson(saved) }
   })
 })
 
@@ -59,12 +61,12 @@ const edit = route({
   allow: SYSTEM_ADMINS,
   summary: "Edit a site grouping",
   description:
-    "The request renames the site grouping or reactivates a deactivated one. Its former numbers do not come back.",
+    "The request renames the site grouping or reactivates a deactivated one. Its former numbers do not come back; `assignNumber` assigns it one of the pool unless it has one.",
   body: Application.SiteGroupingEdit,
-  success: { status: 200, schema: NumberApi.SiteGroupingJson },
+  success: { status: 200, schema: NumberApi.SavedSiteGroupingJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
-    const grouping = yield* Application.editSiteGrouping(caller, groupingId(params), body)
-    return { status: 200, body: NumberApi.siteGroupingJson(grouping) }
+    const saved = yield* Application.editSiteGrouping(caller, groupingId(params), body)
+    return { status: 200, body: NumberApi.savedSiteGroupingJson(saved) }
   })
 })
 

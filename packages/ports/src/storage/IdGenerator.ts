@@ -12,6 +12,7 @@ export type IdKind =
   | "send"
   | "attempt"
   | "phoneNumber"
+  | "pendingAssignment"
   | "call"
   | "bridgeRequest"
   | "mediaImport"

@@ -1,12 +1,14 @@
 /**
  * All numbers that we own, in a tenant's hands or in nobody's: what a `NumberLifecycle` is carried out on.
  *
- * Locks are taken in this order: site grouping, numbers by id, calls, threads. What is asked here goes beyond one tenant, so
+ * Locks are taken in this order: site grouping, its assignments, numbers by id, calls, threads. What is asked here goes beyond one tenant, so
  * use cases look first whether the actor may, and then ask as `System`.
  */
 import type {
   Contact,
   InventoryNumber,
+  PendingAssignment,
+  PendingAssignmentId,
   PhoneNumber,
   PhoneNumberId,
   PoolNumber,
@@ -55,25 +57,23 @@ export interface NumberCount {
   readonly nextEnd: DateTime.Utc | null
 }
 
-/** A tenant waits for a number that the pool does not have. At most one of a tenant is kept. */
-export interface PendingAssignment {
-  readonly siteGroupingId: Tenant
-  readonly areaCode: string | null
-  /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
-  readonly key: string | null
-  readonly requestedAt: DateTime.Utc
-}
-
 /** The numbers that we own. */
 export class NumberInventory extends Context.Service<
   NumberInventory,
   {
+    /**
+     * Nobody else assigns the tenant a number until the ambient transaction ends. Taken after the hold on the tenant, and before
+     * any lock on a number.
+     */
+    readonly holdAssignments: (tenant: Tenant) => Effect.Effect<void, StorageError>
     /** Those of the tenants, or those in nobody's hands, by id. */
     readonly list: (
       holder: TenantScope | "nobody"
     ) => Effect.Effect<ReadonlyArray<InventoryNumber.InventoryNumber>, StorageError>
     /** Adds a number that is not known yet. */
     readonly add: (number: InventoryNumber.InventoryNumber) => Effect.Effect<void, StorageError | NumberTaken>
+    /** Takes a number off the record. In the ambient transaction, after `hand` to nobody: nothing names it any more. */
+    readonly remove: (id: PhoneNumberId) => Effect.Effect<void, StorageError>
     /** To be changed, by id: nobody else changes them, and nothing that comes in on them is applied, until the ambient transaction ends. */
     readonly lock: (
       ids: ReadonlyArray<PhoneNumberId>
@@ -140,11 +140,20 @@ export class NumberInventory extends Context.Service<
     ) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */
     readonly counts: Effect.Effect<ReadonlyArray<NumberCount>, StorageError>
-    /** Keeps a pending assignment, in the place of the tenant's last one. */
-    readonly addPendingAssignment: (assignment: PendingAssignment) => Effect.Effect<void, StorageError>
-    /** Those that no number has served, the oldest first. */
-    readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment>, StorageError>
-    /** The tenant waits no more. */
-    readonly removePendingAssignment: (tenant: Tenant) => Effect.Effect<void, StorageError>
+    /** Adds one that is `ordering`. At most one of a tenant is at any time. */
+    readonly addPendingAssignment: (
+      assignment: PendingAssignment.PendingAssignment
+    ) => Effect.Effect<void, StorageError>
+    /** Keeps what became of them. What is over by now stays as it is. */
+    readonly savePendingAssignments: (
+      assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
+    ) => Effect.Effect<void, StorageError>
+    /** Those that are `ordering`, the oldest first. */
+    readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment.PendingAssignment>, StorageError>
+    /** One of a tenant of the scope, over or not. */
+    readonly pendingAssignment: (
+      scope: TenantScope,
+      id: PendingAssignmentId
+    ) => Effect.Effect<Option.Option<PendingAssignment.PendingAssignment>, StorageError>
   }
 >()("careline/ports/NumberInventory") {}

@@ -1,19 +1,13 @@
 import {
   InventoryNumber,
   NumberLifecycle,
+  type PendingAssignment,
   type PhoneNumber,
   type PhoneNumberId,
   type Tenant,
   type ThreadId
 } from "@careline/domain"
-import {
-  type NumberCount,
-  NumberInventory,
-  NumberTaken,
-  type PendingAssignment,
-  type ReachedNumber,
-  Scope
-} from "@careline/ports"
+import { type NumberCount, NumberInventory, NumberTaken, type ReachedNumber, Scope } from "@careline/ports"
 import { DateTime, Duration, Effect, HashMap, Layer, Option, Order, Result } from "effect"
 import { keyOf, type MemoryState } from "./MemoryState.ts"
 import { MemoryStore } from "./MemoryStore.ts"
@@ -25,7 +19,10 @@ const longestFirst = Order.combine(
   Order.mapInput(DateTime.Order, (number: Held) => number.statusSince),
   byId
 )
-const oldestFirst = Order.mapInput(DateTime.Order, (assignment: PendingAssignment) => assignment.requestedAt)
+const oldestFirst = Order.mapInput(
+  DateTime.Order,
+  (assignment: PendingAssignment.PendingAssignment) => assignment.requestedAt
+)
 
 const find = (state: MemoryState, id: PhoneNumberId): Held | undefined =>
   Option.getOrUndefined(HashMap.get(state.numbers, id))
@@ -115,6 +112,8 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
   NumberInventory,
   Effect.map(MemoryStore, (store) =>
     NumberInventory.of({
+      // Transactions come one after the other here.
+      holdAssignments: () => Effect.void,
       list: (holder) =>
         store.read((state) =>
           all(state).filter((number) =>
@@ -133,6 +132,14 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           (isNew) => isNew,
           () => new NumberTaken({ number: number.number })
         ).pipe(Effect.asVoid),
+      remove: (id) =>
+        store.update((state) => ({
+          ...forget(state, id),
+          numbers: HashMap.remove(state.numbers, id),
+          pendingAssignments: HashMap.map(state.pendingAssignments, (one) =>
+            one.phoneNumberId === id ? { ...one, phoneNumberId: null } : one
+          )
+        })),
       lock: (ids) => store.read((state) => all(state).filter(({ id }) => ids.includes(id))),
       save: (numbers) => store.update((state) => put(state, numbers)),
       take: ({ areaCode, at, key, siteGroupingId }) =>
@@ -166,7 +173,6 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           return [threads, moveOthers(moved, ids, to)]
         }),
       reached: (numbers) => store.read((state) => reachedIn(state, numbers)),
-      // Transactions come one after the other here.
       reachedAtOnce: (numbers) => store.read((state) => ({ reached: reachedIn(state, numbers), busy: [] })),
       ended: (limit) =>
         Effect.flatMap(DateTime.now, (now) =>
@@ -194,14 +200,27 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
       addPendingAssignment: (assignment) =>
         store.update((state) => ({
           ...state,
-          pendingAssignments: HashMap.set(state.pendingAssignments, keyOf(assignment.siteGroupingId), assignment)
+          pendingAssignments: HashMap.set(state.pendingAssignments, assignment.id, assignment)
         })),
-      pendingAssignments: store.read((state) => HashMap.toValues(state.pendingAssignments).toSorted(oldestFirst)),
-      removePendingAssignment: (tenant) =>
+      savePendingAssignments: (assignments) =>
         store.update((state) => ({
           ...state,
-          pendingAssignments: HashMap.remove(state.pendingAssignments, keyOf(tenant))
-        }))
+          pendingAssignments: assignments.reduce(
+            (known, one) => HashMap.modify(known, one.id, (kept) => (kept.state === "ordering" ? one : kept)),
+            state.pendingAssignments
+          )
+        })),
+      pendingAssignments: store.read((state) =>
+        HashMap.toValues(state.pendingAssignments)
+          .filter((one) => one.state === "ordering")
+          .toSorted(oldestFirst)
+      ),
+      pendingAssignment: (scope, id) =>
+        store.read(({ pendingAssignments }) =>
+          Option.filter(HashMap.get(pendingAssignments, id), ({ siteGroupingId }) =>
+            Scope.includes(scope, siteGroupingId)
+          )
+        )
     })
   )
 )

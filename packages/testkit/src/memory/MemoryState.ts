@@ -17,6 +17,8 @@ import {
   type Message,
   type MessageId,
   type NumberOrder,
+  type PendingAssignment,
+  type PendingAssignmentId,
   type PhoneNumberId,
   type PoolPlan,
   type Send,
@@ -34,7 +36,6 @@ import type {
   AuditEntry,
   MediaImport,
   MediaUpload,
-  PendingAssignment,
   PublishedEvent,
   ReadMark,
   Ring,
@@ -121,8 +122,7 @@ export interface MemoryState {
   readonly numbers: HashMap.HashMap<PhoneNumberId, InventoryNumber.InventoryNumber>
   /** Who has tried a number in nobody's hands, by the number's id and who it is. */
   readonly strays: HashMap.HashMap<string, PhoneNumberId>
-  /** By tenant. */
-  readonly pendingAssignments: HashMap.HashMap<string, PendingAssignment>
+  readonly pendingAssignments: HashMap.HashMap<PendingAssignmentId, PendingAssignment.PendingAssignment>
   readonly numberOrders: HashMap.HashMap<PhoneNumberId, OrderRow>
   readonly poolWatch: {
     readonly conditions: ReadonlyArray<PoolPlan.PoolCondition>

@@ -4,6 +4,8 @@ import {
   Call,
   type InventoryNumber,
   NumberLifecycle,
+  PendingAssignment,
+  type PendingAssignmentId,
   type PhoneNumber,
   PhoneNumberId,
   type PoolNumber,
@@ -381,15 +383,37 @@ export const numberInventoryChapter: Chapter = {
       const rests = counts.find(({ status }) => status === "quarantined")!
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
       const requestedAt = yield* Given.storeNow
-      yield* inventory.addPendingAssignment({ siteGroupingId: tenants[0], areaCode: "415", key: null, requestedAt })
-      yield* inventory.addPendingAssignment({ siteGroupingId: tenants[0], areaCode: null, key: "request", requestedAt })
-      const [assignment, ...more] = yield* inventory.pendingAssignments
-      assert.deepStrictEqual(
-        [assignment?.siteGroupingId, assignment?.areaCode, assignment?.key, more.length],
-        [tenants[0], null, "request", 0]
+      // Both are on record.
+      yield* Given.aPoolNumber(tenants[1])
+      const pending = yield* Effect.forEach(tenants.slice(0, 2), (siteGroupingId, index) =>
+        Effect.gen(function* () {
+          const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
+          const asked = {
+            id: id!,
+            siteGroupingId,
+            areaCode: index === 0 ? "415" : null,
+            key: index === 0 ? null : "once"
+          }
+          const begun = PendingAssignment.begin(asked, DateTime.add(requestedAt, { minutes: index }))
+          yield* inventory.addPendingAssignment(begun)
+          return begun
+        })
       )
-      yield* inventory.removePendingAssignment(tenants[0])
-      assert.deepStrictEqual(yield* inventory.pendingAssignments, [])
+      assert.deepStrictEqual(yield* inventory.pendingAssignments, pending)
+      const [first, second] = pending
+      const kept = { ...second!, reason: "no_offers" as const }
+      const met = PendingAssignment.meet(first!, resting)
+      yield* inventory.savePendingAssignments([met, kept])
+      assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
+      // What is over stays as it is.
+      yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)])
+      const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
+      assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
+      assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
+      // The number that met it was added by mistake.
+      yield* inventory.remove(resting.id)
+      assert.isFalse((yield* inventory.list("nobody")).some(({ id }) => id === resting.id))
+      assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some({ ...met, phoneNumberId: null }))
     })
   ]
 }

@@ -1,0 +1,77 @@
+/** What tenants wait for, as their administrators see and end it, and how a number of theirs meets it. */
+import { type InventoryNumber, PendingAssignment, type PendingAssignmentId, type Tenant } from "@careline/domain"
+import { NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import { Effect, Option } from "effect"
+import { asStaff, asSystem } from "../access/Access.ts"
+import type { Actor } from "../access/Actor.ts"
+import { audit } from "../access/Audit.ts"
+import { AssignmentMet, NotFound } from "../shared/Errors.ts"
+import { retryOnConflict } from "../shared/RetryOnConflict.ts"
+
+/** What the tenant waits for; `null`: nothing. */
+export const pendingOf = Effect.fnUntraced(function* (tenant: Tenant) {
+  const pending = yield* (yield* NumberInventory).pendingAssignments
+  return pending.find(({ siteGroupingId }) => siteGroupingId === tenant) ?? null
+})
+
+/** The tenant has a number that it waited for. In the ambient transaction. */
+export const meet = Effect.fnUntraced(function* (
+  pending: PendingAssignment.PendingAssignment,
+  number: Pick<InventoryNumber.InventoryNumber, "id">
+) {
+  yield* (yield* NumberInventory).savePendingAssignments([PendingAssignment.meet(pending, number)])
+})
+
+/**
+ * What the tenant waits for, with nobody else assigning it a number; `null` where it waits for nothing, or is not active any
+ * more. What was assigned under its key meanwhile has met it: no key is used for two numbers. In the ambient transaction.
+ */
+export const holdPending = Effect.fnUntraced(function* (tenant: Tenant) {
+  const inventory = yield* NumberInventory
+  if (!(yield* (yield* SiteGroupings).hold(tenant))) return null
+  yield* inventory.holdAssignments(tenant)
+  const pending = yield* pendingOf(tenant)
+  if (pending === null || pending.key === null) return pending
+  const taken = yield* inventory.taken(tenant, pending.key)
+  if (Option.isNone(taken)) return pending
+  yield* meet(pending, taken.value)
+  return null
+})
+
+/** What the tenants that the actor sees wait for, the oldest first. */
+export const listPendingAssignments = Effect.fnUntraced(function* (actor: Actor) {
+  const pending = yield* asStaff(actor)((yield* NumberInventory).pendingAssignments)
+  return pending.filter(({ siteGroupingId }) => Scope.includes(actor.scope, siteGroupingId))
+})
+
+/** One of them, over or not. */
+export const viewPendingAssignment = Effect.fnUntraced(function* (actor: Actor, id: PendingAssignmentId) {
+  const found = yield* asStaff(actor)((yield* NumberInventory).pendingAssignment(actor.scope, id))
+  return Option.isSome(found) ? found.value : yield* new NotFound({ entity: "pendingAssignment" })
+})
+
+/**
+ * Ends the wait. Fails with `AssignmentMet` where the tenant has the number by now; ending it again changes nothing. What was
+ * ordered for it meanwhile goes to the pool.
+ */
+export const cancelPendingAssignment = Effect.fn("cancelPendingAssignment")(function* (
+  actor: Actor,
+  id: PendingAssignmentId
+) {
+  const { siteGroupingId } = yield* viewPendingAssignment(actor, id)
+  const { transact } = yield* Transaction
+  const once = transact(
+    Effect.gen(function* () {
+      const inventory = yield* NumberInventory
+      yield* inventory.holdAssignments(siteGroupingId)
+      const pending = yield* viewPendingAssignment(actor, id)
+      if (pending.state === "assigned") return yield* new AssignmentMet({ phoneNumberId: pending.phoneNumberId })
+      if (pending.state === "cancelled") return pending
+      const cancelled = PendingAssignment.cancel(pending)
+      yield* inventory.savePendingAssignments([cancelled])
+      yield* audit(actor, siteGroupingId, "phone_number.cancel", `pendingAssignment:${id}`)
+      return cancelled
+    })
+  )
+  return yield* asSystem(retryOnConflict(once))
+})
