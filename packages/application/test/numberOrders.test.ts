@@ -151,6 +151,56 @@ describe("The pool", () => {
     })
   )
 
+  it.effect(
+    "says that it ran empty where nothing is bought, once anybody has used it, and shows it with its health",
+    () =>
+      Effect.gen(function* () {
+        const { telephony } = World.makeProvider()
+        const { alerts, layer } = World.heard()
+        yield* Effect.gen(function* () {
+          yield* World.setUp
+          yield* Application.replenishPool()
+          assert.isEmpty(alerts)
+          yield* Application.addToPool(World.admin, {
+            number: "+12025550100",
+            overrideReason: "it is ours by contract"
+          })
+          yield* TestClock.adjust("1 minute")
+          assert.deepInclude(yield* Application.poolHealth(World.admin), { level: "ok", conditions: [] })
+          yield* Application.assignFromPool(World.admin, World.north, {})
+          yield* Application.replenishPool()
+          assert.deepStrictEqual(
+            alerts.map(({ condition, isOver }) => [condition, isOver]),
+            [["empty", false]]
+          )
+          const { conditions, level } = yield* Application.poolHealth(World.admin)
+          assert.deepStrictEqual([level, conditions], ["empty", ["empty"]])
+        }).pipe(
+          Effect.provideService(Application.BuysNumbers, false),
+          Effect.provide(
+            Layer.merge(
+              World.world({ ...telephony, numbers: { ...telephony.numbers, owns: () => Effect.succeed(true) } }),
+              layer
+            )
+          )
+        )
+      })
+  )
+
+  it.effect("says that most of the budget is spent before it keeps anything from being bought", () =>
+    Effect.gen(function* () {
+      const { telephony } = World.makeProvider()
+      const { alerts, layer } = World.heard()
+      yield* Effect.gen(function* () {
+        yield* World.setUp
+        yield* World.settle
+        const told = alerts.map(({ condition }) => condition)
+        assert.include(told, "near_budget")
+        assert.notInclude(told, "over_budget")
+      }).pipe(Effect.provide(Layer.mergeAll(World.world(telephony), World.budget("4"), layer)))
+    })
+  )
+
   it.effect("keeps to its budget, to its maximum, and to nothing without a budget; and says so once", () =>
     Effect.gen(function* () {
       const cases = [

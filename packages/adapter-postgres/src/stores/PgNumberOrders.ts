@@ -94,6 +94,11 @@ export const layer = Layer.effect(
           Effect.map(([row]) => (row === undefined ? null : String(row.fence))),
           asStorage("numberOrders.advance")
         ),
+      conditions: sql<{ readonly conditions: ReadonlyArray<PoolPlan.PoolCondition> }>`
+        select conditions from number_watch`.pipe(
+        Effect.map(([row]) => row?.conditions ?? []),
+        asStorage("numberOrders.conditions")
+      ),
       note: (now) =>
         Effect.gen(function* () {
           const [row] = yield* conditions

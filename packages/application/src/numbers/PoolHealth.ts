@@ -1,14 +1,14 @@
 /** How the pool is: for who sees all tenants. */
-import type { InventoryNumber, PendingAssignment } from "@careline/domain"
-import { type NumberCount, NumberInventory } from "@careline/ports"
+import type { InventoryNumber, PendingAssignment, PoolPlan } from "@careline/domain"
+import { type NumberCount, NumberInventory, NumberOrders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
-import { asStaff } from "../access/Access.ts"
+import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSeesAll } from "../access/Actor.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
 import { Limits } from "../shared/Limits.ts"
 
 export interface PoolHealth {
-  /** `low` below the number that the pool should have; `empty` when there is none to assign. */
+  /** `low` below the number that the pool should have, where this host buys numbers; `empty` when there is none to assign. */
   readonly level: "ok" | "low" | "empty"
   readonly counts: Readonly<Record<InventoryNumber.NumberStatus, number>>
   /** Those that can be assigned, by area code; `""` outside of the North American Numbering Plan. */
@@ -16,6 +16,8 @@ export interface PoolHealth {
   readonly min: number
   readonly batch: number
   readonly max: number
+  /** What is wrong with the pool, as operators were told. */
+  readonly conditions: ReadonlyArray<PoolPlan.PoolCondition>
   /** Whether this host buys numbers. */
   readonly buys: boolean
   readonly pendingAssignments: ReadonlyArray<PendingAssignment.PendingAssignment>
@@ -31,10 +33,11 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
   const inventory = yield* NumberInventory
   const { poolBatch, poolMax, poolMin } = yield* Limits
   const counts = yield* asStaff(actor)(inventory.counts)
+  const buys = yield* BuysNumbers
   const available = sum(counts, "available")
   const ends = counts.flatMap(({ nextEnd, status }) => (status === "quarantined" && nextEnd !== null ? [nextEnd] : []))
   return {
-    level: available === 0 ? "empty" : available < poolMin ? "low" : "ok",
+    level: available === 0 ? "empty" : buys && available < poolMin ? "low" : "ok",
     counts: {
       available,
       assigned: sum(counts, "assigned"),
@@ -49,7 +52,8 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
     min: poolMin,
     batch: poolBatch,
     max: poolMax,
-    buys: yield* BuysNumbers,
+    conditions: yield* asSystem((yield* NumberOrders).conditions),
+    buys,
     pendingAssignments: yield* asStaff(actor)(inventory.pendingAssignments),
     nextQuarantineEnd: ends.toSorted(DateTime.Order)[0] ?? null
   } satisfies PoolHealth

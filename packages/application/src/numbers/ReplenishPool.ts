@@ -243,6 +243,7 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
       : PoolPlan.choose(need, free, yield* budgetLeft)
   const ids = yield* (yield* IdGenerator).next("phoneNumber", plan.choices.length)
   yield* orders.add(plan.choices.map(orderOf(provider, ids)))
+  const { monthly } = yield* PoolBudget
   yield* noteReasons(state.pendingAssignments, (pending) => {
     if (state.underway.tenants.includes(pending.siteGroupingId)) return null
     if (isBraked) return "orders_failing"
@@ -251,6 +252,7 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   })
   const change = yield* orders.note([
     ...PoolPlan.levelOf(state.available, limits),
+    ...PoolPlan.nearness(monthly, yield* budgetLeft),
     ...(isAnswered ? [] : (["provider_unavailable"] as const)),
     ...(isServed ? [] : (["assignment_failed"] as const)),
     ...conditions,
@@ -259,13 +261,41 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
   return { change, available: state.available, ordered: plan.choices.length }
 })
 
+/** Whether anybody has ever put a number into the pool: where all are added to tenants by hand, an empty pool is no news. */
+const isPoolUsed = Effect.gen(function* () {
+  const inventory = yield* NumberInventory
+  const held = yield* inventory.list("all")
+  return (
+    held.some(({ acquiredAt, heldSince }) => DateTime.isLessThan(acquiredAt, heldSince)) ||
+    (yield* inventory.list("nobody")).length > 0
+  )
+})
+
+/** Notes how the pool is where nothing is bought. In the ambient transaction. */
+const watch = Effect.fnUntraced(function* (isServed: boolean) {
+  const orders = yield* NumberOrders
+  yield* orders.hold
+  const { available } = (yield* stateOf).state
+  const isEmpty = available === 0 && (yield* isPoolUsed)
+  const change = yield* orders.note([
+    ...(isEmpty ? (["empty"] as const) : []),
+    ...(isServed ? [] : (["assignment_failed"] as const))
+  ])
+  return { change, available }
+})
+
 /** Looks once, where it is time to. Whoever waits is given what there is, also where nothing is bought. Returns how many numbers were ordered. */
 export const replenishPool = Effect.fn("replenishPool")(function* () {
   const limits = yield* Limits
   const once = Effect.gen(function* () {
     if (!(yield* (yield* NumberOrders).look(limits.poolLookEvery))) return 0
     const isServed = yield* servePendingAssignments
-    if (!(yield* BuysNumbers)) return 0
+    if (!(yield* BuysNumbers)) {
+      const { transact } = yield* Transaction
+      const { available, change } = yield* retryOnConflict(transact(watch(isServed)))
+      yield* PoolAlerts.poolChanged(change, available)
+      return 0
+    }
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction

@@ -8,6 +8,7 @@ import type { E164 } from "../contacts/PhoneNumber.ts"
 export type PoolCondition =
   | "low"
   | "empty"
+  | "near_budget"
   | "over_budget"
   | "no_offers"
   | "no_price"
@@ -154,6 +155,13 @@ export const choose = (
   }
   return { choices, conditions: [...conditions], kept: unserved }
 }
+
+/** Of the month's budget, what may be left before somebody should know. */
+const NEAR = 0.2
+
+/** Whether most of the month's budget is spent, before it keeps anything from being bought. */
+export const nearness = (monthly: MonthlyPrice | null, budget: Budget | null): ReadonlyArray<PoolCondition> =>
+  monthly !== null && budget !== null && budget.leftMicros < NEAR * toMicros(monthly) ? ["near_budget"] : []
 
 /** How the pool itself is. */
 export const levelOf = (available: number, { poolMin }: Pick<PoolRules, "poolMin">): ReadonlyArray<PoolCondition> => [

@@ -150,6 +150,8 @@ export const PoolJson = Schema.Struct({
   min: Count,
   batch: Count,
   max: Count,
+  /** What is wrong with the pool, as operators were told: `empty`, `over_budget`, `assignment_failed`. */
+  conditions: Schema.Array(Text),
   buys: Schema.Boolean,
   pendingAssignments: Schema.Array(PendingAssignmentJson),
   nextQuarantineEnd: nullOr(Text)

@@ -53,6 +53,8 @@ export class NumberOrders extends Context.Service<
     }) => Effect.Effect<ReadonlyArray<ClaimedOrder>, StorageError>
     /** Keeps how far it has come. The new fence; `null` where the given one does not hold: then nothing is changed. */
     readonly advance: (progress: OrderProgress) => Effect.Effect<string | null, StorageError>
+    /** The conditions that hold, as somebody last noted them. */
+    readonly conditions: Effect.Effect<ReadonlyArray<PoolPlan.PoolCondition>, StorageError>
     /** The conditions that hold from now on, and what changed by that. In the ambient transaction, which holds. */
     readonly note: (conditions: ReadonlyArray<PoolPlan.PoolCondition>) => Effect.Effect<ConditionChange, StorageError>
   }

@@ -108,6 +108,7 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
             return [String(next.fence), put(state, [next])]
           })
         ),
+      conditions: store.read(({ poolWatch }) => poolWatch.conditions),
       note: (conditions) =>
         store.modify((state) => {
           const before = state.poolWatch.conditions

@@ -154,6 +154,7 @@ export const numberOrdersChapter: Chapter = {
       assert.deepStrictEqual(yield* note("low", "empty"), { began: ["low", "empty"], ended: [] })
       assert.deepStrictEqual(yield* note("low", "over_budget"), { began: ["over_budget"], ended: ["empty"] })
       assert.deepStrictEqual(yield* note("low", "over_budget"), { began: [], ended: [] })
+      assert.deepStrictEqual(yield* Effect.flatMap(orders, (port) => port.conditions), ["low", "over_budget"])
       assert.deepStrictEqual(yield* note(), { began: [], ended: ["low", "over_budget"] })
     })
   ]
