@@ -168,7 +168,7 @@ const mixed = (recipients: number, texts: number) =>
 const bulk = (count: number) =>
   queue(
     Array.from({ length: count }, (_, index) => `bulk ${index}`),
-    "reminder",
+    "conversational",
     SendLane.bulk
   )
 

@@ -39,7 +39,7 @@ const misrevising = (
 export const brokenRevisions: ReadonlyArray<BrokenStore> = [
   misrevising(
     "forgets what became of a message that it revises",
-    "MUST give a revised message its words and attachments, and change nothing else of it",
+    "MUST give a revised message its words, transcript and attachments, and change nothing else of it",
     (message) => ({ ...message, deliveryStatus: null })
   ),
   misrevising(

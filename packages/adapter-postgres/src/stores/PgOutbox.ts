@@ -1,6 +1,6 @@
 /** Texts on their way out, and their attempts. */
 import type { AttemptId, PhoneNumber, SendId } from "@careline/domain"
-import { DeliveryStatus } from "@careline/domain"
+import { DeliveryStatus, SendPolicy } from "@careline/domain"
 import { type MatchedSend, Outbox, type ReportTarget, type SendClaim, type UnknownSend } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
@@ -160,7 +160,7 @@ export const layer = Layer.effect(
                 select count(*)::int from sends s
                 where s.site_grouping_id = k.site_grouping_id and s.to_number = k.to_number
                   and s.queued_at >= ${iso(since)}::timestamptz and s.state not in ('canceled', 'rejected')
-                  and s.purpose <> 'auto_reply'
+                  and s.message_class in ${sql.in(SendPolicy.UNAWAITED)}
               ) as count
               from rows from (json_to_recordset(${JSON.stringify(
                 keys.map(({ siteGroupingId, to }) => ({

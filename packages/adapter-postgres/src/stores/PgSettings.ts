@@ -9,8 +9,8 @@ import { tenantColumn } from "../sql/rows.ts"
 import { encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { voipSettings } from "../tables/Tables.ts"
 
-const decode = Schema.decodeUnknownEffect(VoipSettings.Edit)
-const decodePlatform = Schema.decodeUnknownEffect(VoipSettings.PlatformEdit)
+const decode = Schema.decodeUnknownEffect(VoipSettings.Kept)
+const decodePlatform = Schema.decodeUnknownEffect(VoipSettings.KeptPlatform)
 
 interface Known {
   readonly isActive: boolean

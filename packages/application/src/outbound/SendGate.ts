@@ -64,8 +64,13 @@ export const evaluateSendPolicy = Effect.fnUntraced(function* (sends: ReadonlyAr
     now
   )
   const classes = yield* classesOf(sends, now)
-  return facts.map((of, index) =>
+  return facts.map((of, index) => {
     // The send itself is among those that wait to leave.
-    SendPolicy.decide({ ...of, messageClass: classes[index]!, sentInLastDay: Math.max(0, of.sentInLastDay - 1) })
-  )
+    const itself = SendPolicy.UNAWAITED.includes(sends[index]!.messageClass) ? 1 : 0
+    return SendPolicy.decide({
+      ...of,
+      messageClass: classes[index]!,
+      sentInLastDay: Math.max(0, of.sentInLastDay - itself)
+    })
+  })
 })

@@ -59,8 +59,11 @@ export const readSender = (
   region: PhoneNumber.CountryCode
 ): Effect.Effect<Contact.Contact, InvalidRequest> => {
   const given = text.trim() as Contact.Contact
-  const kind = Contact.kind(given)
-  return kind === "phone" || kind === "short_code"
+  if (Contact.kind(given) === "phone") return Effect.succeed(given)
+  // Seven or eight digits are a number in some countries, and a short code only where they are none.
+  const number = PhoneNumber.parse(text, region)
+  if (Option.isSome(number)) return Effect.succeed(number.value as string as Contact.Contact)
+  return Contact.kind(given) === "short_code"
     ? Effect.succeed(given)
     : Effect.map(readContact(field, text, region), ({ contact }) => contact)
 }

@@ -46,12 +46,11 @@ const refusals = {
 } as const
 
 /** Nobody writes to ourselves, where a text costs more than a text, or abroad but where the tenant means to. */
-const assertWritable = Effect.fnUntraced(function* (tenant: Tenant, contact: Contact.Contact) {
+const refusalOf = Effect.fnUntraced(function* (tenant: Tenant, contact: Contact.Contact) {
   const [settings] = yield* (yield* Settings).effective([tenant])
   const number = contact as string as PhoneNumber.E164
-  const [refusal] = yield* refusalsOf(tenant, [number], settings!.contactCountries)
-  if (refusal == null) return
-  return yield* new InvalidRequest({ field: "externalContact", message: refusals[refusal] })
+  const [refusal = null] = yield* refusalsOf(tenant, [number], settings!.contactCountries)
+  return refusal
 })
 
 export const createThread = Effect.fn("createThread")(function* (actor: Actor, given: ThreadCreation) {
@@ -59,10 +58,12 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
   const request = yield* readCreation(given)
   const { siteGroupingId } = request
   yield* assertSees(actor, siteGroupingId)
+  const region = yield* regionOf(siteGroupingId)
+  const { contact, threadType } = yield* readContact("externalContact", request.externalContact, region)
+  // Before the transaction, which sees no number of other tenants and of the pool.
+  const refusal = threadType === "voip" ? yield* refusalOf(siteGroupingId, contact) : null
   const id = yield* transact(
     Effect.gen(function* () {
-      const region = yield* regionOf(siteGroupingId)
-      const { contact, threadType } = yield* readContact("externalContact", request.externalContact, region)
       const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
       yield* assertActive(siteGroupingId)
       const now = yield* DateTime.now
@@ -70,7 +71,10 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       if (known !== undefined && known.deletedAt === null) return yield* new ThreadExists({ threadId: known.id })
       const [freshId] = (yield* (yield* IdGenerator).next("thread", 1)) as ReadonlyArray<ThreadId>
       const cardOf = yield* contactCards([key])
-      if (known === undefined && threadType === "voip") yield* assertWritable(siteGroupingId, contact)
+      // Whoever wrote first is answered.
+      if (known === undefined && refusal !== null) {
+        return yield* new InvalidRequest({ field: "externalContact", message: refusals[refusal] })
+      }
       const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })

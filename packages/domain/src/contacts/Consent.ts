@@ -91,6 +91,9 @@ const clausesOf = (text: string): ReadonlyArray<string> =>
     .split(/[.!?¿¡;:,\n\r()…–—"“”«»]+|\s-+\s|\s--/)
     .filter((clause) => normalise(clause) !== "")
 
+/** Whether the words are of somebody who may be in need. */
+export const mayMeanDistress = (text: string): boolean => OptOutPhrases.distress.test(normalise(text))
+
 /**
  * Whether the message reads like a wish to opt out without being the keyword: "Please stop", "STOP" above a signature, "wrong
  * person". It is for a person to judge and never acted on alone (47 CFR 64.1200(a)(10) takes any reasonable words).

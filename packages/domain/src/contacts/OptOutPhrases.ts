@@ -47,10 +47,12 @@ export const rules: Readonly<Record<string, RegExp>> = {
     "^(?:do not|dont|never) (?:call|text|reply|respond) (?:or (?:call|text)\\b|to (?:this|my) (?:number|phone))",
     "\\b(?:do not|dont|no) (?:call|contact|text) list\\b",
     `\\b(?:do not|dont|never) send ${between}(?:another )?(?:${texts}|(?:anything|stuff|this|these|those|that|crap|alerts?|reminders?|notifications?)(?: else| anymore| again| more| ever)*$)`,
-    `\\b(?:do not|dont|no longer|not|never|didnt|did not) (?:want|wish|need|like|care|ask|asked|agree|agreed|consent|consented|sign up|signed up|subscribe|subscribed|interested) ${between}${anyText}`,
+    `\\b(?:do not|dont|no longer|not|never|didnt|did not) (?:want|wish|need|like|care|ask|asked|agree|agreed|consent|consented|sign up|signed up|subscribe|subscribed|interested) ${between}${anyText}(?! (?:the|my|a|dr|doctor|you)\\b)`,
+    "\\bno longer (?:want|wish|need) (?:these|this|those|them|any)$",
     "\\b(?:did not|didnt|never) (?:sign|signed|ask|asked|subscribe|subscribed)(?: up)?(?: for| to)?(?: this| these| that| it| any of this)?$",
     "\\b(?:dont|do not|no longer) (?:want|wish) (?:you |anyone |anybody |people |yall )?(?:to )?(?:be )?(?:text(?:ed|ing)?|contact(?:ed|ing)?|messag(?:e|ed|ing)|bother(?:ed|ing)?)\\b(?! you)",
-    "^(?:im |i am |we are )?(?:not|no longer) interested$"
+    "^(?:im |i am |we are )?(?:not|no longer) interested$",
+    "^(?:block|discontinue)$"
   ),
   "no more": any(
     `(?<!\\b(?:has|have|had|see|got) )\\bno (?:more|further|additional|longer any) ${between}${anyText}`,
@@ -69,8 +71,9 @@ export const rules: Readonly<Record<string, RegExp>> = {
     "\\b(?:lose|forget|block) (?:my|this) (?:phone |cell )?number\\b"
   ),
   "wrong person": any(
-    "\\bwrong (?:number|num|no|person|phone|guy|party|contact|lady|man|woman|family|house)\\b(?! (?:of|on|for my|for the|for our|in)\\b)",
-    "\\b(?:text|messag|contact|reach|call)\\w* (?:the |a )?wrong\\b",
+    "\\bwrong (?:number|num|no|person|phone|guy|party|contact|lady|man|woman|family)\\b(?! (?:of|on|for my|for the|for our|in)\\b)",
+    "(?<!\\bi )\\b(?:text|messag|contact|reach|call)\\w* (?:the |a )?wrong\\b",
+    "^(?:(?:u|you) )?(?:(?:got|have|has) )?(?:the )?wrong$",
     "\\b(?:have|got|has) the wrong(?: patient)?$",
     "\\bby (?:that|this) name\\b|\\bbelongs to (?:someone|somebody|another)\\b",
     "^not (?:my|his|her|their) (?:number|phone|cell)\\b",
@@ -86,7 +89,7 @@ export const rules: Readonly<Record<string, RegExp>> = {
     "^(?:just )?(?:stop|quit|cease) (?:it|this|that|these|those|now|already|everything|all(?: of)?(?: this| it| these)?|for good|forever|at once|today|asap|doing (?:this|that)|means stop)$",
     "^(?:reply|text|send|txt)? ?stop (?:2|to) (?:end|stop|quit|opt ?out|cancel)$",
     "^(?:(?:reply|text|send|txt|stop) )+stop$",
-    "\\bi (?:\\w+ )?(?:said|say|typed|texted|replied|wrote|sent|told you)(?: to)? stop\\b",
+    "\\bi (?:\\w+ )?(?:said|say|typed|texted|replied|wrote|sent|told you)(?: to)? stop$",
     "\\b(?:want|need|ask|asked|asking|told|telling|beg|begging) you (?:all |guys |people )?to (?:please )?stop$"
   ),
   "revoke consent": any(
@@ -150,9 +153,22 @@ export const names: RegExp = new RegExp(
   "u"
 )
 
+/**
+ * Words of somebody who may be in need: whoever says them is answered, a wish to opt out or not. The answer is where many clinics
+ * name the emergency number.
+ */
+export const distress: RegExp = any(
+  "\\b(?:help|emergency|911|988|pain\\w*|hurt\\w*|bleed\\w*|blood|breath\\w*|chok\\w*|dying|die|died|kill\\w*|suicid\\w*|overdos\\w*|faint\\w*|" +
+    "dizz\\w*|unconscious|seizure\\w*|fever|vomit\\w*|chest|stroke|allerg\\w*|swell\\w*|swollen|fell|fall|scared|sick|worse)\\b",
+  "\\b(?:ayuda|auxilio|socorro|emergencia|dolor\\w*|duele\\w*|sangr\\w*|respir\\w*|morir\\w*|muero|suicid\\w*|sobredosis|desmay\\w*|mare\\w*|" +
+    "fiebre|vomit\\w*|pecho|cai|caida|peor|enferm\\w*)\\b",
+  "\\b(?:aide\\w*|secours|urgence\\w*|mal|douleur\\w*|saign\\w*|sang|respir\\w*|mourir|meurs|suicid\\w*|surdose|evanoui\\w*|fievre|vomi\\w*|" +
+    "poitrine|tombe\\w*|pire|malade)\\b"
+)
+
 /** Said with a wish, and no part of it. */
 const courtesy =
-  "(?:please|pls|plz|kindly|thanks|thank you|thx|ty|ok|okay|hi|hello|hey|yes|sorry|just|now|right now|right away|immediately|asap|" +
+  "(?:please|pls|plz|kindly|no thanks|no thank you|thanks|thank you|thx|ty|ok|okay|hi|hello|hey|yes|sorry|just|now|right now|right away|immediately|asap|" +
   "already|again|sir|maam|doctor|dr|team|guys|everyone|and|but|so|can you|could you|would you|will you|you need to|you must|" +
   "you can|you should|i want you to|i need you to|i would like you to|i would like to|id like to|i want to|i wish to|i need to|" +
   "i am asking you to|how (?:do|can) i|" +

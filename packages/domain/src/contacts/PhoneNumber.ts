@@ -101,11 +101,23 @@ export const ending = (number: string): string =>
 /** The country of a number (ISO 3166-1 alpha-2), where the numbering plan tells. */
 export const country = (number: string): CountryCode | undefined => parsePhoneNumberFromString(number)?.country
 
-/** Territories with a code of their own (ISO 3166-1), whose numbers are the United States' (NANP): no traffic to them is abroad. */
-const US_TERRITORIES: ReadonlySet<string> = new Set(["AS", "GU", "MP", "PR", "VI"])
+/**
+ * Places with a code of their own (ISO 3166-1) whose numbers are in another country's plan as domestic ones: the territories of the
+ * United States (NANP), and the Crown dependencies in the United Kingdom's (Ofcom, National Telephone Numbering Plan).
+ */
+const NATION: Readonly<Partial<Record<string, string>>> = {
+  AS: "US",
+  GU: "US",
+  MP: "US",
+  PR: "US",
+  VI: "US",
+  GG: "GB",
+  IM: "GB",
+  JE: "GB"
+}
 
 const nationOf = (code: CountryCode | undefined): string | undefined =>
-  code !== undefined && US_TERRITORIES.has(code) ? "US" : code
+  code === undefined ? code : (NATION[code] ?? code)
 
 /**
  * Whether a call from one to the other stays in the country: its country where the plans tell, else its calling code. Numbers

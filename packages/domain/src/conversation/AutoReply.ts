@@ -2,7 +2,7 @@
  * The one automatic answer of a thread.
  *
  * At most once per thread, and never to a keyword (the provider or the law answers those), to what may be a wish to opt out (a
- * person does), to a sender that nobody reads (short code, alphanumeric), or to somebody who opted out.
+ * person does) unless it may be a call for help as well, to a sender that nobody reads (short code, alphanumeric), or to somebody who opted out.
  */
 import type { DateTime } from "effect"
 import type { Consent } from "../contacts/Consent.ts"
@@ -23,7 +23,7 @@ export const decide = (
   settings.autoReplyMessage !== null &&
   consent.status !== "opted_out" &&
   ConsentRule.keyword(text) === null &&
-  !ConsentRule.mayMeanOptOut(text) &&
+  (!ConsentRule.mayMeanOptOut(text) || ConsentRule.mayMeanDistress(text)) &&
   Contact.canBeTexted(thread.externalContact)
     ? settings.autoReplyMessage
     : null

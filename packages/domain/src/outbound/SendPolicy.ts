@@ -7,7 +7,7 @@ import { DateTime, Schema } from "effect"
 import type { Consent } from "../contacts/Consent.ts"
 import type { Contact } from "../contacts/Contact.ts"
 import * as ContactRule from "../contacts/Contact.ts"
-import type { MessageClass } from "../messages/MessageClass.ts"
+import { MessageClass as MessageClasses, type MessageClass } from "../messages/MessageClass.ts"
 import * as QuietHours from "../contacts/QuietHours.ts"
 import type { VoipSettings } from "../settings/VoipSettings.ts"
 
@@ -35,7 +35,7 @@ export interface Facts {
   readonly consent: Pick<Consent, "status">
   /** The recipient's IANA zone where the directory knows it. */
   readonly recipientZone: string | null
-  /** Texts but auto-replies that left or wait to leave to the recipient, in the 24 hours before `now`, this one not counted. */
+  /** Texts that nobody waited for, and that left or wait to leave to the recipient, in the 24 hours before `now`, this one not counted. */
   readonly sentInLastDay: number
   readonly now: DateTime.Utc
 }
@@ -58,6 +58,9 @@ const isAwaited = (messageClass: MessageClass): boolean => {
       return false
   }
 }
+
+/** The classes of texts that nobody waits for: what quiet hours hold, and what counts for the daily limit. */
+export const UNAWAITED: ReadonlyArray<MessageClass> = MessageClasses.literals.filter((one) => !isAwaited(one))
 
 /** The quiet hours that bind a class: none where somebody waits, and the law's beside the tenant's for what goes to many. */
 const quietHoursOf = (

@@ -28,7 +28,7 @@ export const VoipSettings = Schema.Struct({
   escalationPreview: Schema.Boolean,
   /** When messages that nobody waits for wait, in the recipient's own zone, or `null` for never. */
   quietHours: Schema.NullOr(QuietHours),
-  /** Texts in 24 hours after which a contact gets none that nobody waits for, or `null` for no limit. Auto-replies do not count. */
+  /** Texts that nobody waits for and that may leave to one contact in 24 hours, or `null` for no limit. */
   dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   /** Countries abroad whose numbers staff may write to, by their two letters (ISO 3166-1); who wrote first is always answered. */
   contactCountries: Schema.Array(Country).check(Schema.isMaxLength(MAX_COUNTRIES)),
@@ -46,6 +46,23 @@ export type Field = keyof VoipSettings
 
 /** The settings by name, in the order of their description. */
 export const FIELDS = Object.keys(fields) as ReadonlyArray<Field>
+
+/**
+ * What a store kept of a tenant's own settings, by whatever rules held then: what may not be named any more still holds, and keeps
+ * nobody from reading the rest.
+ */
+export const Kept = Schema.Struct({
+  voipEnabled: Schema.optionalKey(fields.voipEnabled),
+  autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
+  escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
+  escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
+  escalationPreview: Schema.optionalKey(fields.escalationPreview),
+  quietHours: Schema.optionalKey(fields.quietHours),
+  dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
+  contactCountries: Schema.optionalKey(fields.contactCountries),
+  callGreetings: Schema.optionalKey(fields.callGreetings),
+  callHandling: Schema.optionalKey(fields.callHandling)
+})
 
 /** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
 export const Edit = Schema.Struct({
@@ -95,6 +112,16 @@ export const PlatformEdit = Schema.Struct({
   callHandling: Edit.fields.callHandling
 })
 export type PlatformEdit = typeof PlatformEdit.Type
+
+/** The same of what a store kept for the platform. */
+export const KeptPlatform = Schema.Struct({
+  voipEnabled: Kept.fields.voipEnabled,
+  escalationTimerMinutes: Kept.fields.escalationTimerMinutes,
+  quietHours: Kept.fields.quietHours,
+  dailyLimitPerContact: Kept.fields.dailyLimitPerContact,
+  contactCountries: Kept.fields.contactCountries,
+  callHandling: Kept.fields.callHandling
+})
 
 /** A setting that tenants inherit. */
 export type PlatformField = keyof typeof PlatformEdit.fields

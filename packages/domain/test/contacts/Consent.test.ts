@@ -113,3 +113,20 @@ describe("Consent", () => {
     assert.strictEqual(Consent.afterKeyword(out, "opt_out", "provider", now), out)
   })
 })
+
+describe("A wish to opt out with a call for help in it", () => {
+  it.each([
+    "STOP!! it is bleeding",
+    "stop. Help me I am in pain",
+    "leave me alone i am in pain",
+    "I want to die, leave me alone"
+  ])("is answered: %j", (text) => assert.isTrue(Consent.mayMeanDistress(text)))
+
+  it.each(["i said stop taking it", "wrong house address on file"])("is none: %j", (text) =>
+    assert.isFalse(Consent.mayMeanOptOut(text))
+  )
+
+  it.each(["No thanks, stop", "I no longer want these", "please discontinue", "wrong #"])("is one: %j", (text) =>
+    assert.isTrue(Consent.mayMeanOptOut(text))
+  )
+})

@@ -104,7 +104,7 @@ export class Outbox extends Context.Service<
     readonly claim: (
       claim: SendClaim
     ) => Effect.Effect<{ readonly now: DateTime.Utc; readonly sends: ReadonlyArray<Send.Send> }, StorageError>
-    /** Texts but auto-replies to each recipient that were queued since `since` and left, may have left, or wait to leave. */
+    /** Texts that nobody waits for (`SendPolicy.UNAWAITED`) to each recipient that were queued since `since` and left, may have left, or wait to leave. */
     readonly countSince: (
       keys: ReadonlyArray<{ readonly siteGroupingId: Tenant; readonly to: string }>,
       since: DateTime.Utc

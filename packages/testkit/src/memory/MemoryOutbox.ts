@@ -1,4 +1,4 @@
-import { DeliveryStatus, type Send, SendLane } from "@careline/domain"
+import { DeliveryStatus, type Send, SendLane, SendPolicy } from "@careline/domain"
 import {
   type Attempt,
   type MatchedSend,
@@ -167,7 +167,10 @@ export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(
       countSince: (keys, since) =>
         store.read((state) => {
           const left = HashMap.toValues(state.sends).filter(
-            ({ send }) => !neverLeaves.has(send.state) && send.purpose !== "auto_reply" && isPast(since, send.queuedAt)
+            ({ send }) =>
+              !neverLeaves.has(send.state) &&
+              SendPolicy.UNAWAITED.includes(send.messageClass) &&
+              isPast(since, send.queuedAt)
           )
           return keys.map(
             ({ siteGroupingId, to }) =>

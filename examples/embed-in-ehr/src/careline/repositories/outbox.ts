@@ -1,4 +1,5 @@
 /** Texts on their way out, and the attempts at them. */
+import { SendPolicy } from "@careline/domain"
 import type { Repositories } from "careline"
 import type { Queryable } from "../../ehr/database.ts"
 import { COLUMNS, type OutboundText } from "./outboundTexts.ts"
@@ -57,11 +58,11 @@ export const outbox: Repositories<Queryable>["outbox"] = (db) => ({
          select count(*)::integer from outbound_texts t
          where t.to_number = k.to_number and t.site_group_id is not distinct from k.site_group_id
            and t.queued_at >= $3 and t.state not in ('canceled', 'rejected')
-           and t.purpose <> 'auto_reply'
+           and t.message_class = any($4)
        ) as count
        from unnest($1::bigint[], $2::text[]) with ordinality k (site_group_id, to_number, place)
        order by k.place`,
-      [keys.map(({ siteGroupingId }) => keyOf(siteGroupingId)), keys.map(({ to }) => to), since]
+      [keys.map(({ siteGroupingId }) => keyOf(siteGroupingId)), keys.map(({ to }) => to), since, SendPolicy.UNAWAITED]
     )
     return rows.map(({ count }) => count)
   },

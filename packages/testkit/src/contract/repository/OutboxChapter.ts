@@ -12,6 +12,8 @@ import * as Sending from "./Sending.ts"
 const minute = Duration.minutes(1)
 const inAMinute = Effect.map(Given.storeNow, (now) => DateTime.addDuration(now, minute))
 
+const unawaited = { messageClass: "care" } as const
+
 export const outboxChapter: Chapter = {
   chapter: "Outbox",
   tests: [
@@ -156,24 +158,24 @@ export const outboxChapter: Chapter = {
       assert.deepStrictEqual(yield* Sending.update([]), [])
     }),
 
-    test("MUST count the texts since a time that left, may have left or wait to leave, recipient by recipient", function* () {
+    test("MUST count the texts that nobody waits for, since a time, that left, may have left or wait to leave, recipient by recipient", function* () {
       const { advance, tenants } = yield* StoreUnderTest
       const recipient = yield* Sending.aRecipient()
       const quiet = yield* Sending.aRecipient()
-      const accepted = (yield* Sending.queue(recipient, ["old"]))[0]!
+      const accepted = (yield* Sending.queue(recipient, ["old"], unawaited))[0]!
       yield* Sending.attempt(accepted, { state: "accepted", providerMessageId: "out-0" })
       yield* advance(minute)
       const since = yield* Given.storeNow
       yield* advance(Duration.seconds(1))
       const states = ["accepted", "rejected", "unknown", "undecided", "canceled"] as const
       for (const state of states) {
-        const [send] = yield* Sending.queue(recipient, [state])
+        const [send] = yield* Sending.queue(recipient, [state], unawaited)
         yield* Sending.attempt(send!, { state, notBefore: yield* inAMinute })
       }
-      const [underway] = yield* Sending.queue(recipient, ["being sent"])
+      const [underway] = yield* Sending.queue(recipient, ["being sent"], unawaited)
       yield* Sending.begin(underway!)
-      yield* Sending.queue(recipient, ["waits"])
-      yield* Sending.queue(recipient, ["answers by itself"], { purpose: "auto_reply" })
+      yield* Sending.queue(recipient, ["waits"], { messageClass: "reminder" })
+      yield* Sending.queue(recipient, ["answers"], { messageClass: "conversational" })
       const outbox = yield* Outbox
       const { to } = accepted
       const keys = [

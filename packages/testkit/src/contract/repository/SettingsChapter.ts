@@ -1,4 +1,4 @@
-import { type Language, type Tenant, VoipSettings } from "@careline/domain"
+import { type Language, type PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
 import { RowAccess, Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
@@ -22,6 +22,13 @@ const ofOneClinic = Effect.map(freshNumber, (onCall): VoipSettings.Edit => ({
   escalationPreview: true,
   callGreetings: [{ language: "en-US" as Language, text: "The system-wide line.", audioUrl: null, choice: null }]
 }))
+
+/** Legal once: quiet hours that cover nothing, a number twice, an answer that shows nothing. */
+const ofOldRules = (onCall: PhoneNumber.E164): VoipSettings.Edit => ({
+  quietHours: { start: "00:00", end: "00:00" },
+  escalationPhoneNumbers: [onCall, onCall],
+  autoReplyMessage: " "
+})
 
 export const settingsChapter: Chapter = {
   chapter: "Settings",
@@ -62,6 +69,17 @@ export const settingsChapter: Chapter = {
         yield* put(tenants[0], settings)
         assert.deepStrictEqual(yield* effective([tenants[0]]), [settings])
       }
+    }),
+
+    test("MUST read what was kept by older rules, and what others named beside it", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const old = ofOldRules(yield* freshNumber)
+      yield* put(tenants[0], old)
+      yield* put(tenants[1], saying("We will answer soon."))
+      const [first, second] = yield* effective([tenants[0], tenants[1]])
+      assert.deepInclude(first, old)
+      assert.strictEqual(second?.autoReplyMessage, "We will answer soon.")
+      assert.deepStrictEqual((yield* (yield* Settings).named([tenants[0]]))[0], old)
     }),
 
     test("MUST keep what a tenant names and nothing else, until it names something else", function* () {
