@@ -19,6 +19,7 @@ import { createHash, randomUUID } from "node:crypto"
 import { dumpDatabase } from "../../../test/support/dump.ts"
 import { migratedDatabase } from "../../../test/support/postgres.ts"
 import { Database, layer } from "../src/index.ts"
+import { migrations } from "../src/migrations/migrations.ts"
 import type { Table } from "../src/tables/Table.ts"
 import * as Tables from "../src/tables/Tables.ts"
 
@@ -231,7 +232,9 @@ describe("An encrypted database", () => {
         `alter table external_threads add constraint external_threads_site_grouping_id_thread_type_external_cont_key
          unique (site_grouping_id, thread_type, external_contact)`
       )
-      yield* tamper(url, "delete from careline_migrations where name = 'contact_keys'")
+      yield* Effect.flatMap(PgClient.PgClient, (sql) => sql.withTransaction(migrations["24_contact_keys"])).pipe(
+        Effect.provide(Database.layerClient({ url: Redacted.make(url), maxConnections: 1 }))
+      )
 
       const next = yield* open(url, keysOf("current"))
       yield* Effect.gen(function* () {
