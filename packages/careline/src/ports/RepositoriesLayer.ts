@@ -1,5 +1,5 @@
 /** Repositories and a directory of plain async functions, as the ports that use cases ask for. */
-import { Consent, Contact } from "@careline/domain"
+import { Consent, Contact, type Tenant, type Thread } from "@careline/domain"
 import {
   AuditLog,
   Broadcaster,
@@ -19,7 +19,7 @@ import {
   Timers,
   Transaction
 } from "@careline/ports"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Order } from "effect"
 import { plainPort } from "./PlainPort.ts"
 import { plainTransaction } from "./PlainTransaction.ts"
 import type { Classify, PlainDirectory, Repositories } from "./Repositories.ts"
@@ -38,6 +38,65 @@ export const directoryLayer = <Db>(
 const spelled = <Key extends { readonly contact: Contact.Contact }>(key: Key): ReadonlyArray<Key> =>
   Contact.spellings(key.contact).map((contact) => ({ ...key, contact }))
 
+const hasSpellings = (contact: Contact.Contact): boolean => Contact.spellings(contact).length > 1
+
+/** What tells contacts of tenants apart. */
+const contactOf = (siteGroupingId: Tenant, contact: Contact.Contact): string =>
+  JSON.stringify([siteGroupingId, Contact.key(contact)])
+
+type LoadThreads = Threads["Service"]["loadByKeys"]
+
+/** One thread for each contact, where the tables have one for each spelling: the one that was asked for, an open one, the newest. */
+const oneThread =
+  (load: LoadThreads): LoadThreads =>
+  (keys) =>
+    Effect.map(load(keys.flatMap(spelled)), (found) => {
+      const exact = (siteGroupingId: Tenant, contact: Contact.Contact) => JSON.stringify([siteGroupingId, contact])
+      const asked = new Set(keys.map(({ contact, siteGroupingId }) => exact(siteGroupingId, contact)))
+      const preference = Order.combineAll<Thread.Thread>([
+        Order.mapInput(Order.Boolean, (thread) => asked.has(exact(thread.siteGroupingId, thread.externalContact))),
+        Order.mapInput(Order.Boolean, ({ deletedAt }) => deletedAt === null),
+        Order.mapInput(Order.Number, ({ lastInboundAt }) => lastInboundAt?.epochMilliseconds ?? -Infinity)
+      ])
+      // Of those with one key the last stays.
+      const threads = found.toSorted(preference).map((thread) => {
+        const { externalContact, siteGroupingId, threadType } = thread
+        return [threadType + contactOf(siteGroupingId, externalContact), thread] as const
+      })
+      return [...new Map(threads).values()]
+    })
+
+/** Threads answer to the spelling that wrote last, unless another thread has it: tables have one thread for each. */
+const respelled =
+  (apply: Changes["Service"]["apply"], load: LoadThreads): Changes["Service"]["apply"] =>
+  (changes) => {
+    const keys = changes.flatMap((change) => {
+      if (change._tag !== "ThreadSaved" || !hasSpellings(change.thread.externalContact)) return []
+      const { externalContact: contact, siteGroupingId, threadType } = change.thread
+      return spelled({ siteGroupingId, threadType, contact })
+    })
+    if (keys.length === 0) return apply(changes)
+    return Effect.flatMap(load(keys), (kept) =>
+      apply(
+        changes.map((change) => {
+          if (change._tag !== "ThreadSaved") return change
+          const { externalContact, id, siteGroupingId, threadType } = change.thread
+          const isTaken = kept.some(
+            (one) =>
+              one.id !== id &&
+              one.siteGroupingId === siteGroupingId &&
+              one.threadType === threadType &&
+              one.externalContact === externalContact
+          )
+          const before = kept.find((one) => one.id === id)
+          return isTaken && before !== undefined
+            ? { ...change, thread: { ...change.thread, externalContact: before.externalContact } }
+            : change
+        })
+      )
+    )
+  }
+
 /** One consent for each contact, the strictest of what is recorded under its spellings. */
 const strictest =
   (load: Consents["Service"]["load"]): Consents["Service"]["load"] =>
@@ -46,7 +105,7 @@ const strictest =
       const consents = new Map<string, Consent.Consent>()
       for (const one of found) {
         const contact = Contact.key(one.contact)
-        const id = JSON.stringify([one.siteGroupingId, contact])
+        const id = contactOf(one.siteGroupingId, contact)
         const known = consents.get(id) ?? one
         consents.set(id, { ...Consent.stricter(known, one), contact })
       }
@@ -66,6 +125,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
   const outbox = over("outbox")
   const poolNumbers = over("poolNumbers")
   const threads = over("threads")
+  const loadThreads = threads.calls("loadByKeys").loadByKeys
   const ids =
     repositories.ids === undefined
       ? IdGenerator.layerUuidV7
@@ -78,7 +138,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       Broadcaster,
       Broadcaster.of({ ...broadcaster.calls("publish"), subscribe: broadcaster.stream("subscribe") })
     ),
-    Layer.succeed(Changes, Changes.of(over("changes").calls("apply"))),
+    Layer.succeed(Changes, Changes.of({ apply: respelled(over("changes").calls("apply").apply, loadThreads) })),
     Layer.succeed(Circuits, Circuits.of(over("circuits").calls("load", "lock", "save"))),
     Layer.succeed(Consents, Consents.of({ load: strictest(over("consents").calls("load").load) })),
     Layer.succeed(
@@ -139,7 +199,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       Threads,
       Threads.of({
         ...threads.calls("loadByIds", "patientsOf", "list", "counts"),
-        loadByKeys: (keys) => threads.calls("loadByKeys").loadByKeys(keys.flatMap(spelled)),
+        loadByKeys: oneThread(loadThreads),
         ...threads.lookUps("get")
       })
     ),
