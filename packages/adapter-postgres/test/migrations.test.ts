@@ -244,4 +244,75 @@ describe("A database in use", () => {
       )
     })
   )
+
+  /** Two threads of one contact, changed so, as the migration leaves the one that it keeps. */
+  const keptOf = (change: (sql: PgClient.PgClient) => Effect.Effect<unknown, unknown>) =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      return yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* migrateTo(2)
+        yield* twoThreads(sql)
+        yield* change(sql)
+        yield* Database.migrate
+        const [kept] = yield* sql`
+          select t.external_contact, t.patient_ids, t.facility_id, t.escalation_due_at::text as thread_due,
+                 (select string_agg(e.due_at::text, ' ') from escalations e
+                  where e.external_thread_id = t.id and e.state = 'running') as alarm_due
+          from external_threads t where t.deleted_at is null`
+        return kept!
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+    })
+
+  it.live("answers a contact at the spelling that wrote last, whichever one was written to since", () =>
+    Effect.gen(function* () {
+      const kept = yield* keptOf(
+        (sql) =>
+          sql`update external_threads set last_message_at = '2026-03-03T12:00:00Z' where id = ${olderThread}::uuid`
+      )
+      assert.strictEqual(kept.external_contact, newer)
+    })
+  )
+
+  it.live("raises the alarm of a contact when the first of two is due", () =>
+    Effect.gen(function* () {
+      const kept = yield* keptOf((sql) =>
+        Effect.andThen(
+          sql`
+            insert into escalations (site_grouping_id, external_thread_id, period, state, due_at, notified)
+            values ('north', ${newerThread}::uuid, 1, 'running', '2026-03-02T12:40:00Z', '{}')`,
+          sql`
+            update external_threads t set escalation_state = 'running', escalation_period = 1, escalation_due_at = e.due_at
+            from escalations e where e.external_thread_id = t.id`
+        )
+      )
+      const due = "2026-03-02 12:10:00+00"
+      assert.deepInclude(kept, { thread_due: due, alarm_due: due })
+    })
+  )
+
+  it.live("keeps the patients of both threads of a contact, rather than a facility", () =>
+    Effect.gen(function* () {
+      const kept = yield* keptOf(
+        (sql) => sql`update external_threads set facility_id = 'f', patient_ids = '{}' where id = ${newerThread}::uuid`
+      )
+      assert.deepInclude(kept, { patient_ids: [olderThread], facility_id: null })
+    })
+  )
+
+  it.live("takes no thread without a key from a host of before", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* Database.migrate
+        yield* sql`insert into site_groupings (id) values ('north')`
+        const opened = sql`
+          insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, last_position,
+            last_message_at, last_message_preview, search_bits, escalation_state, escalation_period, created_at, updated_at)
+          values ('north', ${thread!}::uuid, 'voip', '+12025550147', '{}', 0, now(), '', '', 'idle', 0, now(), now())`
+        assert.include(String((yield* Effect.flip(opened)).reason.cause), "external_threads_keyed")
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 1 })))
+    })
+  )
 })

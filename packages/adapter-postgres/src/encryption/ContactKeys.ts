@@ -184,10 +184,9 @@ const mergeThreads = Effect.fnUntraced(function* (
       search_bits = ${searchColumns(encryption, Tables.externalThreads, { ...merged }).search_bits},
       phone_number_id = coalesce(t.phone_number_id, o.phone_number_id),
       last_contacted_number_id = coalesce(t.last_contacted_number_id, o.last_contacted_number_id),
-      facility_id = case when cardinality(t.patient_ids || o.patient_ids) = 0 then coalesce(t.facility_id, o.facility_id)
-                         else t.facility_id end,
-      patient_ids = case when t.facility_id is not null then t.patient_ids
-                         else array(select distinct unnest(t.patient_ids || o.patient_ids) order by 1) end,
+      -- A thread has patients or a facility: who a conversation is about is never lost.
+      facility_id = case when cardinality(t.patient_ids || o.patient_ids) = 0 then coalesce(t.facility_id, o.facility_id) end,
+      patient_ids = array(select distinct unnest(t.patient_ids || o.patient_ids) order by 1),
       assignee_id = coalesce(t.assignee_id, o.assignee_id),
       last_position = coalesce((select max(position) from merged_messages), 0),
       last_inbound_position = coalesce((select max(position) from merged_messages where direction = 'inbound'), 0),
@@ -200,12 +199,20 @@ const mergeThreads = Effect.fnUntraced(function* (
       updated_at = greatest(t.updated_at, o.updated_at)
     from external_threads o
     where t.site_grouping_id = ${tenant} and t.id = ${into}::uuid and o.site_grouping_id = ${tenant} and o.id = ${from}::uuid`
-  // An alarm that runs goes on in the thread that is kept, unless one runs there.
+  // An alarm that runs goes on in the thread that is kept; of two that run, as the one that is due first.
   yield* sql`
     with stopped as (
       update escalations set state = 'stopped', ended_at = careline_now()
       where site_grouping_id = ${tenant} and external_thread_id = ${from}::uuid and state = 'running'
       returning due_at
+    ), sooner as (
+      update external_threads t set escalation_due_at = least(t.escalation_due_at, s.due_at)
+      from stopped s
+      where t.site_grouping_id = ${tenant} and t.id = ${into}::uuid and t.escalation_state = 'running'
+    ), sooner_alarm as (
+      update escalations e set due_at = least(e.due_at, s.due_at)
+      from stopped s
+      where e.site_grouping_id = ${tenant} and e.external_thread_id = ${into}::uuid and e.state = 'running'
     ), next as (
       update external_threads t set escalation_state = 'running', escalation_period = t.escalation_period + 1,
                                     escalation_due_at = s.due_at
@@ -243,10 +250,11 @@ const mergeThreads = Effect.fnUntraced(function* (
   yield* sql`drop table merged_messages, merged_unread`
 })
 
-/** Open threads before deleted ones, the one with the newest message first: that one is kept, and the form that wrote last. */
+/** Open threads before deleted ones, the one whose spelling wrote last first: that one is kept, and answers to it. */
 const mergeAll = Effect.fnUntraced(function* (sql: Sql, encryption: Encryption) {
   const groups = yield* sql<{ readonly site_grouping_id: string; readonly ids: ReadonlyArray<string> }>`
-    select site_grouping_id, array_agg(id::text order by (deleted_at is null) desc, last_message_at desc, id) as ids
+    select site_grouping_id, array_agg(id::text order by (deleted_at is null) desc,
+      last_inbound_at desc nulls last, last_message_at desc, id) as ids
     from external_threads where contact_key is not null
     group by site_grouping_id, thread_type, contact_key having count(*) > 1`
   for (const {
@@ -265,6 +273,9 @@ export const keyContacts = Effect.fnUntraced(function* (sql: Sql, encryption: En
   yield* keyConsents(sql, encryption)
   yield* keyLanes(sql, encryption)
   yield* mergeAll(sql, encryption)
+  // A host of before that still runs makes no thread that nothing would key.
+  yield* sql.unsafe(`alter table external_threads add constraint external_threads_keyed
+    check (contact_key is not null or deleted_at is not null)`)
   yield* sql.unsafe(`create unique index ${KEY_INDEX} on external_threads (site_grouping_id, thread_type, contact_key)`)
   if (isEncrypted) {
     yield* sql.unsafe(`alter table external_threads add constraint external_threads_contact_key_sealed
