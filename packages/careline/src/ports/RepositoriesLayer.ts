@@ -15,11 +15,12 @@ import {
   RateBuckets,
   Settings,
   type StoragePorts,
+  type ThreadView,
   Threads,
   Timers,
   Transaction
 } from "@careline/ports"
-import { Effect, Layer, Order } from "effect"
+import { Array as Arr, Effect, Layer, Option, Order } from "effect"
 import { plainPort } from "./PlainPort.ts"
 import { plainTransaction } from "./PlainTransaction.ts"
 import type { Classify, PlainDirectory, Repositories } from "./Repositories.ts"
@@ -97,20 +98,49 @@ const respelled =
     )
   }
 
-/** One consent for each contact, the strictest of what is recorded under its spellings. */
-const strictest =
-  (load: Consents["Service"]["load"]): Consents["Service"]["load"] =>
+const changedAt = ({ changedAt }: Consent.Consent): number => changedAt?.epochMilliseconds ?? -Infinity
+
+/** Consents are written by their key: one that came after all others says what holds since, else the strictest does. */
+const consentOf = (found: ReadonlyArray<Consent.Consent>): Consent.Consent => {
+  const keyed = found.find(({ contact }) => contact === Contact.key(contact))
+  const others = found.filter(({ contact }) => contact !== keyed?.contact)
+  return keyed !== undefined && others.every((other) => changedAt(other) < changedAt(keyed))
+    ? keyed
+    : found.reduce(Consent.stricter)
+}
+
+type LoadConsents = Consents["Service"]["load"]
+
+/** One consent for each contact, of what is recorded under its spellings. */
+const oneConsent =
+  (load: LoadConsents): LoadConsents =>
   (keys) =>
-    Effect.map(load(keys.flatMap(spelled)), (found) => {
-      const consents = new Map<string, Consent.Consent>()
-      for (const one of found) {
-        const contact = Contact.key(one.contact)
-        const id = contactOf(one.siteGroupingId, contact)
-        const known = consents.get(id) ?? one
-        consents.set(id, { ...Consent.stricter(known, one), contact })
-      }
-      return [...consents.values()]
+    Effect.map(load(keys.flatMap(spelled)), (found) =>
+      [...Map.groupBy(found, ({ contact, siteGroupingId }) => contactOf(siteGroupingId, contact)).values()].map(
+        (recorded) => ({ ...consentOf(recorded), contact: Contact.key(recorded[0]!.contact) })
+      )
+    )
+
+/** Views whose contacts have several spellings, with what they allow under all of them: a team's tables join by one. */
+const withConsents = (load: LoadConsents) => (views: ReadonlyArray<ThreadView>) => {
+  const keys = views.flatMap(({ thread: { externalContact: contact, siteGroupingId } }) =>
+    hasSpellings(contact) ? [{ siteGroupingId, contact }] : []
+  )
+  if (keys.length === 0) return Effect.succeed(views)
+  return Effect.map(load(keys), (consents) => {
+    const optedOut = new Set(
+      consents
+        .filter(({ status }) => status === "opted_out")
+        .map(({ contact, siteGroupingId }) => contactOf(siteGroupingId, contact))
+    )
+    return views.map((view) => {
+      const { externalContact, siteGroupingId } = view.thread
+      return hasSpellings(externalContact)
+        ? { ...view, optedOut: optedOut.has(contactOf(siteGroupingId, externalContact)) }
+        : view
     })
+  })
+}
 
 type PortName = Exclude<keyof Repositories<unknown>, "classify" | "db" | "transact">
 
@@ -126,6 +156,10 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
   const poolNumbers = over("poolNumbers")
   const threads = over("threads")
   const loadThreads = threads.calls("loadByKeys").loadByKeys
+  const loadConsents = oneConsent(over("consents").calls("load").load)
+  const seen = withConsents(loadConsents)
+  const { get: getThread }: Pick<Threads["Service"], "get"> = threads.lookUps("get")
+  const { list: listThreads }: Pick<Threads["Service"], "list"> = threads.calls("list")
   const ids =
     repositories.ids === undefined
       ? IdGenerator.layerUuidV7
@@ -140,7 +174,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     ),
     Layer.succeed(Changes, Changes.of({ apply: respelled(over("changes").calls("apply").apply, loadThreads) })),
     Layer.succeed(Circuits, Circuits.of(over("circuits").calls("load", "lock", "save"))),
-    Layer.succeed(Consents, Consents.of({ load: strictest(over("consents").calls("load").load) })),
+    Layer.succeed(Consents, Consents.of({ load: loadConsents })),
     Layer.succeed(
       Inbox,
       Inbox.of({
@@ -198,9 +232,16 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
     Layer.succeed(
       Threads,
       Threads.of({
-        ...threads.calls("loadByIds", "patientsOf", "list", "counts"),
+        ...threads.calls("loadByIds", "patientsOf", "counts"),
         loadByKeys: oneThread(loadThreads),
-        ...threads.lookUps("get")
+        get: Effect.fnUntraced(function* (...asked) {
+          const found = yield* getThread(...asked)
+          return Arr.head(yield* seen(Option.toArray(found)))
+        }),
+        list: Effect.fnUntraced(function* (query) {
+          const page = yield* listThreads(query)
+          return { ...page, items: yield* seen(page.items) }
+        })
       })
     ),
     Layer.succeed(Timers, Timers.of(over("timers").calls("claimDue")))
