@@ -53,8 +53,9 @@ const open = async (demo: Demo, tenant: string) => {
   await demo.api("POST", "/phone-numbers/reconciliation")
   const { availableByAreaCode } = await show(demo)
   demo.check((availableByAreaCode[AREA_CODE] ?? 0) >= 2, "two numbers wait in the pool, in nobody's hands")
-  const assign = () => demo.api<PoolNumber>("POST", `/site-groupings/${tenant}/phone-number`, { areaCode: AREA_CODE })
-  const [first, second] = [await assign(), await assign()]
+  const assign = (additional: boolean) =>
+    demo.api<PoolNumber>("POST", `/site-groupings/${tenant}/phone-number`, { areaCode: AREA_CODE, additional })
+  const [first, second] = [await assign(false), await assign(true)]
   demo.say("clinic", `has ${first.body.number} and ${second.body.number}`)
   demo.check(first.status === 201 && second.status === 201, "each is assigned at once: no provider is asked")
   demo.check(first.body.number !== second.body.number, "and never the same one twice")

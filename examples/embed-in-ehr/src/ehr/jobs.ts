@@ -101,6 +101,8 @@ export class JobRunner {
        returning id, kind, payload, attempts`,
       [[...this.#handlers.keys()], free, this.#options.leaseMillis]
     )
+    // It was stopped while this was asked for: another process runs them.
+    if (this.#isStopping) return this.#giveBack(rows)
     for (const job of rows) {
       const run = this.#run(job).finally(() => {
         this.#running.delete(run)
@@ -108,6 +110,12 @@ export class JobRunner {
       })
       this.#running.add(run)
     }
+  }
+
+  async #giveBack(jobs: ReadonlyArray<Job>): Promise<void> {
+    if (jobs.length === 0) return
+    const given = "update jobs set state = 'queued', attempts = attempts - 1, locked_until = null where id = any($1)"
+    await this.#pool.query(given, [jobs.map(({ id }) => id)])
   }
 
   async #run(job: Job): Promise<void> {
