@@ -80,6 +80,7 @@ export {
   editSiteGrouping,
   listSiteGroupings,
   NewSiteGrouping,
+  type NumbersOfTenants,
   SiteGroupingEdit,
   viewSiteGrouping,
   type WithFirstNumber

@@ -87,7 +87,7 @@ export interface WithFirstNumber {
 }
 
 /** What a tenant's first number needs. */
-type NumbersOfTenants =
+export type NumbersOfTenants =
   | AuditLog
   | IdGenerator
   | NumberInventory
