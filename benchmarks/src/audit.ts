@@ -15,10 +15,10 @@ const LIMIT = 50
 const seed = async (client: pg.Client): Promise<void> => {
   await client.query("set session_replication_role = replica")
   await client.query(`
-    insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_name, patient_ids,
+    insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_key, contact_name, patient_ids,
       last_position, last_inbound_position, last_message_at, last_inbound_at, last_message_preview, escalation_state,
       escalation_period, created_at, updated_at, search_bits)
-    select 'site-' || tenant, uuidv7(), 'voip', '+1303' || lpad(n::text, 7, '0'), 'Contact ' || n, '{}',
+    select 'site-' || tenant, uuidv7(), 'voip', '+1303' || lpad(n::text, 7, '0'), '+1303' || lpad(n::text, 7, '0'), 'Contact ' || n, '{}',
       1, 1, now() - n * interval '1 second', now(), 'Question ' || n, 'idle',
       0, now(), now(), 'x' || repeat('0', 128)
     from generate_series(1, ${READERS}) tenant, generate_series(1, ${THREADS}) n`)

@@ -22,10 +22,10 @@ const seed = async (client: pg.Client, threads: number, perThread: number): Prom
   await client.query("set session_replication_role = replica")
   // A third is nobody's, a fifth waits for an answer; of the rest each reader has some.
   await client.query(`
-    insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_name, patient_ids, assignee_id,
+    insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_key, contact_name, patient_ids, assignee_id,
       last_position, last_inbound_position, last_message_at, last_inbound_at, last_message_preview, unanswered_since,
       escalation_state, escalation_period, created_at, updated_at, search_bits)
-    select '', uuidv7(), 'voip', '+1303' || lpad(n::text, 7, '0'), 'Contact ' || n, '{}',
+    select '', uuidv7(), 'voip', '+1303' || lpad(n::text, 7, '0'), '+1303' || lpad(n::text, 7, '0'), 'Contact ' || n, '{}',
            case n % 6 when 0 then null when 1 then null when 2 then 'user-nothing' when 3 then 'user-all' when 4 then 'user-half'
              else 'user-else' end,
            ${perThread}, ${perThread}, at, at, 'Question ' || n, case when n % 5 = 0 then at end,

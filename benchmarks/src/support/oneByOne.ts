@@ -16,10 +16,10 @@ interface Claimed {
 
 const statements = {
   thread: `select * from external_threads where site_grouping_id = '' and thread_type = 'voip' and external_contact = $1 for update`,
-  save: `insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, last_position,
+  save: `insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_key, patient_ids, last_position,
            last_inbound_position, last_message_at, last_message_preview, last_inbound_at, auto_replied_at, escalation_state,
            escalation_period, escalation_due_at, created_at, updated_at, search_bits)
-         values ('', $1, 'voip', $2, '{}', $4, $4, now(), $3, now(), now(), 'running', 1, now() + interval '10 hours', now(), now(), ${SEARCH_BITS})
+         values ('', $1, 'voip', $2, $2, '{}', $4, $4, now(), $3, now(), now(), 'running', 1, now() + interval '10 hours', now(), now(), ${SEARCH_BITS})
          on conflict (site_grouping_id, id) do update set last_position = excluded.last_position,
            last_inbound_position = excluded.last_inbound_position, last_message_at = now(), last_message_preview = excluded.last_message_preview, updated_at = now()`,
   message: `insert into messages (site_grouping_id, id, external_thread_id, position, message_type, direction, content, attachments,

@@ -67,7 +67,7 @@ describe("A claim", () => {
           Effect.flatMap(PgClient.PgClient, (sql) => planOf(sql, limit, last)),
           workers
         )
-      yield* queueing((sql) => openThread(sql, { search_bits: "x" }))
+      yield* queueing((sql) => openThread(sql, { contact_key: "+12025550147", search_bits: "x" }))
       yield* queueing((sql) => queue(sql, { lane: 1, count: LIMIT, notBefore: "now() - interval '1 minute'" }))
       const alone = yield* plan()
       // Each text itself, the first of its recipient's, and once more where lanes share a batch.
@@ -95,7 +95,7 @@ describe("A claim", () => {
       yield* Effect.provide(
         Effect.gen(function* () {
           const sql = yield* PgClient.PgClient
-          yield* openThread(sql, { search_bits: "x" })
+          yield* openThread(sql, { contact_key: "+12025550147", search_bits: "x" })
           for (const lane of SendLane.all) {
             yield* queue(sql, { lane, count: 10, notBefore: "now() - interval '1 minute'" })
           }

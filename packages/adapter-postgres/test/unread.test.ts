@@ -20,10 +20,10 @@ const [idle, diligent, picky] = ["idle", "diligent", "picky"].map((name) => User
 const threadsOfMinutes = (sql: PgClient.PgClient) =>
   Effect.gen(function* () {
     yield* sql`
-      insert into external_threads (site_grouping_id, id, thread_type, external_contact, patient_ids, last_position,
+      insert into external_threads (site_grouping_id, id, thread_type, external_contact, contact_key, patient_ids, last_position,
         last_inbound_position, last_message_at, last_inbound_at, last_message_preview, assignee_id, escalation_state,
         escalation_period, created_at, updated_at, search_bits)
-      select '', gen_random_uuid(), 'voip', '+1303' || n, '{}', 1, 1, at, at, 'Hello', 'somebody', 'idle', 0, at, at,
+      select '', gen_random_uuid(), 'voip', '+1303' || n, '+1303' || n, '{}', 1, 1, at, at, 'Hello', 'somebody', 'idle', 0, at, at,
         'x' || repeat('0', 128)
       from generate_series(1, ${THREADS}) n
       cross join lateral (select ${DateTime.formatIso(now)}::timestamptz - n * interval '1 minute' as at) t`
