@@ -149,6 +149,14 @@ const settings = fc.record({
   callHandling: fc.constantFrom("voicemail" as const, "text_us" as const)
 })
 
+/** What XML keeps for itself is among what is said each time, and not only where chance has it. */
+const ofMarkup = {
+  callGreetings: [
+    { language: "en-US" as Language, text: `Smith & <b>Sons</b> "Clinic" ]]>`, audioUrl: null, choice: null }
+  ],
+  callHandling: "voicemail" as const
+}
+
 export const anyPlanChapter: Chapter = {
   chapter: "Any plan",
   tests: [
@@ -190,7 +198,7 @@ export const anyPlanChapter: Chapter = {
             }
           }
         })
-        yield* Effect.promise(() => fc.assert(property, { numRuns: RUNS }))
+        yield* Effect.promise(() => fc.assert(property, { numRuns: RUNS, examples: [[ofMarkup]] }))
       },
       ["voice"]
     )
