@@ -45,18 +45,23 @@ export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
   return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
 
-/** A number that a provider has assigned to us, to be added to a tenant. */
-export const NumberAddition = Schema.Struct({
+/** What is said of a number that a provider has assigned to us. */
+export const OwnedNumber = {
   number: PhoneNumber.E164,
-  /** One that is on record. */
-  siteGroupingId: Tenant,
-  label: nullable(Name),
   /** The provider's id of the number. */
   providerSid: nullable(Name),
   /** The provider that carries it; the active one, whichever that is, where it is left out. */
   provider: nullable(Name),
   /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
   overrideReason: nullable(Reason)
+}
+
+/** A number that a provider has assigned to us, to be added to a tenant. */
+export const NumberAddition = Schema.Struct({
+  ...OwnedNumber,
+  /** One that is on record. */
+  siteGroupingId: Tenant,
+  label: nullable(Name)
 })
 export type NumberAddition = Given<typeof NumberAddition.Encoded>
 

@@ -1,5 +1,5 @@
 /** A tenant's numbers, as its administrators see and edit them. */
-import { type InventoryNumber, NumberLifecycle, PhoneNumber, type PhoneNumberId, type Tenant } from "@careline/domain"
+import { type InventoryNumber, NumberLifecycle, type PhoneNumberId, type Tenant } from "@careline/domain"
 import {
   type AuditLog,
   IdGenerator,
@@ -16,10 +16,10 @@ import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { type InvalidRequest, NotFound, type NumberRefused, type NumberRests } from "../shared/Errors.ts"
-import { assertAwake } from "./NumberPool.ts"
+import { assertAwake, OwnedNumber } from "./NumberPool.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { Name, nullable, optional, Reason } from "../shared/RequestFields.ts"
+import { Name, nullable, optional } from "../shared/RequestFields.ts"
 
 const isSeen = (actor: Actor, { holder }: InventoryNumber.InventoryNumber): boolean =>
   holder !== null && Scope.includes(actor.scope, holder.siteGroupingId)
@@ -115,15 +115,7 @@ export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: P
 })
 
 /** A number that a provider has assigned to us, to be added to the pool. */
-export const PoolAddition = Schema.Struct({
-  number: PhoneNumber.E164,
-  /** The provider's id of the number. */
-  providerSid: nullable(Name),
-  /** The provider that carries it; the active one, whichever that is, where it is left out. */
-  provider: nullable(Name),
-  /** Why the number is ours although no provider can tell. The audit log keeps it. */
-  overrideReason: nullable(Reason)
-})
+export const PoolAddition = Schema.Struct(OwnedNumber)
 export type PoolAddition = Given<typeof PoolAddition.Encoded>
 
 const readAddition = reader(PoolAddition)
