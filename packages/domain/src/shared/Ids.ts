@@ -68,6 +68,10 @@ export type MediaImportId = typeof MediaImportId.Type
 export const BreakGlassId = OpaqueId.pipe(Schema.brand("BreakGlassId"))
 export type BreakGlassId = typeof BreakGlassId.Type
 
+/** A template that texts are sent from. */
+export const TemplateId = OpaqueId.pipe(Schema.brand("TemplateId"))
+export type TemplateId = typeof TemplateId.Type
+
 /** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
 export const BlobKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),
