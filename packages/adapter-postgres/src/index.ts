@@ -23,6 +23,7 @@ import * as PgPoolNumbers from "./stores/PgPoolNumbers.ts"
 import * as PgRateBuckets from "./stores/PgRateBuckets.ts"
 import * as PgSettings from "./stores/PgSettings.ts"
 import * as PgSiteGroupings from "./stores/PgSiteGroupings.ts"
+import * as PgTemplates from "./stores/PgTemplates.ts"
 import * as PgThreads from "./stores/PgThreads.ts"
 import * as PgTimers from "./stores/PgTimers.ts"
 import * as PgTransaction from "./stores/PgTransaction.ts"
@@ -54,6 +55,7 @@ const ports = Layer.mergeAll(
   PgRateBuckets.layer,
   PgSettings.layer,
   PgSiteGroupings.layer,
+  PgTemplates.layer,
   PgThreads.layer,
   PgTimers.layer,
   PgTransaction.layer,

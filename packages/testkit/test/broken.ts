@@ -1,12 +1,23 @@
 /** What a memory store with one fault is made of. */
-import { type AccessStoragePorts, type NumberStoragePorts, Transaction, type VoiceStoragePorts } from "@careline/ports"
+import {
+  type AccessStoragePorts,
+  type HubStoragePorts,
+  type NumberStoragePorts,
+  Transaction,
+  type VoiceStoragePorts
+} from "@careline/ports"
 import { Context, Effect, Layer } from "effect"
 import type { RepositoryContract } from "../src/contract/index.ts"
 import { MemoryStore } from "../src/memory/index.ts"
 import { empty, type MemoryState } from "../src/memory/MemoryState.ts"
 import { memoryHarness } from "./memoryHarness.ts"
 
-type Ports = RepositoryContract.StoragePorts | AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
+type Ports =
+  | RepositoryContract.StoragePorts
+  | AccessStoragePorts
+  | HubStoragePorts
+  | NumberStoragePorts
+  | VoiceStoragePorts
 
 export interface BrokenStore {
   /** What it does wrong. */
@@ -15,7 +26,7 @@ export interface BrokenStore {
   /** The test that has to fail, so that the fault is noticed for what it is. */
   readonly noticedBy: string
   readonly harness: RepositoryContract.Harness<
-    MemoryStore | AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
+    MemoryStore | AccessStoragePorts | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
   >
 }
 

@@ -25,6 +25,7 @@ import type { MemoryStore } from "../src/memory/index.ts"
 import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
 import { brokenNumberStores } from "./brokenNumberStores.ts"
+import { brokenTemplateStores } from "./brokenTemplateStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
 import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
@@ -577,5 +578,6 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ...brokenAccessStores,
   ...brokenRevisions,
   ...brokenVoiceStores,
-  ...brokenNumberStores
+  ...brokenNumberStores,
+  ...brokenTemplateStores
 ]

@@ -20,6 +20,7 @@ import readers from "./0017_readers.ts"
 import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
+import templates from "./0027_templates.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -107,5 +108,6 @@ export const migrations = {
     `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
-  ])
+  ]),
+  "27_templates": templates
 }

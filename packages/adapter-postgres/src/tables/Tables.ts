@@ -12,6 +12,7 @@ import {
   type PendingAssignment,
   type Send,
   type SiteGrouping,
+  type Template,
   type Tenant,
   type Thread,
   type ThreadId,
@@ -310,6 +311,36 @@ export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {
     name: plain.text("name"),
     createdAt: timestamptz("created_at"),
     deactivatedAt: timestamptz("deactivated_at")
+  }
+})
+
+export const templates = make<Template.Template>("templates", {
+  columns: {
+    siteGroupingId: tenant,
+    id: uuid("id"),
+    name: plain.text("name"),
+    description: plain.text("description"),
+    category: plain.text("category"),
+    tags: plain.texts("tags"),
+    latestVersion: integer("latest_version"),
+    publishedVersion: integer("published_version"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at"),
+    updatedAt: timestamptz("updated_at"),
+    archivedAt: timestamptz("archived_at")
+  },
+  fixed: ["siteGroupingId", "id", "createdBy", "createdAt"]
+})
+
+export const templateVersions = make<Template.TemplateVersion>("template_versions", {
+  columns: {
+    siteGroupingId: tenant,
+    templateId: uuid("template_id"),
+    number: integer("number"),
+    variables: plain.json("variables"),
+    contents: plain.json("contents"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at")
   }
 })
 

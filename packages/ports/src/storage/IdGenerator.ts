@@ -17,6 +17,7 @@ export type IdKind =
   | "bridgeRequest"
   | "mediaImport"
   | "breakGlass"
+  | "template"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

@@ -36,6 +36,7 @@ import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { sendLanesChapter } from "./repository/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
 import { siteGroupingsChapter } from "./repository/SiteGroupingsChapter.ts"
+import { templatesChapter } from "./repository/TemplatesChapter.ts"
 import { readingChapter } from "./repository/ReadingChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
 import { threadsChapter } from "./repository/ThreadsChapter.ts"
@@ -81,7 +82,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   mediaUploadsChapter,
   siteGroupingsChapter,
   numberInventoryChapter,
-  numberOrdersChapter
+  numberOrdersChapter,
+  templatesChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

@@ -25,6 +25,8 @@ import {
   type SendId,
   type SiteGrouping,
   type SiteGroupingId,
+  type Template,
+  type TemplateId,
   type Tenant,
   type Thread,
   type ThreadId,
@@ -129,6 +131,9 @@ export interface MemoryState {
     readonly nextLookAt: DateTime.Utc | null
   }
   readonly siteGroupings: HashMap.HashMap<SiteGroupingId, SiteGrouping.SiteGrouping>
+  readonly templates: HashMap.HashMap<TemplateId, Template.Template>
+  /** By template and number. */
+  readonly templateVersions: HashMap.HashMap<string, Template.TemplateVersion>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.Edit>
   readonly platformSettings: VoipSettings.PlatformEdit
@@ -166,6 +171,8 @@ export const empty: MemoryState = {
   numberOrders: HashMap.empty(),
   poolWatch: { conditions: [], nextLookAt: null },
   siteGroupings: HashMap.empty(),
+  templates: HashMap.empty(),
+  templateVersions: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),
   platformSettings: {},

@@ -3,6 +3,7 @@ import type {
   AccessStoragePorts,
   BlobStore,
   Directory,
+  HubStoragePorts,
   NumberStoragePorts,
   StoragePorts,
   Telephony,
@@ -34,6 +35,7 @@ import * as MemorySettings from "./MemorySettings.ts"
 import * as MemorySiteGroupings from "./MemorySiteGroupings.ts"
 import { MemoryStore } from "./MemoryStore.ts"
 import * as MemoryTelephony from "./MemoryTelephony.ts"
+import * as MemoryTemplates from "./MemoryTemplates.ts"
 import * as MemoryThreads from "./MemoryThreads.ts"
 import * as MemoryTimers from "./MemoryTimers.ts"
 import * as MemoryTransaction from "./MemoryTransaction.ts"
@@ -55,9 +57,10 @@ export type {
 } from "./MemoryState.ts"
 export { MemoryStore } from "./MemoryStore.ts"
 
-/** All storage ports, those for calls, media and numbers too, over one store. */
+/** All storage ports, those for calls, media, numbers and templates too, over one store. */
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
+  MemoryTemplates.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
   MemoryPoolNumbers.layer,
@@ -92,6 +95,7 @@ export const layer: Layer.Layer<
   | VoiceStoragePorts
   | NumberStoragePorts
   | AccessStoragePorts
+  | HubStoragePorts
   | BlobStore
   | Directory
   | Telephony.Telephony
