@@ -14,6 +14,27 @@ export { applyCallReports } from "./calls/ApplyCallReports.ts"
 export { applyReports } from "./outbound/ApplyReports.ts"
 export * from "./threads/ContactConsent.ts"
 export * from "./threads/CreateThread.ts"
+export { lintTemplate, type Preview, previewTemplate } from "./templates/PreviewTemplate.ts"
+export * from "./templates/TemplateErrors.ts"
+export {
+  LintRequest,
+  NewTemplate,
+  PreviewRequest,
+  TemplateEdit,
+  TemplateQuery,
+  VersionChoice
+} from "./templates/TemplateRequests.ts"
+export {
+  archiveTemplate,
+  createTemplate,
+  editTemplate,
+  listTemplates,
+  listTemplateVersions,
+  publishTemplate,
+  rollbackTemplate,
+  type TemplateDetails,
+  viewTemplate
+} from "./templates/Templates.ts"
 export { DeepLinks, type DeepLinksShape } from "./shared/DeepLinks.ts"
 export { dispatchAlarms, dispatchConversation, dispatchSends } from "./outbound/DispatchSends.ts"
 export { deleteThread, editThread, ThreadEdit } from "./threads/EditThread.ts"

@@ -25,6 +25,7 @@ import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
+import { templates } from "./routes/templates.ts"
 import { threads } from "./routes/threads.ts"
 import { mountMetrics } from "./routes/metrics.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
@@ -59,6 +60,7 @@ const routes: ReadonlyArray<Route<Services>> = [
   ...line,
   ...numbers,
   ...siteGroupings,
+  ...templates,
   ...aliases.map(({ route }) => route)
 ]
 

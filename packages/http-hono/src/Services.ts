@@ -3,6 +3,7 @@ import type { Intake } from "@careline/application"
 import type {
   AccessStoragePorts,
   Directory,
+  HubStoragePorts,
   NumberStoragePorts,
   StoragePorts,
   TelephonyProviders,
@@ -14,6 +15,7 @@ export type Services =
   | VoicePorts
   | AccessStoragePorts
   | NumberStoragePorts
+  | HubStoragePorts
   | Directory
   | Intake
   | TelephonyProviders.TelephonyProviders

@@ -11,6 +11,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "phoneNumber",
     "pendingAssignment",
     "siteGrouping",
+    "template",
     "provider",
     "media",
     "breakGlass",

@@ -182,6 +182,8 @@ export interface LimitsShape {
   readonly uploadsPerBatch: number
   /** How often the log tells of what one stranger is refused again and again. */
   readonly refusalLogEvery: number
+  /** Segments that a text made of a template may have at most. */
+  readonly templateSegments: number
   /**
    * Pause before an idle worker looks for work that no wake-up told it of; doubles while there is none, up to `pollEveryMax`,
    * and begins anew with the next work or wake-up. Alarms are looked for every `pollEvery`, however long there is none.
@@ -291,6 +293,7 @@ export const defaults: LimitsShape = {
   removeUploadsEvery: 15 * 60_000,
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
+  templateSegments: 3,
   pollEvery: 1_000,
   pollEveryMax: 5_000,
   workerBackoffMax: 10_000

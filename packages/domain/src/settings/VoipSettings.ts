@@ -10,6 +10,35 @@ export const MAX_TEXT_LENGTH = 1600
 
 const MAX_COUNTRIES = 250
 
+const MAX_LINK_HOSTS = 20
+
+/** Shorteners that anybody may use: their domains carry others' spam, and carriers block texts with them (Twilio, error 30963). */
+const PUBLIC_SHORTENERS = new Set([
+  "bit.ly",
+  "buff.ly",
+  "cutt.ly",
+  "goo.gl",
+  "is.gd",
+  "lnkd.in",
+  "ow.ly",
+  "rb.gy",
+  "rebrand.ly",
+  "shorturl.at",
+  "t.co",
+  "t.ly",
+  "tiny.cc",
+  "tinyurl.com"
+])
+
+/** The name of a host, in lower case. */
+const LinkHost = Schema.String.check(
+  Schema.isMaxLength(253),
+  Schema.isPattern(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+    message: "must be the name of a host in lower case, like visits.example.com"
+  }),
+  Schema.makeFilter((host) => !PUBLIC_SHORTENERS.has(host) || "must not be a public shortener: carriers block those")
+)
+
 /** A caller chooses with one key. */
 const MAX_LANGUAGES = 9
 
@@ -32,6 +61,8 @@ export const VoipSettings = Schema.Struct({
   dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   /** Countries abroad whose numbers staff may write to, by their two letters (ISO 3166-1); who wrote first is always answered. */
   contactCountries: Schema.Array(Country).check(Schema.isMaxLength(MAX_COUNTRIES)),
+  /** Hosts of ours that links in templates may lead to. No public shortener: carriers block those. */
+  linkHosts: Schema.Array(LinkHost).check(Schema.isMaxLength(MAX_LINK_HOSTS)),
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
   /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
@@ -60,6 +91,7 @@ export const Kept = Schema.Struct({
   quietHours: Schema.optionalKey(fields.quietHours),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   contactCountries: Schema.optionalKey(fields.contactCountries),
+  linkHosts: Schema.optionalKey(fields.linkHosts),
   callGreetings: Schema.optionalKey(fields.callGreetings),
   callHandling: Schema.optionalKey(fields.callHandling)
 })
@@ -86,6 +118,7 @@ export const Edit = Schema.Struct({
   ),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   contactCountries: Schema.optionalKey(fields.contactCountries),
+  linkHosts: Schema.optionalKey(fields.linkHosts),
   callGreetings: Schema.optionalKey(
     Schema.Array(NewGreeting).check(
       Schema.isMaxLength(MAX_LANGUAGES),
@@ -141,6 +174,7 @@ export const defaults: VoipSettings = {
   quietHours: { start: "21:00", end: "08:00" },
   dailyLimitPerContact: 10,
   contactCountries: [],
+  linkHosts: [],
   callGreetings: [],
   callHandling: "voicemail"
 }
@@ -159,6 +193,7 @@ export const Sources = Schema.Struct({
   quietHours: Source,
   dailyLimitPerContact: Source,
   contactCountries: Source,
+  linkHosts: Source,
   callGreetings: Source,
   callHandling: Source
 })

@@ -44,7 +44,10 @@ describe("The settings that hold for a tenant", () => {
   })
 
   it("have no on-call number, preview, greeting or auto-reply of anybody else, whatever the platform names", () => {
-    assert.sameMembers([...NEVER], ["escalationPhoneNumbers", "escalationPreview", "callGreetings", "autoReplyMessage"])
+    assert.sameMembers(
+      [...NEVER],
+      ["linkHosts", "escalationPhoneNumbers", "escalationPreview", "callGreetings", "autoReplyMessage"]
+    )
     fc.assert(
       fc.property(edit, (platform) => {
         const settings = VoipSettings.resolve({}, platform)

@@ -23,6 +23,7 @@ export interface TemplateFilter {
   readonly isArchived?: boolean | undefined
 }
 
+/** Templates by tenant, and their versions. */
 export class Templates extends Context.Service<
   Templates,
   {

@@ -49,6 +49,7 @@ export const settingsChapter: Chapter = {
         escalationPreview: true,
         quietHours: { start: "21:30", end: "07:00" },
         dailyLimitPerContact: 12,
+        linkHosts: ["visits.example.com"],
         contactCountries: ["MX"],
         callGreetings: [
           { language: "es-US" as Language, text: "Deje un mensaje.", audioUrl: null, choice: null },

@@ -1,4 +1,4 @@
-import { Language, Template, TemplateId, type Tenant, UserId } from "@careline/domain"
+import { Language, type Template, TemplateId, type Tenant, UserId } from "@careline/domain"
 import { IdGenerator, TemplateNameTaken, Templates, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect, Option } from "effect"
