@@ -12,6 +12,8 @@ import { type Estimate, estimate, isUnicode } from "./TemplateLength.ts"
 import { filtersOf, type Variable } from "./TemplateValue.ts"
 import { linksOf, replyWordsOf, speaksOfOptOut } from "./TemplateWords.ts"
 
+export type { Estimate } from "./TemplateLength.ts"
+
 export type Rule =
   | "syntax"
   | "blank"
