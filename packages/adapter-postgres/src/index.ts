@@ -2,7 +2,7 @@
 import { IdGenerator } from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
-import { Notifications } from "./stores/Notifications.ts"
+import { Wakeups } from "./stores/Wakeups.ts"
 import * as PgAuditLog from "./stores/PgAuditLog.ts"
 import * as PgAuditTrail from "./stores/PgAuditTrail.ts"
 import * as PgBreakGlasses from "./stores/PgBreakGlasses.ts"
@@ -16,6 +16,7 @@ import * as PgInbox from "./stores/PgInbox.ts"
 import * as PgMediaImports from "./stores/PgMediaImports.ts"
 import * as PgMediaUploads from "./stores/PgMediaUploads.ts"
 import * as PgMessages from "./stores/PgMessages.ts"
+import * as PgNotifications from "./stores/PgNotifications.ts"
 import * as PgNumberInventory from "./stores/PgNumberInventory.ts"
 import * as PgNumberOrders from "./stores/PgNumberOrders.ts"
 import * as PgOutbox from "./stores/PgOutbox.ts"
@@ -48,6 +49,7 @@ const ports = Layer.mergeAll(
   PgMediaImports.layer,
   PgMediaUploads.layer,
   PgMessages.layer,
+  PgNotifications.layer,
   PgNumberInventory.layer,
   PgNumberOrders.layer,
   PgOutbox.layer,
@@ -60,7 +62,7 @@ const ports = Layer.mergeAll(
   PgTimers.layer,
   PgTransaction.layer,
   IdGenerator.layerUuidV7
-).pipe(Layer.provide(Notifications.layer))
+).pipe(Layer.provide(Wakeups.layer))
 
 /** Every store port over an open client. Nothing is encrypted: for a database that is encrypted otherwise. */
 export const stores = ports.pipe(Layer.provide(FieldEncryption.layerPlain))

@@ -39,6 +39,7 @@ export {
   type ReachedNumber,
   type Stray
 } from "./storage/NumberInventory.ts"
+export { type NotificationFilter, type NotificationQuery, Notifications } from "./storage/Notifications.ts"
 export { type ClaimedOrder, type ConditionChange, NumberOrders, type OrderProgress } from "./storage/NumberOrders.ts"
 export * as Numbers from "./telephony/Numbers.ts"
 export type { NumberStoragePorts } from "./storage/NumberStoragePorts.ts"

@@ -26,6 +26,7 @@ import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
 import { brokenNumberStores } from "./brokenNumberStores.ts"
 import { brokenTemplateStores } from "./brokenTemplateStores.ts"
+import { brokenNotificationStores } from "./brokenNotificationStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
 import { brokenAccessStores } from "./brokenAccessStores.ts"
 import { brokenRevisions } from "./brokenRevisions.ts"
@@ -579,5 +580,6 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ...brokenRevisions,
   ...brokenVoiceStores,
   ...brokenNumberStores,
-  ...brokenTemplateStores
+  ...brokenTemplateStores,
+  ...brokenNotificationStores
 ]

@@ -21,6 +21,7 @@ import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
 import templates from "./0027_templates.ts"
+import notifications from "./0028_notifications.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -109,5 +110,6 @@ export const migrations = {
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
   ]),
-  "27_templates": templates
+  "27_templates": templates,
+  "28_notifications": notifications
 }

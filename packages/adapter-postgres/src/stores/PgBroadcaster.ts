@@ -14,7 +14,7 @@ import {
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Layer, Option, PubSub, Queue, Schedule, Stream } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Notifications } from "./Notifications.ts"
+import { Wakeups } from "./Wakeups.ts"
 import { tenantColumn, tenantOf } from "../sql/rows.ts"
 
 /** Rows that one read takes. */
@@ -71,7 +71,7 @@ export const layer = Layer.effect(
   Broadcaster,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const notifications = yield* Notifications
+    const notifications = yield* Wakeups
     const live = yield* PubSub.sliding<PublishedEvent>(8192)
 
     const read = (after: Place) =>

@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Notifications } from "./Notifications.ts"
+import { Wakeups } from "./Wakeups.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
 import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
@@ -85,7 +85,7 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toSends = decode(encryption, sends)
-    const notifications = yield* Notifications
+    const notifications = yield* Wakeups
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
     const lockMatches = (targets: ReadonlyArray<ReportTarget>) => sql<{

@@ -8,6 +8,7 @@ import {
   Contact,
   type InventoryNumber,
   type Message,
+  type Notification,
   type NumberOrder,
   type PendingAssignment,
   type Send,
@@ -312,6 +313,32 @@ export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {
     createdAt: timestamptz("created_at"),
     deactivatedAt: timestamptz("deactivated_at")
   }
+})
+
+export const notifications = make<Notification.Notification>("notifications", {
+  columns: {
+    siteGroupingId: tenant,
+    id: uuid("id"),
+    causeKey: plain.text("cause_key"),
+    kind: plain.text("kind"),
+    messageClass: plain.text("message_class"),
+    contact: indexed("contact"),
+    patientId: plain.text("patient_id"),
+    content: encrypted.json("content"),
+    language: plain.text("language"),
+    templateVersion: integer("template_version"),
+    dueAt: timestamptz("due_at"),
+    validUntil: timestamptz("valid_until"),
+    state: plain.text("state"),
+    reason: plain.text("reason"),
+    threadId: uuid("external_thread_id"),
+    messageId: uuid("message_id"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at"),
+    updatedAt: timestamptz("updated_at")
+  },
+  fixed: ["siteGroupingId", "id", "causeKey", "kind", "createdBy", "createdAt"],
+  associatedData: ["id"]
 })
 
 export const templates = make<Template.Template>("templates", {

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { Attachment } from "./Attachment.ts"
 import { DeliveryStatus } from "./DeliveryStatus.ts"
-import { CallId, MessageId, PhoneNumberId, Tenant, ThreadId, UserId } from "../shared/Ids.ts"
+import { CallId, MessageId, NotificationId, PhoneNumberId, Tenant, ThreadId, UserId } from "../shared/Ids.ts"
 import { Transcript } from "./Transcript.ts"
 import { MessageReaction } from "./MessageReaction.ts"
 
@@ -50,6 +50,8 @@ export const MessageMetadata = Schema.Struct({
   /** Our number that it came to or left from, as it was at that time. */
   phoneNumberId: Schema.optionalKey(PhoneNumberId),
   phoneNumber: Schema.optionalKey(Schema.String),
+  /** The notification that it is the text of. */
+  notificationId: Schema.optionalKey(NotificationId),
   /** The call that it tells of. */
   callId: Schema.optionalKey(CallId),
   /** The number that it left from, where that is not the thread's. */

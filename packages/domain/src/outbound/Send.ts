@@ -19,7 +19,8 @@ export const SendPurpose = Schema.Literals([
   "opt_in_confirmation",
   "help",
   "escalation",
-  "number_changed"
+  "number_changed",
+  "scheduled"
 ])
 export type SendPurpose = typeof SendPurpose.Type
 
@@ -87,6 +88,7 @@ export const wasDeferred = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "q
 export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "resend" => {
   switch (purpose) {
     case "reply":
+    case "scheduled":
       return "undecided"
     case "auto_reply":
     case "opt_out_confirmation":

@@ -84,6 +84,10 @@ export type PromptId = typeof PromptId.Type
 export const ReminderRuleId = OpaqueId.pipe(Schema.brand("ReminderRuleId"))
 export type ReminderRuleId = typeof ReminderRuleId.Type
 
+/** One thing that one person is told once. */
+export const NotificationId = OpaqueId.pipe(Schema.brand("NotificationId"))
+export type NotificationId = typeof NotificationId.Type
+
 /** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
 export const BlobKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),

@@ -18,6 +18,7 @@ export type IdKind =
   | "mediaImport"
   | "breakGlass"
   | "template"
+  | "notification"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

@@ -36,6 +36,7 @@ import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { sendLanesChapter } from "./repository/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
 import { siteGroupingsChapter } from "./repository/SiteGroupingsChapter.ts"
+import { notificationsChapter } from "./repository/NotificationsChapter.ts"
 import { templatesChapter } from "./repository/TemplatesChapter.ts"
 import { readingChapter } from "./repository/ReadingChapter.ts"
 import { threadListChapter } from "./repository/ThreadListChapter.ts"
@@ -83,7 +84,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   siteGroupingsChapter,
   numberInventoryChapter,
   numberOrdersChapter,
-  templatesChapter
+  templatesChapter,
+  notificationsChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

@@ -16,6 +16,8 @@ import {
   type MediaImportId,
   type Message,
   type MessageId,
+  type Notification,
+  type NotificationId,
   type NumberOrder,
   type PendingAssignment,
   type PendingAssignmentId,
@@ -134,6 +136,7 @@ export interface MemoryState {
   readonly templates: HashMap.HashMap<TemplateId, Template.Template>
   /** By template and number. */
   readonly templateVersions: HashMap.HashMap<string, Template.TemplateVersion>
+  readonly notifications: HashMap.HashMap<NotificationId, Notification.Notification>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.Edit>
   readonly platformSettings: VoipSettings.PlatformEdit
@@ -173,6 +176,7 @@ export const empty: MemoryState = {
   siteGroupings: HashMap.empty(),
   templates: HashMap.empty(),
   templateVersions: HashMap.empty(),
+  notifications: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),
   platformSettings: {},

@@ -26,6 +26,7 @@ import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMediaImports from "./MemoryMediaImports.ts"
 import * as MemoryMediaUploads from "./MemoryMediaUploads.ts"
 import * as MemoryMessages from "./MemoryMessages.ts"
+import * as MemoryNotifications from "./MemoryNotifications.ts"
 import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
 import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
@@ -61,6 +62,7 @@ export { MemoryStore } from "./MemoryStore.ts"
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryTemplates.layer,
+  MemoryNotifications.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
   MemoryPoolNumbers.layer,
