@@ -66,6 +66,18 @@ export {
   resetPlatformSetting,
   SettingsEdit
 } from "./tenants/LineSettings.ts"
+export { listNotifications, NotificationQuery, viewNotification } from "./notifications/ListNotifications.ts"
+export type { NotificationView } from "./notifications/NotificationContent.ts"
+export { releaseNotifications } from "./notifications/ReleaseNotifications.ts"
+export {
+  editNotification,
+  MessageRequest,
+  NotificationEdit,
+  scheduleMessage,
+  withdrawNotification
+} from "./notifications/ScheduleMessage.ts"
+export * as SettleNotifications from "./notifications/SettleNotifications.ts"
+export * as HubWorkers from "./workers/HubWorkers.ts"
 export { markRead } from "./threads/MarkRead.ts"
 export { importMedia } from "./calls/ImportMedia.ts"
 export { CallEdit, type CallPage, CallQuery, editCall, listCalls, viewCall } from "./calls/CallLogs.ts"

@@ -23,6 +23,7 @@ import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
+import { notifications } from "./routes/notifications.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { templates } from "./routes/templates.ts"
@@ -51,7 +52,7 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
 )
 
 /** What gives patient data, or tells who has seen some. */
-const ofPatients = [...threads, ...messages, ...calls, ...access] as ReadonlyArray<Route<Services>>
+const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...access] as ReadonlyArray<Route<Services>>
 
 const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(({ route }) => route))
 

@@ -39,6 +39,7 @@ interface Things {
   /** A number that is waited for. */
   readonly pending: string
   readonly template: string
+  readonly notification: string
 }
 
 interface Asked {
@@ -254,6 +255,27 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   deactivateSiteGrouping: [S, "everybody's", ask("DELETE", ({ tenant }) => `/site-groupings/${tenant}`)],
+  scheduleMessage: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/messages",
+      ({ tenant }) => ({ to: "+13035550189", body: "Hello", siteGroupingId: tenant })
+    )
+  ],
+  listNotifications: [SACR, "scoped", ask("GET", () => "/notifications")],
+  getNotification: [SACR, "named", ask("GET", ({ notification }) => `/notifications/${notification}`)],
+  editNotification: [
+    SAC,
+    "named",
+    ask(
+      "PATCH",
+      ({ notification }) => `/notifications/${notification}`,
+      () => ({ body: "Another" })
+    )
+  ],
+  withdrawNotification: [SAC, "named", ask("DELETE", ({ notification }) => `/notifications/${notification}`)],
   listTemplates: [SACR, "scoped", ask("GET", () => "/templates")],
   createTemplate: [
     SA,
@@ -445,7 +467,9 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     ] as const) {
       await askOf(app, admin, { method, path: `/templates/${template}${path}`, body })
     }
-    return { tenant, line, contact, number, thread, message, call: called, glass, parked, pending, template }
+    const notification = await make("/messages", { to: contact, body: "Hello", siteGroupingId: tenant })
+    const of = { tenant, line, contact, number, thread, message, call: called, glass, parked, pending }
+    return { ...of, template, notification }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -471,7 +495,8 @@ const nobodys = (things: Things): Things => ({
   call: "01900000-0000-7000-8000-000000000005",
   glass: "01900000-0000-7000-8000-000000000004",
   pending: "01900000-0000-7000-8000-000000000006",
-  template: "01900000-0000-7000-8000-000000000007"
+  template: "01900000-0000-7000-8000-000000000007",
+  notification: "01900000-0000-7000-8000-000000000008"
 })
 
 const operations = Object.values(
@@ -528,8 +553,9 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { call, contact, glass, line, message, number, pending, template, thread } = foreign
-            for (const theirs of [call, contact, glass, line, message, number, pending, template, thread]) {
+            const { call, contact, glass, line, message, notification, number, pending, template, thread } = foreign
+            const others = [call, contact, glass, line, message, notification, number, pending, template, thread]
+            for (const theirs of others) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

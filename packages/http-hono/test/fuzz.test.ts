@@ -177,7 +177,9 @@ const idFor = (path: string): string =>
           ? ids.number!
           : path.includes("templates")
             ? ids.template!
-            : "1"
+            : path.includes("notifications")
+              ? ids.notification!
+              : "1"
 
 const pathOf = (path: string, change: Readonly<Record<string, string>> = {}) =>
   path.replace("/api/v1", "").replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -247,6 +249,8 @@ beforeAll(async () => {
   const template = { siteGroupingId: "north", name: "Hello", category: "general" }
   const contents = [{ language: "en-US", bodies: { sms: "Hello" } }]
   ids.template = (await ask(app, root, "POST", "/templates", { ...template, contents })).body.id
+  const message = { siteGroupingId: "north", to: "+13035550123", body: "Hello" }
+  ids.notification = (await ask(app, root, "POST", "/messages", message)).body.id
   ids.number = (await ask(app, root, "GET", "/phone-numbers")).body.items[0].id
 })
 

@@ -9,10 +9,12 @@ import {
   DeepLinks,
   Intake,
   Limits,
+  HubWorkers,
   NumberWorkers,
   PoolBudget,
   type PoolBudgetShape,
   Voice,
+  SettleNotifications,
   VoiceWorkers,
   Workers
 } from "@careline/application"
@@ -119,6 +121,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Layer.succeed(BlobStore, blobs),
     Layer.provide(WebhookSpool.layer(config, encryption), database),
     Directory.layerEmpty,
+    Layer.provide(SettleNotifications.layer, database),
     transcriber
   )
   const line = Layer.mergeAll(
@@ -127,6 +130,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Workers.layer,
     VoiceWorkers.layer,
     NumberWorkers.layer,
+    HubWorkers.layer,
     config.sandbox ? (yield* loadSandbox).seedNumber : Layer.empty
   ).pipe(
     Layer.provideMerge(

@@ -134,14 +134,14 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, giv
 }, byStaff)
 
 /** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
-const assertCarried = Effect.fnUntraced(function* (request: Asked) {
+export const assertCarried = Effect.fnUntraced(function* (request: Pick<Asked, "content" | "mediaUrls">) {
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   for (const telephony of fallback === null ? [active] : [active, fallback]) yield* assertCarriedBy(telephony, request)
 })
 
 const assertCarriedBy = Effect.fnUntraced(function* (
   { capabilities, provider }: Telephony.TelephonyService,
-  { content, mediaUrls }: Asked
+  { content, mediaUrls }: Pick<Asked, "content" | "mediaUrls">
 ) {
   const { maxTextLength, mms } = capabilities.messages
   const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength

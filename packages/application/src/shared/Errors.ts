@@ -12,6 +12,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "pendingAssignment",
     "siteGrouping",
     "template",
+    "notification",
     "provider",
     "media",
     "breakGlass",

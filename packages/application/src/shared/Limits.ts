@@ -184,6 +184,12 @@ export interface LimitsShape {
   readonly refusalLogEvery: number
   /** Segments that a text made of a template may have at most. */
   readonly templateSegments: number
+  /** Notifications that one transaction releases. */
+  readonly notificationsPerBatch: number
+  /** How far ahead a text may be scheduled. */
+  readonly scheduleAhead: number
+  /** How long a notification waits that could not be released, for want of a number or by a fault. */
+  readonly releasePause: number
   /**
    * Pause before an idle worker looks for work that no wake-up told it of; doubles while there is none, up to `pollEveryMax`,
    * and begins anew with the next work or wake-up. Alarms are looked for every `pollEvery`, however long there is none.
@@ -294,6 +300,9 @@ export const defaults: LimitsShape = {
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
   templateSegments: 3,
+  notificationsPerBatch: 50,
+  scheduleAhead: 366 * 24 * 60 * 60_000,
+  releasePause: 60_000,
   pollEvery: 1_000,
   pollEveryMax: 5_000,
   workerBackoffMax: 10_000

@@ -145,6 +145,13 @@ const ofTagged = (error: Tagged): Problem | null => {
         ...detail,
         phoneNumberId: error.phoneNumberId
       })
+    case "NotificationOver":
+      return problem("notification-over", 409, "The notification is not scheduled any more", {
+        ...detail,
+        state: error.state
+      })
+    case "TemplateNotPublished":
+      return problem("template-not-published", 409, "The template is not published", detail)
     case "TemplateNameTaken":
       return problem("template-name-taken", 409, "A template with this name exists", detail)
     case "TemplateChanged":

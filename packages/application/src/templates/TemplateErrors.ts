@@ -43,6 +43,13 @@ export class TemplateArchived extends Schema.TaggedError<TemplateArchived>()("Te
   }
 }
 
+/** No version of the template is published, so that nothing is sent from it. */
+export class TemplateNotPublished extends Schema.TaggedError<TemplateNotPublished>()("TemplateNotPublished", {}) {
+  override get message(): string {
+    return "No version of the template is published"
+  }
+}
+
 /** Values do not fit the template's variables. */
 export class TemplateDataInvalid extends Schema.TaggedError<TemplateDataInvalid>()("TemplateDataInvalid", {
   faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
