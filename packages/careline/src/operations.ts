@@ -31,6 +31,7 @@ import {
   processInbound,
   reconcileSends,
   recordConsent,
+  releaseNumber,
   resendMessage,
   resetLineSetting,
   resetPlatformSetting,
@@ -41,6 +42,7 @@ import {
 import {
   type Directory,
   NumberInventory,
+  NumberOrders,
   SiteGroupings,
   type StoragePorts,
   type TelephonyProviders
@@ -114,6 +116,10 @@ export interface UseCases {
   readonly platformSettings: OperationOf<typeof platformSettings>
   /** Puts down, on a contact's behalf, whether it may be texted. */
   readonly recordConsent: OperationOf<typeof recordConsent>
+  /**
+   * Orders that a number of the pool goes back to its provider; for those who see all tenants. `NoNumberPool` as above.
+   */
+  readonly releaseNumber: OperationOf<typeof releaseOfPool>
   /** Takes one of a tenant's own settings back: it is inherited again. */
   readonly resetLineSetting: OperationOf<typeof resetLineSetting>
   /** Takes one of the platform's settings back: the product's holds again. */
@@ -167,6 +173,24 @@ const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnA
   )
 })
 
+type Release = ReturnType<typeof releaseNumber>
+
+const releaseOfPool: (
+  ...args: Parameters<typeof releaseNumber>
+) => Effect.Effect<
+  Effect.Success<Release>,
+  Effect.Error<Release> | NoNumberPool,
+  Exclude<Effect.Services<Release>, NumberInventory | NumberOrders>
+> = Effect.fnUntraced(function* (...args: Parameters<typeof releaseNumber>) {
+  const inventory = yield* Effect.serviceOption(NumberInventory)
+  const orders = yield* Effect.serviceOption(NumberOrders)
+  if (Option.isNone(inventory) || Option.isNone(orders)) return yield* new NoNumberPool()
+  return yield* releaseNumber(...args).pipe(
+    Effect.provideService(NumberInventory, inventory.value),
+    Effect.provideService(NumberOrders, orders.value)
+  )
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
@@ -188,6 +212,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   markRead,
   platformSettings,
   recordConsent,
+  releaseNumber: releaseOfPool,
   resendMessage,
   retryParkedEvent,
   resetLineSetting,

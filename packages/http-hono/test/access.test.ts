@@ -205,6 +205,7 @@ describe("Every read and change of patient data", () => {
       "GET /api/v1/phone-number-pool/numbers",
       "GET /api/v1/phone-number-pool/numbers/{id}",
       "PATCH /api/v1/phone-number-pool/numbers/{id}",
+      "POST /api/v1/phone-number-pool/numbers/{id}/release",
       "POST /api/v1/phone-numbers/{id}/undo",
       "GET /api/v1/pending-assignments",
       "GET /api/v1/pending-assignments/{id}",

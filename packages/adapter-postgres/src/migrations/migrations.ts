@@ -107,5 +107,22 @@ export const migrations = {
     `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
+  ]),
+  /** A number is given back to its provider by an order, as it is bought by one. */
+  "27_number_releases": run([
+    `alter table number_orders
+       add column kind text not null default 'purchase' check (kind in ('purchase', 'release')),
+       alter column monthly_price drop not null,
+       alter column currency drop not null,
+       add constraint number_orders_price_check
+         check ((monthly_price is null) = (currency is null) and (kind = 'release' or monthly_price is not null))`,
+    `create index number_orders_given_back on number_orders (number) where kind = 'release'`,
+    `alter table phone_numbers
+       drop constraint phone_numbers_status_check,
+       drop constraint phone_numbers_holder_check,
+       add constraint phone_numbers_status_check check
+         (status in ('available', 'assigned', 'suspended', 'replaced', 'quarantined', 'retired', 'releasing')),
+       add constraint phone_numbers_holder_check check
+         ((site_grouping_id is null) = (status in ('available', 'quarantined', 'retired', 'releasing')))`
   ])
 }

@@ -277,6 +277,7 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
 export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
   columns: {
     id: uuid("id"),
+    kind: plain.text("kind"),
     number: plain.text("number"),
     provider: plain.text("provider"),
     price: { amount: numeric("monthly_price"), currency: plain.text("currency") },
@@ -287,7 +288,7 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
     startedAt: timestamptz("started_at"),
     failedBecause: plain.text("failure_reason")
   },
-  fixed: ["id", "number", "provider", "price"]
+  fixed: ["id", "kind", "number", "provider", "price"]
 })
 
 export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wishes", {

@@ -46,7 +46,7 @@ interface Waiting {
 const stateOf = Effect.gen(function* () {
   const inventory = yield* NumberInventory
   const { orderNotice } = yield* Limits
-  const open = yield* (yield* NumberOrders).open
+  const open = (yield* (yield* NumberOrders).open).filter(({ kind }) => kind === "purchase")
   const counts = yield* inventory.counts
   const tenants = open.flatMap(({ wantedBy }): ReadonlyArray<Tenant> =>
     wantedBy === null ? [] : [wantedBy.siteGroupingId]
@@ -184,6 +184,7 @@ const orderOf =
   (choice: PoolPlan.Choice, index: number): NumberOrder.NumberOrder => ({
     ...choice,
     id: ids[index] as PhoneNumberId,
+    kind: "purchase",
     provider,
     state: "wanted",
     providerSid: null,

@@ -1,6 +1,14 @@
-/** Takes back what somebody did to a number by mistake: added it, gave it up, or retired it, a moment ago. */
+/** Takes back what somebody did to a number by mistake: added it, gave it up, retired or released it, a moment ago. */
 import { type InventoryNumber, NumberLifecycle, type PhoneNumberId, type Tenant } from "@careline/domain"
-import { type AuditRecord, AuditTrail, NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import {
+  type AuditRecord,
+  AuditTrail,
+  NumberInventory,
+  NumberOrders,
+  Scope,
+  SiteGroupings,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
@@ -47,6 +55,15 @@ const unretired = Effect.fnUntraced(function* (number: Owned, { from }: AuditRec
   return yield* Effect.fromResult(NumberLifecycle.unretire(number, to, yield* Limits, yield* DateTime.now))
 })
 
+/** Out of the order to give it back, unless its provider was asked by now. */
+const takenBack = Effect.fnUntraced(function* (number: Owned, { from }: AuditRecord["detail"]) {
+  if (!(yield* (yield* NumberOrders).cancelRelease(number.number))) {
+    return yield* new NothingToUndo({ reason: "under_way" })
+  }
+  const as = from === "available" ? "available" : "retired"
+  return yield* Effect.fromResult(NumberLifecycle.keep(number, as, yield* DateTime.now))
+})
+
 const undone = Effect.fnUntraced(function* (number: Owned, { action, detail, siteGroupingId }: AuditRecord) {
   switch (action) {
     case "phone_number.add":
@@ -57,6 +74,8 @@ const undone = Effect.fnUntraced(function* (number: Owned, { action, detail, sit
       return yield* giveBack(number, siteGroupingId)
     case "phone_number.retire":
       return yield* unretired(number, detail)
+    case "phone_number.release":
+      return yield* takenBack(number, detail)
     default:
       return yield* new NothingToUndo({ reason: "other_action" })
   }

@@ -173,7 +173,7 @@ export class NumberRests extends Schema.TaggedError<NumberRests>()("NumberRests"
 
 /** What was done last to the number cannot be undone. */
 export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", {
-  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "other_action"])
+  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "under_way", "other_action"])
 }) {
   override get message(): string {
     switch (this.reason) {
@@ -181,8 +181,10 @@ export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingT
         return "Only who did the last thing to the number may undo it, and not for long"
       case "in_use":
         return "The number is in use: delete it instead"
+      case "under_way":
+        return "The provider was asked to take the number back"
       case "other_action":
-        return "Only that a number was added, given up or retired can be undone"
+        return "Only that a number was added, given up, retired or released can be undone"
     }
   }
 }

@@ -9,6 +9,7 @@ import { E164 } from "./PhoneNumber.ts"
  * - `replaced`: a tenant's still. Another number answers in its place, until the contacts have got used to that.
  * - `quarantined`: unassigned, until whom it used to reach have stopped trying.
  * - `retired`: unassigned for good: too many still try.
+ * - `releasing`: unassigned, and on its way back to the provider. One that is given back is no number of ours any more.
  */
 export const NumberStatus = Schema.Literals([
   "available",
@@ -16,7 +17,8 @@ export const NumberStatus = Schema.Literals([
   "suspended",
   "replaced",
   "quarantined",
-  "retired"
+  "retired",
+  "releasing"
 ])
 export type NumberStatus = typeof NumberStatus.Type
 
@@ -60,6 +62,9 @@ export const InventoryNumber = Schema.Struct({
 })
 export type InventoryNumber = typeof InventoryNumber.Type
 
+const TenantStatus = NumberStatus.pick(["assigned", "suspended", "replaced"])
+const isTenantStatus = Schema.is(TenantStatus)
+
 const { assignedAt, id, label, number, provider, providerSid } = InventoryNumber.fields
 
 /**
@@ -74,7 +79,7 @@ export const TenantNumber = Schema.Struct({
   providerSid,
   provider,
   /** Only what is `assigned` is texted from. */
-  status: NumberStatus.pick(["assigned", "suspended", "replaced"]),
+  status: TenantStatus,
   /** Since when it has been the tenant's. */
   createdAt: assignedAt
 })
@@ -83,7 +88,7 @@ export type TenantNumber = typeof TenantNumber.Type
 /** The number as its tenant has it; `null` while it is unassigned. */
 export const tenantNumber = (of: InventoryNumber): TenantNumber | null => {
   const { holder, status } = of
-  if (holder === null || status === "available" || status === "quarantined" || status === "retired") return null
+  if (holder === null || !isTenantStatus(status)) return null
   const { assignedAt: createdAt, id, label, number, provider, providerSid } = of
   return { id, siteGroupingId: holder.siteGroupingId, number, label, providerSid, provider, status, createdAt }
 }

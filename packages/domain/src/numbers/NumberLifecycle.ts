@@ -1,6 +1,6 @@
 /**
  * What becomes of a number that we own: available → assigned → quarantined → available | retired, with `suspended` and
- * `replaced` while it is a tenant's.
+ * `replaced` while it is a tenant's, and `releasing` before it is given back to the provider.
  *
  * Whoever had a number before is written to and called on it for a while. So a tenant's number rests before it becomes
  * another's, and one that too many still try is never given to anybody again.
@@ -23,7 +23,9 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
     "end",
     "retire",
     "restore",
-    "unretire"
+    "unretire",
+    "release",
+    "keep"
   ]),
   /** When it leaves the status by itself; `null`: it does not. */
   until: Schema.NullOr(Schema.DateTimeUtc)
@@ -183,6 +185,16 @@ export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
   number.status === "available" || number.status === "quarantined"
     ? Result.succeed(rest(number, "retired", now))
     : refused(number, "retire")
+
+/** It is to be given back to its provider, and assigned to nobody meanwhile. What is a tenant's, or still rests, is not. */
+export const release = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "available" || number.status === "retired"
+    ? Result.succeed({ ...number, status: "releasing", statusSince: now })
+    : refused(number, "release")
+
+/** It is not given back: its provider was not asked yet, or refused. */
+export const keep = (number: InventoryNumber, as: "available" | "retired", now: DateTime.Utc): Step =>
+  number.status === "releasing" ? Result.succeed(rest(number, as, now)) : refused(number, "keep")
 
 /** Somebody who had not tried it yet texted or called it while unassigned. A number of the pool that is tried too often is retired at once. */
 export const noteUnrouted = (

@@ -144,7 +144,8 @@ export const PoolJson = Schema.Struct({
     suspended: Count,
     replaced: Count,
     quarantined: Count,
-    retired: Count
+    retired: Count,
+    releasing: Count
   }),
   availableByAreaCode: Schema.Record(Schema.String, Count),
   min: Count,

@@ -267,6 +267,25 @@ const editPool = route({
   })
 })
 
+const release = route({
+  method: "post",
+  path: "/api/v1/phone-number-pool/numbers/{id}/release",
+  operationId: "releasePoolPhoneNumber",
+  allow: SYSTEM_ADMINS,
+  summary: "Release a phone number to its provider",
+  description:
+    "An available or retired number goes back to its provider, and costs nothing from then on. `confirm` repeats its digits. The number is `releasing`; Careline asks the provider after 15 minutes, until when whoever ordered it may undo it. A number that is given back is off the record. If the provider refuses, the number is retired again.",
+  body: Application.NumberRelease,
+  success: { status: 202, schema: NumberApi.PoolNumberJson },
+  problems: {
+    409: "The number is a site grouping's, or still rests; or no provider says that the number is ours (`reason`)"
+  },
+  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
+    const number = yield* Application.releaseNumber(caller, numberId(params), body)
+    return { status: 202, body: NumberApi.poolNumberJson(number) }
+  })
+})
+
 const undo = route({
   method: "post",
   path: "/api/v1/phone-numbers/{id}/undo",
@@ -274,10 +293,10 @@ const undo = route({
   allow: ADMINS,
   summary: "Undo the last change of a phone number",
   description:
-    "Whoever added, deleted or retired the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired is where it was.",
+    "Whoever added, deleted, retired or released the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired or released is where it was.",
   success: { status: 200, schema: NumberApi.NumberUndone },
   problems: {
-    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or it was something else (`reason`)"
+    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or its provider was asked to take it back; or it was something else (`reason`)"
   },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     const number = yield* Application.undoNumber(caller, numberId(params))
@@ -333,5 +352,6 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   pool,
   listPool,
   inspect,
-  editPool
+  editPool,
+  release
 ]
