@@ -68,6 +68,7 @@ export {
   PoolNumberEdit,
   PoolQuery
 } from "./numbers/InspectPool.ts"
+export { callerId } from "./numbers/CallerId.ts"
 export { NumberRelease, releaseNumber } from "./numbers/ReleaseNumber.ts"
 export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"

@@ -84,6 +84,7 @@ describe("A number that a tenant adds itself", () => {
           find: "by_number",
           findAfterMillis: 0,
           refusals: [],
+          trunk: false,
           prices: false
         } as const
       },
@@ -282,7 +283,7 @@ describe("A number that is given up", () => {
         )
         const locked = Application.editThread(administrator, thread.id, { phoneNumberId: old.id })
         assert.deepInclude(yield* Effect.flip(locked), { _tag: "NotFound" })
-        const fallback = InventoryNumber.firstInService(yield* (yield* TenantNumbers).list([north]))
+        const fallback = InventoryNumber.textingNumber(yield* (yield* TenantNumbers).list([north]))
         assert.strictEqual(fallback?.id, next.id)
       })
     )

@@ -79,6 +79,7 @@ describe("A number that is released", () => {
         const purchase = {
           id,
           kind: "purchase",
+          purpose: "both",
           number: digits,
           provider: "acme",
           wantedBy: null,
@@ -243,7 +244,13 @@ describe("A number that is released", () => {
         const inventory = yield* NumberInventory
         yield* order(id)
         const at = yield* DateTime.now
-        const taken = yield* inventory.take({ siteGroupingId: World.north, areaCode: null, key: null, at })
+        const taken = yield* inventory.take({
+          siteGroupingId: World.north,
+          areaCode: null,
+          purpose: "both",
+          key: null,
+          at
+        })
         assert.strictEqual(taken._tag, "None")
         const tried = { number: digits, from: "+13035550199" as never, isAnswerable: true, retireAfter: 1, at }
         assert.strictEqual((yield* inventory.noteUnroutedMessage(tried))._tag, "Some")

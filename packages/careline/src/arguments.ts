@@ -60,6 +60,7 @@ const event: Argument = ["eventId", Text]
 export const argumentsOf = {
   addNumber: [actor, ["request", NumberAddition]],
   assignOnActivation: [actor, ["siteGroupingId", SiteGroupingId], ["areaCode", Schema.NullOr(Text)]],
+  callerId: [actor, tenant],
   changeLineSettings: [actor, tenant, ["settings", SettingsEdit]],
   changePlatformSettings: [actor, ["settings", PlatformSettingsEdit]],
   contactConsent: [actor, tenant, ["contact", Text]],

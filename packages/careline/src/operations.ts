@@ -4,6 +4,7 @@ import {
   admitParked,
   applyReports,
   assignOnActivation,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,
@@ -77,6 +78,8 @@ export interface UseCases {
    * are the backend's own, which looks after its numbers itself.
    */
   readonly assignOnActivation: OperationOf<typeof inPool>
+  /** The number that a tenant's voice agent shows as its caller ID. */
+  readonly callerId: OperationOf<typeof callerId>
   /** Changes what is named of a tenant's settings and keeps the rest. */
   readonly changeLineSettings: OperationOf<typeof changeLineSettings>
   /** Changes what is named of what all tenants inherit; for those who see all tenants. */
@@ -194,6 +197,7 @@ const releaseOfPool: (
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,

@@ -202,6 +202,7 @@ describe("Every read and change of patient data", () => {
       "GET /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/site-groupings/{id}/phone-number",
+      "GET /api/v1/phone-numbers/caller-id",
       "GET /api/v1/phone-number-pool/numbers",
       "GET /api/v1/phone-number-pool/numbers/{id}",
       "PATCH /api/v1/phone-number-pool/numbers/{id}",

@@ -222,6 +222,7 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({ label: "Spare" })
     )
   ],
+  getCallerId: [SACR, "scoped", ask("GET", (things) => `/phone-numbers/caller-id?${tenantQuery(things)}`)],
   releasePoolPhoneNumber: [
     S,
     "everybody's",

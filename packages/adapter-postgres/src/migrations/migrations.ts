@@ -124,5 +124,12 @@ export const migrations = {
          (status in ('available', 'assigned', 'suspended', 'replaced', 'quarantined', 'retired', 'releasing')),
        add constraint phone_numbers_holder_check check
          ((site_grouping_id is null) = (status in ('available', 'quarantined', 'retired', 'releasing')))`
-  ])
+  ]),
+  /** A number may be for voice alone: the caller ID of a voice agent, which is never texted from. */
+  "28_number_purposes": run(
+    ["phone_numbers", "number_orders", "number_wishes"].map(
+      (table) =>
+        `alter table ${table} add column purpose text not null default 'both' check (purpose in ('voice', 'text', 'both'))`
+    )
+  )
 }

@@ -37,10 +37,17 @@ export const layer = Layer.effect(
       update phone_numbers n set ${phoneNumbers.changes("given")}
       from ${phoneNumbers.given(numbers.map(phoneNumbers.toRow))} where n.id = given.id`
 
-    const take = ({ areaCode, at, key, siteGroupingId }: Parameters<NumberInventory["Service"]["take"]>[0]) => sql<Row>`
+    const take = ({
+      areaCode,
+      at,
+      key,
+      purpose,
+      siteGroupingId
+    }: Parameters<NumberInventory["Service"]["take"]>[0]) => sql<Row>`
       with free as materialized (
         select id from phone_numbers
-        where status = 'available' and ${areaCode === null ? sql`true` : sql`area_code = ${areaCode}`}
+        where status = 'available' and purpose = any(${[...InventoryNumber.purposesFor(purpose)]}::text[])
+          and ${areaCode === null ? sql`true` : sql`area_code = ${areaCode}`}
         order by status_since, id limit 1
         for update skip locked
       ), forgotten as (
@@ -171,7 +178,8 @@ export const layer = Layer.effect(
     }) =>
       sql<{ readonly is_first: boolean }>`
         with tried as materialized (
-          select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
+          select id, purpose from phone_numbers where number = ${number} and site_grouping_id is null
+          for no key update
         ), noted as (
           insert into number_strays as known (number_id, contact_hash, answered)
           select id, decode(${contactHash(from)}, 'hex'), ${isAnswerable} from tried
@@ -188,7 +196,7 @@ export const layer = Layer.effect(
           from noted where noted.is_new and n.id = noted.number_id
           returning n.stray_inbound
         )
-        select ${isAnswerable} and exists (select from noted)
+        select ${isAnswerable} and purpose <> 'voice' and exists (select from noted)
           and not exists (select from counted where stray_inbound > ${retireAfter}) as is_first
         from tried`.pipe(
         Effect.map(([row]) => (row === undefined ? Option.none() : Option.some({ isFirst: row.is_first }))),

@@ -260,6 +260,7 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
     label: plain.text("label"),
     providerSid: plain.text("provider_sid"),
     provider: plain.text("provider"),
+    purpose: plain.text("purpose"),
     status: plain.text("status"),
     assignedAt: timestamptz("created_at"),
     statusSince: timestamptz("status_since"),
@@ -278,6 +279,7 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
   columns: {
     id: uuid("id"),
     kind: plain.text("kind"),
+    purpose: plain.text("purpose"),
     number: plain.text("number"),
     provider: plain.text("provider"),
     price: { amount: numeric("monthly_price"), currency: plain.text("currency") },
@@ -288,7 +290,7 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
     startedAt: timestamptz("started_at"),
     failedBecause: plain.text("failure_reason")
   },
-  fixed: ["id", "kind", "number", "provider", "price"]
+  fixed: ["id", "kind", "number", "purpose", "provider", "price"]
 })
 
 export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wishes", {
@@ -296,13 +298,14 @@ export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wi
     id: uuid("id"),
     siteGroupingId: tenant,
     areaCode: plain.text("area_code"),
+    purpose: plain.text("purpose"),
     key: plain.text("assignment_key"),
     requestedAt: timestamptz("wished_at"),
     state: plain.text("state"),
     reason: plain.text("reason"),
     phoneNumberId: uuid("phone_number_id")
   },
-  fixed: ["id", "siteGroupingId", "areaCode", "key", "requestedAt"]
+  fixed: ["id", "siteGroupingId", "areaCode", "purpose", "key", "requestedAt"]
 })
 
 export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {

@@ -11,7 +11,7 @@ import {
   type Contact,
   PhoneNumber,
   PhoneNumberId,
-  type InventoryNumber,
+  InventoryNumber,
   type Thread,
   ThreadId
 } from "@careline/domain"
@@ -98,7 +98,9 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
   if (chosen === null) return yield* senderOf(thread)
   const number = yield* tenantNumber(thread.siteGroupingId, chosen)
-  return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
+  return !InventoryNumber.canCall(number)
+    ? yield* new NoSenderNumber({ message: "The number is not in service" })
+    : number
 })
 
 /** Which of those that may be in the call are numbers of ours, assigned or not: calls between them would go round. */

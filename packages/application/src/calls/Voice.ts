@@ -12,7 +12,7 @@ import {
   Contact,
   IncomingCall,
   PhoneNumber,
-  type InventoryNumber,
+  InventoryNumber,
   VoipSettings
 } from "@careline/domain"
 import {
@@ -116,7 +116,7 @@ const shownBy = Effect.fnUntraced(function* (provider: string, requests: Readonl
   return new Set<string>(
     numbers
       .filter(
-        (one) => one.status === "assigned" && (one.provider ?? providers?.active.provider ?? provider) === provider
+        (one) => InventoryNumber.canCall(one) && (one.provider ?? providers?.active.provider ?? provider) === provider
       )
       .map(({ number }) => number)
   )

@@ -29,9 +29,9 @@ import { carryOutRelease } from "./CarryOutRelease.ts"
 type Order = NumberOrder.NumberOrder
 
 /** One try. Whatever goes wrong in it, the number may be ours. */
-const purchase = Effect.fnUntraced(function* (numbers: Numbers.Numbers, { id, number }: Order) {
+const purchase = Effect.fnUntraced(function* (numbers: Numbers.Numbers, { id, number, purpose }: Order) {
   const { sendTimeout } = yield* Limits
-  return yield* numbers.buy({ reference: id, number }).pipe(
+  return yield* numbers.buy({ reference: id, number, purpose }).pipe(
     Effect.timeout(sendTimeout),
     Effect.catchCause((cause) =>
       Effect.as(Effect.logWarning("A number may have been bought", describeFault(cause)), {
@@ -81,9 +81,9 @@ const cannotTell = { _tag: "CannotTell", detail: "the provider did not answer" }
 
 /** What became of an order that the provider was asked for, or has in hand. */
 const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
-  const { failedBecause, failures, id, number, startedAt, state } = claimed.order
+  const { failedBecause, failures, id, number, purpose, startedAt, state } = claimed.order
   const { orderNotice } = yield* Limits
-  const tried = { reference: id, number, startedAt: startedAt ?? (yield* DateTime.now) }
+  const tried = { reference: id, number, purpose, startedAt: startedAt ?? (yield* DateTime.now) }
   const found = yield* numbers.find(tried).pipe(Effect.orElseSucceed(() => cannotTell))
   switch (found._tag) {
     case "Owned":
@@ -114,8 +114,8 @@ const waiting = Effect.fnUntraced(function* (bought: Order) {
 const handOver = Effect.fnUntraced(function* (bought: Order) {
   const inventory = yield* NumberInventory
   const now = yield* DateTime.now
-  const { id, number, price: monthlyPrice, provider, providerSid } = bought
-  const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
+  const { id, number, price: monthlyPrice, provider, providerSid, purpose } = bought
+  const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice, purpose }, now)
   const pending = yield* waiting(bought)
   if (pending === null) return yield* inventory.add(fresh)
   const { key, siteGroupingId } = pending
@@ -126,7 +126,7 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
 
 /** Leads a number that is ours to this host, and only then gives it out. */
 const finish = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
-  const isLedHere = yield* Effect.match(numbers.configure(claimed.order.number), {
+  const isLedHere = yield* Effect.match(numbers.configure(claimed.order.number, claimed.order.purpose), {
     onFailure: () => false,
     onSuccess: () => true
   })

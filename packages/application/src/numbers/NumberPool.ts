@@ -16,7 +16,7 @@ import { NumberRefused, NumberRests } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { Name, nullable, Reason } from "../shared/RequestFields.ts"
+import { Name, nullable, Purpose, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
@@ -45,6 +45,8 @@ export const OwnedNumber = {
   providerSid: nullable(Name),
   /** The provider that carries it; the active one, whichever that is, where it is left out. */
   provider: nullable(Name),
+  /** `voice`: the number is attached to a trunk at its provider, and is the caller ID of a voice agent. */
+  purpose: Purpose,
   /** Why the number is ours although no provider can tell, for who sees all tenants. The audit log keeps it. */
   overrideReason: nullable(Reason)
 }
@@ -78,7 +80,15 @@ const enter = Effect.fnUntraced(function* (number: InventoryNumber.TenantNumber)
  * and, with the same words, for one that another tenant or the pool has.
  */
 export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: NumberAddition) {
-  const { label, number: digits, overrideReason, provider, providerSid, siteGroupingId } = yield* readAddition(given)
+  const {
+    label,
+    number: digits,
+    overrideReason,
+    provider,
+    providerSid,
+    purpose = "both",
+    siteGroupingId
+  } = yield* readAddition(given)
   yield* assertSees(actor, siteGroupingId)
   const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
     number: digits,
@@ -97,6 +107,7 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
         label: label ?? null,
         provider: ours.provider,
         providerSid: providerSid ?? null,
+        purpose,
         status: "assigned",
         createdAt: yield* DateTime.now
       }

@@ -130,7 +130,7 @@ export const addToPool = Effect.fn("addToPool")(function* (
   AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
 > {
   yield* assertSeesAll(actor, "siteGrouping")
-  const { number: digits, overrideReason, provider, providerSid } = yield* readAddition(given)
+  const { number: digits, overrideReason, provider, providerSid, purpose = "both" } = yield* readAddition(given)
   const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
     number: digits,
     provider: provider ?? null,
@@ -146,7 +146,8 @@ export const addToPool = Effect.fn("addToPool")(function* (
           number: digits,
           provider: ours.provider,
           providerSid: providerSid ?? null,
-          monthlyPrice: null
+          monthlyPrice: null,
+          purpose
         }
         const number = NumberLifecycle.acquire(given, yield* DateTime.now)
         yield* (yield* NumberInventory).add(number)

@@ -38,6 +38,13 @@ export interface ProviderReconciliation {
 
 const nothing = { reason: null, oursOnly: [], theirsOnly: [], misconfigured: [] }
 
+/** What is wrong with it. Attached to the trunk is right for a number of a voice agent, and for no other. */
+const faultsOf = (
+  { purpose }: Pick<Owned, "purpose">,
+  { misconfigured, onTrunk = false }: Numbers.OwnedNumber
+): ReadonlyArray<Numbers.Misconfiguration> =>
+  onTrunk === (purpose === "voice") ? (purpose === "voice" ? [] : misconfigured) : ["voice_attachment"]
+
 const compare = (
   provider: string,
   theirs: ReadonlyArray<Numbers.OwnedNumber>,
@@ -53,8 +60,9 @@ const compare = (
     // One that nobody said a provider of may be another's.
     oursOnly: ours.filter((number) => number.provider === provider && !listed.has(number.number)),
     theirsOnly: theirs.filter(({ number }) => !known.has(number) && !coming.has(number)),
-    misconfigured: theirs.flatMap(({ misconfigured: faults, number }) => {
-      const own = known.get(number)
+    misconfigured: theirs.flatMap((one) => {
+      const own = known.get(one.number)
+      const faults = own === undefined ? [] : faultsOf(own, one)
       return own === undefined || faults.length === 0 ? [] : [{ number: own, faults }]
     })
   }
@@ -117,20 +125,24 @@ export interface Repairs {
 type Done = { readonly done: "configured" | "adopted" | "suspended" | "retired" } | { readonly reason: string }
 
 /** One number led here again. */
-const configure = (numbers: Numbers.Numbers, number: PhoneNumber.E164): Effect.Effect<Done> =>
-  Effect.match(numbers.configure(number), {
+const configure = (
+  numbers: Numbers.Numbers,
+  { number, purpose }: Pick<Owned, "number" | "purpose">
+): Effect.Effect<Done> =>
+  Effect.match(numbers.configure(number, purpose), {
     onFailure: ({ reason }): Done => ({ reason: reason._tag }),
     onSuccess: (): Done => ({ done: "configured" })
   })
 
 /** Which of those that were led here are: what is wrong beside the number itself, such as with its Messaging Service, stays. */
-const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<PhoneNumber.E164>) {
+const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<Owned>) {
   if (led.length === 0) return []
   const listed = yield* Effect.result(numbers.list())
-  return led.map((number): readonly [PhoneNumber.E164, Done] => {
+  return led.map((own): readonly [PhoneNumber.E164, Done] => {
+    const { number } = own
     // Where the provider does not say, nobody knows.
     if (Result.isFailure(listed)) return [number, { reason: listed.failure.reason._tag }]
-    const isWrong = listed.success.some((one) => one.number === number && one.misconfigured.length > 0)
+    const isWrong = listed.success.some((one) => one.number === number && faultsOf(own, one).length > 0)
     return [number, isWrong ? { reason: "StillMisconfigured" } : { done: "configured" }]
   })
 })
@@ -139,14 +151,15 @@ const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: Reado
 const adopt = Effect.fnUntraced(function* (
   actor: Actor,
   { numbers, provider }: Telephony.TelephonyService,
-  { number, providerSid }: Numbers.OwnedNumber
+  { number, onTrunk, providerSid }: Numbers.OwnedNumber
 ) {
-  const led = yield* configure(numbers, number)
+  const purpose = onTrunk === true ? "voice" : "both"
+  const led = yield* configure(numbers, { number, purpose })
   if ("reason" in led) return led
   const [id] = yield* (yield* IdGenerator).next("phoneNumber", 1)
   const { transact } = yield* Transaction
   const add = Effect.gen(function* () {
-    const given = { id: id as PhoneNumberId, number, provider, providerSid, monthlyPrice: null }
+    const given = { id: id as PhoneNumberId, number, provider, providerSid, monthlyPrice: null, purpose } as const
     yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
     yield* audit(actor, null, "phone_number.adopt", `phoneNumber:${id}`)
     return { done: "adopted" } satisfies Done
@@ -185,10 +198,10 @@ const repairAt = Effect.fnUntraced(function* (
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return []
   const told: Array<readonly [PhoneNumber.E164, Done]> = []
-  const led: Array<PhoneNumber.E164> = []
+  const led: Array<Owned> = []
   for (const { number } of misconfigured) {
-    const done = yield* configure(telephony.numbers, number.number)
-    if ("done" in done) led.push(number.number)
+    const done = yield* configure(telephony.numbers, number)
+    if ("done" in done) led.push(number)
     else told.push([number.number, done])
   }
   told.push(...(yield* judged(telephony.numbers, led)))

@@ -61,6 +61,7 @@ export const releaseNumber = Effect.fn("releaseNumber")(function* (
         id: reference!,
         kind: "release",
         number: digits,
+        purpose: number.purpose,
         provider: owner,
         price: number.monthlyPrice,
         wantedBy: null,

@@ -18,7 +18,7 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   const moved: Array<Send.Send> = []
   for (const send of sends) {
     const number = own.find((one) => one.number === send.from && one.siteGroupingId === send.siteGroupingId)
-    if (number?.status !== "assigned") moved.push(send)
+    if (number === undefined || !InventoryNumber.canText(number)) moved.push(send)
     else found.set(send, number)
   }
   // As a rule every text leaves from the number that it was queued for.
@@ -28,9 +28,9 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   for (const send of moved) {
     const { from, siteGroupingId } = send
     const instead = reached.find(
-      ({ number, on }) => number === from && on.siteGroupingId === siteGroupingId && on.status === "assigned"
+      ({ number, on }) => number === from && on.siteGroupingId === siteGroupingId && InventoryNumber.canText(on)
     )?.on
-    found.set(send, instead ?? InventoryNumber.firstInService(yield* list([siteGroupingId])) ?? null)
+    found.set(send, instead ?? InventoryNumber.textingNumber(yield* list([siteGroupingId])) ?? null)
   }
   return found
 })

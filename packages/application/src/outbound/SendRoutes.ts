@@ -2,7 +2,7 @@
  * Selects the provider and the number for each text: the active provider while its circuit is closed, otherwise the fallback,
  * from a number that the fallback owns.
  */
-import { Circuit, type PhoneNumber, type InventoryNumber, Route, type Send, SendOutcome } from "@careline/domain"
+import { Circuit, type PhoneNumber, InventoryNumber, Route, type Send, SendOutcome } from "@careline/domain"
 import { Circuits, TenantNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { noteCircuit } from "../shared/Metrics.ts"
@@ -41,7 +41,7 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
   /** The numbers in service that a provider carries for the tenants of these texts; the active one those that name none, too. */
   const carriedBy = (some: ReadonlyArray<Send.Send>, provider: string) =>
     Effect.map(pool.list([...new Set(some.map((send) => send.siteGroupingId))]), (numbers) =>
-      numbers.filter((number) => number.status === "assigned" && (number.provider ?? active.provider) === provider)
+      numbers.filter((number) => InventoryNumber.canText(number) && (number.provider ?? active.provider) === provider)
     )
 
   /** The provider of each text. */

@@ -150,12 +150,17 @@ export class AssignmentMet extends Schema.TaggedError<AssignmentMet>()("Assignme
 
 /** The pool has no number of that kind, and none can be bought as this host is configured. */
 export class NumberNotForSale extends Schema.TaggedError<NumberNotForSale>()("NumberNotForSale", {
-  reason: Schema.Literals(["no_price", "currency"])
+  reason: Schema.Literals(["no_price", "currency", "no_trunk"])
 }) {
   override get message(): string {
-    return this.reason === "no_price"
-      ? "Nobody says what a number costs, so none is bought"
-      : "Numbers are priced in another currency than the budget, so none is bought"
+    switch (this.reason) {
+      case "no_price":
+        return "Nobody says what a number costs, so none is bought"
+      case "currency":
+        return "Numbers are priced in another currency than the budget, so none is bought"
+      case "no_trunk":
+        return "The provider has no trunk that numbers for a voice agent are attached to"
+    }
   }
 }
 

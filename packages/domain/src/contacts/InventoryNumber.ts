@@ -22,6 +22,24 @@ export const NumberStatus = Schema.Literals([
 ])
 export type NumberStatus = typeof NumberStatus.Type
 
+/**
+ * What a number is for. `both` unless somebody says otherwise.
+ *
+ * - `voice`: the caller ID of a voice agent, attached to a trunk at its provider. It is never texted from.
+ * - `text`: texts. It is never shown as a caller ID.
+ */
+export const NumberPurpose = Schema.Literals(["voice", "text", "both"])
+export type NumberPurpose = typeof NumberPurpose.Type
+
+const served: Readonly<Record<NumberPurpose, ReadonlyArray<NumberPurpose>>> = {
+  voice: ["voice"],
+  text: ["text", "both"],
+  both: ["both"]
+}
+
+/** The purposes of numbers that do for who wants one for this: what is attached to a trunk does for nothing else. */
+export const purposesFor = (wanted: NumberPurpose): ReadonlyArray<NumberPurpose> => served[wanted]
+
 /** What the provider charges for a number each month: a decimal in the currency's main unit, ISO 4217. */
 export const MonthlyPrice = Schema.Struct({
   amount: Schema.String.check(Schema.isPattern(/^\d{1,8}(\.\d{1,4})?$/)),
@@ -41,6 +59,7 @@ export const InventoryNumber = Schema.Struct({
   provider: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(200))),
   /** Whose it is; `null`: unassigned. A tenant may be the system-wide space, which is `null` itself. */
   holder: Schema.NullOr(Schema.Struct({ siteGroupingId: Tenant })),
+  purpose: NumberPurpose,
   status: NumberStatus,
   /** Since when it has been in this status. */
   statusSince: Schema.DateTimeUtc,
@@ -65,7 +84,7 @@ export type InventoryNumber = typeof InventoryNumber.Type
 const TenantStatus = NumberStatus.pick(["assigned", "suspended", "replaced"])
 const isTenantStatus = Schema.is(TenantStatus)
 
-const { assignedAt, id, label, number, provider, providerSid } = InventoryNumber.fields
+const { assignedAt, id, label, number, provider, providerSid, purpose } = InventoryNumber.fields
 
 /**
  * What a tenant has of a number: all that the rules of texts and calls look at, and all that a backend with tables of its own
@@ -78,6 +97,8 @@ export const TenantNumber = Schema.Struct({
   label,
   providerSid,
   provider,
+  /** `both` where it is left out. */
+  purpose: Schema.optionalKey(purpose),
   /** Only what is `assigned` is texted from. */
   status: TenantStatus,
   /** Since when it has been the tenant's. */
@@ -89,12 +110,13 @@ export type TenantNumber = typeof TenantNumber.Type
 export const tenantNumber = (of: InventoryNumber): TenantNumber | null => {
   const { holder, status } = of
   if (holder === null || !isTenantStatus(status)) return null
-  const { assignedAt: createdAt, id, label, number, provider, providerSid } = of
-  return { id, siteGroupingId: holder.siteGroupingId, number, label, providerSid, provider, status, createdAt }
+  const { assignedAt: createdAt, id, label, number, provider, providerSid, purpose } = of
+  return { id, siteGroupingId: holder.siteGroupingId, number, label, providerSid, provider, purpose, status, createdAt }
 }
 
 /** A tenant's number as the inventory keeps it once it is entered by hand. */
 export const entered = ({ createdAt, siteGroupingId, ...given }: TenantNumber): InventoryNumber => ({
+  purpose: "both",
   ...given,
   holder: { siteGroupingId },
   statusSince: createdAt,
@@ -108,9 +130,22 @@ export const entered = ({ createdAt, siteGroupingId, ...given }: TenantNumber): 
   assignmentKey: null
 })
 
-/** The number in service that a tenant texts from first, of all that it has with its default first. */
-export const firstInService = <N extends Pick<InventoryNumber, "status">>(numbers: ReadonlyArray<N>): N | undefined =>
-  numbers.find(({ status }) => status === "assigned")
+type Used = Pick<TenantNumber, "purpose"> & Pick<InventoryNumber, "status">
+
+/** Whether texts may leave from it. */
+export const canText = ({ purpose, status }: Used): boolean => status === "assigned" && purpose !== "voice"
+
+/** Whether it may be shown as a caller ID. */
+export const canCall = ({ purpose, status }: Used): boolean => status === "assigned" && purpose !== "text"
+
+/** The number that a tenant texts from first, of all that it has with its default first. */
+export const textingNumber = <N extends Used>(numbers: ReadonlyArray<N>): N | undefined => numbers.find(canText)
+
+/** The number that a tenant's voice agent shows, of all that it has with its default first: one bought for that before others. */
+export const callerIdNumber = <N extends Used>(numbers: ReadonlyArray<N>): N | undefined => {
+  const able = numbers.filter(canCall)
+  return able.find(({ purpose }) => purpose === "voice") ?? able[0]
+}
 
 /** An area code of the North American Numbering Plan. N11 is a service, such as 911. */
 export const AREA_CODE = /^[2-9](?!11)\d{2}$/

@@ -7,7 +7,14 @@
  */
 import { DateTime, type Duration, Result, Schema } from "effect"
 import type { PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { hasEnded, type InventoryNumber, type MonthlyPrice, NumberStatus } from "../contacts/InventoryNumber.ts"
+import {
+  canText,
+  hasEnded,
+  type InventoryNumber,
+  type MonthlyPrice,
+  type NumberPurpose,
+  NumberStatus
+} from "../contacts/InventoryNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 
 /** A number in this status is not to be dealt with in this way. */
@@ -57,9 +64,11 @@ export const acquire = (
     readonly provider: string | null
     readonly providerSid: string | null
     readonly monthlyPrice: MonthlyPrice | null
+    readonly purpose?: NumberPurpose
   },
   now: DateTime.Utc
 ): InventoryNumber => ({
+  purpose: "both",
   ...given,
   label: null,
   holder: null,
@@ -108,7 +117,7 @@ export const resume = (number: InventoryNumber, now: DateTime.Utc): Step =>
 
 /** Makes it the one that its tenant texts from first, or one among the others. */
 export const prefer = (number: InventoryNumber, isDefault: boolean): Step =>
-  number.status === "assigned" || !isDefault ? Result.succeed({ ...number, isDefault }) : refused(number, "default")
+  canText(number) || !isDefault ? Result.succeed({ ...number, isDefault }) : refused(number, "default")
 
 /** Another number answers in its place from now on; until the grace is over it still leads to the same tenant. */
 export const replace = (number: InventoryNumber, by: PhoneNumberId, grace: Duration.Input, now: DateTime.Utc): Step =>

@@ -5,7 +5,7 @@
  */
 import { Schema } from "effect"
 import { PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { InventoryNumber, MonthlyPrice } from "../contacts/InventoryNumber.ts"
+import { InventoryNumber, MonthlyPrice, NumberPurpose } from "../contacts/InventoryNumber.ts"
 
 /**
  * - `wanted`: the provider has not been asked, or said that it took nothing.
@@ -36,6 +36,7 @@ export const NumberOrder = Schema.Struct({
   id: PhoneNumberId,
   kind: Schema.Literals(["purchase", "release"]),
   number: InventoryNumber.fields.number,
+  purpose: NumberPurpose,
   provider: Schema.NonEmptyString,
   /** What it costs each month, at most; `null` of a release where nobody says. */
   price: Schema.NullOr(MonthlyPrice),

@@ -7,7 +7,7 @@
  */
 import { type DateTime, Result, Schema } from "effect"
 import type { PhoneNumberId } from "../shared/Ids.ts"
-import type { TenantNumber } from "../contacts/InventoryNumber.ts"
+import { canText, type TenantNumber } from "../contacts/InventoryNumber.ts"
 import type { Thread } from "../threads/Thread.ts"
 
 /** The number is in use, and nothing was named to take its place. */
@@ -20,7 +20,7 @@ export class ReplacementNeeded extends Schema.TaggedError<ReplacementNeeded>()("
   }
 }
 
-export const RefusalReason = Schema.Literals(["same_number", "other_site_grouping", "suspended"])
+export const RefusalReason = Schema.Literals(["same_number", "other_site_grouping", "suspended", "voice_only"])
 export type RefusalReason = typeof RefusalReason.Type
 
 /** The number that was named cannot take its place. */
@@ -35,6 +35,8 @@ export class ReplacementRefused extends Schema.TaggedError<ReplacementRefused>()
         return "The number is not of the same site grouping"
       case "suspended":
         return "The number is not in service"
+      case "voice_only":
+        return "The number is not texted from"
     }
   }
 }
@@ -42,7 +44,8 @@ export class ReplacementRefused extends Schema.TaggedError<ReplacementRefused>()
 const refusalOf = (number: TenantNumber, replacement: TenantNumber): RefusalReason | null => {
   if (replacement.id === number.id) return "same_number"
   if (replacement.siteGroupingId !== number.siteGroupingId) return "other_site_grouping"
-  return replacement.status === "assigned" ? null : "suspended"
+  if (replacement.status !== "assigned") return "suspended"
+  return canText(replacement) || number.purpose === "voice" ? null : "voice_only"
 }
 
 /**

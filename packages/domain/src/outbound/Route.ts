@@ -5,7 +5,7 @@
 import { Array, DateTime, Order } from "effect"
 import type { Tenant } from "../shared/Ids.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { TenantNumber } from "../contacts/InventoryNumber.ts"
+import { canText, type TenantNumber } from "../contacts/InventoryNumber.ts"
 
 export type Route =
   | { readonly _tag: "From"; readonly number: E164 }
@@ -30,9 +30,7 @@ export const decide = ({ isActive, numbers, own, provider, tenant }: RouteReques
   const isCarried = (carrier: string | null) => carrier === provider || (isActive && carrier === null)
   if (isCarried(numbers.find(({ number }) => number === own)?.provider ?? null)) return { _tag: "From", number: own }
   const [oldest] = Array.sort(
-    numbers.filter(
-      (number) => isCarried(number.provider) && number.siteGroupingId === tenant && number.status === "assigned"
-    ),
+    numbers.filter((number) => isCarried(number.provider) && number.siteGroupingId === tenant && canText(number)),
     byAge
   )
   return oldest === undefined ? { _tag: "NoNumber" } : { _tag: "From", number: oldest.number }

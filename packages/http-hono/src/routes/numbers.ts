@@ -64,6 +64,22 @@ const add = route({
   })
 })
 
+const callerId = route({
+  method: "get",
+  path: "/api/v1/phone-numbers/caller-id",
+  operationId: "getCallerId",
+  allow: READERS,
+  summary: "Get the caller ID of a voice agent",
+  description:
+    "The number that the voice agent of a site grouping shows: one in service that was bought for `voice`, else the one that the site grouping texts from first. `null` selects the system-wide space. Without `siteGroupingId` it is the caller's own site grouping, if it has one only.",
+  query: NumberApi.NumberListQuery,
+  success: { status: 200, schema: NumberApi.CallerIdJson },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: NumberApi.callerIdJson(yield* Application.callerId(caller, tenant)) }
+  })
+})
+
 const get = route({
   method: "get",
   path: "/api/v1/phone-numbers/{id}",
@@ -133,7 +149,7 @@ const assign = route({
   allow: ADMINS,
   summary: "Assign a pool number to a site grouping",
   description:
-    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
+    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one. A number for `voice` is the caller ID of a voice agent: it is attached to a trunk at its provider, and never texted from.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
   body: Application.NewAssignment,
   isBodyOptional: true,
@@ -340,6 +356,7 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   add,
   reconcile,
   repair,
+  callerId,
   get,
   edit,
   usage,

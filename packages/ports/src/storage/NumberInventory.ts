@@ -32,6 +32,7 @@ export interface Assignment {
   readonly siteGroupingId: Tenant
   /** Three digits of the North American Numbering Plan; `null`: any. */
   readonly areaCode: string | null
+  readonly purpose: InventoryNumber.NumberPurpose
   /** Of the request; `null` where none is given. */
   readonly key: string | null
   readonly at: DateTime.Utc
@@ -86,7 +87,7 @@ export class NumberInventory extends Context.Service<
     /** Keeps them as they are given; their digits stay. */
     readonly save: (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) => Effect.Effect<void, StorageError>
     /**
-     * Assigns the number that has been available for longest, as `NumberLifecycle.assign` does. Waits for nobody who does the
+     * Assigns the number that has been available for longest of those that do for the purpose, as `NumberLifecycle.assign` does. Waits for nobody who does the
      * same: a number that somebody else is taking counts as taken.
      */
     readonly take: (
@@ -133,7 +134,7 @@ export class NumberInventory extends Context.Service<
     >
     /**
      * Counts who tries an unassigned number, as `NumberLifecycle.noteUnrouted` does, each contact once since it became
-     * unassigned. Whether it is the first from there that may be answered; none for a number that is a tenant's, or not ours.
+     * unassigned. Whether it is the first from there that may be answered, which a number for voice alone never is; none for a number that is a tenant's, or not ours.
      */
     readonly noteUnroutedMessage: (
       message: UnroutedMessage

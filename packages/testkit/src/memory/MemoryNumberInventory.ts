@@ -149,11 +149,12 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
         })),
       lock: (ids) => store.read((state) => all(state).filter(({ id }) => ids.includes(id))),
       save: (numbers) => store.update((state) => put(state, numbers)),
-      take: ({ areaCode, at, key, siteGroupingId }) =>
+      take: ({ areaCode, at, key, purpose: wanted, siteGroupingId }) =>
         store.modify((state) => {
           const [free] = all(state)
-            .filter(({ number, status }) => {
-              const isWanted = areaCode === null || InventoryNumber.areaCodeOf(number) === areaCode
+            .filter(({ number, purpose, status }) => {
+              const isThere = areaCode === null || InventoryNumber.areaCodeOf(number) === areaCode
+              const isWanted = isThere && InventoryNumber.purposesFor(wanted).includes(purpose)
               return status === "available" && isWanted
             })
             .toSorted(longestFirst)
@@ -191,7 +192,8 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
             ? NumberLifecycle.noteUnrouted(found, { quarantine: Duration.zero, retireAfter }, at)
             : found
           const isBounded = !isNew || tried.unroutedInbound <= retireAfter
-          const isFirst = isAnswerable && !HashMap.has(state.unrouted, answered) && isBounded
+          const isFirst =
+            isAnswerable && found.purpose !== "voice" && !HashMap.has(state.unrouted, answered) && isBounded
           const known = HashMap.set(state.unrouted, seen, found.id)
           const unrouted = isAnswerable ? HashMap.set(known, answered, found.id) : known
           return [Option.some({ isFirst }), put({ ...state, unrouted }, [tried])]

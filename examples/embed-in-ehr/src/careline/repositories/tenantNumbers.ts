@@ -3,7 +3,8 @@ import { NumberTaken, type TenantNumber as PhoneLine, type Repositories } from "
 import type { Queryable } from "../../ehr/database.ts"
 import { columnsOf, type Fields, inScope, insert, rowOf, scopeOf } from "./rows.ts"
 
-const FIELDS: Fields<PhoneLine> = {
+/** All lines of the EHR are for texts and calls. */
+const FIELDS: Fields<Omit<PhoneLine, "purpose">> = {
   id: "id",
   siteGroupingId: "site_group_id",
   number: "number",

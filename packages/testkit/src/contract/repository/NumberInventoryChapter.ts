@@ -51,12 +51,17 @@ const onRecord = Effect.fnUntraced(function* (tenant: Tenant) {
   ).pipe(Effect.catchTag("SiteGroupingTaken", () => Effect.void))
 })
 
-const take = (siteGroupingId: Tenant, areaCode: string | null = null, key: string | null = null) =>
+const take = (
+  siteGroupingId: Tenant,
+  areaCode: string | null = null,
+  key: string | null = null,
+  purpose: InventoryNumber.NumberPurpose = "both"
+) =>
   Effect.gen(function* () {
     const inventory = yield* NumberInventory
     yield* onRecord(siteGroupingId)
     const at = yield* Given.storeNow
-    return Option.getOrUndefined(yield* Given.transact(inventory.take({ siteGroupingId, areaCode, key, at })))
+    return Option.getOrUndefined(yield* Given.transact(inventory.take({ siteGroupingId, areaCode, purpose, key, at })))
   })
 
 const stored = (id: PhoneNumberId) =>
@@ -186,6 +191,29 @@ export const numberInventoryChapter: Chapter = {
       assert.deepStrictEqual(last?.holder, { siteGroupingId: tenants[1] })
       assert.isUndefined(yield* take(tenants[0]))
       assert.strictEqual((yield* stored(far.id)).holder?.siteGroupingId, null)
+    }),
+
+    numberTest("MUST assign a number for voice to who wants one for that, and none that is texted from", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const inventory = yield* NumberInventory
+      const voice = yield* available()
+      yield* save({ ...voice, purpose: "voice" })
+      const both = yield* available(1)
+      const text = yield* available(2)
+      yield* save({ ...text, purpose: "text" })
+      assert.strictEqual((yield* take(tenants[0]))?.id, both.id)
+      assert.isUndefined(yield* take(tenants[0]))
+      assert.strictEqual((yield* take(tenants[0], null, null, "text"))?.id, text.id)
+      assert.isUndefined(yield* take(tenants[0], null, null, "text"))
+      assert.isFalse((yield* unrouted(voice, yield* freshContact))?.isFirst, "nor is a text to it answered")
+      const taken = (yield* take(tenants[0], null, null, "voice"))!
+      assert.deepStrictEqual([taken.id, taken.purpose], [voice.id, "voice"])
+      const own = yield* (yield* TenantNumbers).byNumbers([voice.number])
+      assert.deepStrictEqual(
+        own.map(({ purpose }) => purpose),
+        ["voice"]
+      )
+      assert.isEmpty(yield* Given.transact(inventory.reached([yield* freshNumber])))
     }),
 
     numberTest("MUST give each number to one of many who ask at once", function* () {

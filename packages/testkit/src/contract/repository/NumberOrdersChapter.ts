@@ -17,6 +17,7 @@ const wanted = Effect.fnUntraced(function* (fields: Partial<NumberOrder.NumberOr
     id: PhoneNumberId.make(id!),
     kind: "purchase",
     number: yield* freshNumber,
+    purpose: "both",
     provider: "acme",
     price: { amount: "1.15", currency: "USD" },
     wantedBy: null,

@@ -297,6 +297,48 @@ export const numbersChapter: Chapter = {
     ),
 
     test(
+      "MUST attach a number for voice to the trunk, whose texts and calls do not come here, and lead it here again",
+      ["accepted"],
+      function* (capabilities) {
+        // That it is refused where there is no trunk is the business of the capabilities' chapter.
+        if (capabilities.numbers?.trunk !== true) return
+        const { telephony } = yield* ProviderUnderTest
+        const { reference, number } = yield* Given.offered
+        yield* telephony.numbers.buy({ reference, number, purpose: "voice" })
+        const onTrunk = { onTrunk: true, misconfigured: [] }
+        assert.deepInclude((yield* Given.listed(number))[0], onTrunk, "by the purchase itself")
+        for (const _ of [1, 2]) {
+          yield* telephony.numbers.configure(number, "voice")
+          assert.deepInclude((yield* Given.listed(number))[0], onTrunk)
+        }
+        yield* telephony.numbers.configure(number)
+        assert.deepInclude((yield* Given.listed(number))[0], { onTrunk: false, misconfigured: [] })
+        yield* telephony.numbers.configure(number, "voice")
+        assert.deepInclude((yield* Given.listed(number))[0], onTrunk)
+        assert.lengthOf(yield* Given.purchasesOf(number), 1)
+      },
+      ["numbers"]
+    ),
+
+    test(
+      "MUST give a number back once, whose answer was lost, and find it gone",
+      Scenario.lostAnswers,
+      function* () {
+        const { simulator, telephony } = yield* ProviderUnderTest
+        for (const scenario of Scenario.lostAnswers) {
+          const { number } = yield* Given.bought
+          simulator.faults.onSend(scenario)
+          const answered = yield* Effect.exit(telephony.numbers.release(number))
+          simulator.faults.clear()
+          if (yield* telephony.numbers.owns(number)) yield* telephony.numbers.release(number)
+          assert.isFalse(yield* telephony.numbers.owns(number), `${scenario} ${answered._tag}`)
+          yield* telephony.numbers.release(number)
+        }
+      },
+      ["numbers"]
+    ),
+
+    test(
       "MUST say of one number whether it is ours, and of no other that only looks like it",
       ["accepted"],
       function* () {
