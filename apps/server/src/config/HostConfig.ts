@@ -273,7 +273,7 @@ export const hostConfig = Effect.gen(function* () {
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),
     retireAfter: yield* readWhole("RETIRE_AFTER", RETIRE_AFTER),
-    pool: yield* readPool,
+    pool: yield* readPool(provider),
     auth,
     logLevel,
     breakGlass: yield* readFlag("BREAK_GLASS"),

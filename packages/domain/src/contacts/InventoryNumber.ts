@@ -130,19 +130,20 @@ export const entered = ({ createdAt, siteGroupingId, ...given }: TenantNumber): 
   assignmentKey: null
 })
 
-type Used = Pick<TenantNumber, "purpose"> & Pick<InventoryNumber, "status">
+/** What says how a number may be used. */
+export type Use = Pick<TenantNumber, "purpose"> & Pick<InventoryNumber, "status">
 
 /** Whether texts may leave from it. */
-export const canText = ({ purpose, status }: Used): boolean => status === "assigned" && purpose !== "voice"
+export const canText = ({ purpose, status }: Use): boolean => status === "assigned" && purpose !== "voice"
 
 /** Whether it may be shown as a caller ID. */
-export const canCall = ({ purpose, status }: Used): boolean => status === "assigned" && purpose !== "text"
+export const canCall = ({ purpose, status }: Use): boolean => status === "assigned" && purpose !== "text"
 
 /** The number that a tenant texts from first, of all that it has with its default first. */
-export const textingNumber = <N extends Used>(numbers: ReadonlyArray<N>): N | undefined => numbers.find(canText)
+export const textingNumber = <N extends Use>(numbers: ReadonlyArray<N>): N | undefined => numbers.find(canText)
 
 /** The number that a tenant's voice agent shows, of all that it has with its default first: one bought for that before others. */
-export const callerIdNumber = <N extends Used>(numbers: ReadonlyArray<N>): N | undefined => {
+export const callerIdNumber = <N extends Use>(numbers: ReadonlyArray<N>): N | undefined => {
   const able = numbers.filter(canCall)
   return able.find(({ purpose }) => purpose === "voice") ?? able[0]
 }
