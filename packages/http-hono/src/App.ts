@@ -23,6 +23,7 @@ import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
+import { numberPool } from "./routes/numberPool.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { threads } from "./routes/threads.ts"
@@ -57,6 +58,8 @@ const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(
 const routes: ReadonlyArray<Route<Services>> = [
   ...ofPatients,
   ...line,
+  // What has a name of its own stands before what has an id in its place.
+  ...numberPool,
   ...numbers,
   ...siteGroupings,
   ...aliases.map(({ route }) => route)
