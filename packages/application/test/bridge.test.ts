@@ -304,6 +304,32 @@ describe("A call that a clinician prepared", () => {
       )
   )
 
+  it.effect("shows no number that is for texts alone: another of the tenant's stands in, where it has one", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        const inventory = yield* NumberInventory
+        const [line] = yield* inventory.list([World.north])
+        yield* inventory.save([{ ...line!, purpose: "text" }])
+        const refused = yield* Effect.flip(prepare({ threadId: thread.id }))
+        assert.strictEqual(refused._tag, "NoSenderNumber")
+        const agent = {
+          id: "2" as PhoneNumberId,
+          siteGroupingId: World.north,
+          number: "+12025550101" as PhoneNumber.E164,
+          label: null,
+          providerSid: null,
+          provider: null,
+          status: "assigned" as const,
+          createdAt: yield* DateTime.now
+        }
+        yield* (yield* TenantNumbers).add(agent)
+        const { callerId } = yield* prepare({ threadId: thread.id })
+        assert.strictEqual(callerId as string, agent.number)
+      })
+    )
+  )
+
   it.effect("is taken for a contact's where the number is one, but for who knows the PIN", () =>
     play(() =>
       Effect.gen(function* () {

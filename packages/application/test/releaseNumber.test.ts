@@ -1,10 +1,18 @@
 /** A number goes back to its provider on purpose: once, whatever becomes of the answer, and never one that somebody needs. */
 import { type InventoryNumber, NumberLifecycle, type PhoneNumber, type PhoneNumberId } from "@careline/domain"
-import { NumberInventory, NumberOrders, type Numbers, type Telephony, TelephonyError } from "@careline/ports"
+import {
+  NumberInventory,
+  NumberOrders,
+  type Numbers,
+  type Telephony,
+  TelephonyError,
+  TelephonyProviders
+} from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Application from "../src/index.ts"
+import { Crash, facet, fragile } from "./support/Crash.ts"
 import * as World from "./support/purchaseWorld.ts"
 
 const digits = "+12025550150" as PhoneNumber.E164
@@ -121,6 +129,33 @@ describe("A number that is released", () => {
         assert.isUndefined(market.find(digits), mishap)
         assert.lengthOf(released, times, mishap)
       }
+    })
+  )
+
+  it.effect("ends the same, wherever a host is cut off", () =>
+    Effect.gen(function* () {
+      let cutOff = 0
+      for (let at = 1; ; at++) {
+        const { market, telephony } = makeProvider()
+        const crash = new Crash(at)
+        yield* play(telephony, ({ id }) =>
+          Effect.gen(function* () {
+            yield* order(id)
+            yield* TestClock.adjust("15 minutes")
+            const breaking = { ...telephony, numbers: facet(telephony.numbers, crash) }
+            const ports = yield* Effect.all([fragile(NumberOrders, crash), fragile(NumberInventory, crash)])
+            const providers = Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(breaking))
+            yield* Effect.ignoreCause(Effect.provide(Application.buyNumbers(), Layer.mergeAll(...ports, providers)))
+            yield* worked
+            const where = `cut off at step ${at}`
+            assert.deepStrictEqual([yield* status, yield* isOpen], ["none", false], where)
+            assert.isUndefined(market.find(digits), where)
+          })
+        )
+        if (!crash.happened) break
+        cutOff++
+      }
+      assert.isAbove(cutOff, 10)
     })
   )
 

@@ -23,6 +23,7 @@ import {
   Settings,
   type Telephony,
   TelephonyProviders,
+  TenantNumbers,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option, Result, Schema } from "effect"
@@ -96,7 +97,13 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 
 /** The number that the contact shall see. */
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
-  if (chosen === null) return yield* senderOf(thread)
+  if (chosen === null) {
+    const sender = yield* senderOf(thread)
+    if (InventoryNumber.canCall(sender)) return sender
+    // The thread is texted from a number that is shown to nobody.
+    const other = InventoryNumber.callerIdNumber(yield* (yield* TenantNumbers).list([thread.siteGroupingId]))
+    return other ?? (yield* new NoSenderNumber({ message: "There is no number in service to call from" }))
+  }
   const number = yield* tenantNumber(thread.siteGroupingId, chosen)
   return !InventoryNumber.canCall(number)
     ? yield* new NoSenderNumber({ message: "The number is not in service" })

@@ -9,7 +9,9 @@ import { receive } from "../Given.ts"
 import { ProviderUnderTest } from "../Subject.ts"
 import { call, hangup } from "../voice/GivenCall.ts"
 import * as Given from "./GivenNumbers.ts"
+import { releaseTests } from "./ReleaseTests.ts"
 import { searchTests } from "./SearchTests.ts"
+import { trunkTests } from "./TrunkTests.ts"
 
 const numbersOf = (lines: ReadonlyArray<Numbers.OwnedNumber>) => lines.map(({ number }) => number as string)
 
@@ -23,6 +25,8 @@ export const numbersChapter: Chapter = {
   chapter: "Numbers",
   tests: [
     ...searchTests,
+    ...trunkTests,
+    ...releaseTests,
 
     test(
       "MUST make a number ours by buying it, once, under an id that it is listed by",
@@ -277,63 +281,6 @@ export const numbersChapter: Chapter = {
         const { number } = yield* Given.offered
         const error = yield* Effect.flip(telephony.numbers.configure(number))
         assert.strictEqual(error.reason._tag, "NotFound")
-      },
-      ["numbers"]
-    ),
-
-    test(
-      "MUST give a number back for good, and be content with one that was given back",
-      ["accepted"],
-      function* () {
-        const { telephony } = yield* ProviderUnderTest
-        const { number } = yield* Given.bought
-        const { number: kept } = yield* Given.bought
-        yield* telephony.numbers.release(number)
-        yield* telephony.numbers.release(number)
-        assert.deepStrictEqual(numbersOf(yield* telephony.numbers.list()), [kept])
-        assert.lengthOf((yield* Given.market).purchases, 2)
-      },
-      ["numbers"]
-    ),
-
-    test(
-      "MUST attach a number for voice to the trunk, whose texts and calls do not come here, and lead it here again",
-      ["accepted"],
-      function* (capabilities) {
-        // That it is refused where there is no trunk is the business of the capabilities' chapter.
-        if (capabilities.numbers?.trunk !== true) return
-        const { telephony } = yield* ProviderUnderTest
-        const { reference, number } = yield* Given.offered
-        yield* telephony.numbers.buy({ reference, number, purpose: "voice" })
-        const onTrunk = { onTrunk: true, misconfigured: [] }
-        assert.deepInclude((yield* Given.listed(number))[0], onTrunk, "by the purchase itself")
-        for (const _ of [1, 2]) {
-          yield* telephony.numbers.configure(number, "voice")
-          assert.deepInclude((yield* Given.listed(number))[0], onTrunk)
-        }
-        yield* telephony.numbers.configure(number)
-        assert.deepInclude((yield* Given.listed(number))[0], { onTrunk: false, misconfigured: [] })
-        yield* telephony.numbers.configure(number, "voice")
-        assert.deepInclude((yield* Given.listed(number))[0], onTrunk)
-        assert.lengthOf(yield* Given.purchasesOf(number), 1)
-      },
-      ["numbers"]
-    ),
-
-    test(
-      "MUST give a number back once, whose answer was lost, and find it gone",
-      Scenario.lostAnswers,
-      function* () {
-        const { simulator, telephony } = yield* ProviderUnderTest
-        for (const scenario of Scenario.lostAnswers) {
-          const { number } = yield* Given.bought
-          simulator.faults.onSend(scenario)
-          const answered = yield* Effect.exit(telephony.numbers.release(number))
-          simulator.faults.clear()
-          if (yield* telephony.numbers.owns(number)) yield* telephony.numbers.release(number)
-          assert.isFalse(yield* telephony.numbers.owns(number), `${scenario} ${answered._tag}`)
-          yield* telephony.numbers.release(number)
-        }
       },
       ["numbers"]
     ),
