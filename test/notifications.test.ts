@@ -9,7 +9,7 @@ import {
   type SiteGroupingId,
   type UserId
 } from "@careline/domain"
-import { Changes, Directory, Notifications, PoolNumbers, Settings, Threads } from "@careline/ports"
+import { Changes, Directory, Notifications, TenantNumbers, Settings, Threads } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { type Contact, VoipSettings } from "@careline/domain"
@@ -54,7 +54,7 @@ const planned = (count: number, now: DateTime.Utc): Notification.Notification =>
 
 const setUp = Effect.gen(function* () {
   const now = yield* DateTime.now
-  yield* (yield* PoolNumbers).add({
+  yield* (yield* TenantNumbers).add({
     id: uuid(999_999) as PhoneNumberId,
     siteGroupingId: north,
     number: "+12025550100" as PhoneNumber.E164,

@@ -31,7 +31,8 @@ const limits = Application.Limits.withDefaults({
   poolMax: POOL_MAX,
   poolLookEvery: 1,
   orderBackoff: 1,
-  orderBackoffMax: 5
+  orderBackoffMax: 5,
+  undoWithin: 1
 })
 
 /** A host's workers over a connection pool of its own. */
@@ -58,7 +59,7 @@ const filled = Effect.fnUntraced(function* (budget: string) {
   yield* Effect.forEach(hosts, Fiber.join)
   yield* Effect.gen(function* () {
     const inventory = yield* NumberInventory
-    const numbers = yield* Application.asSystem(inventory.list("nobody"))
+    const numbers = yield* Application.asSystem(inventory.list("unassigned"))
     const open = yield* Application.asSystem(Effect.flatMap(NumberOrders, (orders) => orders.open))
     assert.isEmpty(open)
     assert.isEmpty(twice())
@@ -90,10 +91,9 @@ const administrator: Application.Actor = { userId: "administrator" as UserId, sc
 type Services = StoragePorts | NumberStoragePorts | TelephonyProviders.TelephonyProviders
 
 /** Two hosts on one database of their own, with the tenants on record. */
-const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>) =>
+const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>, telephony = World.makeProvider().telephony) =>
   Effect.gen(function* () {
     const url = yield* Effect.promise(freshDatabase)
-    const { telephony } = World.makeProvider()
     const open = () => Layer.build(Layer.fresh(host(url, telephony, "1000")))
     const contexts: ReadonlyArray<Context.Context<Services>> = [yield* open(), yield* open()]
     const on = <A, E>(index: number, effect: Effect.Effect<A, E, Services>) =>
@@ -102,10 +102,11 @@ const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>) =>
     return on
   })
 
-const pooled = (index: number) =>
+const pooled = (index: number, market?: ReturnType<typeof World.makeProvider>["market"]) =>
   Effect.gen(function* () {
     const number = `+1202555${1000 + index}` as PhoneNumber.E164
     const id = crypto.randomUUID() as PhoneNumberId
+    market?.own(number)
     const given = { id, number, provider: null, providerSid: null, monthlyPrice: null }
     yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
   }).pipe(Application.asSystem)
@@ -176,6 +177,44 @@ describe("A pending assignment under a key that a number was assigned under", ()
       yield* on(1, turns)
       assert.isEmpty(yield* on(0, waiting))
       assert.sameMembers(yield* on(0, keyed), [`${poisoned} once`, `${patient} other`])
+    })
+  )
+})
+
+describe("Two hosts that give numbers back", () => {
+  it.live("ask the provider for each once, where it answers, and leave none on record that is gone", () =>
+    Effect.gen(function* () {
+      const released: Array<string> = []
+      const provider = World.makeProvider("acme", {
+        release: (number) =>
+          Effect.sync(() => {
+            released.push(number)
+            provider.market.giveBack(number)
+          })
+      })
+      const on = yield* twoHosts([], provider.telephony)
+      const numbers = Array.from({ length: 8 }, (_, index) => index)
+      for (const index of numbers) yield* on(index, pooled(index, provider.market))
+      const known = yield* on(
+        0,
+        Application.asSystem(Effect.flatMap(NumberInventory, ({ list }) => list("unassigned")))
+      )
+      const order = (index: number, of: number) =>
+        Effect.result(
+          on(index, Application.releaseNumber(administrator, known[of]!.id, { confirm: known[of]!.number }))
+        )
+      const orders = numbers.flatMap((of) => [order(0, of), order(1, of)])
+      const answers = yield* Effect.all(orders, { concurrency: 4 })
+      assert.lengthOf(answers.filter(Result.isSuccess), numbers.length, "one of both")
+      const carryOut = (index: number) =>
+        Effect.forEach(Array.from({ length: 10 }), () => on(index, Application.buyNumbers()), { discard: true })
+      yield* Effect.all([carryOut(0), carryOut(1)], { concurrency: 2 })
+      assert.sameMembers(
+        released,
+        known.map(({ number }) => number as string)
+      )
+      const left = yield* on(1, Application.asSystem(Effect.flatMap(NumberInventory, ({ list }) => list("unassigned"))))
+      assert.isEmpty(left)
     })
   )
 })

@@ -1,5 +1,5 @@
 /** Careline's stores on PostgreSQL 15 or newer. */
-import { IdGenerator } from "@careline/ports"
+import { IdGenerator, TenantNumbers } from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Wakeups } from "./stores/Wakeups.ts"
@@ -20,7 +20,6 @@ import * as PgNotifications from "./stores/PgNotifications.ts"
 import * as PgNumberInventory from "./stores/PgNumberInventory.ts"
 import * as PgNumberOrders from "./stores/PgNumberOrders.ts"
 import * as PgOutbox from "./stores/PgOutbox.ts"
-import * as PgPoolNumbers from "./stores/PgPoolNumbers.ts"
 import * as PgRateBuckets from "./stores/PgRateBuckets.ts"
 import * as PgSettings from "./stores/PgSettings.ts"
 import * as PgSiteGroupings from "./stores/PgSiteGroupings.ts"
@@ -50,10 +49,9 @@ const ports = Layer.mergeAll(
   PgMediaUploads.layer,
   PgMessages.layer,
   PgNotifications.layer,
-  PgNumberInventory.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(PgNumberInventory.layer)),
   PgNumberOrders.layer,
   PgOutbox.layer,
-  PgPoolNumbers.layer,
   PgRateBuckets.layer,
   PgSettings.layer,
   PgSiteGroupings.layer,

@@ -101,6 +101,8 @@ export {
   PoolNumberEdit,
   PoolQuery
 } from "./numbers/InspectPool.ts"
+export { callerId } from "./numbers/CallerId.ts"
+export { NumberRelease, releaseNumber } from "./numbers/ReleaseNumber.ts"
 export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"

@@ -4,6 +4,7 @@ import {
   admitParked,
   applyReports,
   assignOnActivation,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,
@@ -31,6 +32,7 @@ import {
   processInbound,
   reconcileSends,
   recordConsent,
+  releaseNumber,
   resendMessage,
   resetLineSetting,
   resetPlatformSetting,
@@ -41,6 +43,7 @@ import {
 import {
   type Directory,
   NumberInventory,
+  NumberOrders,
   SiteGroupings,
   type StoragePorts,
   type TelephonyProviders
@@ -75,6 +78,8 @@ export interface UseCases {
    * are the backend's own, which looks after its numbers itself.
    */
   readonly assignOnActivation: OperationOf<typeof inPool>
+  /** The number that a tenant's voice agent shows as its caller ID. */
+  readonly callerId: OperationOf<typeof callerId>
   /** Changes what is named of a tenant's settings and keeps the rest. */
   readonly changeLineSettings: OperationOf<typeof changeLineSettings>
   /** Changes what is named of what all tenants inherit; for those who see all tenants. */
@@ -114,6 +119,10 @@ export interface UseCases {
   readonly platformSettings: OperationOf<typeof platformSettings>
   /** Puts down, on a contact's behalf, whether it may be texted. */
   readonly recordConsent: OperationOf<typeof recordConsent>
+  /**
+   * Orders that a number of the pool goes back to its provider; for those who see all tenants. `NoNumberPool` as above.
+   */
+  readonly releaseNumber: OperationOf<typeof releaseOfPool>
   /** Takes one of a tenant's own settings back: it is inherited again. */
   readonly resetLineSetting: OperationOf<typeof resetLineSetting>
   /** Takes one of the platform's settings back: the product's holds again. */
@@ -167,9 +176,28 @@ const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnA
   )
 })
 
+type Release = ReturnType<typeof releaseNumber>
+
+const releaseOfPool: (
+  ...args: Parameters<typeof releaseNumber>
+) => Effect.Effect<
+  Effect.Success<Release>,
+  Effect.Error<Release> | NoNumberPool,
+  Exclude<Effect.Services<Release>, NumberInventory | NumberOrders>
+> = Effect.fnUntraced(function* (...args: Parameters<typeof releaseNumber>) {
+  const inventory = yield* Effect.serviceOption(NumberInventory)
+  const orders = yield* Effect.serviceOption(NumberOrders)
+  if (Option.isNone(inventory) || Option.isNone(orders)) return yield* new NoNumberPool()
+  return yield* releaseNumber(...args).pipe(
+    Effect.provideService(NumberInventory, inventory.value),
+    Effect.provideService(NumberOrders, orders.value)
+  )
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,
@@ -188,6 +216,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   markRead,
   platformSettings,
   recordConsent,
+  releaseNumber: releaseOfPool,
   resendMessage,
   retryParkedEvent,
   resetLineSetting,

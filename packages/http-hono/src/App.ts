@@ -24,6 +24,7 @@ import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
 import { notifications } from "./routes/notifications.ts"
+import { numberPool } from "./routes/numberPool.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { templates } from "./routes/templates.ts"
@@ -59,6 +60,8 @@ const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(
 const routes: ReadonlyArray<Route<Services>> = [
   ...ofPatients,
   ...line,
+  // What has a name of its own stands before what has an id in its place.
+  ...numberPool,
   ...numbers,
   ...siteGroupings,
   ...templates,

@@ -230,6 +230,16 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({ label: "Spare" })
     )
   ],
+  getCallerId: [SACR, "scoped", ask("GET", (things) => `/phone-numbers/caller-id?${tenantQuery(things)}`)],
+  releasePoolPhoneNumber: [
+    S,
+    "everybody's",
+    ask(
+      "POST",
+      ({ number }) => `/phone-number-pool/numbers/${number}/release`,
+      ({ line }) => ({ confirm: line })
+    )
+  ],
   undoPhoneNumber: [SA, "named", ask("POST", ({ number }) => `/phone-numbers/${number}/undo`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
   getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],

@@ -184,6 +184,44 @@ describe("A site grouping", () => {
   })
 })
 
+describe("The number of a voice agent", () => {
+  it("is added for voice, and told to whoever sees its site grouping", async () => {
+    for (const id of ["east", "west"]) await call(admin, "POST", "/site-groupings", { id, name: id })
+    const east = await token(["AUDITOR"], ["east"])
+    const path = "/phone-numbers/caller-id"
+    assert.strictEqual((await call(east, "GET", path)).status, 404, "it has none")
+    await add("+12025550180", "east")
+    assert.deepInclude((await call(east, "GET", path)).body, { number: "+12025550180", purpose: "both" })
+    const agent = { number: "+12025550181", siteGroupingId: "east", purpose: "voice", overrideReason }
+    const added = await call(admin, "POST", "/phone-numbers", agent)
+    assert.deepInclude(added.body, { purpose: "voice", status: "assigned" })
+    const told = await call(east, "GET", `${path}?siteGroupingId=east`)
+    assert.deepInclude(told.body, { phoneNumberId: added.body.id, number: "+12025550181", purpose: "voice" })
+    assert.strictEqual((await call(east, "GET", `${path}?siteGroupingId=west`)).status, 404)
+    const wrong = await call(admin, "POST", "/site-groupings/east/phone-number", { purpose: "fax" })
+    assert.strictEqual(wrong.status, 422)
+  })
+})
+
+describe("A number of the pool", () => {
+  it("is released for whoever names its digits, and had back for a while", async () => {
+    const { id } = (await pooled("+14155550140")).body as unknown as { readonly id: string }
+    const path = `/phone-number-pool/numbers/${id}/release`
+    const confirm = { confirm: "+14155550140" }
+    assert.strictEqual((await call(north, "POST", path, confirm)).status, 403)
+    for (const wrong of [{}, { confirm: "+14155550141" }, { confirm: "yes" }, { ...confirm, force: true }]) {
+      assert.strictEqual((await call(admin, "POST", path, wrong)).status, 422)
+    }
+    const released = await call(admin, "POST", path, confirm)
+    assert.strictEqual(released.status, 409, "no provider here has numbers")
+    assert.deepInclude(released.body, { type: "urn:careline:problem:number-refused", reason: "cannot_tell" } as object)
+    const held = await add("+12025550170", "north")
+    const assigned = `/phone-number-pool/numbers/${held}/release`
+    assert.strictEqual((await call(admin, "POST", assigned, { confirm: "+12025550170" })).status, 409)
+    assert.strictEqual((await call(admin, "POST", "/phone-number-pool/numbers/none/release", confirm)).status, 404)
+  })
+})
+
 describe("The OpenAPI document", () => {
   it("says that a number is given up with a body or without, and that one may have to be bought", () => {
     const paths = openApiDocument.paths as Record<string, Record<string, Body>>

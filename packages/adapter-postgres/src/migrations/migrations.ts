@@ -20,8 +20,8 @@ import readers from "./0017_readers.ts"
 import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
-import templates from "./0027_templates.ts"
-import notifications from "./0028_notifications.ts"
+import templates from "./0029_templates.ts"
+import notifications from "./0030_notifications.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -110,6 +110,30 @@ export const migrations = {
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
   ]),
-  "27_templates": templates,
-  "28_notifications": notifications
+  /** A number is given back to its provider by an order, as it is bought by one. */
+  "27_number_releases": run([
+    `alter table number_orders
+       add column kind text not null default 'purchase' check (kind in ('purchase', 'release')),
+       alter column monthly_price drop not null,
+       alter column currency drop not null,
+       add constraint number_orders_price_check
+         check ((monthly_price is null) = (currency is null) and (kind = 'release' or monthly_price is not null))`,
+    `create index number_orders_given_back on number_orders (number) where kind = 'release'`,
+    `alter table phone_numbers
+       drop constraint phone_numbers_status_check,
+       drop constraint phone_numbers_holder_check,
+       add constraint phone_numbers_status_check check
+         (status in ('available', 'assigned', 'suspended', 'replaced', 'quarantined', 'retired', 'releasing')),
+       add constraint phone_numbers_holder_check check
+         ((site_grouping_id is null) = (status in ('available', 'quarantined', 'retired', 'releasing')))`
+  ]),
+  /** A number may be for voice alone: the caller ID of a voice agent, which is never texted from. */
+  "28_number_purposes": run(
+    ["phone_numbers", "number_orders", "number_wishes"].map(
+      (table) =>
+        `alter table ${table} add column purpose text not null default 'both' check (purpose in ('voice', 'text', 'both'))`
+    )
+  ),
+  "29_templates": templates,
+  "30_notifications": notifications
 }

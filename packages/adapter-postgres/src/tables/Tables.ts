@@ -262,8 +262,9 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
     label: plain.text("label"),
     providerSid: plain.text("provider_sid"),
     provider: plain.text("provider"),
+    purpose: plain.text("purpose"),
     status: plain.text("status"),
-    heldSince: timestamptz("created_at"),
+    assignedAt: timestamptz("created_at"),
     statusSince: timestamptz("status_since"),
     acquiredAt: timestamptz("acquired_at"),
     endsAt: timestamptz("ends_at"),
@@ -279,6 +280,8 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
 export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
   columns: {
     id: uuid("id"),
+    kind: plain.text("kind"),
+    purpose: plain.text("purpose"),
     number: plain.text("number"),
     provider: plain.text("provider"),
     price: { amount: numeric("monthly_price"), currency: plain.text("currency") },
@@ -289,7 +292,7 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
     startedAt: timestamptz("started_at"),
     failedBecause: plain.text("failure_reason")
   },
-  fixed: ["id", "number", "provider", "price"]
+  fixed: ["id", "kind", "number", "purpose", "provider", "price"]
 })
 
 export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wishes", {
@@ -297,13 +300,14 @@ export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wi
     id: uuid("id"),
     siteGroupingId: tenant,
     areaCode: plain.text("area_code"),
+    purpose: plain.text("purpose"),
     key: plain.text("assignment_key"),
     requestedAt: timestamptz("wished_at"),
     state: plain.text("state"),
     reason: plain.text("reason"),
     phoneNumberId: uuid("phone_number_id")
   },
-  fixed: ["id", "siteGroupingId", "areaCode", "key", "requestedAt"]
+  fixed: ["id", "siteGroupingId", "areaCode", "purpose", "key", "requestedAt"]
 })
 
 export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {

@@ -1,7 +1,7 @@
 /** The text that a notification becomes: it stands in the contact's thread, and is queued to leave. */
 import type { DateTime } from "effect"
 import type { Change } from "../changes/Change.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 import { type Message, onNumber } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
@@ -31,7 +31,7 @@ export const release = (
   notification: Notification.Notification,
   thread: Thread.Thread,
   text: { readonly content: string; readonly templateVersion: number | null },
-  on: Pick<PoolNumber, "id" | "number">,
+  on: Pick<TenantNumber, "id" | "number">,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): Released => {

@@ -27,6 +27,7 @@ export const NumberJson = Schema.Struct({
   providerSid: nullOr(Text),
   provider: nullOr(Text),
   siteGroupingId: nullOr(Id),
+  purpose: InventoryNumber.NumberPurpose,
   status: InventoryNumber.NumberStatus,
   isDefault: Schema.Boolean,
   replacedById: nullOr(Id),
@@ -41,11 +42,12 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   providerSid: number.providerSid,
   provider: number.provider,
   siteGroupingId: number.holder?.siteGroupingId ?? null,
+  purpose: number.purpose,
   status: number.status,
   isDefault: number.isDefault,
   replacedById: number.replacedBy,
   endsAt: isoOrNull(number.endsAt),
-  createdAt: iso(number.heldSince)
+  createdAt: iso(number.assignedAt)
 })
 
 /** A number as who administers the whole system sees it. */
@@ -102,6 +104,23 @@ export const NewNumber = Schema.Struct({
 
 export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
 
+/** The number that a voice agent shows. */
+export const CallerIdJson = Schema.Struct({
+  phoneNumberId: Id,
+  number: Text,
+  label: nullOr(Text),
+  provider: nullOr(Text),
+  purpose: InventoryNumber.NumberPurpose
+}).annotate({ identifier: "CallerId" })
+
+export const callerIdJson = (number: InventoryNumber.TenantNumber): typeof CallerIdJson.Type => ({
+  phoneNumberId: number.id,
+  number: number.number,
+  label: number.label,
+  provider: number.provider,
+  purpose: number.purpose ?? "both"
+})
+
 export const DryRunQuery = Schema.Struct({ dryRun: Schema.optionalKey(Schema.Boolean) })
 
 export const NumberUsage = Schema.Struct({ count: Schema.Int }).annotate({ identifier: "PhoneNumberUsage" })
@@ -114,6 +133,7 @@ export const PendingAssignmentJson = Schema.Struct({
   id: Id,
   siteGroupingId: nullOr(Id),
   areaCode: nullOr(Text),
+  purpose: InventoryNumber.NumberPurpose,
   requestedAt: Text,
   status: PendingAssignment.PendingState,
   /** Why nothing is ordered, as far as the last look at what is on offer can tell. */
@@ -128,6 +148,7 @@ export const pendingAssignmentJson = (
   id: pending.id,
   siteGroupingId: pending.siteGroupingId,
   areaCode: pending.areaCode,
+  purpose: pending.purpose,
   requestedAt: iso(pending.requestedAt),
   status: pending.state,
   reason: pending.reason,
@@ -144,7 +165,8 @@ export const PoolJson = Schema.Struct({
     suspended: Count,
     replaced: Count,
     quarantined: Count,
-    retired: Count
+    retired: Count,
+    releasing: Count
   }),
   availableByAreaCode: Schema.Record(Schema.String, Count),
   min: Count,

@@ -1,13 +1,14 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type {
-  AccessStoragePorts,
-  BlobStore,
-  Directory,
-  HubStoragePorts,
-  NumberStoragePorts,
-  StoragePorts,
-  Telephony,
-  VoiceStoragePorts
+import {
+  type AccessStoragePorts,
+  type BlobStore,
+  type Directory,
+  type HubStoragePorts,
+  type NumberStoragePorts,
+  type StoragePorts,
+  type Telephony,
+  TenantNumbers,
+  type VoiceStoragePorts
 } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
@@ -30,7 +31,6 @@ import * as MemoryNotifications from "./MemoryNotifications.ts"
 import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
 import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
-import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
 import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
 import * as MemorySettings from "./MemorySettings.ts"
 import * as MemorySiteGroupings from "./MemorySiteGroupings.ts"
@@ -65,8 +65,7 @@ export const layerStorage = Layer.mergeAll(
   MemoryNotifications.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
-  MemoryPoolNumbers.layer,
-  MemoryNumberInventory.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(MemoryNumberInventory.layer)),
   MemorySiteGroupings.layer,
   MemoryConsents.layer,
   MemorySettings.layer,
