@@ -126,7 +126,7 @@ const remove = route({
   })
 })
 
-const assign = route({
+export const assign: Route<Services> = route({
   method: "post",
   path: "/api/v1/site-groupings/{id}/phone-number",
   operationId: "assignPhoneNumber",

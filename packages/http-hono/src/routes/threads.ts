@@ -147,7 +147,7 @@ const messages = route({
   })
 })
 
-const send = route({
+export const send: Route<Services> = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "sendMessage",
