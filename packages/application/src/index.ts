@@ -71,6 +71,7 @@ export {
 export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
+export { makeMeasureNumberCosts } from "./numbers/MeasureNumberCosts.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
   activeActor,
@@ -97,6 +98,7 @@ export {
 export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
+export { TextPrices } from "./shared/TextPrices.ts"
 export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
 export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
 export {
