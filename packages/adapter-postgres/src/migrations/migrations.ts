@@ -107,5 +107,12 @@ export const migrations = {
     `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
+  ]),
+  /** What became of a number that is waited for is told beside what became of threads. */
+  "27_pending_assignment_events": run([
+    `alter table broadcast_events
+       alter column external_thread_id drop not null,
+       add column pending_assignment_id uuid,
+       add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
   ])
 }

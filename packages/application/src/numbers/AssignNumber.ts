@@ -24,7 +24,8 @@ import {
 } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { AreaCode, IdempotencyKey, nullable, optional } from "../shared/RequestFields.ts"
-import { meet, pendingOf } from "./PendingAssignments.ts"
+import { addPending, meet, pendingOf, savePending } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { PoolBudget } from "./PoolBudget.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
@@ -107,18 +108,17 @@ const assertForSale = Effect.gen(function* () {
 /** Has the tenant wait. Who waits for such a number does so still; what is not additional takes the place of what it waited for. */
 const wait = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
   const { additional, areaCode, idempotencyKey: key } = request
-  const inventory = yield* NumberInventory
   const before = yield* pendingOf(siteGroupingId)
   if (before !== null) {
     const isSame = additional ? key !== null && before.key === key : before.areaCode === areaCode
     if (isSame) return before
     if (additional) return yield* new AssignmentPending({ pendingAssignmentId: before.id })
-    yield* inventory.savePendingAssignments([PendingAssignment.cancel(before)])
+    yield* savePending([PendingAssignment.cancel(before)])
   }
   yield* assertForSale
   const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
   const pending = PendingAssignment.begin({ id: id!, siteGroupingId, areaCode, key }, yield* DateTime.now)
-  yield* inventory.addPendingAssignment(pending)
+  yield* addPending(pending)
   yield* audit(actor, siteGroupingId, "phone_number.request", `pendingAssignment:${pending.id}`)
   return pending
 })
@@ -169,7 +169,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })
 
 /** `None`: the tenant is active, and has to do without a number for now. */
@@ -219,9 +219,9 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
     })
   )
   return yield* asSystem(
-    retryOnConflict(once).pipe(
+    retryOnConflict(tellingNews(once)).pipe(
       // Somebody else put it on record at the same time.
-      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(once)),
+      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(tellingNews(once))),
       Effect.catchTag("SiteGroupingTaken", () => Effect.fail(new NotFound({ entity: "siteGrouping" })))
     )
   )

@@ -144,10 +144,10 @@ export class NumberInventory extends Context.Service<
     readonly addPendingAssignment: (
       assignment: PendingAssignment.PendingAssignment
     ) => Effect.Effect<void, StorageError>
-    /** Keeps what became of them. What is over by now stays as it is. */
+    /** Keeps what became of them. What is over by now stays as it is; gives the ids of the others. */
     readonly savePendingAssignments: (
       assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
-    ) => Effect.Effect<void, StorageError>
+    ) => Effect.Effect<ReadonlyArray<PendingAssignmentId>, StorageError>
     /** Those that are `ordering`, the oldest first. */
     readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment.PendingAssignment>, StorageError>
     /** One of a tenant of the scope, over or not. */

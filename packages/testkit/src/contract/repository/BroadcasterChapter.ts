@@ -43,11 +43,16 @@ export const broadcasterChapter: Chapter = {
       const events = [
         eventOf(threads[0]!),
         { ...eventOf(threads[1]!), type: "message.created" as const, messageId },
-        { ...eventOf(threads[2]!), type: "message.updated" as const, messageId }
+        { ...eventOf(threads[2]!), type: "message.updated" as const, messageId },
+        {
+          siteGroupingId: threads[0]!.siteGroupingId,
+          type: "pending_assignment.updated" as const,
+          pendingAssignmentId: yield* Given.freshPendingAssignmentId
+        }
       ]
       yield* publish(events)
       assert.deepStrictEqual(
-        (yield* take(3)).map(({ event }) => event),
+        (yield* take(4)).map(({ event }) => event),
         events
       )
     }),

@@ -403,10 +403,11 @@ export const numberInventoryChapter: Chapter = {
       const [first, second] = pending
       const kept = { ...second!, reason: "no_offers" as const }
       const met = PendingAssignment.meet(first!, resting)
-      yield* inventory.savePendingAssignments([met, kept])
+      const both = yield* inventory.savePendingAssignments([met, kept])
+      assert.sameMembers([...both], [met.id, kept.id])
       assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
       // What is over stays as it is.
-      yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)])
+      assert.deepStrictEqual(yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)]), [])
       const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
       assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
       assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
