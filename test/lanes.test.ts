@@ -12,7 +12,7 @@ import {
   Thread,
   type ThreadId
 } from "@careline/domain"
-import { Changes, Directory, PoolNumbers, Telephony, TelephonyProviders, Transaction } from "@careline/ports"
+import { Changes, Directory, TenantNumbers, Telephony, TelephonyProviders, Transaction } from "@careline/ports"
 import { capabilities } from "@careline/testkit"
 import { DateTime, Deferred, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { assert, describe, it } from "vitest"
@@ -82,7 +82,7 @@ const openHosts = async (
   const contexts = await Effect.runPromise(Effect.all(Array.from({ length: HOSTS }, () => build)))
   const [first] = contexts
   return {
-    run: <A, E>(effect: Effect.Effect<A, E, Changes | PoolNumbers | Transaction>): Promise<A> =>
+    run: <A, E>(effect: Effect.Effect<A, E, Changes | TenantNumbers | Transaction>): Promise<A> =>
       Effect.runPromiseWith(first!)(Application.asSystem(effect)),
     stop: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
@@ -174,7 +174,7 @@ const bulk = (count: number) =>
 
 const urgent = Effect.andThen(queue(["reply"], "conversational"), queue(["alarm"], "on_call"))
 
-const addLine = Effect.flatMap(PoolNumbers, (numbers) =>
+const addLine = Effect.flatMap(TenantNumbers, (numbers) =>
   numbers.add({
     ...line,
     siteGroupingId: null,

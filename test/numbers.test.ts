@@ -17,7 +17,7 @@ import {
   Messages,
   type NumberStoragePorts,
   NumberInventory,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   type StoragePorts,
   Telephony,
@@ -121,7 +121,7 @@ describe("A pool of 40 numbers", () => {
     const given = answers.filter((answer) => answer !== "PoolEmpty")
     assert.lengthOf(given, 40)
     assert.strictEqual(new Set(given).size, 40)
-    const held = await hosts[1]!(Effect.flatMap(PoolNumbers, (numbers) => numbers.list("all")))
+    const held = await hosts[1]!(Effect.flatMap(TenantNumbers, (numbers) => numbers.list("all")))
     assert.strictEqual(new Set(held.map(({ siteGroupingId }) => siteGroupingId)).size, 40)
     await close()
   })

@@ -60,7 +60,7 @@ const filled = Effect.fnUntraced(function* (budget: string) {
   yield* Effect.forEach(hosts, Fiber.join)
   yield* Effect.gen(function* () {
     const inventory = yield* NumberInventory
-    const numbers = yield* Application.asSystem(inventory.list("nobody"))
+    const numbers = yield* Application.asSystem(inventory.list("unassigned"))
     const open = yield* Application.asSystem(Effect.flatMap(NumberOrders, (orders) => orders.open))
     assert.isEmpty(open)
     assert.isEmpty(twice())

@@ -1,5 +1,5 @@
 /** Careline's stores on PostgreSQL 15 or newer. */
-import { IdGenerator } from "@careline/ports"
+import { IdGenerator, TenantNumbers } from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Notifications } from "./stores/Notifications.ts"
@@ -19,7 +19,6 @@ import * as PgMessages from "./stores/PgMessages.ts"
 import * as PgNumberInventory from "./stores/PgNumberInventory.ts"
 import * as PgNumberOrders from "./stores/PgNumberOrders.ts"
 import * as PgOutbox from "./stores/PgOutbox.ts"
-import * as PgPoolNumbers from "./stores/PgPoolNumbers.ts"
 import * as PgRateBuckets from "./stores/PgRateBuckets.ts"
 import * as PgSettings from "./stores/PgSettings.ts"
 import * as PgSiteGroupings from "./stores/PgSiteGroupings.ts"
@@ -47,10 +46,9 @@ const ports = Layer.mergeAll(
   PgMediaImports.layer,
   PgMediaUploads.layer,
   PgMessages.layer,
-  PgNumberInventory.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(PgNumberInventory.layer)),
   PgNumberOrders.layer,
   PgOutbox.layer,
-  PgPoolNumbers.layer,
   PgRateBuckets.layer,
   PgSettings.layer,
   PgSiteGroupings.layer,

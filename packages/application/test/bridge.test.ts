@@ -8,7 +8,7 @@ import {
   type SiteGroupingId,
   type UserId
 } from "@careline/domain"
-import { NumberInventory, PoolNumbers, type Telephony } from "@careline/ports"
+import { NumberInventory, TenantNumbers, type Telephony } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, HashMap, type Layer, Result } from "effect"
@@ -284,7 +284,7 @@ describe("A call that a clinician prepared", () => {
       play(() =>
         Effect.gen(function* () {
           const thread = yield* conversing
-          yield* (yield* PoolNumbers).add({
+          yield* (yield* TenantNumbers).add({
             id: "2" as PhoneNumberId,
             siteGroupingId: World.north,
             number: "+12025550101" as PhoneNumber.E164,
@@ -475,7 +475,7 @@ describe("A call that a clinician prepared", () => {
   const second = "+12025550101" as PhoneNumber.E164
   const anotherNumber = (provider: string | null) =>
     Effect.gen(function* () {
-      yield* (yield* PoolNumbers).add({
+      yield* (yield* TenantNumbers).add({
         id: "2" as PhoneNumberId,
         siteGroupingId: World.north,
         number: second,

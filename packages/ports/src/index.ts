@@ -35,15 +35,16 @@ export {
   type Assignment,
   type NumberCount,
   NumberInventory,
+  NumberTaken,
   type ReachedNumber,
-  type Stray
+  type UnroutedMessage
 } from "./storage/NumberInventory.ts"
 export { type ClaimedOrder, type ConditionChange, NumberOrders, type OrderProgress } from "./storage/NumberOrders.ts"
 export * as Numbers from "./telephony/Numbers.ts"
 export type { NumberStoragePorts } from "./storage/NumberStoragePorts.ts"
 export * from "./storage/Outbox.ts"
 export type { Page, PageRequest } from "./storage/Page.ts"
-export { NumberTaken, PoolNumbers } from "./storage/PoolNumbers.ts"
+export { TenantNumbers } from "./storage/TenantNumbers.ts"
 export { RateBuckets } from "./storage/RateBuckets.ts"
 export { RowAccess } from "./storage/RowAccess.ts"
 export * as Scope from "./storage/Scope.ts"

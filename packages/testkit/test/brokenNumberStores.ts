@@ -1,6 +1,6 @@
 /** Memory stores that keep tenants and numbers with one fault each. */
 import { InventoryNumber } from "@careline/domain"
-import { Inbox, NumberInventory, NumberOrders, PoolNumbers, Settings, SiteGroupings } from "@careline/ports"
+import { Inbox, NumberInventory, NumberOrders, TenantNumbers, Settings, SiteGroupings } from "@careline/ports"
 import { Effect, HashMap, Option } from "effect"
 import { altered, broken, type BrokenStore } from "./broken.ts"
 
@@ -24,31 +24,31 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     }))
   ),
   broken(
-    "shows who had a number last that is nobody's",
+    "shows who had a number last that is unassigned",
     INVENTORY,
-    "MUST show a number in nobody's hands in no pool, and take no text of anybody's there",
-    altered(PoolNumbers, (_sound, store) => ({
+    "MUST show no tenant an unassigned number, and accept no text there",
+    altered(TenantNumbers, (_sound, store) => ({
       byNumbers: (digits) =>
         store.read((state) =>
           HashMap.toValues(state.numbers)
             .filter(({ number }) => digits.includes(number))
             .flatMap((number) => {
               const holder = number.holder ?? { siteGroupingId: null }
-              return InventoryNumber.held({ ...number, holder, status: "assigned" }) ?? []
+              return InventoryNumber.tenantNumber({ ...number, holder, status: "assigned" }) ?? []
             })
         )
     }))
   ),
   broken(
-    "gives a tenant what came while its number was nobody's",
+    "gives a tenant what came while its number was unassigned",
     INVENTORY,
-    "MUST NOT give a tenant what came while its number was in nobody's hands, or before",
+    "MUST NOT give a tenant what came while its number was unassigned, or before",
     altered(Inbox, ({ admitParked }, store) => ({
       admitParked: (limit) =>
         Effect.andThen(
           store.update((state) => ({
             ...state,
-            numbers: HashMap.map(state.numbers, (one) => ({ ...one, acquiredAt: one.heldSince }))
+            numbers: HashMap.map(state.numbers, (one) => ({ ...one, acquiredAt: one.assignedAt }))
           })),
           admitParked(limit)
         )
@@ -61,13 +61,13 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     altered(NumberInventory, ({ take }) => ({ take: (assignment) => take({ ...assignment, areaCode: null }) }))
   ),
   broken(
-    "finds an assignment of another tenant by its key",
+    "forgets which of a tenant's numbers is its default",
     INVENTORY,
-    "MUST know what was assigned under a key, for its tenant only and while it has it",
-    altered(NumberInventory, (_sound, store) => ({
-      taken: (_tenant, key) =>
-        store.read((state) =>
-          Option.fromNullishOr(HashMap.toValues(state.numbers).find(({ assignmentKey }) => assignmentKey === key))
+    "MUST list a tenant's default before its others",
+    altered(NumberInventory, ({ list }) => ({
+      list: (holder) =>
+        Effect.map(list(holder), (numbers) =>
+          numbers.toSorted((one, other) => Number(one.isDefault) - Number(other.isDefault))
         )
     }))
   ),
@@ -75,11 +75,11 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     "lets texts that wait leave from a number that was replaced",
     INVENTORY,
     "MUST put another number in the place of one, in threads, in texts that wait, and in chains",
-    altered(NumberInventory, ({ hand }, store) => ({
-      hand: (ids, to, at) =>
+    altered(NumberInventory, ({ reassign }, store) => ({
+      reassign: (ids, to, at) =>
         Effect.gen(function* () {
           const sends = yield* store.read((state) => state.sends)
-          const threads = yield* hand(ids, to, at)
+          const threads = yield* reassign(ids, to, at)
           yield* store.update((state) => ({ ...state, sends }))
           return threads
         })
@@ -93,7 +93,7 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
       reached: (digits) =>
         store.read((state) =>
           HashMap.toValues(state.numbers).flatMap((number) => {
-            const on = digits.includes(number.number) ? InventoryNumber.held(number) : null
+            const on = digits.includes(number.number) ? InventoryNumber.tenantNumber(number) : null
             return on === null ? [] : [{ number: number.number, on }]
           })
         )
@@ -106,19 +106,19 @@ export const brokenNumberStores: ReadonlyArray<BrokenStore> = [
     altered(NumberInventory, ({ ended, list }) => ({
       ended: (limit) =>
         Effect.gen(function* () {
-          const numbers = (yield* list("nobody")).filter(({ status }) => status === "quarantined")
+          const numbers = (yield* list("unassigned")).filter(({ status }) => status === "quarantined")
           return { ...(yield* ended(limit)), numbers }
         })
     }))
   ),
   broken(
-    "answers everybody anew who tries a number in nobody's hands",
+    "answers everybody anew who tries an unassigned number",
     INVENTORY,
-    "MUST count who tries a number in nobody's hands, and retire one of the pool in time",
+    "MUST count who tries an unassigned number, and retire one of the pool in time",
     altered(NumberInventory, ({ noteUnroutedMessage }) => ({
-      noteUnroutedMessage: (stray) =>
+      noteUnroutedMessage: (message) =>
         Effect.map(
-          noteUnroutedMessage(stray),
+          noteUnroutedMessage(message),
           Option.map(() => ({ isFirst: true }))
         )
     }))

@@ -7,7 +7,7 @@ import {
   Inbox,
   Messages,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   type PublishedEvent,
   RateBuckets,
   Scope,
@@ -267,19 +267,19 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
     altered(Messages, ({ find }) => ({ find: (_scope, id) => find("all", id) }))
   ),
   broken(
-    "takes a suspended number for the default",
-    "Pool numbers",
-    "MUST take the tenant's oldest number that is not suspended for its default",
-    altered(PoolNumbers, ({ list }) => ({
-      defaultOf: (tenant) => Effect.map(list([tenant]), (numbers) => Option.fromNullishOr(numbers[0]))
+    "takes everybody's numbers for the tenant's",
+    "Tenant numbers",
+    "MUST list within the scope only",
+    altered(TenantNumbers, ({ list }) => ({
+      list: (scope) => list(scope === "all" ? scope : [...scope, null])
     }))
   ),
   broken(
-    "takes everybody's numbers for the tenant's",
-    "Pool numbers",
-    "MUST give the numbers that a provider carries for exactly these tenants, the oldest first",
-    altered(PoolNumbers, ({ carriedBy }) => ({
-      carriedBy: (tenants, provider, unclaimed) => carriedBy([...tenants, null], provider, unclaimed)
+    "lists the newest number first",
+    "Tenant numbers",
+    "MUST list a tenant's numbers the oldest first",
+    altered(TenantNumbers, ({ list }) => ({
+      list: (scope) => Effect.map(list(scope), (numbers) => numbers.toReversed())
     }))
   ),
   broken(

@@ -41,7 +41,7 @@ export interface HostConfig {
   /** Texts a second from one number, and to one provider from all of them; `null`: as many as the provider takes. */
   readonly sendRatePerNumber: number | null
   readonly sendRatePerAccount: number | null
-  /** How long numbers rest, in days, and after how many contacts that reach one in nobody's hands it is never given out again. */
+  /** How long numbers rest, in days, and after how many contacts that reach an unassigned one it is never given out again. */
   readonly quarantineDays: number | null
   readonly retireAfter: number | null
   /** What is bought for the pool; `null`: nothing is. */

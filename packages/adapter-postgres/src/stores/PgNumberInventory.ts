@@ -4,7 +4,6 @@ import {
   type PendingAssignmentId,
   type PhoneNumber,
   type PhoneNumberId,
-  type PoolNumber,
   type ThreadId
 } from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
@@ -21,25 +20,24 @@ import { numberWishes, phoneNumbers } from "../tables/Tables.ts"
 const every = (rows: ReadonlyArray<Row>) => rows.map(phoneNumbers.fromRow)
 const first = (rows: ReadonlyArray<Row>) => Option.map(Option.fromNullishOr(rows[0]), phoneNumbers.fromRow)
 
-/** Adds a number that we own by now. */
-export const add = Effect.fnUntraced(function* (sql: PgClient.PgClient, number: InventoryNumber.InventoryNumber) {
-  if (number.holder !== null) {
-    const tenant = tenantColumn(number.holder.siteGroupingId)
-    yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
-  }
-  const added = yield* sql`
-    ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
-    on conflict on constraint phone_numbers_number_key do nothing
-    returning id`
-  if (added.length === 0) return yield* new NumberTaken({ number: number.number })
-})
-
 export const layer = Layer.effect(
   NumberInventory,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
+
+    const add = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber) {
+      if (number.holder !== null) {
+        const tenant = tenantColumn(number.holder.siteGroupingId)
+        yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
+      }
+      const added = yield* sql`
+        ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
+        on conflict on constraint phone_numbers_number_key do nothing
+        returning id`
+      if (added.length === 0) return yield* new NumberTaken({ number: number.number })
+    })
 
     const save = (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) => sql`
       update phone_numbers n set ${phoneNumbers.changes("given")}
@@ -81,7 +79,10 @@ export const layer = Layer.effect(
       select id, coalesce(phone_number_id = ${uuids(ids)}, false) as answered from named order by id`
 
     /** A text that somebody has in hand leaves as it is, or comes back and is led on then. */
-    const moveSends = (ids: ReadonlyArray<PhoneNumberId>, to: Pick<PoolNumber.PoolNumber, "id" | "number">) => sql`
+    const moveSends = (
+      ids: ReadonlyArray<PhoneNumberId>,
+      to: Pick<InventoryNumber.TenantNumber, "id" | "number">
+    ) => sql`
       with waiting as materialized (
         select site_grouping_id, id from sends
         where state = 'queued' and from_number_id is not null and from_number_id = ${uuids(ids)}
@@ -98,14 +99,14 @@ export const layer = Layer.effect(
       update phone_call_logs c set phone_number_id = null
       from named m where c.site_grouping_id = m.site_grouping_id and c.id = m.id`
 
-    const hand: NumberInventory["Service"]["hand"] = (ids, to, at) =>
+    const reassign: NumberInventory["Service"]["reassign"] = (ids, to, at) =>
       Effect.gen(function* () {
         if (to === null) yield* forgetInCalls(ids)
         yield* sql`update phone_numbers set replaced_by = ${to?.id ?? null}::uuid where replaced_by = ${uuids(ids)}`
         const threads = yield* moveThreads(ids, to?.id ?? null, at)
         if (to !== null) yield* moveSends(ids, to)
         return threads.filter(({ answered }) => answered).map(({ id }) => id as ThreadId)
-      }).pipe(asStorage("numberInventory.hand"))
+      }).pipe(asStorage("numberInventory.reassign"))
 
     /** The lock on all that is a tenant's number and names one. Who changes a number holds it; who takes texts in shares it. */
     const theirNumbers = sql.literal("hashtextextended('numbers of ' || tenant, 0)")
@@ -131,7 +132,7 @@ export const layer = Layer.effect(
             )
       return numbers.map((number) => ({
         number: number.number,
-        on: InventoryNumber.held(instead.find(({ id }) => id === number.replacedBy) ?? number)!
+        on: InventoryNumber.tenantNumber(instead.find(({ id }) => id === number.replacedBy) ?? number)!
       }))
     })
 
@@ -165,7 +166,7 @@ export const layer = Layer.effect(
       }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
-    const strayOf = (contact: string) => digest(encryption.indexKeys, "stray", contact).toString("hex")
+    const contactHash = (contact: string) => digest(encryption.indexKeys, "stray", contact).toString("hex")
 
     const noteUnroutedMessage: NumberInventory["Service"]["noteUnroutedMessage"] = ({
       at,
@@ -179,7 +180,7 @@ export const layer = Layer.effect(
           select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
         ), noted as (
           insert into number_strays as known (number_id, contact_hash, answered)
-          select id, decode(${strayOf(from)}, 'hex'), ${isAnswerable} from tried
+          select id, decode(${contactHash(from)}, 'hex'), ${isAnswerable} from tried
           on conflict (number_id, contact_hash) do update set answered = true
             where excluded.answered and not known.answered
           returning number_id, xmax = 0 as is_new
@@ -209,13 +210,18 @@ export const layer = Layer.effect(
       list: (holder) =>
         sql<Row>`
           select * from phone_numbers where ${
-            holder === "nobody"
+            holder === "unassigned"
               ? sql`site_grouping_id is null`
               : holder === "all"
                 ? sql`site_grouping_id is not null`
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
-          } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
-      add: (number) => asStorage("numberInventory.add")(add(sql, number)),
+          } order by is_default desc, created_at, id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
+      byNumbers: (numbers) =>
+        sql<Row>`select * from phone_numbers where number = any(${[...numbers]}::text[])`.pipe(
+          Effect.map(every),
+          asStorage("numberInventory.byNumbers")
+        ),
+      add: (number) => asStorage("numberInventory.add")(add(number)),
       remove: (id) =>
         Effect.gen(function* () {
           yield* sql`delete from number_strays where number_id = ${id}::uuid`
@@ -224,12 +230,6 @@ export const layer = Layer.effect(
       lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
-      taken: (tenant, key) =>
-        sql<Row>`
-          select * from phone_numbers where site_grouping_id = ${tenantColumn(tenant)} and assignment_key = ${key}`.pipe(
-          Effect.map(first),
-          asStorage("numberInventory.taken")
-        ),
       usage: (ids) =>
         sql<{ readonly id: string; readonly threads: number }>`
           select phone_number_id as id, count(*)::int as threads from external_threads
@@ -237,7 +237,7 @@ export const layer = Layer.effect(
           Effect.map((rows) => ids.map((id) => rows.find((row) => row.id === id)?.threads ?? 0)),
           asStorage("numberInventory.usage")
         ),
-      hand,
+      reassign,
       reached,
       reachedAtOnce,
       ended: (limit) =>

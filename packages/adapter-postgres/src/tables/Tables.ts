@@ -261,7 +261,7 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
     providerSid: plain.text("provider_sid"),
     provider: plain.text("provider"),
     status: plain.text("status"),
-    heldSince: timestamptz("created_at"),
+    assignedAt: timestamptz("created_at"),
     statusSince: timestamptz("status_since"),
     acquiredAt: timestamptz("acquired_at"),
     endsAt: timestamptz("ends_at"),

@@ -1,6 +1,6 @@
 /** Resolves the number that a contact texted or called to the one that answers: itself, or its replacement. */
 import type { PhoneNumber } from "@careline/domain"
-import { NumberInventory, PoolNumbers, type ReachedNumber } from "@careline/ports"
+import { NumberInventory, TenantNumbers, type ReachedNumber } from "@careline/ports"
 import { Effect, Option } from "effect"
 
 /** Of those digits that are a tenant's. A store that replaces no numbers has no inventory: there every number answers itself. */
@@ -11,7 +11,7 @@ export const resolveInboundNumbers = Effect.fnUntraced(function* (digits: Readon
 })
 
 const themselves = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
-  const numbers = yield* (yield* PoolNumbers).byNumbers(digits)
+  const numbers = yield* (yield* TenantNumbers).byNumbers(digits)
   return numbers.map((on): ReachedNumber => ({ number: on.number, on }))
 })
 

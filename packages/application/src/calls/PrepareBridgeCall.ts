@@ -11,7 +11,7 @@ import {
   type Contact,
   PhoneNumber,
   PhoneNumberId,
-  type PoolNumber,
+  type InventoryNumber,
   type Thread,
   ThreadId
 } from "@careline/domain"
@@ -33,7 +33,7 @@ import { ownNumbersAmong } from "../access/OwnNumbers.ts"
 import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber, TooManyCallbacks } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
-import { lockThread, poolNumber, senderOf, viewThread } from "../threads/LoadThread.ts"
+import { lockThread, tenantNumber, senderOf, viewThread } from "../threads/LoadThread.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Note, nullable, optional } from "../shared/RequestFields.ts"
 
@@ -97,11 +97,11 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 /** The number that the contact shall see. */
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
   if (chosen === null) return yield* senderOf(thread)
-  const number = yield* poolNumber(thread.siteGroupingId, chosen)
+  const number = yield* tenantNumber(thread.siteGroupingId, chosen)
   return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })
 
-/** Which of those that may be in the call are numbers of ours, in whosever hands or in none: calls between them would go round. */
+/** Which of those that may be in the call are numbers of ours, assigned or not: calls between them would go round. */
 const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: Asked) {
   const { thread } = yield* viewThread(actor, threadId)
   const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
@@ -117,7 +117,7 @@ const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, 
 const destinationOf = Effect.fnUntraced(function* (
   thread: Thread.Thread,
   clinician: PhoneNumber.E164,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   ours: ReadonlySet<string>
 ) {
   const refusal = PhoneNumber.destinationRefusal(clinician, [on.number])
@@ -155,7 +155,7 @@ interface Prepared {
   readonly request: BridgeRequest.BridgeRequest
   /** The call that is to be placed. */
   readonly call: Call.Call | null
-  readonly on: PoolNumber.PoolNumber
+  readonly on: InventoryNumber.TenantNumber
 }
 
 /** The permission, and the call where one is placed, with their audit entry. */

@@ -12,7 +12,7 @@ import {
   Contact,
   IncomingCall,
   PhoneNumber,
-  type PoolNumber,
+  type InventoryNumber,
   VoipSettings
 } from "@careline/domain"
 import {
@@ -22,7 +22,7 @@ import {
   IdGenerator,
   Inbox,
   NumberInventory,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   type StorageError,
   type StoragePorts,
@@ -67,7 +67,7 @@ const opening = (caller: (event: CallReceived) => Pick<Call.Call, "purpose" | "f
   Effect.fnUntraced(function* (
     { provider }: CallSource,
     event: CallReceived,
-    on: PoolNumber.PoolNumber,
+    on: InventoryNumber.TenantNumber,
     plan: CallPlan.CallPlan,
     id: CallId,
     now: DateTime.Utc,
@@ -101,7 +101,7 @@ const openStaffs = opening(() => ({ purpose: "bridge", fromNumber: STAFF }))
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
   { from }: CallReceived,
-  { siteGroupingId }: PoolNumber.PoolNumber,
+  { siteGroupingId }: InventoryNumber.TenantNumber,
   expiredAfter: DateTime.Utc
 ) {
   if (!PhoneNumber.isValid(from)) return []
@@ -112,7 +112,7 @@ const preparedBy = Effect.fnUntraced(function* (
 /** Those of the numbers that were to be shown which a call of this provider may show: its own, and nobody else's. */
 const shownBy = Effect.fnUntraced(function* (provider: string, requests: ReadonlyArray<BridgeRequest.BridgeRequest>) {
   const providers = Option.getOrUndefined(yield* Effect.serviceOption(TelephonyProviders.TelephonyProviders))
-  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
+  const numbers = yield* (yield* TenantNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
   return new Set<string>(
     numbers
       .filter(
@@ -123,7 +123,10 @@ const shownBy = Effect.fnUntraced(function* (provider: string, requests: Readonl
 })
 
 /** Whether the caller is somebody whom the tenant has a conversation with. */
-const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGroupingId }: PoolNumber.PoolNumber) {
+const isContact = Effect.fnUntraced(function* (
+  { from }: CallReceived,
+  { siteGroupingId }: InventoryNumber.TenantNumber
+) {
   const [thread] = yield* (yield* Threads).loadByKeys([{ siteGroupingId, threadType: "voip", contact: from }])
   return thread !== undefined && thread.deletedAt === null
 })
@@ -132,7 +135,7 @@ const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGro
 const beginBridge = Effect.fnUntraced(function* (
   source: CallSource,
   event: CallReceived,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   greeting: CallPlan.CallPlan,
   id: CallId,
   isFallback: boolean,
@@ -193,7 +196,7 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
 const fileVoicemail = Effect.fnUntraced(function* (
   source: CallSource,
   event: CallReceived,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   plan: CallPlan.CallPlan,
   id: CallId,
   now: DateTime.Utc
@@ -297,14 +300,14 @@ export class Voice extends Context.Service<
         unkept((to === null ? undefined : greetings.get(to)) ?? IncomingCall.plainPlan(VoipSettings.defaults))
 
       const readGreetings = Effect.gen(function* () {
-        const numbers = yield* (yield* PoolNumbers).list("all")
+        const numbers = yield* (yield* TenantNumbers).list("all")
         const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
         const settings = yield* (yield* Settings).effective(tenants)
         const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
-        const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
+        const unassigned = inventory === undefined ? [] : yield* inventory.list("unassigned")
         const neutral = hangUp((yield* NeutralAnswer).spoken)
         greetings = new Map([
-          ...nobodys.map(({ number }) => [number, neutral] as const),
+          ...unassigned.map(({ number }) => [number, neutral] as const),
           ...numbers.map(({ number, siteGroupingId }) => {
             return [number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)] as const
           })

@@ -6,7 +6,7 @@
 import {
   isArrival,
   perDestination,
-  PoolNumbers,
+  TenantNumbers,
   type StorageError,
   type Telephony,
   TelephonyError,
@@ -91,7 +91,7 @@ const acceptOne = (
  */
 const forEachNumber = Effect.fnUntraced(function* (event: TelephonyEvent) {
   const copies = perDestination(event).filter(isArrival)
-  const pool = Option.getOrUndefined(yield* Effect.serviceOption(PoolNumbers))
+  const pool = Option.getOrUndefined(yield* Effect.serviceOption(TenantNumbers))
   if (copies.length < 2 || pool === undefined) return [event]
   const { intakePatience } = yield* Limits
   const ours = yield* asSystem(pool.byNumbers(copies.map(({ to }) => to))).pipe(

@@ -80,7 +80,7 @@ const keep = Effect.fnUntraced(function* (events: Events) {
 })
 
 /** Hours may have gone by: whoever reached nobody's number is counted, as far as it can be, and not answered. */
-const noteStrays = Effect.fnUntraced(function* (outcome: Outcome) {
+const noteUnroutedMessages = Effect.fnUntraced(function* (outcome: Outcome) {
   const { drainPatience } = yield* Limits
   const unrouted = [...outcome].filter(([, said]) => said === "unroutable")
   yield* Effect.forEach(unrouted, ([{ event }]) =>
@@ -126,7 +126,7 @@ export const makeDrain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
       { discard: true }
     )
     yield* setAside(refused, "refused")
-    yield* noteStrays(outcome)
+    yield* noteUnroutedMessages(outcome)
   })
 
   return Effect.gen(function* () {

@@ -67,7 +67,7 @@ interface Asked {
 /** What the tenant got under the key, if it did. The key of another request, met or not, is no key of this one. */
 const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
   const inventory = yield* NumberInventory
-  const number = Option.getOrNull(yield* inventory.taken(tenant, key))
+  const number = (yield* inventory.list([tenant])).find(({ assignmentKey }) => assignmentKey === key) ?? null
   const pending = yield* pendingOf(tenant)
   const isOther =
     number === null
@@ -80,14 +80,11 @@ const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode
 
 /** The tenant's numbers in service, its default first. */
 const inService = Effect.fnUntraced(function* (tenant: Tenant) {
-  const numbers = yield* (yield* NumberInventory).list([tenant])
-  return numbers
-    .filter(({ status }) => status === "assigned")
-    .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))
+  return (yield* (yield* NumberInventory).list([tenant])).filter(({ status }) => status === "assigned")
 })
 
 /** The number in service that meets a request for none beside it; `null` where the tenant has none. */
-const held = Effect.fnUntraced(function* (tenant: Tenant, areaCode: string | null) {
+const assigned = Effect.fnUntraced(function* (tenant: Tenant, areaCode: string | null) {
   const numbers = yield* inService(tenant)
   const [preferred] = numbers
   if (preferred === undefined || areaCode === null) return preferred ?? null
@@ -163,7 +160,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
       yield* assertActive(siteGroupingId)
       yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
       const underKey = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, areaCode)
-      const known = underKey ?? (additional ? null : yield* held(siteGroupingId, areaCode))
+      const known = underKey ?? (additional ? null : yield* assigned(siteGroupingId, areaCode))
       return known === null
         ? yield* assign(actor, siteGroupingId, { additional, areaCode, idempotencyKey })
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)

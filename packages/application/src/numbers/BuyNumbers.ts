@@ -36,8 +36,8 @@ const advance = Effect.fnUntraced(function* (
   dueInMillis: number
 ): Effect.fn.Return<ClaimedOrder, StorageError, NumberOrders> {
   const next = { ...order, ...change }
-  const held = yield* (yield* NumberOrders).advance({ order: next, fence, dueInMillis })
-  if (held !== null) return { order: next, fence: held }
+  const renewed = yield* (yield* NumberOrders).advance({ order: next, fence, dueInMillis })
+  if (renewed !== null) return { order: next, fence: renewed }
   return yield* new StorageError({
     operation: "numberOrders.advance",
     reason: new StoreConflict({ message: "the lease is over", constraint: null })
@@ -161,7 +161,7 @@ const waiting = Effect.fnUntraced(function* (bought: Order) {
   return pending !== null && PendingAssignment.isServedBy(pending, bought) ? pending : null
 })
 
-/** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
+/** To the tenant that waits for it, or into the pool. In the ambient transaction. */
 const handOver = Effect.fnUntraced(function* (bought: Order) {
   const inventory = yield* NumberInventory
   const now = yield* DateTime.now

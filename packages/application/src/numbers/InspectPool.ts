@@ -1,4 +1,4 @@
-/** Every number that we own, in a tenant's hands or in nobody's, as who administers the whole system sees and edits it. */
+/** Every number that we own, assigned or not, as who administers the whole system sees and edits it. */
 import { InventoryNumber, NumberLifecycle, PhoneNumber, type PhoneNumberId, type Tenant } from "@careline/domain"
 import { AuditTrail, InvalidCursor, NumberInventory, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
@@ -37,7 +37,7 @@ const fits = (
 
 const everyNumber = Effect.gen(function* () {
   const inventory = yield* NumberInventory
-  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("unassigned"))]
   return numbers.toSorted((one, other) => (one.id < other.id ? -1 : 1))
 })
 
@@ -87,7 +87,7 @@ export const inspectNumber = Effect.fnUntraced(function* (actor: Actor, id: Phon
   return { number, history }
 })
 
-/** What to change of a number that is in nobody's hands. */
+/** What to change of an unassigned number. */
 export const PoolNumberEdit = Schema.Struct({
   label: nullable(Name),
   /** The provider's id of the number. */

@@ -1,17 +1,10 @@
 /** The numbers that a tenant texts from. */
-import {
-  InventoryNumber,
-  PendingAssignment,
-  PhoneNumber,
-  type PhoneNumberId,
-  type PoolNumber,
-  Tenant
-} from "@careline/domain"
+import { InventoryNumber, PendingAssignment, PhoneNumber, type PhoneNumberId, Tenant } from "@careline/domain"
 import {
   IdGenerator,
   NumberInventory,
   type NumberTaken,
-  PoolNumbers,
+  TenantNumbers,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
@@ -29,21 +22,21 @@ import { Name, nullable, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 export const listNumbers = Effect.fnUntraced(function* (actor: Actor) {
-  return yield* (yield* PoolNumbers).list(actor.scope)
+  return yield* (yield* TenantNumbers).list(actor.scope)
 }, byStaff)
 
 /** Of a number that is taken a tenant hears so only where it is its own: whether another one has it is not said. */
 const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberTaken) {
   if (actor.scope === "all") return yield* assertAwake(taken)
-  const seen = yield* (yield* PoolNumbers).list(actor.scope)
+  const seen = yield* (yield* TenantNumbers).list(actor.scope)
   return yield* seen.some(({ number }) => number === taken.number) ? taken : new NumberRefused({ reason: "not_yours" })
 })
 
 /** Fails with `NumberRests` of a number that is taken because it rests, for who sees all numbers. */
 export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
   const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  const nobodys = inventory === null ? [] : yield* asSystem(inventory.list("nobody"))
-  const resting = nobodys.find(({ number, status }) => number === taken.number && status !== "available")
+  const found = inventory === null ? [] : yield* asSystem(inventory.byNumbers([taken.number as PhoneNumber.E164]))
+  const resting = found.find(({ holder, status }) => holder === null && status !== "available")
   return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
 
@@ -70,9 +63,9 @@ export type NumberAddition = Given<typeof NumberAddition.Encoded>
 const readAddition = reader(NumberAddition)
 
 /** Keeps it, and meets what the tenant waits for with it. A store of the backend's own may keep no such wait. */
-const enter = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
+const enter = Effect.fnUntraced(function* (number: InventoryNumber.TenantNumber) {
   const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  if (inventory === null) return yield* (yield* PoolNumbers).add(number)
+  if (inventory === null) return yield* (yield* TenantNumbers).add(number)
   yield* inventory.holdAssignments(number.siteGroupingId)
   const entered = InventoryNumber.entered(number)
   const pending = (yield* inventory.pendingAssignments).find(
@@ -100,7 +93,7 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
       Effect.gen(function* () {
         yield* assertActive(siteGroupingId)
         const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
-        const number: PoolNumber.PoolNumber = {
+        const number: InventoryNumber.TenantNumber = {
           id: id!,
           siteGroupingId,
           number: digits,

@@ -60,9 +60,9 @@ export const holdPending = Effect.fnUntraced(function* (tenant: Tenant) {
   yield* inventory.holdAssignments(tenant)
   const pending = yield* pendingOf(tenant)
   if (pending === null || pending.key === null) return pending
-  const taken = yield* inventory.taken(tenant, pending.key)
-  if (Option.isNone(taken)) return pending
-  yield* meet(pending, taken.value)
+  const taken = (yield* inventory.list([tenant])).find(({ assignmentKey }) => assignmentKey === pending.key)
+  if (taken === undefined) return pending
+  yield* meet(pending, taken)
   return null
 })
 

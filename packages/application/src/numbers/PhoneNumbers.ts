@@ -31,7 +31,7 @@ export const viewNumbers = Effect.fnUntraced(function* (actor: Actor, tenant: Te
   const numbers = yield* asStaff(actor)(inventory.list(tenant === undefined ? actor.scope : [tenant]))
   return numbers
     .filter((number) => isSeen(actor, number))
-    .toSorted((one, other) => DateTime.Order(one.heldSince, other.heldSince))
+    .toSorted((one, other) => DateTime.Order(one.assignedAt, other.assignedAt))
 })
 
 export const viewNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
@@ -120,7 +120,7 @@ export type PoolAddition = Given<typeof PoolAddition.Encoded>
 
 const readAddition = reader(PoolAddition)
 
-/** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
+/** Adds a number that is ours at the provider to the pool, unassigned. For who sees all tenants. */
 export const addToPool = Effect.fn("addToPool")(function* (
   actor: Actor,
   given: PoolAddition

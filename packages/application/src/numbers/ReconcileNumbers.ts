@@ -17,7 +17,7 @@ import { type Given, reader } from "../shared/ReadRequest.ts"
 import { optional } from "../shared/RequestFields.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
-type Held = InventoryNumber.InventoryNumber
+type Owned = InventoryNumber.InventoryNumber
 
 /** What a look at one provider found. */
 export interface ProviderReconciliation {
@@ -26,12 +26,12 @@ export interface ProviderReconciliation {
   readonly status: "compared" | "unsupported" | "unavailable"
   readonly reason: string | null
   /** On record as this provider's, and unknown to it. */
-  readonly oursOnly: ReadonlyArray<Held>
+  readonly oursOnly: ReadonlyArray<Owned>
   /** The provider's, and not on record. Those that are being bought are. */
   readonly theirsOnly: ReadonlyArray<Numbers.OwnedNumber>
   /** On record and the provider's, and led elsewhere. */
   readonly misconfigured: ReadonlyArray<{
-    readonly number: Held
+    readonly number: Owned
     readonly faults: ReadonlyArray<Numbers.Misconfiguration>
   }>
 }
@@ -41,7 +41,7 @@ const nothing = { reason: null, oursOnly: [], theirsOnly: [], misconfigured: [] 
 const compare = (
   provider: string,
   theirs: ReadonlyArray<Numbers.OwnedNumber>,
-  ours: ReadonlyArray<Held>,
+  ours: ReadonlyArray<Owned>,
   coming: ReadonlySet<string>
 ): ProviderReconciliation => {
   const known = new Map(ours.map((number) => [number.number as string, number]))
@@ -72,7 +72,7 @@ const lookAt = Effect.fnUntraced(function* ({ capabilities, numbers, provider }:
   }
   // What is bought meanwhile is on record by now.
   const coming = new Set((yield* (yield* NumberOrders).open).map(({ number }) => number as string))
-  const ours = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  const ours = [...(yield* inventory.list("all")), ...(yield* inventory.list("unassigned"))]
   return compare(provider, listed.success, ours, coming)
 })
 
@@ -155,7 +155,7 @@ const adopt = Effect.fnUntraced(function* (
 })
 
 /** Takes a number out of service that no provider carries: a tenant's until it says otherwise, one of the pool for good. */
-const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
+const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Owned) {
   const { transact } = yield* Transaction
   return yield* retryOnConflict(
     transact(

@@ -265,10 +265,10 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
 /** Whether anybody has ever put a number into the pool: where all are added to tenants by hand, an empty pool is no news. */
 const isPoolUsed = Effect.gen(function* () {
   const inventory = yield* NumberInventory
-  const held = yield* inventory.list("all")
+  const assigned = yield* inventory.list("all")
   return (
-    held.some(({ acquiredAt, heldSince }) => DateTime.isLessThan(acquiredAt, heldSince)) ||
-    (yield* inventory.list("nobody")).length > 0
+    assigned.some(({ acquiredAt, assignedAt }) => DateTime.isLessThan(acquiredAt, assignedAt)) ||
+    (yield* inventory.list("unassigned")).length > 0
   )
 })
 

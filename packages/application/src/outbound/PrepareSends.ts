@@ -8,7 +8,7 @@ import {
   type Directory,
   IdGenerator,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   type SendUpdate,
   type StorageError,
   type StoragePorts,
@@ -108,7 +108,7 @@ const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>,
 /** What messages say once they go on, and from where if that is not the number that they were queued for. */
 const onTheirWay = Effect.fnUntraced(function* (prepared: ReadonlyArray<Prepared>) {
   const moved = prepared.flatMap(({ attempt, send }) => (attempt.from === send.from ? [] : [attempt.from]))
-  const numbers = moved.length === 0 ? [] : yield* (yield* PoolNumbers).byNumbers([...new Set(moved)])
+  const numbers = moved.length === 0 ? [] : yield* (yield* TenantNumbers).byNumbers([...new Set(moved)])
   return prepared.map(({ attempt: { from }, send }): SendResult => {
     const number = from === send.from ? undefined : numbers.find((one) => one.number === from)
     return {

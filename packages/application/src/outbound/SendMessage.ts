@@ -2,7 +2,7 @@
 import {
   MessageClass,
   type MessageId,
-  type PoolNumber,
+  type InventoryNumber,
   type SendId,
   SendLane,
   SendPolicy,
@@ -159,7 +159,10 @@ const assertCarriedBy = Effect.fnUntraced(function* (
  * Texts wait for their number's turn, those of the less urgent lanes aside; what would wait for very long is refused while
  * somebody can still do otherwise.
  */
-const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber, lane: SendLane.SendLane) {
+const assertNotOverused = Effect.fnUntraced(function* (
+  { id, number }: InventoryNumber.TenantNumber,
+  lane: SendLane.SendLane
+) {
   const { queuedPerNumber, sendRatePerNumber } = yield* Limits
   const [waiting = 0] = yield* (yield* Outbox).countWaiting([id], lane)
   if (waiting < queuedPerNumber) return

@@ -1,19 +1,19 @@
 /**
- * The number that a text leaves from if the one that it was queued for is not in its tenant's hands any more, or out of
- * service: what took its place, else the tenant's default.
+ * The number that a text leaves from if the one that it was queued for is not its tenant's any more, or out of service: what
+ * took its place, else the tenant's default.
  */
-import type { PoolNumber, Send } from "@careline/domain"
-import { PoolNumbers, type StorageError } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { InventoryNumber, type Send } from "@careline/domain"
+import { TenantNumbers, type StorageError } from "@careline/ports"
+import { Effect } from "effect"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
-type Found = PoolNumber.PoolNumber | null
+type Found = InventoryNumber.TenantNumber | null
 
 /** The number of each text, `null` where its tenant has none; `own` is what is known of those that they were queued for. */
 export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   sends: ReadonlyArray<Send.Send>,
-  own: ReadonlyArray<PoolNumber.PoolNumber>
-): Effect.fn.Return<ReadonlyMap<Send.Send, Found>, StorageError, PoolNumbers> {
+  own: ReadonlyArray<InventoryNumber.TenantNumber>
+): Effect.fn.Return<ReadonlyMap<Send.Send, Found>, StorageError, TenantNumbers> {
   const found = new Map<Send.Send, Found>()
   const moved: Array<Send.Send> = []
   for (const send of sends) {
@@ -24,13 +24,13 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   // As a rule every text leaves from the number that it was queued for.
   if (moved.length === 0) return found
   const reached = yield* resolveInboundNumbers([...new Set(moved.map(({ from }) => from))])
-  const { defaultOf } = yield* PoolNumbers
+  const { list } = yield* TenantNumbers
   for (const send of moved) {
     const { from, siteGroupingId } = send
     const instead = reached.find(
       ({ number, on }) => number === from && on.siteGroupingId === siteGroupingId && on.status === "assigned"
     )?.on
-    found.set(send, instead ?? Option.getOrNull(yield* defaultOf(siteGroupingId)))
+    found.set(send, instead ?? InventoryNumber.firstInService(yield* list([siteGroupingId])) ?? null)
   }
   return found
 })

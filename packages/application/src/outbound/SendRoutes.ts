@@ -2,8 +2,8 @@
  * Selects the provider and the number for each text: the active provider while its circuit is closed, otherwise the fallback,
  * from a number that the fallback owns.
  */
-import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, SendOutcome } from "@careline/domain"
-import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
+import { Circuit, type PhoneNumber, type InventoryNumber, Route, type Send, SendOutcome } from "@careline/domain"
+import { Circuits, TenantNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { noteCircuit } from "../shared/Metrics.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -19,11 +19,15 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
   if (sends.length === 0) return []
   const { holdFor } = yield* Limits
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
-  const pool = yield* PoolNumbers
+  const pool = yield* TenantNumbers
   const queuedFor = yield* pool.byNumbers(sends.map(({ from }) => from))
   const ownOf = yield* numbersToLeaveFrom(sends, queuedFor)
   const own = [...new Set([...ownOf.values()].flatMap((number) => number ?? []))]
-  const routeOf = (send: Send.Send, provider: string, numbers: ReadonlyArray<PoolNumber.PoolNumber>): Route.Route => {
+  const routeOf = (
+    send: Send.Send,
+    provider: string,
+    numbers: ReadonlyArray<InventoryNumber.TenantNumber>
+  ): Route.Route => {
     const known = ownOf.get(send)?.number
     if (known === undefined) return { _tag: "NoNumber" }
     return Route.decide({
@@ -34,8 +38,11 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
       numbers
     })
   }
+  /** The numbers in service that a provider carries for the tenants of these texts; the active one those that name none, too. */
   const carriedBy = (some: ReadonlyArray<Send.Send>, provider: string) =>
-    pool.carriedBy([...new Set(some.map((send) => send.siteGroupingId))], provider, provider === active.provider)
+    Effect.map(pool.list([...new Set(some.map((send) => send.siteGroupingId))]), (numbers) =>
+      numbers.filter((number) => number.status === "assigned" && (number.provider ?? active.provider) === provider)
+    )
 
   /** The provider of each text. */
   const choose = Effect.gen(function* () {

@@ -144,7 +144,7 @@ export interface LimitsShape {
   readonly announcedThreads: number
   /** How long a number rests before it may become another tenant's. */
   readonly quarantine: number
-  /** Contacts who try a number in nobody's hands after whom it is never given to anybody again, and nobody more is answered. */
+  /** Contacts who try an unassigned number after whom it is never given to anybody again, and nobody more is answered. */
   readonly retireAfter: number
   /** Numbers whose time has come that one transaction takes. */
   readonly numbersPerBatch: number

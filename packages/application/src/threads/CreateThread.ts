@@ -17,7 +17,7 @@ import { contactCards } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { checkLink, Link } from "./EditThread.ts"
 import { InvalidRequest, ThreadExists } from "../shared/Errors.ts"
-import { poolNumber, regionOf, viewThread } from "./LoadThread.ts"
+import { tenantNumber, regionOf, viewThread } from "./LoadThread.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { nullable } from "../shared/RequestFields.ts"
 import { refusalsOf } from "../access/OwnNumbers.ts"
@@ -78,7 +78,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })
-      const number = request.phoneNumberId == null ? null : yield* poolNumber(siteGroupingId, request.phoneNumberId)
+      const number = request.phoneNumberId == null ? null : yield* tenantNumber(siteGroupingId, request.phoneNumberId)
       const thread: Thread.Thread = {
         ...(number === null ? opened : Thread.lock(opened, number.id)),
         contactName: request.contactName ?? opened.contactName ?? cardOf(key)?.name ?? null,

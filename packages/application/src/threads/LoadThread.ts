@@ -1,6 +1,14 @@
 /** The thread that a request is about, if its actor may see it. */
-import { Consent, PhoneNumber, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
-import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
+import {
+  Consent,
+  InventoryNumber,
+  PhoneNumber,
+  type PhoneNumberId,
+  type Tenant,
+  Thread,
+  type ThreadId
+} from "@careline/domain"
+import { Consents, TenantNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { NotFound, NoSenderNumber } from "../shared/Errors.ts"
@@ -29,28 +37,27 @@ export const consentOf = Effect.fnUntraced(function* (
 })
 
 /** A number of the tenant by its id, to be used from now on: one that was replaced is not. */
-export const poolNumber = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"], id: PhoneNumberId) {
-  const number = Option.getOrUndefined(yield* (yield* PoolNumbers).get([tenant], id))
+export const tenantNumber = Effect.fnUntraced(function* (tenant: Tenant, id: PhoneNumberId) {
+  const number = (yield* (yield* TenantNumbers).list([tenant])).find((one) => one.id === id)
   return number === undefined || number.status === "replaced" ? yield* new NotFound({ entity: "phoneNumber" }) : number
 })
 
 /** The country in which numbers without a country code are read: that of the tenant's line. */
-export const regionOf = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"]) {
-  const line = Option.getOrUndefined(yield* (yield* PoolNumbers).defaultOf(tenant))
+export const regionOf = Effect.fnUntraced(function* (tenant: Tenant) {
+  const line = InventoryNumber.firstInService(yield* (yield* TenantNumbers).list([tenant]))
   return (line === undefined ? undefined : PhoneNumber.country(line.number)) ?? "US"
 })
 
 /** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */
 export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
-  const numbers = yield* PoolNumbers
-  const fallback = Option.getOrNull(yield* numbers.defaultOf(thread.siteGroupingId))
+  const numbers = yield* (yield* TenantNumbers).list([thread.siteGroupingId])
+  const fallback = InventoryNumber.firstInService(numbers)
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
-  const found =
-    id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
+  const found = numbers.find((one) => one.id === id)
   // A number is no more the tenant's, or was replaced, since the thread was locked to it.
   const from =
     found?.status === "replaced" ? (yield* resolveInboundNumbers([found.number]))[0]?.on : (found ?? fallback)
-  return from == null || from.status !== "assigned"
+  return from === undefined || from.status !== "assigned"
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
     : from
 })

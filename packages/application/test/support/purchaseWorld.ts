@@ -169,7 +169,7 @@ export const settle = Effect.gen(function* () {
 })
 
 export const inventory = Effect.flatMap(NumberInventory, (all) =>
-  Effect.map(Effect.all([all.list("all"), all.list("nobody")]), (lists) => lists.flat())
+  Effect.map(Effect.all([all.list("all"), all.list("unassigned")]), (lists) => lists.flat())
 )
 
 /** Collects what operators are told. */

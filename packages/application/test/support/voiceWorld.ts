@@ -11,7 +11,7 @@ import {
 import {
   Inbox,
   Messages,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   Telephony,
   TelephonyError,
@@ -111,7 +111,7 @@ export const makeProvider = () => {
 }
 
 export const setUp = Effect.fnUntraced(function* (change: Partial<VoipSettings.VoipSettings> = {}) {
-  yield* (yield* PoolNumbers).add({
+  yield* (yield* TenantNumbers).add({
     id: "1" as PhoneNumberId,
     siteGroupingId: north,
     number: line,

@@ -11,7 +11,7 @@ import {
   Inbox,
   Messages,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   RateBuckets,
   Settings,
   type StoragePorts,
@@ -153,7 +153,6 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
   const inbox = over("inbox")
   const messages = over("messages")
   const outbox = over("outbox")
-  const poolNumbers = over("poolNumbers")
   const threads = over("threads")
   const loadThreads = threads.calls("loadByKeys").loadByKeys
   const loadConsents = oneConsent(over("consents").calls("load").load)
@@ -217,13 +216,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
         wakeups: outbox.wakeups
       })
     ),
-    Layer.succeed(
-      PoolNumbers,
-      PoolNumbers.of({
-        ...poolNumbers.calls("list", "byNumbers", "carriedBy", "add"),
-        ...poolNumbers.lookUps("get", "defaultOf")
-      })
-    ),
+    Layer.succeed(TenantNumbers, TenantNumbers.of(over("tenantNumbers").calls("list", "byNumbers", "add"))),
     Layer.succeed(RateBuckets, RateBuckets.of(over("rateBuckets").calls("lock", "save"))),
     Layer.succeed(
       Settings,

@@ -19,7 +19,7 @@ import * as KeywordAnswer from "./KeywordAnswer.ts"
 import { type Message, type MessageMetadata, onNumber, type SystemMessageKind } from "../messages/Message.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Reaction from "../messages/Reaction.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as SystemText from "./SystemText.ts"
@@ -83,7 +83,7 @@ const flagOf = (text: string): MessageMetadata["flag"] =>
 export const decide = (
   state: State,
   inbound: InboundText,
-  on: PoolNumber,
+  on: TenantNumber,
   ids: FreshIds,
   now: DateTime.Utc
 ): Decision => {

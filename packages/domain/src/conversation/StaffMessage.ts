@@ -7,7 +7,7 @@ import type { MessageId, SendId, UserId } from "../shared/Ids.ts"
 import { type Message, onNumber } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Send from "../outbound/Send.ts"
 import * as Thread from "../threads/Thread.ts"
 
@@ -28,7 +28,7 @@ export interface Decision {
 export const decide = (
   thread: Thread.Thread,
   staff: StaffMessage,
-  from: PoolNumber,
+  from: TenantNumber,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): Decision => {

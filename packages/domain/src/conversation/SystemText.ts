@@ -4,7 +4,7 @@ import type { Change } from "../changes/Change.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
 import type { MessageClass } from "../messages/MessageClass.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Send from "../outbound/Send.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as Thread from "../threads/Thread.ts"
@@ -14,7 +14,7 @@ export interface SystemText {
   readonly messageClass: MessageClass
   readonly content: string
   /** The number that it leaves from. */
-  readonly on: Pick<PoolNumber, "id" | "number">
+  readonly on: Pick<TenantNumber, "id" | "number">
 }
 
 /** Presumes that the contact can be texted. Saving the thread is left to whoever has more to say in it. */

@@ -4,7 +4,7 @@ import type { Change } from "../changes/Change.ts"
 import * as Escalation from "../threads/Escalation.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Send from "../outbound/Send.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as Thread from "../threads/Thread.ts"
@@ -15,7 +15,7 @@ export interface Due {
   readonly period: number
   readonly settings: VoipSettings
   /** The number to text from: the thread's lock or the tenant's default; `null` when the tenant has none. */
-  readonly from: PoolNumber | null
+  readonly from: TenantNumber | null
   /** Deep link to the thread. */
   readonly link: string
   /** What somebody on call is called in the thread; by the end of their number, when not given. */

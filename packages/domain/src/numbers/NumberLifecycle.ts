@@ -7,7 +7,7 @@
  */
 import { DateTime, type Duration, Result, Schema } from "effect"
 import type { PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { hasEnded, type InventoryNumber, type MonthlyPrice, NumberStatus } from "./InventoryNumber.ts"
+import { hasEnded, type InventoryNumber, type MonthlyPrice, NumberStatus } from "../contacts/InventoryNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 
 /** A number in this status is not to be dealt with in this way. */
@@ -37,7 +37,7 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
 /** How long numbers rest, and when one has been tried too often. */
 export interface RestRules {
   readonly quarantine: Duration.Input
-  /** Contacts who try a number in nobody's hands after whom it is retired. */
+  /** Contacts who try an unassigned number after whom it is retired. */
   readonly retireAfter: number
 }
 
@@ -63,7 +63,7 @@ export const acquire = (
   holder: null,
   status: "available",
   statusSince: now,
-  heldSince: now,
+  assignedAt: now,
   acquiredAt: now,
   endsAt: null,
   replacedBy: null,
@@ -81,7 +81,7 @@ export const assign = (number: InventoryNumber, tenant: Tenant, key: string | nu
         holder: { siteGroupingId: tenant },
         status: "assigned",
         statusSince: now,
-        heldSince: now,
+        assignedAt: now,
         label: null,
         isDefault: false,
         unroutedInbound: 0,
@@ -121,7 +121,7 @@ export const replace = (number: InventoryNumber, by: PhoneNumberId, grace: Durat
       })
     : refused(number, "replace")
 
-/** Takes it out of its tenant's hands. Whoever had it, and whatever it was called there, is forgotten. */
+/** Takes it from its tenant. Whoever had it, and whatever it was called there, is forgotten. */
 export const quarantine = (number: InventoryNumber, rules: Pick<RestRules, "quarantine">, now: DateTime.Utc): Step =>
   number.holder === null
     ? refused(number, "quarantine")
@@ -159,7 +159,7 @@ export const restore = (number: InventoryNumber, tenant: Tenant, now: DateTime.U
         ...rest(number, "available", now),
         holder: { siteGroupingId: tenant },
         status: "assigned",
-        heldSince: now,
+        assignedAt: now,
         unroutedInbound: 0
       })
 
@@ -178,14 +178,18 @@ export const unretire = (
           : { ...number, status: to, statusSince: now, endsAt: DateTime.addDuration(now, rules.quarantine) }
       )
 
-/** It is nobody's for good: the provider has it no more, or somebody says so. */
+/** It is unassigned for good: the provider has it no more, or somebody says so. */
 export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
   number.status === "available" || number.status === "quarantined"
     ? Result.succeed(rest(number, "retired", now))
     : refused(number, "retire")
 
-/** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
-export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
+/** Somebody who had not tried it yet texted or called it while unassigned. A number of the pool that is tried too often is retired at once. */
+export const noteUnrouted = (
+  number: InventoryNumber,
+  { retireAfter }: RestRules,
+  now: DateTime.Utc
+): InventoryNumber => {
   if (number.holder !== null) return number
   const tried = { ...number, unroutedInbound: number.unroutedInbound + 1 }
   return tried.status === "available" && tried.unroutedInbound >= retireAfter ? rest(tried, "retired", now) : tried

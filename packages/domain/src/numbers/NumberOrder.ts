@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { InventoryNumber, MonthlyPrice } from "./InventoryNumber.ts"
+import { InventoryNumber, MonthlyPrice } from "../contacts/InventoryNumber.ts"
 
 /**
  * - `wanted`: the provider has not been asked, or said that it took nothing.

@@ -1,7 +1,7 @@
 /** A tenant waits for a number that the pool does not have: ordering → assigned | cancelled. */
 import { type DateTime, Schema } from "effect"
 import { PendingAssignmentId, PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { areaCodeOf, type InventoryNumber } from "./InventoryNumber.ts"
+import { areaCodeOf, type InventoryNumber } from "../contacts/InventoryNumber.ts"
 
 /**
  * What keeps a number from being ordered, as far as the last look at what is on offer can tell.

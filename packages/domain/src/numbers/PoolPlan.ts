@@ -1,6 +1,6 @@
 /** What the pool lacks, and which of the numbers on offer are ordered for it: within its limits, or not at all. */
 import type { Tenant } from "../shared/Ids.ts"
-import type { MonthlyPrice } from "./InventoryNumber.ts"
+import type { MonthlyPrice } from "../contacts/InventoryNumber.ts"
 import { toMicros } from "./NumberPrices.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 

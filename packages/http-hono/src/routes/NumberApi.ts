@@ -45,7 +45,7 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   isDefault: number.isDefault,
   replacedById: number.replacedBy,
   endsAt: isoOrNull(number.endsAt),
-  createdAt: iso(number.heldSince)
+  createdAt: iso(number.assignedAt)
 })
 
 /** A number as who administers the whole system sees it. */

@@ -228,7 +228,7 @@ const listPool = route({
   operationId: "listPoolPhoneNumbers",
   allow: SYSTEM_ADMINS,
   summary: "List all phone numbers that Careline owns",
-  description: "The list has numbers in a site grouping's hands and in nobody's, whichever the filters select.",
+  description: "The list has assigned and unassigned numbers, whichever the filters select.",
   query: Application.PoolQuery,
   success: { status: 200, schema: Api.pageJson(NumberApi.PoolNumberJson, "PoolPhoneNumberPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {

@@ -8,7 +8,7 @@ import type { IdGenerator } from "./IdGenerator.ts"
 import type { Inbox } from "./Inbox.ts"
 import type { Messages } from "./Messages.ts"
 import type { Outbox } from "./Outbox.ts"
-import type { PoolNumbers } from "./PoolNumbers.ts"
+import type { TenantNumbers } from "./TenantNumbers.ts"
 import type { RateBuckets } from "./RateBuckets.ts"
 import type { Settings } from "./Settings.ts"
 import type { Threads } from "./Threads.ts"
@@ -26,7 +26,7 @@ export type StoragePorts =
   | Inbox
   | Messages
   | Outbox
-  | PoolNumbers
+  | TenantNumbers
   | RateBuckets
   | Settings
   | Threads

@@ -31,7 +31,7 @@ import { numberInventoryChapter } from "./repository/NumberInventoryChapter.ts"
 import { numberOrdersChapter } from "./repository/NumberOrdersChapter.ts"
 import { outboxChapter } from "./repository/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/OutboxUnknownChapter.ts"
-import { poolNumbersChapter } from "./repository/PoolNumbersChapter.ts"
+import { tenantNumbersChapter } from "./repository/TenantNumbersChapter.ts"
 import { rateBucketsChapter } from "./repository/RateBucketsChapter.ts"
 import { sendLanesChapter } from "./repository/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/SettingsChapter.ts"
@@ -57,7 +57,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   messagesChapter,
   messagesByStatusChapter,
   idempotencyChapter,
-  poolNumbersChapter,
+  tenantNumbersChapter,
   consentsChapter,
   settingsChapter,
   inboxIntakeChapter,

@@ -120,8 +120,8 @@ export interface MemoryState {
   readonly readingSince: HashMap.HashMap<string, DateTime.Utc>
   readonly idempotencyKeys: HashMap.HashMap<string, { readonly messageId: MessageId; readonly fingerprint: string }>
   readonly numbers: HashMap.HashMap<PhoneNumberId, InventoryNumber.InventoryNumber>
-  /** Who has tried a number in nobody's hands, by the number's id and who it is. */
-  readonly strays: HashMap.HashMap<string, PhoneNumberId>
+  /** Who has tried an unassigned number, by the number's id and who it is. */
+  readonly unrouted: HashMap.HashMap<string, PhoneNumberId>
   readonly pendingAssignments: HashMap.HashMap<PendingAssignmentId, PendingAssignment.PendingAssignment>
   readonly numberOrders: HashMap.HashMap<PhoneNumberId, OrderRow>
   readonly poolWatch: {
@@ -161,7 +161,7 @@ export const empty: MemoryState = {
   readingSince: HashMap.empty(),
   idempotencyKeys: HashMap.empty(),
   numbers: HashMap.empty(),
-  strays: HashMap.empty(),
+  unrouted: HashMap.empty(),
   pendingAssignments: HashMap.empty(),
   numberOrders: HashMap.empty(),
   poolWatch: { conditions: [], nextLookAt: null },

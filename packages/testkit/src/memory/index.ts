@@ -1,12 +1,13 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type {
-  AccessStoragePorts,
-  BlobStore,
-  Directory,
-  NumberStoragePorts,
-  StoragePorts,
-  Telephony,
-  VoiceStoragePorts
+import {
+  type AccessStoragePorts,
+  type BlobStore,
+  type Directory,
+  type NumberStoragePorts,
+  type StoragePorts,
+  type Telephony,
+  TenantNumbers,
+  type VoiceStoragePorts
 } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./MemoryAuditLog.ts"
@@ -28,7 +29,6 @@ import * as MemoryMessages from "./MemoryMessages.ts"
 import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
 import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
 import * as MemoryOutbox from "./MemoryOutbox.ts"
-import * as MemoryPoolNumbers from "./MemoryPoolNumbers.ts"
 import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
 import * as MemorySettings from "./MemorySettings.ts"
 import * as MemorySiteGroupings from "./MemorySiteGroupings.ts"
@@ -60,8 +60,7 @@ export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
-  MemoryPoolNumbers.layer,
-  MemoryNumberInventory.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(MemoryNumberInventory.layer)),
   MemorySiteGroupings.layer,
   MemoryConsents.layer,
   MemorySettings.layer,

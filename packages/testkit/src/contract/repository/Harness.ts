@@ -45,7 +45,7 @@ export interface Harness<R = never> {
   readonly voice?: Effect.Effect<Context.Context<VoiceStoragePorts>, unknown, StoragePorts | R>
   /** The ports of the audit trail and of access in an emergency, over the same store. */
   readonly access?: Effect.Effect<Context.Context<AccessStoragePorts>, unknown, StoragePorts | R>
-  /** The ports for tenants and for numbers in nobody's hands, over the same store; where somebody else looks after those, none. */
+  /** The ports for tenants and for unassigned numbers, over the same store; where somebody else looks after those, none. */
   readonly numbers?: Effect.Effect<Context.Context<NumberStoragePorts>, unknown, StoragePorts | R>
 }
 
