@@ -53,6 +53,7 @@ export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.t
 export * as NumberWorkers from "./workers/NumberWorkers.ts"
 export {
   addToPool,
+  type EditedNumber,
   editNumber,
   NumberEdit,
   numberUsage,

@@ -14,6 +14,8 @@ import {
   dispatchAlarms,
   dispatchConversation,
   dispatchSends,
+  type EditedNumber,
+  editNumber,
   editThread,
   escalate,
   type Intake,
@@ -27,6 +29,7 @@ import {
   listThreads,
   markRead,
   NoNumberPool,
+  type NotFound,
   platformSettings,
   processInbound,
   reconcileSends,
@@ -42,9 +45,11 @@ import {
   type Directory,
   NumberInventory,
   SiteGroupings,
+  type StorageError,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
+import type { NumberLifecycle, NumberReplacement } from "@careline/domain"
 import { Effect, Option } from "effect"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 import { type Plain, toPlain } from "./ports/Plain.ts"
@@ -89,6 +94,11 @@ export interface UseCases {
   readonly dismissMessage: OperationOf<typeof dismissMessage>
   /** Puts what came in and could not be applied away; for those who see all tenants. */
   readonly dismissParkedEvent: OperationOf<typeof dismissParkedEvent>
+  /**
+   * Names a number, takes it out of service or back into it, and moves its threads. `NoNumberPool` where the repositories are the
+   * backend's own.
+   */
+  readonly editNumber: OperationOf<typeof editInPool>
   /** Renames, links or assigns a thread, or moves the number that it answers from. */
   readonly editThread: OperationOf<typeof editThread>
   /** The settings that hold for a tenant, and whose each is. */
@@ -167,6 +177,24 @@ const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnA
   )
 })
 
+const editInPool = Effect.fnUntraced(function* (
+  ...args: Parameters<typeof editNumber>
+): Effect.fn.Return<
+  EditedNumber,
+  | InvalidRequest
+  | NoNumberPool
+  | NotFound
+  | NumberLifecycle.WrongNumberStatus
+  | NumberReplacement.ReplacementNeeded
+  | NumberReplacement.ReplacementRefused
+  | StorageError,
+  StoragePorts
+> {
+  const inventory = yield* Effect.serviceOption(NumberInventory)
+  if (Option.isNone(inventory)) return yield* new NoNumberPool()
+  return yield* Effect.provideService(editNumber(...args), NumberInventory, inventory.value)
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
@@ -177,6 +205,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   deleteThread,
   dismissMessage,
   dismissParkedEvent,
+  editNumber: editInPool,
   editThread,
   lineSettings,
   listMessages,

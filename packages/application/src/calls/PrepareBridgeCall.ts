@@ -96,7 +96,7 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 
 /** The number that the contact shall see. */
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
-  if (chosen === null) return yield* senderOf(thread)
+  if (chosen === null) return (yield* senderOf(thread)).number
   const number = yield* tenantNumber(thread.siteGroupingId, chosen)
   return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
 })

@@ -35,7 +35,9 @@ export const VoipSettings = Schema.Struct({
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
   /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
-  callHandling: Schema.Literals(["voicemail", "text_us"])
+  callHandling: Schema.Literals(["voicemail", "text_us"]),
+  /** Whether threads on a suspended number send from another number of the site grouping. Off, such a text is refused. */
+  suspendedNumberFallback: Schema.Boolean
 })
 export type VoipSettings = typeof VoipSettings.Type
 
@@ -61,7 +63,8 @@ export const Kept = Schema.Struct({
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   contactCountries: Schema.optionalKey(fields.contactCountries),
   callGreetings: Schema.optionalKey(fields.callGreetings),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 
 /** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
@@ -95,7 +98,8 @@ export const Edit = Schema.Struct({
       )
     )
   ),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 export type Edit = typeof Edit.Type
 
@@ -142,7 +146,8 @@ export const defaults: VoipSettings = {
   dailyLimitPerContact: 10,
   contactCountries: [],
   callGreetings: [],
-  callHandling: "voicemail"
+  callHandling: "voicemail",
+  suspendedNumberFallback: false
 }
 
 /** Whose a setting is: the tenant's own, the platform's for all tenants, or the product's. */
@@ -160,7 +165,8 @@ export const Sources = Schema.Struct({
   dailyLimitPerContact: Source,
   contactCountries: Source,
   callGreetings: Source,
-  callHandling: Source
+  callHandling: Source,
+  suspendedNumberFallback: Source
 })
 export type Sources = typeof Sources.Type
 

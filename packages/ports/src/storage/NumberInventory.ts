@@ -105,7 +105,7 @@ export class NumberInventory extends Context.Service<
       at: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<ThreadId>, StorageError>
     /**
-     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is replaced or taken away
+     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is suspended, replaced or taken away
      * until the ambient transaction ends.
      */
     readonly reached: (
