@@ -1,4 +1,4 @@
-import type { Thread } from "@careline/domain"
+import { PendingAssignmentId, type Thread } from "@careline/domain"
 import { Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
@@ -47,7 +47,8 @@ export const broadcasterChapter: Chapter = {
         {
           siteGroupingId: threads[0]!.siteGroupingId,
           type: "pending_assignment.updated" as const,
-          pendingAssignmentId: yield* Given.freshPendingAssignmentId
+          // A store that keeps no numbers gives it no id.
+          pendingAssignmentId: PendingAssignmentId.make(globalThis.crypto.randomUUID())
         }
       ]
       yield* publish(events)

@@ -6,7 +6,6 @@ import {
   Consent,
   InboundText,
   MessageId,
-  PendingAssignmentId,
   PhoneNumberId,
   type InventoryNumber,
   SendId,
@@ -63,7 +62,6 @@ const oneId = <A>(kind: Parameters<IdGenerator["Service"]["next"]>[0], make: (id
 export const freshThreadId = oneId("thread", (id) => ThreadId.make(id))
 export const freshMessageId = oneId("message", (id) => MessageId.make(id))
 export const freshSendId = oneId("send", (id) => SendId.make(id))
-export const freshPendingAssignmentId = oneId("pendingAssignment", (id) => PendingAssignmentId.make(id))
 export const freshAttemptId = oneId("attempt", (id) => AttemptId.make(id))
 
 /** A number in the tenant's pool. */
