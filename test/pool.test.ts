@@ -11,6 +11,8 @@ import {
   type UserId
 } from "@careline/domain"
 import {
+  type BroadcastEvent,
+  Broadcaster,
   NumberInventory,
   NumberOrders,
   type NumberStoragePorts,
@@ -19,7 +21,7 @@ import {
   TelephonyProviders
 } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, DateTime, Effect, Fiber, Layer, Redacted, Result } from "effect"
+import { type Context, DateTime, Effect, Fiber, Layer, Queue, Redacted, Result, Stream } from "effect"
 import * as fc from "fast-check"
 import * as World from "../packages/application/test/support/purchaseWorld.ts"
 import { freshDatabase } from "./support/postgres.ts"
@@ -102,13 +104,18 @@ const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>, telephony = World.make
     return on
   })
 
+const numberOf = (digits: string) =>
+  Effect.map(DateTime.now, (now) => {
+    const id = crypto.randomUUID() as PhoneNumberId
+    const given = { id, number: digits as PhoneNumber.E164, provider: null, providerSid: null, monthlyPrice: null }
+    return NumberLifecycle.acquire(given, now)
+  })
+
 const pooled = (index: number, market?: ReturnType<typeof World.makeProvider>["market"]) =>
   Effect.gen(function* () {
-    const number = `+1202555${1000 + index}` as PhoneNumber.E164
-    const id = crypto.randomUUID() as PhoneNumberId
-    market?.own(number)
-    const given = { id, number, provider: null, providerSid: null, monthlyPrice: null }
-    yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
+    const number = yield* numberOf(`+1202555${1000 + index}`)
+    market?.own(number.number)
+    yield* (yield* NumberInventory).add(number)
   }).pipe(Application.asSystem)
 
 const keyed = Effect.flatMap(NumberInventory, (inventory) => inventory.list("all")).pipe(
@@ -216,6 +223,52 @@ describe("Two hosts that give numbers back", () => {
       const left = yield* on(1, Application.asSystem(Effect.flatMap(NumberInventory, ({ list }) => list("unassigned"))))
       assert.isEmpty(left)
     })
+  )
+})
+
+describe("What becomes of a pending assignment", () => {
+  it.live("is told once for each change, to screens and administrators, by whichever of two hosts", () =>
+    Effect.gen(function* () {
+      const clinic = "clinic" as SiteGroupingId
+      const on = yield* twoHosts([clinic, patient])
+      const { alerts, layer } = World.heard()
+      const heard = yield* Queue.unbounded<BroadcastEvent>()
+      const events = yield* on(0, Broadcaster)
+      yield* Effect.forkScoped(
+        Stream.runForEach(events.subscribe([clinic], null), ({ event }) => Queue.offer(heard, event))
+      )
+      // Nobody sells numbers there.
+      const asked = yield* on(0, Application.assignFromPool(administrator, clinic, { areaCode: "907" }))
+      assert(asked._tag === "Ordered")
+      const { id } = asked.pending
+      const both = <A, E>(effect: Effect.Effect<A, E, Services>) =>
+        Effect.all([on(0, effect), on(1, effect)], { concurrency: 2 }).pipe(Effect.provide(layer))
+      yield* both(turns)
+      const told = () => alerts.filter(({ subject }) => subject === "pending_assignment")
+      const of = (condition: string, isOver: boolean, reason: string | null) => ({
+        subject: "pending_assignment",
+        condition,
+        isOver,
+        detail: { siteGrouping: clinic, pendingAssignment: id, reason }
+      })
+      assert.deepStrictEqual(told(), [of("waiting", false, "no_offers")])
+      const number = yield* numberOf("+19075550100")
+      yield* on(0, Effect.flatMap(NumberInventory, (all) => all.add(number)).pipe(Application.asSystem))
+      yield* both(turns)
+      assert.deepStrictEqual(told().slice(1), [of("assigned", true, null)])
+      // Asked for, waiting with a reason, assigned.
+      const changes = yield* Effect.replicateEffect(Queue.take(heard), 3)
+      const event = { siteGroupingId: clinic, type: "pending_assignment.updated", pendingAssignmentId: id }
+      assert.deepStrictEqual(changes, [event, event, event] as typeof changes)
+      yield* on(1, Application.assignFromPool(administrator, clinic, { areaCode: "907", additional: true }))
+      // What follows is the next request's: nothing was told twice.
+      const next = yield* Queue.take(heard)
+      assert(next.type === "pending_assignment.updated" && next.pendingAssignmentId !== id)
+      yield* on(1, Application.cancelPendingAssignment(administrator, next.pendingAssignmentId)).pipe(
+        Effect.provide(layer)
+      )
+      assert.deepInclude(told().at(-1), { condition: "cancelled", isOver: true })
+    }).pipe(Effect.scoped)
   )
 })
 

@@ -86,6 +86,7 @@ export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.t
 export * as NumberWorkers from "./workers/NumberWorkers.ts"
 export {
   addToPool,
+  type EditedNumber,
   editNumber,
   NumberEdit,
   numberUsage,
@@ -106,6 +107,7 @@ export { NumberRelease, releaseNumber } from "./numbers/ReleaseNumber.ts"
 export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
+export { makeMeasureNumberCosts } from "./numbers/MeasureNumberCosts.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
   activeActor,
@@ -132,6 +134,7 @@ export {
 export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
+export { TextPrices } from "./shared/TextPrices.ts"
 export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
 export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
 export {

@@ -289,22 +289,6 @@ describe("A number that is given up", () => {
     )
   )
 
-  it.effect("lets nothing leave from a number that is out of service: the tenant's other one stands in", () =>
-    play((provider) =>
-      Effect.gen(function* () {
-        const { next, old } = yield* inUse(provider, ana)
-        const [view] = yield* World.threadsOf(administrator)
-        yield* answer(view!.thread.id, "queued before")
-        yield* Application.editNumber(administrator, old.id, { status: "suspended" })
-        yield* World.dispatchAll
-        assert.deepStrictEqual(
-          provider.sent.map(({ body, from }) => [body, from]),
-          [["queued before", next.number]]
-        )
-      })
-    )
-  )
-
   it.effect("tells contacts of the other one, once, when they may be texted, and nobody who opted out", () =>
     play((provider) =>
       Effect.gen(function* () {

@@ -1,18 +1,23 @@
 /** What operations reject with on purpose: the errors of the use cases and of the ports, as they are. */
-import { NumberLifecycle, ThreadLink } from "@careline/domain"
+import { NumberLifecycle, NumberReplacement, ThreadLink } from "@careline/domain"
 import { InvalidCursor, NumberTaken, StorageError } from "@careline/ports"
 import type { ErrorOf, UseCases, Work } from "./operations.ts"
 import * as UseCaseErrors from "./UseCaseErrors.ts"
 
 export type CarelineError = ErrorOf<UseCases[keyof UseCases]> | ErrorOf<Work[keyof Work]>
 
+const { WrongNumberStatus } = NumberLifecycle
+const { ReplacementNeeded, ReplacementRefused } = NumberReplacement
+const { LinkConflict } = ThreadLink
 const errors = {
   ...UseCaseErrors,
-  LinkConflict: ThreadLink.LinkConflict,
-  WrongNumberStatus: NumberLifecycle.WrongNumberStatus,
   InvalidCursor,
+  LinkConflict,
   NumberTaken,
-  StorageError
+  ReplacementNeeded,
+  ReplacementRefused,
+  StorageError,
+  WrongNumberStatus
 }
 const tags: ReadonlySet<unknown> = new Set(
   Object.keys(errors satisfies Readonly<Record<CarelineError["_tag"], unknown>>)

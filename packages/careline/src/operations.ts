@@ -15,6 +15,8 @@ import {
   dispatchAlarms,
   dispatchConversation,
   dispatchSends,
+  type EditedNumber,
+  editNumber,
   editThread,
   escalate,
   type Intake,
@@ -28,6 +30,7 @@ import {
   listThreads,
   markRead,
   NoNumberPool,
+  type NotFound,
   platformSettings,
   processInbound,
   reconcileSends,
@@ -45,9 +48,11 @@ import {
   NumberInventory,
   NumberOrders,
   SiteGroupings,
+  type StorageError,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
+import type { NumberLifecycle, NumberReplacement } from "@careline/domain"
 import { Effect, Option } from "effect"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 import { type Plain, toPlain } from "./ports/Plain.ts"
@@ -94,6 +99,11 @@ export interface UseCases {
   readonly dismissMessage: OperationOf<typeof dismissMessage>
   /** Puts what came in and could not be applied away; for those who see all tenants. */
   readonly dismissParkedEvent: OperationOf<typeof dismissParkedEvent>
+  /**
+   * Names a number, takes it out of service or back into it, and moves its threads. `NoNumberPool` where the repositories are the
+   * backend's own.
+   */
+  readonly editNumber: OperationOf<typeof editInPool>
   /** Renames, links or assigns a thread, or moves the number that it answers from. */
   readonly editThread: OperationOf<typeof editThread>
   /** The settings that hold for a tenant, and whose each is. */
@@ -194,6 +204,24 @@ const releaseOfPool: (
   )
 })
 
+const editInPool = Effect.fnUntraced(function* (
+  ...args: Parameters<typeof editNumber>
+): Effect.fn.Return<
+  EditedNumber,
+  | InvalidRequest
+  | NoNumberPool
+  | NotFound
+  | NumberLifecycle.WrongNumberStatus
+  | NumberReplacement.ReplacementNeeded
+  | NumberReplacement.ReplacementRefused
+  | StorageError,
+  StoragePorts
+> {
+  const inventory = yield* Effect.serviceOption(NumberInventory)
+  if (Option.isNone(inventory)) return yield* new NoNumberPool()
+  return yield* Effect.provideService(editNumber(...args), NumberInventory, inventory.value)
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
@@ -205,6 +233,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   deleteThread,
   dismissMessage,
   dismissParkedEvent,
+  editNumber: editInPool,
   editThread,
   lineSettings,
   listMessages,

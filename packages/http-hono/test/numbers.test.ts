@@ -110,6 +110,35 @@ describe("A number", () => {
     assert.deepStrictEqual((await call(north, "GET", `/phone-numbers/${id}/usage-count`)).body, { count: 1 } as Body)
   })
 
+  it("that is suspended says which threads that stops, and moves them to another one", async () => {
+    const id = await add("+12025550130", "north")
+    const next = await add("+12025550131", "north")
+    const [thread] = (await call(north, "GET", "/external-threads?view=all")).body.items
+    await call(north, "PATCH", `/external-threads/${thread!.id}`, { phoneNumberId: id })
+    const path = `/phone-numbers/${id}`
+    const suspended = await call(north, "PATCH", path, { status: "suspended" })
+    assert.deepInclude(suspended.body, { status: "suspended", stoppedThreadsCount: 1, movedThreadsCount: 0 } as object)
+    assert.include(String((suspended.body as Record<string, unknown>)["message"]), "moveThreadsTo")
+    const stopped = (await call(north, "GET", `/external-threads?phoneNumberId=${id}`)).body.items
+    assert.deepStrictEqual(
+      stopped.map((one) => one.id),
+      [thread!.id]
+    )
+    const send = () => call(north, "POST", `/external-threads/${thread!.id}/messages`, { content: "Hello" })
+    const refused = await send()
+    assert.deepInclude(refused.body, { status: 409, reason: "number_suspended", phoneNumberId: id } as object)
+    const itself = await call(north, "PATCH", path, { moveThreadsTo: id })
+    assert.deepInclude(itself.body, { status: 409, reason: "same_number" } as object)
+    const moved = await call(north, "PATCH", path, { moveThreadsTo: next })
+    assert.deepInclude(moved.body, { stoppedThreadsCount: 0, movedThreadsCount: 1, message: null } as object)
+    assert.strictEqual((await send()).status, 202)
+    assert.deepInclude((await call(north, "GET", `/external-threads/${thread!.id}`)).body, { phoneNumberId: next })
+    const inService = await call(north, "PATCH", path, { status: "assigned", moveThreadsTo: next })
+    const detail = "is for the threads of a suspended number"
+    assert.deepInclude(inService.body, { status: 422, errors: [{ pointer: "#/moveThreadsTo", detail }] } as object)
+    await call(north, "PATCH", path, { status: "assigned" })
+  })
+
   it("that is in use is given up for another one, and what would happen is told before", async () => {
     const id = await add("+12025550120", "north")
     const next = await add("+12025550121", "north")

@@ -13,6 +13,7 @@ import {
   NumberWorkers,
   PoolBudget,
   type PoolBudgetShape,
+  TextPrices,
   Voice,
   SettleNotifications,
   VoiceWorkers,
@@ -205,6 +206,7 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     Effect.provideService(Clock.Clock, time.clock),
     Effect.updateService(Limits.Limits, limitsOf(config)),
     Effect.updateService(PoolBudget, (budget) => ({ ...budget, ...budgetOf(config) })),
+    Effect.provideService(TextPrices, config.textPrices),
     Effect.provideService(BuysNumbers, config.pool !== null)
   )
   return {

@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
 import { Instant, type Limits } from "@careline/application"
+import type { Prices } from "@careline/domain"
 import { type DateTime, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MAX_TOKEN_HOURS, MIN_SECRET_BYTES, type TokenSource } from "@careline/http-hono"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
@@ -9,6 +10,7 @@ import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "@careline/http-hono"
 import { assertSafe } from "./Production.ts"
+import { readTextPrices } from "./TextPrices.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export { HostConfigError } from "./Environment.ts"
@@ -44,6 +46,8 @@ export interface HostConfig {
   readonly retireAfter: number | null
   /** What is bought for the pool; `null`: nothing is. */
   readonly pool: PoolConfig | null
+  /** What texts cost. */
+  readonly textPrices: ReadonlyArray<Prices.Price>
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
@@ -274,6 +278,7 @@ export const hostConfig = Effect.gen(function* () {
     quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),
     retireAfter: yield* readWhole("RETIRE_AFTER", RETIRE_AFTER),
     pool: yield* readPool(provider),
+    textPrices: yield* readTextPrices,
     auth,
     logLevel,
     breakGlass: yield* readFlag("BREAK_GLASS"),

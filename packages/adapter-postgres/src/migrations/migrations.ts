@@ -135,5 +135,12 @@ export const migrations = {
     )
   ),
   "29_templates": templates,
-  "30_notifications": notifications
+  "30_notifications": notifications,
+  /** What became of a number that is waited for is told beside what became of threads. */
+  "31_pending_assignment_events": run([
+    `alter table broadcast_events
+       alter column external_thread_id drop not null,
+       add column pending_assignment_id uuid,
+       add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
+  ])
 }

@@ -1,5 +1,11 @@
 /** All numbers that we own. Locks go numbers, calls, threads, each by id; texts that wait are left to who has them in hand. */
-import { InventoryNumber, type PhoneNumber, type PhoneNumberId, type ThreadId } from "@careline/domain"
+import {
+  InventoryNumber,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type ThreadId
+} from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
@@ -275,11 +281,11 @@ export const layer = Layer.effect(
           asStorage("numberInventory.addPendingAssignment")
         ),
       savePendingAssignments: (assignments) =>
-        sql`
+        sql<{ readonly id: PendingAssignmentId }>`
           update number_wishes w set ${numberWishes.changes("given")}
           from ${numberWishes.given(assignments.map(numberWishes.toRow))}
-          where w.id = given.id and w.state = 'ordering'`.pipe(
-          Effect.asVoid,
+          where w.id = given.id and w.state = 'ordering' returning w.id`.pipe(
+          Effect.map((rows) => rows.map(({ id }) => id)),
           asStorage("numberInventory.savePendingAssignments")
         ),
       pendingAssignments: sql<Row>`

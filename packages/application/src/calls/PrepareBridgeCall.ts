@@ -98,7 +98,7 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 /** The number that the contact shall see. */
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
   if (chosen === null) {
-    const sender = yield* senderOf(thread)
+    const { number: sender } = yield* senderOf(thread)
     if (InventoryNumber.canCall(sender)) return sender
     // The thread is texted from a number that is shown to nobody.
     const other = InventoryNumber.callerIdNumber(yield* (yield* TenantNumbers).list([thread.siteGroupingId]))

@@ -97,16 +97,21 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       continue
     }
     const thread = threadOf(known, key, cardOf(key)?.name ?? null, threadIds[index] as ThreadId, now)
-    const from = yield* senderOf(thread).pipe(Effect.catchTag("NoSenderNumber", () => Effect.succeed(null)))
-    if (from === null) {
-      saved.push(Notification.putOff(notification, DateTime.addDuration(now, releasePause), "no_sender_number", now))
+    const sender = yield* senderOf(thread).pipe(
+      Effect.catchTags({
+        NoSenderNumber: () => Effect.succeed("no_sender_number"),
+        NumberSuspended: () => Effect.succeed("number_suspended")
+      })
+    )
+    if (typeof sender === "string") {
+      saved.push(Notification.putOff(notification, DateTime.addDuration(now, releasePause), sender, now))
       continue
     }
     const released = NotificationText.release(
       notification,
       thread,
       words.success,
-      from,
+      sender,
       { messageId: messageIds[index] as MessageId, sendId: sendIds[index] as SendId },
       now
     )

@@ -24,7 +24,8 @@ import {
 } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { AreaCode, IdempotencyKey, nullable, optional, Purpose } from "../shared/RequestFields.ts"
-import { meet, pendingOf } from "./PendingAssignments.ts"
+import { addPending, meet, pendingOf, savePending } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { PoolBudget } from "./PoolBudget.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
@@ -120,19 +121,18 @@ const assertForSale = Effect.fnUntraced(function* (purpose: InventoryNumber.Numb
 /** Has the tenant wait. Who waits for such a number does so still; what is not additional takes the place of what it waited for. */
 const wait = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
   const { additional, areaCode, idempotencyKey: key, purpose } = request
-  const inventory = yield* NumberInventory
   const before = yield* pendingOf(siteGroupingId)
   if (before !== null) {
     const isOtherPurpose = before.purpose !== purpose
     const isSame = additional ? key !== null && before.key === key : before.areaCode === areaCode
     if (isSame && !isOtherPurpose) return before
     if (additional || isOtherPurpose) return yield* new AssignmentPending({ pendingAssignmentId: before.id })
-    yield* inventory.savePendingAssignments([PendingAssignment.cancel(before)])
+    yield* savePending([PendingAssignment.cancel(before)])
   }
   yield* assertForSale(purpose)
   const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
   const pending = PendingAssignment.begin({ id: id!, siteGroupingId, areaCode, purpose, key }, yield* DateTime.now)
-  yield* inventory.addPendingAssignment(pending)
+  yield* addPending(pending)
   yield* audit(actor, siteGroupingId, "phone_number.request", `pendingAssignment:${pending.id}`)
   return pending
 })
@@ -185,7 +185,7 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })
 
 /** `None`: the tenant is active, and has to do without a number for now. */
@@ -235,9 +235,9 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
     })
   )
   return yield* asSystem(
-    retryOnConflict(once).pipe(
+    retryOnConflict(tellingNews(once)).pipe(
       // Somebody else put it on record at the same time.
-      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(once)),
+      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(tellingNews(once))),
       Effect.catchTag("SiteGroupingTaken", () => Effect.fail(new NotFound({ entity: "siteGrouping" })))
     )
   )

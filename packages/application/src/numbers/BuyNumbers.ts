@@ -19,6 +19,7 @@ import { asSystem } from "../access/Access.ts"
 import { SYSTEM } from "../access/Actor.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
 import { holdPending, meet } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { audit } from "../access/Audit.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -132,13 +133,15 @@ const finish = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numb
   })
   if (!isLedHere) return yield* later(claimed)
   const { transact } = yield* Transaction
-  const done = yield* transact(
-    Effect.gen(function* () {
-      const { order: ended } = yield* advance(claimed, { state: "done", failures: 0 }, 0)
-      // Where somebody entered it by hand meanwhile, it is known.
-      yield* Effect.catchTag(handOver(ended), "NumberTaken", () => Effect.void)
-      return ended
-    })
+  const done = yield* tellingNews(
+    transact(
+      Effect.gen(function* () {
+        const { order: ended } = yield* advance(claimed, { state: "done", failures: 0 }, 0)
+        // Where somebody entered it by hand meanwhile, it is known.
+        yield* Effect.catchTag(handOver(ended), "NumberTaken", () => Effect.void)
+        return ended
+      })
+    )
   )
   yield* PoolAlerts.orderEnded(done)
 })

@@ -18,7 +18,7 @@ import {
   type ThreadId,
   VoipSettings
 } from "@careline/domain"
-import { Broadcaster, Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
+import { Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
@@ -27,6 +27,7 @@ import { commit } from "../shared/Commit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
+import { moveThreads } from "./MoveThreads.ts"
 import { putToRest } from "./NumberRest.ts"
 import { viewNumber } from "./PhoneNumbers.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -138,24 +139,12 @@ const replace = Effect.fnUntraced(function* (
   notice: string | null
 ) {
   const inventory = yield* NumberInventory
-  const { announcedThreads } = yield* Limits
   const now = yield* DateTime.now
   const tenant = on.siteGroupingId
   const replaced = yield* replacedBy(number, by.id, now)
-  const threads = yield* inventory.reassign([number.id], on, now)
+  const threads = yield* moveThreads(number, on, now)
   yield* inventory.save([replaced])
   if (number.isDefault) yield* inventory.save([{ ...by, isDefault: true }])
-  // Of more than that nobody has them all on a screen: whoever opens one reads it anew.
-  if (threads.length <= announcedThreads) {
-    yield* (yield* Broadcaster).publish(
-      threads.map((threadId) => ({
-        siteGroupingId: tenant,
-        type: "thread.updated" as const,
-        threadId,
-        messageId: null
-      }))
-    )
-  }
   if (notice !== null) yield* notify(tenant, threads, on, notice, now)
   yield* audit(actor, tenant, "phone_number.replace", `phoneNumber:${number.id}`, {
     by: by.id,

@@ -13,6 +13,8 @@ import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { NumberRefused, NumberRests } from "../shared/Errors.ts"
+import { meet } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { admitParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -72,7 +74,7 @@ const enter = Effect.fnUntraced(function* (number: InventoryNumber.TenantNumber)
     (one) => one.siteGroupingId === number.siteGroupingId && PendingAssignment.isServedBy(one, number)
   )
   yield* inventory.add({ ...entered, assignmentKey: pending?.key ?? null })
-  if (pending !== undefined) yield* inventory.savePendingAssignments([PendingAssignment.meet(pending, number)])
+  if (pending !== undefined) yield* Effect.provideService(meet(pending, number), NumberInventory, inventory)
 })
 
 /**
@@ -96,25 +98,27 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
     overrideReason: overrideReason ?? null
   })
   const { transact } = yield* Transaction
-  const added = yield* transact(
-    Effect.gen(function* () {
-      yield* assertActive(siteGroupingId)
-      const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
-      const number: InventoryNumber.TenantNumber = {
-        id: id!,
-        siteGroupingId,
-        number: digits,
-        label: label ?? null,
-        provider: ours.provider,
-        providerSid: providerSid ?? null,
-        purpose,
-        status: "assigned",
-        createdAt: yield* DateTime.now
-      }
-      yield* enter(number)
-      yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, ours.detail)
-      return number
-    })
+  const added = yield* tellingNews(
+    transact(
+      Effect.gen(function* () {
+        yield* assertActive(siteGroupingId)
+        const [id] = (yield* (yield* IdGenerator).next("phoneNumber", 1)) as ReadonlyArray<PhoneNumberId>
+        const number: InventoryNumber.TenantNumber = {
+          id: id!,
+          siteGroupingId,
+          number: digits,
+          label: label ?? null,
+          provider: ours.provider,
+          providerSid: providerSid ?? null,
+          purpose,
+          status: "assigned",
+          createdAt: yield* DateTime.now
+        }
+        yield* enter(number)
+        yield* audit(actor, siteGroupingId, "phone_number.add", `phoneNumber:${id!}`, ours.detail)
+        return number
+      })
+    )
   ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))
   // What the provider delivered before is applied now; should that fail, a worker does it.
   yield* Effect.ignore(admitParked())

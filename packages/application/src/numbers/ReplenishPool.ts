@@ -25,7 +25,8 @@ import { asSystem } from "../access/Access.ts"
 import { SYSTEM } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
-import { holdPending, meet } from "./PendingAssignments.ts"
+import { holdPending, meet, savePending } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -82,7 +83,7 @@ const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
 const servePendingAssignments = Effect.gen(function* () {
   const { transact } = yield* Transaction
   const served = yield* Effect.forEach(yield* (yield* NumberInventory).pendingAssignments, ({ siteGroupingId }) =>
-    retryOnConflict(transact(servePending(siteGroupingId))).pipe(
+    retryOnConflict(tellingNews(transact(servePending(siteGroupingId)))).pipe(
       Effect.as(true),
       Effect.catchCause((cause) =>
         Effect.logWarning("A pending assignment cannot be served", describeFault(cause)).pipe(Effect.as(false))
@@ -247,7 +248,7 @@ const noteReasons = Effect.fnUntraced(function* (
     const reason = reasonOf(one)
     return reason === one.reason ? [] : [{ ...one, reason }]
   })
-  if (changed.length > 0) yield* (yield* NumberInventory).savePendingAssignments(changed)
+  yield* savePending(changed)
 })
 
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
@@ -322,7 +323,9 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found, isServed)))
+    const { available, change, ordered } = yield* retryOnConflict(
+      tellingNews(transact(decide(active.provider, found, isServed)))
+    )
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

@@ -93,7 +93,8 @@ const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>,
   const leaving = sends.flatMap((send, index) => {
     const route = routes[index]!
     if (route._tag === "Carried") return [{ send, ...route }]
-    if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
+    if (route._tag === "NumberSuspended") withdraw(kept, send, "number_suspended")
+    else if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
     else defer(kept, send, "no_number_at_provider", route.until)
     return []
   })

@@ -115,14 +115,15 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, giv
       if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 
       const { content } = request
-      const from = yield* senderOf(thread)
+      const { isStandIn, number: from } = yield* senderOf(thread)
       yield* assertNotOverused(from, SendLane.of(messageClass))
       const decision = StaffMessage.decide(
         thread,
         { content, attachments, senderId: actor.userId },
         from,
         { messageId: messageId!, sendId: sendId! },
-        now
+        now,
+        isStandIn
       )
       yield* takeUploads(tenant, request.mediaUrls)
       yield* commit(decision.changes)

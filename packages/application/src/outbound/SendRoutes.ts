@@ -13,6 +13,8 @@ export type SelectedRoute =
   | { readonly _tag: "Carried"; readonly provider: string; readonly from: PhoneNumber.E164 }
   /** The provider owns no number of the tenant. */
   | { readonly _tag: "NoNumber"; readonly provider: string; readonly until: DateTime.Utc }
+  /** The number that it was queued for is suspended, and no other one may stand in. */
+  | { readonly _tag: "NumberSuspended" }
 
 /** The routes, in the order of the sends. In the ambient transaction. */
 export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
@@ -20,8 +22,8 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
   const { holdFor } = yield* Limits
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   const pool = yield* TenantNumbers
-  const queuedFor = yield* pool.byNumbers(sends.map(({ from }) => from))
-  const ownOf = yield* numbersToLeaveFrom(sends, queuedFor)
+  const chosenOf = yield* numbersToLeaveFrom(sends)
+  const ownOf = new Map([...chosenOf].map(([send, number]) => [send, number === "suspended" ? null : number]))
   const own = [...new Set([...ownOf.values()].flatMap((number) => number ?? []))]
   const routeOf = (
     send: Send.Send,
@@ -88,6 +90,7 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
   )
   const numbers = [...own, ...theirs.flat()]
   return chosen.map(({ provider, send }): SelectedRoute => {
+    if (chosenOf.get(send) === "suspended") return { _tag: "NumberSuspended" }
     const route = routeOf(send, provider, numbers)
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }

@@ -73,6 +73,18 @@ export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSend
   message: Schema.String
 }) {}
 
+/** The number that the contact knows is out of service, and no other one may stand in for it. */
+export class NumberSuspended extends Schema.TaggedError<NumberSuspended>()("NumberSuspended", {
+  phoneNumberId: Schema.String
+}) {
+  override get message(): string {
+    return (
+      "The number that the contact knows is suspended. An administrator may put it into service, move the thread to " +
+      "another number, or let others stand in for suspended ones (suspendedNumberFallback)"
+    )
+  }
+}
+
 /** A user has as many uploads waiting for a message as they may. */
 export class TooManyUploads extends Schema.TaggedError<TooManyUploads>()("TooManyUploads", {
   uploads: Schema.Int,

@@ -70,6 +70,8 @@ export interface LimitsShape {
   readonly queuedPerNumber: number
   /** When the active provider is given up for the fallback, where there is one, and when it is tried again. */
   readonly circuit: Circuit.CircuitSettings
+  /** How long after an attempt a report of it tells whether its provider serves us: a later one tells of a time that is over. */
+  readonly circuitHearsReportsFor: number
   /** How long an on-call text may wait before its thread says that the alarm has not got through. */
   readonly alarmNotice: number
   /** How often an on-call text of unknown outcome is sent: a doubled alarm is the lesser harm, one without end is not. */
@@ -235,6 +237,7 @@ export const defaults: LimitsShape = {
   sendRatePerAccount: null,
   queuedPerNumber: 1_000,
   circuit: { failuresToOpen: 5, openForMillis: 60_000, probeForMillis: 60_000 },
+  circuitHearsReportsFor: 5 * 60_000,
   alarmNotice: 120_000,
   alarmAttempts: 3,
   holdFor: 30_000,

@@ -74,6 +74,12 @@ const ofTagged = (error: Tagged): Problem | null => {
         ...detail,
         reason: "no_sender_number"
       })
+    case "NumberSuspended":
+      return problem("number-suspended", 409, "The number that the contact knows is suspended", {
+        ...detail,
+        reason: "number_suspended",
+        phoneNumberId: error.phoneNumberId
+      })
     case "NumberOverused":
       return problem("number-overused", 429, "Too many texts are queued for this number", {
         ...detail,

@@ -8,10 +8,10 @@ import {
   Thread,
   type ThreadId
 } from "@careline/domain"
-import { Consents, TenantNumbers, Scope, Threads } from "@careline/ports"
+import { Consents, Scope, Settings, type StorageError, TenantNumbers, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
-import { InvalidRequest, NotFound, NoSenderNumber } from "../shared/Errors.ts"
+import { InvalidRequest, NotFound, NoSenderNumber, NumberSuspended } from "../shared/Errors.ts"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
 /** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
@@ -55,8 +55,21 @@ export const regionOf = Effect.fnUntraced(function* (tenant: Tenant) {
   return (line === undefined ? undefined : PhoneNumber.country(line.number)) ?? "US"
 })
 
-/** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */
-export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
+/** A number to send from. */
+export interface Sender {
+  readonly number: InventoryNumber.TenantNumber
+  /** Whether it is only for as long as the one that the contact knows is suspended. */
+  readonly isStandIn: boolean
+}
+
+/**
+ * The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. Another one of
+ * the tenant stands in for one that is suspended where that is allowed.
+ */
+export const senderFor = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  isFallbackAllowed: boolean
+): Effect.fn.Return<Sender, NoSenderNumber | NumberSuspended | StorageError, TenantNumbers> {
   const numbers = yield* (yield* TenantNumbers).list([thread.siteGroupingId])
   const fallback = InventoryNumber.textingNumber(numbers)
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
@@ -65,7 +78,18 @@ export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
   const known = found?.purpose === "voice" ? fallback : found
   const from =
     known?.status === "replaced" ? (yield* resolveInboundNumbers([known.number]))[0]?.on : (known ?? fallback)
+  if (from?.status === "suspended") {
+    return isFallbackAllowed && fallback !== undefined
+      ? { number: fallback, isStandIn: true }
+      : yield* new NumberSuspended({ phoneNumberId: from.id })
+  }
   return from === undefined || !InventoryNumber.canText(from)
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
-    : from
+    : { number: from, isStandIn: false }
+})
+
+/** The same, as the tenant's settings allow. */
+export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
+  const [settings] = yield* (yield* Settings).effective([thread.siteGroupingId])
+  return yield* senderFor(thread, settings!.suspendedNumberFallback)
 })

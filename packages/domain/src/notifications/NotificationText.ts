@@ -31,7 +31,14 @@ export const release = (
   notification: Notification.Notification,
   thread: Thread.Thread,
   text: { readonly content: string; readonly templateVersion: number | null },
-  on: Pick<TenantNumber, "id" | "number">,
+  {
+    isStandIn,
+    number: on
+  }: {
+    readonly number: Pick<TenantNumber, "id" | "number">
+    /** Whether it is only for as long as the thread's own is suspended. */
+    readonly isStandIn: boolean
+  },
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): Released => {
@@ -66,7 +73,7 @@ export const release = (
     },
     now
   )
-  const next = Thread.append(Thread.lock(thread, on.id), message)
+  const next = Thread.append(isStandIn ? thread : Thread.lock(thread, on.id), message)
   const { templateVersion } = text
   return {
     notification: Notification.leave(notification, { threadId: next.id, messageId: message.id, templateVersion }, now),

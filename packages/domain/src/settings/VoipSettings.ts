@@ -66,7 +66,9 @@ export const VoipSettings = Schema.Struct({
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
   /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
-  callHandling: Schema.Literals(["voicemail", "text_us"])
+  callHandling: Schema.Literals(["voicemail", "text_us"]),
+  /** Whether threads on a suspended number send from another number of the site grouping. Off, such a text is refused. */
+  suspendedNumberFallback: Schema.Boolean
 })
 export type VoipSettings = typeof VoipSettings.Type
 
@@ -93,7 +95,8 @@ export const Kept = Schema.Struct({
   contactCountries: Schema.optionalKey(fields.contactCountries),
   linkHosts: Schema.optionalKey(fields.linkHosts),
   callGreetings: Schema.optionalKey(fields.callGreetings),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 
 /** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
@@ -128,7 +131,8 @@ export const Edit = Schema.Struct({
       )
     )
   ),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 export type Edit = typeof Edit.Type
 
@@ -176,7 +180,8 @@ export const defaults: VoipSettings = {
   contactCountries: [],
   linkHosts: [],
   callGreetings: [],
-  callHandling: "voicemail"
+  callHandling: "voicemail",
+  suspendedNumberFallback: false
 }
 
 /** Whose a setting is: the tenant's own, the platform's for all tenants, or the product's. */
@@ -195,7 +200,8 @@ export const Sources = Schema.Struct({
   contactCountries: Source,
   linkHosts: Source,
   callGreetings: Source,
-  callHandling: Source
+  callHandling: Source,
+  suspendedNumberFallback: Source
 })
 export type Sources = typeof Sources.Type
 

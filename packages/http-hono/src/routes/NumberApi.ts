@@ -2,6 +2,7 @@
 import {
   type Activation,
   type Deactivation,
+  type EditedNumber,
   NumberAddition,
   type NumberEvent,
   type PoolHealth,
@@ -48,6 +49,26 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   replacedById: number.replacedBy,
   endsAt: isoOrNull(number.endsAt),
   createdAt: iso(number.assignedAt)
+})
+
+/** A number after an edit, and what that means for the threads that answer from it. */
+export const EditedNumberJson = Schema.Struct({
+  ...NumberJson.fields,
+  /** Threads that send nothing until the number is in service again: `GET /api/v1/external-threads?phoneNumberId=` lists them. */
+  stoppedThreadsCount: Schema.Int,
+  movedThreadsCount: Schema.Int,
+  /** What can be done about threads that are stopped. */
+  message: nullOr(Text)
+}).annotate({ identifier: "EditedPhoneNumber" })
+
+export const editedNumberJson = (number: EditedNumber): typeof EditedNumberJson.Type => ({
+  ...numberJson(number),
+  stoppedThreadsCount: number.stoppedThreadsCount,
+  movedThreadsCount: number.movedThreadsCount,
+  message:
+    number.stoppedThreadsCount === 0
+      ? null
+      : "Threads answer from the number and send nothing: move them to another number (moveThreadsTo), or let others stand in for it (suspendedNumberFallback of the settings)"
 })
 
 /** A number as who administers the whole system sees it. */

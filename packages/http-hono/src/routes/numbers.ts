@@ -100,13 +100,15 @@ const edit = route({
   allow: ADMINS,
   summary: "Edit a phone number",
   description:
-    "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first.",
+    "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first. Nothing leaves from a suspended number: `stoppedThreadsCount` says how many threads that stops, and `moveThreadsTo` moves them to another number, from which the next text leaves.",
   body: Application.NumberEdit,
-  success: { status: 200, schema: NumberApi.NumberJson },
-  problems: { 409: "The status of the number does not allow this change" },
+  success: { status: 200, schema: NumberApi.EditedNumberJson },
+  problems: {
+    409: "The status of the number does not allow this change, or the number that threads are to be moved to cannot take them (`reason`)"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const number = yield* Application.editNumber(caller, numberId(params), body)
-    return { status: 200, body: NumberApi.numberJson(number) }
+    return { status: 200, body: NumberApi.editedNumberJson(number) }
   })
 })
 
@@ -143,7 +145,7 @@ const remove = route({
   })
 })
 
-const assign = route({
+export const assign: Route<Services> = route({
   method: "post",
   path: "/api/v1/site-groupings/{id}/phone-number",
   operationId: "assignPhoneNumber",

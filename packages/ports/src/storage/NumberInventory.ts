@@ -106,7 +106,7 @@ export class NumberInventory extends Context.Service<
       at: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<ThreadId>, StorageError>
     /**
-     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is replaced or taken away
+     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is suspended, replaced or taken away
      * until the ambient transaction ends.
      */
     readonly reached: (
@@ -145,10 +145,10 @@ export class NumberInventory extends Context.Service<
     readonly addPendingAssignment: (
       assignment: PendingAssignment.PendingAssignment
     ) => Effect.Effect<void, StorageError>
-    /** Keeps what became of them. What is over by now stays as it is. */
+    /** Keeps what became of them. What is over by now stays as it is; gives the ids of the others. */
     readonly savePendingAssignments: (
       assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
-    ) => Effect.Effect<void, StorageError>
+    ) => Effect.Effect<ReadonlyArray<PendingAssignmentId>, StorageError>
     /** Those that are `ordering`, the oldest first. */
     readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment.PendingAssignment>, StorageError>
     /** One of a tenant of the scope, over or not. */

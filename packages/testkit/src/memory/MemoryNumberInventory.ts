@@ -205,13 +205,16 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           pendingAssignments: HashMap.set(state.pendingAssignments, assignment.id, assignment)
         })),
       savePendingAssignments: (assignments) =>
-        store.update((state) => ({
-          ...state,
-          pendingAssignments: assignments.reduce(
-            (known, one) => HashMap.modify(known, one.id, (kept) => (kept.state === "ordering" ? one : kept)),
+        store.modify((state) => {
+          const isOpen = ({ id }: PendingAssignment.PendingAssignment) =>
+            Option.exists(HashMap.get(state.pendingAssignments, id), (kept) => kept.state === "ordering")
+          const open = assignments.filter(isOpen)
+          const pendingAssignments = open.reduce(
+            (known, one) => HashMap.set(known, one.id, one),
             state.pendingAssignments
           )
-        })),
+          return [open.map(({ id }) => id), { ...state, pendingAssignments }]
+        }),
       pendingAssignments: store.read((state) =>
         HashMap.toValues(state.pendingAssignments)
           .filter((one) => one.state === "ordering")

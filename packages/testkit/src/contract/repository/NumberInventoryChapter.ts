@@ -331,6 +331,42 @@ export const numberInventoryChapter: Chapter = {
       ["concurrentTransactions"]
     ),
 
+    numberTest(
+      "MUST not let a number be suspended under who was told that it is in service",
+      function* () {
+        const { tenants } = yield* StoreUnderTest
+        const inventory = yield* NumberInventory
+        const { id, number } = yield* Given.aTenantNumber(tenants[0])
+        const told = yield* Deferred.make<void>()
+        const over = yield* Deferred.make<void>()
+        const order: Array<string> = []
+        const leaving = Given.transact(
+          Effect.gen(function* () {
+            const [reached] = yield* inventory.reached([number])
+            yield* Deferred.succeed(told, undefined)
+            yield* giveMoment(Deferred.await(over))
+            order.push(`left while ${reached!.on.status}`)
+          })
+        )
+        const suspension = Effect.gen(function* () {
+          yield* Deferred.await(told)
+          yield* Given.transact(
+            Effect.gen(function* () {
+              const [locked] = yield* inventory.lock([id])
+              order.push("suspended")
+              yield* inventory.save([{ ...locked!, status: "suspended" }])
+            })
+          )
+          yield* Deferred.succeed(over, undefined)
+        })
+        yield* within(Effect.all([leaving, suspension], { concurrency: "unbounded" }), "both")
+        assert.deepStrictEqual(order, ["left while assigned", "suspended"])
+        const [after] = yield* Given.transact(inventory.reached([number]))
+        assert.strictEqual(after!.on.status, "suspended")
+      },
+      ["concurrentTransactions"]
+    ),
+
     numberTest("MUST hand out a number whose time has come, and not before", function* () {
       const { advance, tenants } = yield* StoreUnderTest
       const inventory = yield* NumberInventory
@@ -439,10 +475,11 @@ export const numberInventoryChapter: Chapter = {
       const [first, second] = pending
       const kept = { ...second!, reason: "no_offers" as const }
       const met = PendingAssignment.meet(first!, resting)
-      yield* inventory.savePendingAssignments([met, kept])
+      const both = yield* inventory.savePendingAssignments([met, kept])
+      assert.sameMembers([...both], [met.id, kept.id])
       assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
       // What is over stays as it is.
-      yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)])
+      assert.deepStrictEqual(yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)]), [])
       const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
       assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
       assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())

@@ -60,7 +60,8 @@ export const settingsChapter: Chapter = {
             choice: "Press 2."
           }
         ],
-        callHandling: "text_us"
+        callHandling: "text_us",
+        suspendedNumberFallback: true
       }
       const bare: VoipSettings.VoipSettings = {
         ...VoipSettings.defaults,
