@@ -133,6 +133,14 @@ describe("Every read and change of patient data", () => {
         "message.send",
         /^message:/
       ],
+      [
+        "POST",
+        "/api/telephony/sms",
+        "/api/telephony/sms",
+        { phoneNumber: contact, message: "Bring your card." },
+        "message.send",
+        /^message:/
+      ],
       ["POST", "/external-threads/{id}/read", `${thread}/read`, { upToMessageId: newest.id }, "thread.read", at],
       ["GET", "/external-threads/{id}/readers", `${thread}/readers`, undefined, "thread.readers", at],
       ["GET", "/messages", "/messages?deliveryStatus=unknown", undefined, "message.list", "messages:unknown"],
@@ -202,6 +210,7 @@ describe("Every read and change of patient data", () => {
       "GET /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/site-groupings/{id}/phone-number",
+      "POST /api/telephony/provision-phone",
       "GET /api/v1/phone-number-pool/numbers",
       "GET /api/v1/phone-number-pool/numbers/{id}",
       "PATCH /api/v1/phone-number-pool/numbers/{id}",
