@@ -144,6 +144,24 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     "named",
     ask("GET", (things) => `/api/telephony/phone-number?${tenantQuery(things)}`)
   ],
+  sendTelephonySms: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/sms",
+      ({ tenant }) => ({ phoneNumber: "+13035550189", message: "Good morning", siteGroupingId: tenant })
+    )
+  ],
+  provisionTelephonyPhone: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/provision-phone",
+      ({ tenant }) => ({ siteGroupingId: tenant })
+    )
+  ],
   getCallLog: [SACR, "named", ask("GET", ({ call }) => `/call-logs/${call}`)],
   editCallLog: [
     SAC,
@@ -275,6 +293,7 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   listNotifications: [SACR, "scoped", ask("GET", () => "/notifications")],
+  listTelephonyNotifications: [SACR, "scoped", ask("GET", () => "/api/telephony/notifications")],
   getNotification: [SACR, "named", ask("GET", ({ notification }) => `/notifications/${notification}`)],
   editNotification: [
     SAC,
