@@ -15,6 +15,7 @@ export { applyReports } from "./outbound/ApplyReports.ts"
 export * from "./threads/ContactConsent.ts"
 export * from "./threads/CreateThread.ts"
 export { lintTemplate, type Preview, previewTemplate } from "./templates/PreviewTemplate.ts"
+export type { SegmentPrice } from "./templates/SegmentPrice.ts"
 export * from "./templates/TemplateErrors.ts"
 export {
   LintRequest,
