@@ -11,7 +11,7 @@ import type { CallLogJson } from "./CallApi.ts"
 import { CallLogPage, CallLogQuery } from "./CallApi.ts"
 import { list as listCallLogs } from "./calls.ts"
 import { NumberJson, PendingAssignmentJson } from "./NumberApi.ts"
-import { NotificationJson, NotificationPage } from "./NotificationApi.ts"
+import { type NotificationJson, NotificationPage } from "./NotificationApi.ts"
 import { list as listNotifications, NotificationQuery } from "./notifications.ts"
 import { assign as assignPhoneNumber, list as listPhoneNumbers } from "./numbers.ts"
 import { type Request, type Route, route } from "../openapi/Route.ts"
@@ -236,9 +236,15 @@ export const aliases: ReadonlyArray<Alias> = [
       type: Schema.optionalKey(Schema.Literals(["SMS", "EMAIL"])),
       status: Schema.optionalKey(Schema.Literals(STATUSES))
     }),
-    ask: ({ query: { status, type: _, ...query } }) =>
+    ask: ({ query: { limit, offset, siteGroupingId, status } }) =>
       Effect.succeed({
-        query: { ...query, total: true, ...(status === undefined ? {} : { state: notificationStates[status] }) }
+        query: {
+          limit,
+          offset,
+          siteGroupingId,
+          total: true,
+          state: status === undefined ? undefined : notificationStates[status]
+        }
       }),
     success: {
       from: NotificationPage,
