@@ -303,7 +303,7 @@ export const defaults: LimitsShape = {
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
   templateSegments: 3,
-  notificationsPerBatch: 50,
+  notificationsPerBatch: 200,
   scheduleAhead: 366 * 24 * 60 * 60_000,
   releasePause: 60_000,
   pollEvery: 1_000,
