@@ -29,7 +29,7 @@ const movedTo = Effect.fnUntraced(function* (
   }
 })
 
-/** What stands in for numbers that are suspended: for an alarm any number in service, for other texts where that is allowed. */
+/** What stands in for numbers that are suspended: for an alarm, and for what a contact in danger is told, any number in service, for other texts where that is allowed. */
 const standIns = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>) {
   const tenants = [...new Set(sends.map(({ siteGroupingId }) => siteGroupingId))]
   const numbers = yield* (yield* TenantNumbers).list(tenants)
@@ -37,7 +37,8 @@ const standIns = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>) {
   const moved = yield* movedTo(sends, numbers)
   return (send: Send.Send): SendNumber => {
     const tenant = tenants.indexOf(send.siteGroupingId)
-    const isAllowed = send.purpose === "escalation" || settings[tenant]!.suspendedNumberFallback
+    const isAllowed =
+      send.purpose === "escalation" || send.purpose === "urgent_reply" || settings[tenant]!.suspendedNumberFallback
     const own = numbers.filter(({ siteGroupingId }) => siteGroupingId === send.siteGroupingId)
     return moved(send) ?? (isAllowed ? InventoryNumber.textingNumber(own) : undefined) ?? "suspended"
   }
