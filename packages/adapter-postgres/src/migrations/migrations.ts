@@ -144,5 +144,7 @@ export const migrations = {
        add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
   ]),
   /** When somebody was last called at once for a thread, because its contact may be in danger. */
-  "32_urgent": run([`alter table external_threads add column urgent_at timestamptz`])
+  "32_urgent": run([`alter table external_threads add column urgent_at timestamptz`]),
+  /** From when on a text is not to leave any more, whatever held it. */
+  "33_sends_valid_until": run([`alter table sends add column valid_until timestamptz`])
 }

@@ -66,6 +66,7 @@ const defer = (
   reason: Parameters<typeof delayed>[0],
   until: DateTime.Utc
 ): void => {
+  if (Send.isPast(send, until)) return withdraw({ limits, results, updates }, send, "expired")
   updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
   results.push(deferral(send, reason, until, limits))
 }
@@ -81,6 +82,10 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
   const decisions = yield* evaluateSendPolicy(sends, now)
   return sends.filter((send, index) => {
     const decision = decisions[index]!
+    if (Send.isPast(send, now)) {
+      withdraw(kept, send, "expired")
+      return false
+    }
     if (decision._tag === "Hold") defer(kept, send, decision.reason, decision.until)
     else if (decision._tag === "Refuse") withdraw(kept, send, decision.reason)
     return decision._tag === "SendNow"

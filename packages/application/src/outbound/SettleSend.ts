@@ -1,5 +1,5 @@
 /** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
-import { Segments, type SendOutcome } from "@careline/domain"
+import { Segments, Send, type SendOutcome } from "@careline/domain"
 import {
   Outbox,
   type SendUpdate,
@@ -38,6 +38,10 @@ const later = (
   const asked = outcome._tag === "Throttled" ? (outcome.retryAfterMillis ?? 0) : 0
   const pause = Math.max(asked, backoff(limits.sendBackoff, send.attempts, limits.sendBackoffMax))
   const notBefore = DateTime.addDuration(now, pause)
+  if (Send.isPast(send, notBefore)) {
+    const metaData = { provider: attempt.provider, failureReason: "expired", delay: null }
+    return { update: { ...base, state: "canceled", detail: "expired" }, result: { send, status: "failed", metaData } }
+  }
   const reason = outcome._tag === "Throttled" ? "provider_throttled" : "provider_unreachable"
   return {
     update: { ...base, state: "queued", notBefore, detail: outcome._tag },

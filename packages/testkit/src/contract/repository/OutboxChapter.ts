@@ -31,6 +31,19 @@ export const outboxChapter: Chapter = {
       )
     }),
 
+    test("MUST hand out a text as it was queued", function* () {
+      const now = yield* Given.storeNow
+      const validUntil = DateTime.add(now, { hours: 2 })
+      const send = yield* Sending.aSend({ validUntil, mediaUrls: ["https://a.example/1"], messageClass: "care" })
+      const other = yield* Sending.aSend()
+      const claimed = yield* Given.peek(Sending.claim())
+      assert.deepStrictEqual(
+        claimed.find(({ id }) => id === send.id),
+        send
+      )
+      assert.isNull(claimed.find(({ id }) => id === other.id)!.validUntil)
+    }),
+
     test("MUST hand out one text per recipient and lane, and the next once that one is settled", function* () {
       const { advance } = yield* StoreUnderTest
       const recipient = yield* Sending.aRecipient()
