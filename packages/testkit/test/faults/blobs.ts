@@ -2,27 +2,12 @@
 import { BlobKey } from "@careline/domain"
 import { MAX_LINK_MILLIS, StorageError, StoreFault, StoreUnavailable } from "@careline/ports"
 import { Effect, Option } from "effect"
-import type { BlobStoreContract } from "../src/contract/index.ts"
+import type { BlobStoreContract } from "../../src/contract/index.ts"
+import type { FaultTable } from "./Fault.ts"
 
 type Parts = BlobStoreContract.BlobStoreParts
 type Blobs = Parts["blobs"]
 type Alter = (sound: Parts) => Parts
-
-export interface BrokenBlobStore {
-  /** What it does wrong. */
-  readonly fault: string
-  readonly chapter: string
-  /** The test that has to fail, so that the fault is noticed for what it is. */
-  readonly noticedBy: string
-  readonly alter: Alter
-}
-
-const broken = (fault: string, chapter: string, noticedBy: string, alter: Alter): BrokenBlobStore => ({
-  fault,
-  chapter,
-  noticedBy,
-  alter
-})
 
 const blobs =
   (change: (sound: Blobs) => Partial<Blobs>): Alter =>
@@ -139,75 +124,39 @@ const inParts =
 /** What the memory store cannot do, done right: for the tests that need it. */
 export const whole: Alter = (sound) => away(inParts((bytes, start, end) => bytes.slice(start, end))(sound))
 
-export const brokenBlobStores: ReadonlyArray<BrokenBlobStore> = [
-  broken(
-    "keeps no more than a megabyte",
-    "Content",
-    "MUST give back what was put, byte for byte: 5242880 bytes",
-    storing((bytes) => bytes.slice(0, 1024 * 1024))
-  ),
-  broken(
-    "takes no bytes for nothing kept",
-    "Content",
-    "MUST give back what was put, byte for byte: 0 bytes",
-    blobs(({ get }) => ({
+export const blobFaults: FaultTable<Alter> = {
+  Content: {
+    "keeps no more than a megabyte → byte for byte: 5242880 bytes": storing((bytes) => bytes.slice(0, 1024 * 1024)),
+    "takes no bytes for nothing kept → put, byte for byte: 0 bytes": blobs(({ get }) => ({
       get: (key) =>
         Effect.map(
           get(key),
           Option.filter(({ info }) => info.size > 0)
         )
-    }))
-  ),
-  broken(
-    "takes bytes for text",
-    "Content",
-    "MUST give back any bytes as they are",
-    storing((bytes) => new TextEncoder().encode(new TextDecoder().decode(bytes)))
-  ),
-  broken(
-    "writes its digests in upper case",
-    "Content",
-    "MUST say size, SHA-256 and media type, when it is put and when it is got",
-    blobs(({ put }) => ({
+    })),
+    "takes bytes for text → give back any bytes as they are": storing((bytes) =>
+      new TextEncoder().encode(new TextDecoder().decode(bytes))
+    ),
+    "writes its digests in upper case → say size, SHA-256 and media type, when": blobs(({ put }) => ({
       put: (key, content) => Effect.map(put(key, content), (info) => ({ ...info, sha256: info.sha256.toUpperCase() }))
-    }))
-  ),
-  broken(
-    "keeps a media type as it was written",
-    "Content",
-    "MUST keep a media type without its parameters, and what is none as bytes of unknown kind",
-    blobs(({ put }) => ({
+    })),
+    "keeps a media type as it was written → keep a media type without its parameters": blobs(({ put }) => ({
       put: (key, content) => Effect.map(put(key, content), (info) => ({ ...info, contentType: content.contentType }))
-    }))
-  ),
-  broken(
-    "keeps what came first",
-    "Content",
-    "MUST replace what was there by what is put again, longer or shorter",
-    blobs(({ get, put }) => ({
+    })),
+    "keeps what came first → replace what was there by what is put": blobs(({ get, put }) => ({
       put: (key, content) =>
         Effect.flatMap(get(key), (found) =>
           Option.isSome(found) ? Effect.succeed(found.value.info) : put(key, content)
         )
-    }))
-  ),
-  broken(
-    "leaves the end of what was longer",
-    "Content",
-    "MUST replace what was there by what is put again, longer or shorter",
-    blobs(({ get, put }) => ({
+    })),
+    "leaves the end of what was longer → replace what was there by what is put": blobs(({ get, put }) => ({
       put: (key, { bytes, contentType }) =>
         Effect.flatMap(get(key), (found) => {
           const old = Option.match(found, { onNone: () => new Uint8Array(), onSome: ({ bytes }) => bytes })
           return put(key, { bytes: Buffer.concat([bytes, old.slice(bytes.length)]), contentType })
         })
-    }))
-  ),
-  broken(
-    "gives out its own array",
-    "Content",
-    "MUST keep what was given when it was given, whatever becomes of the caller's array",
-    (parts) => {
+    })),
+    "gives out its own array → keep what was given when it was given": (parts) => {
       const given = new Map<string, Uint8Array>()
       return blobs(({ get, put }) => ({
         put: (key, content) => {
@@ -220,61 +169,34 @@ export const brokenBlobStores: ReadonlyArray<BrokenBlobStore> = [
             Option.map((found) => ({ ...found, bytes: given.get(key) ?? found.bytes }))
           )
       }))(parts)
-    }
-  ),
-  broken("writes in two steps", "Content", "MUST leave one whole content after many puts of a key at once", torn),
-  broken("is read between two steps", "Content", "MUST give whole contents while others are put", torn),
-  broken(
-    "has empty content under any key",
-    "Keys",
-    "MUST have nothing under a key that was never kept",
-    blobs(({ get }) => ({
+    },
+    "writes in two steps → leave one whole content after many": torn,
+    "is read between two steps → give whole contents while others are": torn
+  },
+  Keys: {
+    "has empty content under any key → under a key that was never kept": blobs(({ get }) => ({
       get: (key) =>
         Effect.map(get(key), (found) =>
           Option.orElse(found, () =>
             Option.some({ info: { key, contentType: "audio/wav", size: 0, sha256: "" }, bytes: new Uint8Array() })
           )
         )
-    }))
-  ),
-  broken(
-    "only says that it removes",
-    "Keys",
-    "MUST have nothing under a key that was removed, until it is put again",
-    blobs(() => ({ remove: () => Effect.void }))
-  ),
-  broken(
-    "fails to remove what is not there",
-    "Keys",
-    "MUST take the removal of what is not there for done",
-    blobs(({ get, remove }) => ({
+    })),
+    "only says that it removes → that was removed, until it is put again": blobs(() => ({
+      remove: () => Effect.void
+    })),
+    "fails to remove what is not there → take the removal of what is not there": blobs(({ get, remove }) => ({
       remove: (key) =>
         Effect.flatMap(get(key), (found) => (Option.isNone(found) ? Effect.fail(fault("remove")) : remove(key)))
-    }))
-  ),
-  broken(
-    "does not tell cases apart",
-    "Keys",
-    "MUST keep apart keys that differ only in a part",
-    keyed((key) => BlobKey.make(key.toLowerCase()))
-  ),
-  broken(
-    "makes one name of a path",
-    "Keys",
-    "MUST keep apart keys that differ only in a part",
-    keyed((key) => BlobKey.make(key.replaceAll("/", "_")))
-  ),
-  broken(
-    "cuts long keys off",
-    "Keys",
-    "MUST keep apart keys that differ only in a part",
-    keyed((key) => BlobKey.make(key.slice(0, 46)))
-  ),
-  broken(
-    "serves what was there when the link was made",
-    "Links",
-    "MUST serve by an older link what was put since",
-    (parts) => {
+    })),
+    "does not tell cases apart → keep apart keys that differ only in": keyed((key) => BlobKey.make(key.toLowerCase())),
+    "makes one name of a path → keep apart keys that differ only in": keyed((key) =>
+      BlobKey.make(key.replaceAll("/", "_"))
+    ),
+    "cuts long keys off → keep apart keys that differ only in": keyed((key) => BlobKey.make(key.slice(0, 46)))
+  },
+  Links: {
+    "serves what was there when the link was made → older link what was put since": (parts) => {
       const then = new Map<string, Uint8Array>()
       return {
         ...parts,
@@ -290,74 +212,45 @@ export const brokenBlobStores: ReadonlyArray<BrokenBlobStore> = [
         },
         follow: (url) => parts.follow(url).then(({ headers }) => new Response(then.get(url)!.slice(), { headers }))
       }
-    }
-  ),
-  broken(
-    "serves everything as one type",
-    "Links",
-    "MUST serve exactly the bytes, as the type that the link names, and set no cookie",
-    answering((answer) => withHeaders(answer, { "content-type": "application/octet-stream" }))
-  ),
-  broken(
-    "sets a cookie",
-    "Links",
-    "MUST serve exactly the bytes, as the type that the link names, and set no cookie",
-    answering((answer) => withHeaders(answer, { "set-cookie": "a=b" }))
-  ),
-  broken(
-    "asks a link for nothing but its key",
-    "Links",
-    "MUST refuse a link that was altered in any of its parts",
-    findingBy(({ pathname }) => pathname)
-  ),
-  broken(
-    "serves a bare key",
-    "Links",
-    "MUST refuse a link without its parameters",
-    findingBy(({ pathname }) => pathname)
-  ),
-  broken(
-    "lets browsers keep what they were shown",
-    "Links",
-    "MUST tell whoever serves and shows it to keep no copy, on a shared machine least of all",
-    answering((answer) => withHeaders(answer, { "cache-control": "private" }))
-  ),
-  broken("serves any key by one link", "Links", "MUST refuse a link to one key for another one", (parts) => ({
-    ...parts,
-    follow: async (url) => {
-      const answer = await parts.follow(url)
-      if (answer.status !== 403) return answer
-      const key = BlobKey.make(new URL(url).pathname.slice(1))
-      const found = await Effect.runPromise(parts.blobs.get(key))
-      return Option.match(found, {
-        onNone: () => answer,
-        onSome: ({ bytes }) => new Response(bytes.slice())
-      })
-    }
-  })),
-  broken(
-    "never lets a link expire",
-    "Links",
-    "MUST serve until a link expires, and refuse it from then on",
-    (parts) => ({ ...parts, aged: (link) => link })
-  ),
-  broken(
-    "lets a link expire at once",
-    "Links",
-    "MUST serve until a link expires, and refuse it from then on",
-    blobs(({ link }) => ({ link: (key, options) => link(key, { ...options, expiresInMillis: 1 }) }))
-  ),
-  broken(
-    "lets a link live for as long as was asked for",
-    "Links",
-    "MUST let a link expire after the longest time, whatever was asked for",
-    (parts) => ({ ...parts, aged: (link, byMillis) => parts.aged(link, Math.min(byMillis, MAX_LINK_MILLIS - 1)) })
-  ),
-  broken(
-    "puts a file name into a header as it is",
-    "File names and types",
-    "MUST let no file name add a header or lead out of a folder",
-    (parts) => {
+    },
+    "serves everything as one type → serve exactly the bytes, as the type": answering((answer) =>
+      withHeaders(answer, { "content-type": "application/octet-stream" })
+    ),
+    "sets a cookie → serve exactly the bytes, as the type": answering((answer) =>
+      withHeaders(answer, { "set-cookie": "a=b" })
+    ),
+    "asks a link for nothing but its key → link that was altered in any of its": findingBy(({ pathname }) => pathname),
+    "serves a bare key → link without its parameters": findingBy(({ pathname }) => pathname),
+    "lets browsers keep what they were shown → tell whoever serves and shows it to": answering((answer) =>
+      withHeaders(answer, { "cache-control": "private" })
+    ),
+    "serves any key by one link → to one key for another one": (parts) => ({
+      ...parts,
+      follow: async (url) => {
+        const answer = await parts.follow(url)
+        if (answer.status !== 403) return answer
+        const key = BlobKey.make(new URL(url).pathname.slice(1))
+        const found = await Effect.runPromise(parts.blobs.get(key))
+        return Option.match(found, {
+          onNone: () => answer,
+          onSome: ({ bytes }) => new Response(bytes.slice())
+        })
+      }
+    }),
+    "never lets a link expire → until a link expires, and refuse it": (parts) => ({
+      ...parts,
+      aged: (link) => link
+    }),
+    "lets a link expire at once → until a link expires, and refuse it": blobs(({ link }) => ({
+      link: (key, options) => link(key, { ...options, expiresInMillis: 1 })
+    })),
+    "lets a link live for as long as was asked for → link expire after the longest time": (parts) => ({
+      ...parts,
+      aged: (link, byMillis) => parts.aged(link, Math.min(byMillis, MAX_LINK_MILLIS - 1))
+    })
+  },
+  "File names and types": {
+    "puts a file name into a header as it is → file name add a header or lead out": (parts) => {
       const names = new Map<string, string>()
       return {
         ...blobs(({ link }) => ({
@@ -369,75 +262,39 @@ export const brokenBlobStores: ReadonlyArray<BrokenBlobStore> = [
             .follow(url)
             .then((answer) => withHeaders(answer, { "content-disposition": `inline; filename="${names.get(url)}"` }))
       }
-    }
-  ),
-  broken(
-    "knows only ASCII",
-    "File names and types",
-    "MUST name the file as the link does, in any script",
-    answering((answer) => {
+    },
+    "knows only ASCII → name the file as the link does, in": answering((answer) => {
       const header = answer.headers.get("content-disposition") ?? ""
       return withHeaders(answer, { "content-disposition": header.replace(/; filename\*.*/, "") })
-    })
-  ),
-  broken(
-    "shows a page in place",
-    "File names and types",
-    "MUST have a browser save what it would run",
-    answering((answer) => {
+    }),
+    "shows a page in place → have a browser save what it would run": answering((answer) => {
       const header = answer.headers.get("content-disposition") ?? ""
       return withHeaders(answer, { "content-disposition": header.replace("attachment", "inline") })
-    })
-  ),
-  broken(
-    "has recordings saved",
-    "File names and types",
-    "MUST show recordings and pictures in place",
-    answering((answer) => {
+    }),
+    "has recordings saved → show recordings and pictures in place": answering((answer) => {
       const header = answer.headers.get("content-disposition") ?? ""
       return withHeaders(answer, { "content-disposition": header.replace("inline", "attachment") })
-    })
-  ),
-  broken(
-    "lets a browser guess",
-    "File names and types",
-    "MUST forbid to guess another type",
-    answering((answer) => withHeaders(answer, { "x-content-type-options": "" }))
-  ),
-  broken(
-    "leaves the last byte of a part out",
-    "Parts",
-    "MUST serve the part that a player asks for",
-    inParts((bytes, start, end) => bytes.slice(start, end - 1))
-  ),
-  broken(
-    "serves a part as a whole",
-    "Parts",
-    "MUST serve the part that a player asks for",
-    answering((answer) => answer)
-  ),
-  broken(
-    "takes what it cannot look for as gone",
-    "Outage",
-    "MUST say that it is unavailable while it is away: what it cannot look for is not gone",
-    whileAway({ get: () => Effect.succeed(Option.none()) })
-  ),
-  broken(
-    "takes an outage for a fault",
-    "Outage",
-    "MUST say that it is unavailable while it is away: what it cannot look for is not gone",
-    whileAway({ put: () => Effect.fail(fault("put")) })
-  ),
-  broken(
-    "names the key in an error",
-    "Outage",
-    "MUST say that it is unavailable while it is away: what it cannot look for is not gone",
-    whileAway({ remove: (key) => unavailable(`remove ${key}`) })
-  ),
-  broken(
-    "asks the store for a link",
-    "Outage",
-    "MUST make a link while it is away",
-    whileAway({ link: () => unavailable("link") })
-  )
-]
+    }),
+    "lets a browser guess → forbid to guess another type": answering((answer) =>
+      withHeaders(answer, { "x-content-type-options": "" })
+    )
+  },
+  Parts: {
+    "leaves the last byte of a part out → serve the part that a player asks for": inParts((bytes, start, end) =>
+      bytes.slice(start, end - 1)
+    ),
+    "serves a part as a whole → serve the part that a player asks for": answering((answer) => answer)
+  },
+  Outage: {
+    "takes what it cannot look for as gone → what it cannot look for is not gone": whileAway({
+      get: () => Effect.succeed(Option.none())
+    }),
+    "takes an outage for a fault → what it cannot look for is not gone": whileAway({
+      put: () => Effect.fail(fault("put"))
+    }),
+    "names the key in an error → what it cannot look for is not gone": whileAway({
+      remove: (key) => unavailable(`remove ${key}`)
+    }),
+    "asks the store for a link → make a link while it is away": whileAway({ link: () => unavailable("link") })
+  }
+}
