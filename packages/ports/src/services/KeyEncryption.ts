@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from "node:crypto"
 import { Effect, Redacted } from "effect"
-import { StorageError, StoreFault } from "../storage/StorageError.ts"
+import { StorageError, StoreFault } from "../storage/shared/StorageError.ts"
 
 /** A data key as the database has it. */
 export interface WrappedKey {

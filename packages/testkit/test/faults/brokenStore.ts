@@ -3,7 +3,7 @@ import { type AccessStoragePorts, type NumberStoragePorts, Transaction, type Voi
 import { Context, Effect, Layer, Record } from "effect"
 import type { RepositoryContract } from "../../src/contract/index.ts"
 import { MemoryStore } from "../../src/memory/index.ts"
-import { empty, type MemoryState } from "../../src/memory/MemoryState.ts"
+import { empty, type MemoryState } from "../../src/memory/shared/MemoryState.ts"
 import { memoryHarness } from "../memoryHarness.ts"
 import type { FaultTable } from "./Fault.ts"
 

@@ -1,7 +1,7 @@
 /** Inboxes with one fault each. */
 import { Inbox, type IncomingEvent, type Settlement } from "@careline/ports"
 import { DateTime, Effect, HashMap } from "effect"
-import type { InboxRow, MemoryState } from "../../src/memory/MemoryState.ts"
+import type { InboxRow, MemoryState } from "../../src/memory/shared/MemoryState.ts"
 import { breaking, set, type StoreFaults } from "./brokenStore.ts"
 
 const intake = breaking(Inbox)

@@ -2,7 +2,7 @@
 import { type Send, SendLane } from "@careline/domain"
 import { Changes, Circuits, Outbox, RateBuckets, Timers } from "@careline/ports"
 import { DateTime, Effect, HashMap, Option, Order } from "effect"
-import type { SendRow } from "../../src/memory/MemoryState.ts"
+import type { SendRow } from "../../src/memory/shared/MemoryState.ts"
 import { breaking, set, type StoreFaults } from "./brokenStore.ts"
 
 type Texts = ReadonlyArray<Send.Send>

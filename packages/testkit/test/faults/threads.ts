@@ -15,7 +15,7 @@ import {
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, HashMap, Option, PubSub, Stream } from "effect"
-import { keyOf, type MemoryState } from "../../src/memory/MemoryState.ts"
+import { keyOf, type MemoryState } from "../../src/memory/shared/MemoryState.ts"
 import { breaking, set, type StoreFaults } from "./brokenStore.ts"
 
 const refusal = (operation: string) => new StorageError({ operation, reason: new StoreFault({ message: "refused" }) })
