@@ -1,5 +1,13 @@
 /** Careline's stores on PostgreSQL 15 or newer. */
-import { IdGenerator } from "@careline/ports"
+import {
+  Calls,
+  IdGenerator,
+  MediaImports,
+  MediaUploads,
+  NumberInventory,
+  Optional,
+  SiteGroupings
+} from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Notifications } from "./stores/Notifications.ts"
@@ -58,7 +66,9 @@ const ports = Layer.mergeAll(
   PgTimers.layer,
   PgTransaction.layer,
   IdGenerator.layerUuidV7
-).pipe(Layer.provide(Notifications.layer))
+).pipe(Layer.provide(Notifications.layer), (stores) =>
+  Layer.provideMerge(Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings), stores)
+)
 
 /** Every store port over an open client. Nothing is encrypted: for a database that is encrypted otherwise. */
 export const stores = ports.pipe(Layer.provide(FieldEncryption.layerPlain))

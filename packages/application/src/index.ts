@@ -97,7 +97,13 @@ export {
 export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
-export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
+export {
+  answerWebhook,
+  receiveWebhook,
+  type WebhookReply,
+  type WebhookRequest,
+  type WebhookServices
+} from "./inbound/ReceiveWebhook.ts"
 export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
 export {
   type ProviderReconciliation,
@@ -112,7 +118,7 @@ export { settleCalls } from "./calls/SettleCalls.ts"
 export { removeUploads } from "./media/RemoveUploads.ts"
 export { type UploadedMedia, uploadMedia } from "./media/StaffMedia.ts"
 export { sweepHistory } from "./inbound/SweepHistory.ts"
-export { type CallSource, Voice } from "./calls/Voice.ts"
+export { type CallSource, Voice, type VoiceServices } from "./calls/Voice.ts"
 export * as VoiceWorkers from "./workers/VoiceWorkers.ts"
 export { NewMessage, sendMessage, SendMessageRequest } from "./outbound/SendMessage.ts"
 export { noteListening } from "./access/NoteListening.ts"

@@ -39,13 +39,15 @@ import {
   viewThread
 } from "@careline/application"
 import {
+  type BlobStore,
   type Directory,
   NumberInventory,
+  Optional,
   SiteGroupings,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 import { type Plain, toPlain } from "./ports/Plain.ts"
 
@@ -151,19 +153,19 @@ export interface Work {
 }
 
 /** What the operations need to run. */
-type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders
+type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders | Optional.Optional<BlobStore>
 
 type UseCase = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, Services>
 type Run = (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
 
 /** A store of the backend's own may keep no pool. */
 const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnActivation>) {
-  const inventory = yield* Effect.serviceOption(NumberInventory)
-  const groupings = yield* Effect.serviceOption(SiteGroupings)
-  if (Option.isNone(inventory) || Option.isNone(groupings)) return yield* new NoNumberPool()
+  const inventory = yield* Optional.of(NumberInventory)
+  const groupings = yield* Optional.of(SiteGroupings)
+  if (inventory === undefined || groupings === undefined) return yield* new NoNumberPool()
   return yield* assignOnActivation(...args).pipe(
-    Effect.provideService(NumberInventory, inventory.value),
-    Effect.provideService(SiteGroupings, groupings.value)
+    Effect.provideService(NumberInventory, inventory),
+    Effect.provideService(SiteGroupings, groupings)
   )
 })
 

@@ -1,8 +1,11 @@
 /** Everything that a request may need. */
-import type { Intake } from "@careline/application"
+import type { Intake, Voice } from "@careline/application"
 import type {
   AccessStoragePorts,
+  BlobStore,
   Directory,
+  Optional,
+  Spool,
   NumberStoragePorts,
   StoragePorts,
   TelephonyProviders,
@@ -16,4 +19,5 @@ export type Services =
   | NumberStoragePorts
   | Directory
   | Intake
+  | Optional.Optional<BlobStore | Spool | Voice>
   | TelephonyProviders.TelephonyProviders

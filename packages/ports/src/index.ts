@@ -46,6 +46,8 @@ export {
 } from "./storage/numbers/NumberOrders.ts"
 export * as Numbers from "./telephony/Numbers.ts"
 export type { NumberStoragePorts } from "./storage/numbers/NumberStoragePorts.ts"
+export * as Optional from "./shared/Optional.ts"
+export type { OptionalPort } from "./shared/Optional.ts"
 export * from "./storage/outbound/Outbox.ts"
 export type { Page, PageRequest } from "./storage/shared/Page.ts"
 export { NumberTaken, PoolNumbers } from "./storage/numbers/PoolNumbers.ts"

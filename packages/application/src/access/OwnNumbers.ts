@@ -1,14 +1,14 @@
 /** Which numbers are our own, in whosever hands or in none, and which others are not to be written to. */
 import { PhoneNumber, type Tenant } from "@careline/domain"
-import { NumberInventory, PoolNumbers } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { NumberInventory, Optional, PoolNumbers } from "@careline/ports"
+import { Effect } from "effect"
 import { asSystem } from "./Access.ts"
 
 /** A text or call to one of them would go round. */
 export const ownNumbersAmong = Effect.fnUntraced(function* (numbers: ReadonlyArray<PhoneNumber.E164>) {
   const spelled = numbers.flatMap((number) => PhoneNumber.spellings(number) as ReadonlyArray<PhoneNumber.E164>)
   const inPools = yield* (yield* PoolNumbers).byNumbers(spelled)
-  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  const inventory = yield* Optional.of(NumberInventory)
   const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
   const ours = new Set([...inPools, ...nobodys].map(({ number }) => PhoneNumber.subscriberKey(number)))
   return new Set<string>(numbers.filter((number) => ours.has(PhoneNumber.subscriberKey(number))))

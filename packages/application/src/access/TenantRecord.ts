@@ -1,11 +1,11 @@
 /** Whether a tenant is on record: `createSiteGrouping` and `assignOnActivation` put it there, and nothing else does. */
 import type { Tenant } from "@careline/domain"
-import { SiteGroupings } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { Optional, SiteGroupings } from "@careline/ports"
+import { Effect } from "effect"
 import { NotFound } from "../shared/Errors.ts"
 
 /** The tenants of the store; none where an application keeps them itself, in its directory. */
-const groupingsOfStore = Effect.map(Effect.serviceOption(SiteGroupings), Option.getOrUndefined)
+const groupingsOfStore = Optional.of(SiteGroupings)
 
 /** Fails unless the tenant is on record and active; if it is, it stays so until the ambient transaction ends. */
 export const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {

@@ -11,11 +11,12 @@ import {
   IdGenerator,
   NumberInventory,
   type NumberTaken,
+  Optional,
   PoolNumbers,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Option, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -39,8 +40,8 @@ const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberT
 
 /** Fails with `NumberRests` of a number that is taken because it rests, for who sees all numbers. */
 export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
-  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  const nobodys = inventory === null ? [] : yield* asSystem(inventory.list("nobody"))
+  const inventory = yield* Optional.of(NumberInventory)
+  const nobodys = inventory === undefined ? [] : yield* asSystem(inventory.list("nobody"))
   const resting = nobodys.find(({ number, status }) => number === taken.number && status !== "available")
   return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
@@ -69,8 +70,8 @@ const readAddition = reader(NumberAddition)
 
 /** Keeps it, and meets what the tenant waits for with it. A store of the backend's own may keep no such wait. */
 const enter = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
-  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  if (inventory === null) return yield* (yield* PoolNumbers).add(number)
+  const inventory = yield* Optional.of(NumberInventory)
+  if (inventory === undefined) return yield* (yield* PoolNumbers).add(number)
   yield* inventory.holdAssignments(number.siteGroupingId)
   const entered = InventoryNumber.entered(number)
   const pending = (yield* inventory.pendingAssignments).find(

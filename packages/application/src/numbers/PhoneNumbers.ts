@@ -5,6 +5,7 @@ import {
   IdGenerator,
   NumberInventory,
   type NumberTaken,
+  type Optional,
   Scope,
   type StorageError,
   TelephonyProviders,
@@ -127,7 +128,12 @@ export const addToPool = Effect.fn("addToPool")(function* (
 ): Effect.fn.Return<
   InventoryNumber.InventoryNumber,
   InvalidRequest | NotFound | NumberRefused | NumberRests | NumberTaken | StorageError,
-  AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
+  | AuditLog
+  | IdGenerator
+  | NumberInventory
+  | TelephonyProviders.TelephonyProviders
+  | Transaction
+  | Optional.Optional<NumberInventory>
 > {
   yield* assertSeesAll(actor, "siteGrouping")
   const { number: digits, overrideReason, provider, providerSid } = yield* readAddition(given)

@@ -4,6 +4,7 @@
  */
 import { type AttemptId, DeliveryStatus, Send, type SendId, SendOutcome } from "@careline/domain"
 import {
+  type Directory,
   Inbox,
   type MatchedSend,
   Outbox,
@@ -114,7 +115,7 @@ const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
 export const applyReports = Effect.fn("applyReports")(function* (): Effect.fn.Return<
   number,
   StorageError,
-  StoragePorts | TelephonyProviders.TelephonyProviders
+  StoragePorts | Directory | TelephonyProviders.TelephonyProviders
 > {
   const { reportsPerBatch } = yield* Limits
   return yield* isolateFailures({

@@ -3,7 +3,7 @@
  * service: what took its place, else the tenant's default.
  */
 import type { PoolNumber, Send } from "@careline/domain"
-import { PoolNumbers, type StorageError } from "@careline/ports"
+import { type NumberInventory, type Optional, PoolNumbers, type StorageError } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
@@ -13,7 +13,7 @@ type Found = PoolNumber.PoolNumber | null
 export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   sends: ReadonlyArray<Send.Send>,
   own: ReadonlyArray<PoolNumber.PoolNumber>
-): Effect.fn.Return<ReadonlyMap<Send.Send, Found>, StorageError, PoolNumbers> {
+): Effect.fn.Return<ReadonlyMap<Send.Send, Found>, StorageError, PoolNumbers | Optional.Optional<NumberInventory>> {
   const found = new Map<Send.Send, Found>()
   const moved: Array<Send.Send> = []
   for (const send of sends) {

@@ -3,17 +3,23 @@ import { Consent, Contact, type Tenant, type Thread } from "@careline/domain"
 import {
   AuditLog,
   Broadcaster,
+  Calls,
   Changes,
   Circuits,
   Consents,
   Directory,
   IdGenerator,
   Inbox,
+  MediaImports,
+  MediaUploads,
   Messages,
+  NumberInventory,
+  Optional,
   Outbox,
   PoolNumbers,
   RateBuckets,
   Settings,
+  SiteGroupings,
   type StoragePorts,
   type ThreadView,
   Threads,
@@ -166,6 +172,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       : Layer.succeed(IdGenerator, IdGenerator.of(over("ids").calls("next")))
   return Layer.mergeAll(
     ids,
+    Optional.absent(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings),
     Layer.succeed(Transaction, plainTransaction(repositories)),
     Layer.succeed(AuditLog, AuditLog.of(over("auditLog").calls("record"))),
     Layer.succeed(

@@ -13,9 +13,15 @@ import type { RateBuckets } from "./outbound/RateBuckets.ts"
 import type { Settings } from "./tenants/Settings.ts"
 import type { Threads } from "./threads/Threads.ts"
 import type { Timers } from "./escalation/Timers.ts"
+import type { Calls } from "./calls/Calls.ts"
+import type { MediaImports } from "./media/MediaImports.ts"
+import type { MediaUploads } from "./media/MediaUploads.ts"
+import type { NumberInventory } from "./numbers/NumberInventory.ts"
+import type { Optional } from "../shared/Optional.ts"
+import type { SiteGroupings } from "./tenants/SiteGroupings.ts"
 import type { Transaction } from "./shared/Transaction.ts"
 
-/** What a store has to have for texts; `VoiceStoragePorts` for calls. */
+/** What a store has to have for texts, and say of what it may have beyond them; `VoiceStoragePorts` for calls. */
 export type StoragePorts =
   | AuditLog
   | Broadcaster
@@ -32,3 +38,4 @@ export type StoragePorts =
   | Threads
   | Timers
   | Transaction
+  | Optional<Calls | MediaImports | MediaUploads | NumberInventory | SiteGroupings>

@@ -1,12 +1,20 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
-import type {
-  AccessStoragePorts,
+import {
+  type AccessStoragePorts,
   BlobStore,
-  Directory,
-  NumberStoragePorts,
-  StoragePorts,
-  Telephony,
-  VoiceStoragePorts
+  Calls,
+  type Directory,
+  MediaImports,
+  MediaUploads,
+  NumberInventory,
+  type NumberStoragePorts,
+  Optional,
+  SiteGroupings,
+  Spool,
+  type StoragePorts,
+  type Telephony,
+  Transcriber,
+  type VoiceStoragePorts
 } from "@careline/ports"
 import { Layer } from "effect"
 import * as MemoryAuditLog from "./access/MemoryAuditLog.ts"
@@ -81,12 +89,14 @@ export const layerStorage = Layer.mergeAll(
   MemoryAuditTrail.layer,
   MemoryBreakGlasses.layer,
   MemoryIdGenerator.layer
-).pipe(Layer.provideMerge(MemoryStore.layer))
+).pipe(Layer.provideMerge(MemoryStore.layer), (stores) =>
+  Layer.provideMerge(Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings), stores)
+)
 
 /** Recordings and pictures. */
 export const layerBlobStore = MemoryBlobStore.layer
 
-/** All ports: storage, recordings and pictures, a directory and a provider that tests script. */
+/** All ports: storage, recordings and pictures, a directory and a provider that tests script; no spool and no transcriber. */
 export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
@@ -99,4 +109,11 @@ export const layer: Layer.Layer<
   | MemoryDirectory.MemoryDirectory
   | MemoryStore
   | MemoryTelephony.MemoryTelephony
-> = Layer.mergeAll(layerStorage, layerBlobStore, MemoryDirectory.layer, MemoryTelephony.layer)
+  | Optional.Optional<BlobStore | Spool | Transcriber>
+> = Layer.mergeAll(
+  layerStorage,
+  Layer.provideMerge(Optional.present(BlobStore), layerBlobStore),
+  MemoryDirectory.layer,
+  MemoryTelephony.layer,
+  Optional.absent(Spool, Transcriber)
+)
