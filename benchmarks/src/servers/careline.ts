@@ -1,5 +1,5 @@
 /**
- * Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it, `SEALED=1` seals what
+ * Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it, `ENCRYPTED=1` encrypts what
  * they keep.
  */
 import { Intake, processInbound, Voice } from "@careline/application"
@@ -17,7 +17,7 @@ await Effect.runPromise(
     Effect.gen(function* () {
       const context = yield* Layer.build(
         Layer.mergeAll(Intake.layer, Optional.absent(Voice)).pipe(
-          Layer.provideMerge(world(url, process.env.SEALED === "1")),
+          Layer.provideMerge(world(url, process.env.ENCRYPTED === "1")),
           Layer.provideMerge(Layer.provideMerge(Optional.present(BlobStore), layerBlobStore)),
           Layer.provideMerge(Optional.absent(Spool))
         )

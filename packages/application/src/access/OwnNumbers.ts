@@ -1,4 +1,4 @@
-/** Which numbers are our own, in whosever hands or in none, and which others are not to be written to. */
+/** Finds which numbers are our own, assigned or not, and which others must not be texted. */
 import { PhoneNumber, type Tenant } from "@careline/domain"
 import { NumberInventory, Optional, PoolNumbers } from "@careline/ports"
 import { Effect } from "effect"

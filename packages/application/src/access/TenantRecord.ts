@@ -1,4 +1,4 @@
-/** Whether a tenant is on record: `createSiteGrouping` and `assignOnActivation` put it there, and nothing else does. */
+/** Checks that a tenant is on record: `createSiteGrouping` and `assignOnActivation` put it there, and nothing else does. */
 import type { Tenant } from "@careline/domain"
 import { Optional, SiteGroupings } from "@careline/ports"
 import { Effect } from "effect"

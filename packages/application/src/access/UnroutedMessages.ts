@@ -10,7 +10,7 @@ import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import { NeutralAnswer } from "./NeutralAnswer.ts"
 
-const MARK = "stray-"
+const MARK = "unrouted-"
 
 /** Whether a report is of an answer to an unrouted message, which is kept nowhere and so is nobody's text. */
 export const isOfUnroutedMessage = (attemptId: AttemptId | null): boolean => attemptId?.startsWith(MARK) === true

@@ -1,4 +1,4 @@
-/** The calls among what waits in the lanes. A line of texts only keeps none. */
+/** Loads the calls among the events of the lanes. A line without calls has none. */
 import type { Call } from "@careline/domain"
 import { Calls, identityOf, type LaneEvent, Optional } from "@careline/ports"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** What the people on call are called in a thread: by the name that the directory has for their number, never by the number. */
+/** Names the people on call in a thread, by the directory and never by their full number. */
 import { type Contact, PhoneNumber, type Tenant } from "@careline/domain"
 import { Directory } from "@careline/ports"
 import { Effect } from "effect"

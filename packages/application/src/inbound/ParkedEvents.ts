@@ -1,4 +1,4 @@
-/** What was kept and could not be applied: texts and calls for numbers that are no tenant's, and events that failed. */
+/** Lists, retries and dismisses events that could not be applied: texts and calls for numbers that are no tenant's, and events that failed. */
 import { Inbox, Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"

@@ -209,10 +209,10 @@ const processBatch = Effect.fnUntraced(function* (
   return claimed.length
 })
 
-const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, told: object) {
+const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, details: object) {
   const reason = Cause.hasDies(cause) ? "defect while it was applied" : "the store refused it"
   yield* Effect.logError("What a contact sent or did could not be applied").pipe(
-    Effect.annotateLogs({ ...told, reason })
+    Effect.annotateLogs({ ...details, reason })
   )
   return reason
 })

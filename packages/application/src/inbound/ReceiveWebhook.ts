@@ -1,5 +1,5 @@
 /**
- * A provider calls: verify, keep, and only then answer.
+ * Receives a provider's webhook: verifies it, stores it, and only then answers.
  *
  * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
  */

@@ -1,4 +1,4 @@
-/** What came with the texts of the lanes is to be copied, where media are kept. */
+/** Queues the media of inbound texts to be copied, on a line that keeps media. */
 import { Attachment, type Change, type MediaImportId } from "@careline/domain"
 import { IdGenerator, MediaImports, Optional } from "@careline/ports"
 import { type DateTime, Effect } from "effect"

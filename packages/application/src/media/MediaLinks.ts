@@ -1,4 +1,4 @@
-/** Media that are kept, as those get them who may see them: by links that expire. */
+/** Puts links that expire in the place of references to stored media. */
 import { Attachment, type BlobKey, type Message } from "@careline/domain"
 import { BlobStore, Optional } from "@careline/ports"
 import { Effect, Option } from "effect"

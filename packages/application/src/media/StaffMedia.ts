@@ -1,4 +1,4 @@
-/** Pictures and files that staff send: kept first, and then sent by what they are kept under. */
+/** Stores pictures and files that staff upload, and attaches them to messages by their key. */
 import { Attachment, type BlobKey, type Tenant } from "@careline/domain"
 import { BlobStore, MediaUploads, Optional, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"

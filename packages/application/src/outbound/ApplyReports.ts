@@ -105,9 +105,9 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
   return reports.length
 })
 
-const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
+const noteFailed = (cause: Cause.Cause<unknown>, details: object) =>
   Effect.logError("A report of a text could not be applied", describeFault(cause)).pipe(
-    Effect.annotateLogs({ ...told }),
+    Effect.annotateLogs({ ...details }),
     Effect.as("it could not be applied")
   )
 

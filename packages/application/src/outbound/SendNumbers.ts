@@ -1,6 +1,6 @@
 /**
- * The number that a text leaves from if the one that it was queued for is not in its tenant's hands any more, or out of
- * service: what took its place, else the tenant's default.
+ * Selects the number that a text leaves from if its own is no longer assigned to the tenant: its replacement, else the
+ * tenant's default.
  */
 import type { PoolNumber, Send } from "@careline/domain"
 import { type NumberInventory, type Optional, PoolNumbers, type StorageError } from "@careline/ports"

@@ -1,4 +1,4 @@
-/** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
+/** Transaction B of the outbound flow: records the outcome of an attempt, fenced by it. */
 import { Segments, type SendOutcome } from "@careline/domain"
 import {
   type Directory,

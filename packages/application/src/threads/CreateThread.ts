@@ -1,4 +1,4 @@
-/** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
+/** Opens a thread with a contact who has not written, or whose thread was deleted. */
 import {
   type Contact,
   type PhoneNumber,

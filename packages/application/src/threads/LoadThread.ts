@@ -1,4 +1,4 @@
-/** The thread that a request is about, if its actor may see it. */
+/** Loads the thread of a request, if its actor may see it. */
 import { Consent, PhoneNumber, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
 import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
 import { Effect, Option } from "effect"
@@ -6,7 +6,7 @@ import type { Actor } from "../access/Actor.ts"
 import { NotFound, NoSenderNumber } from "../shared/Errors.ts"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
-/** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
+/** As it is shown. Looked at once more here: the isolation of tenants does not rest on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
   const view = Option.getOrUndefined(yield* (yield* Threads).get(actor.scope, id, actor.userId))
   const isAsked = view?.thread.id === id && Scope.includes(actor.scope, view.thread.siteGroupingId)

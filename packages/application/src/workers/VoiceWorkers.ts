@@ -1,4 +1,4 @@
-/** The background of a line that takes calls, beside that of its texts. */
+/** Runs the background work of a line that takes calls. */
 import type { Directory, Optional, StoragePorts, Transcriber, TelephonyProviders, VoicePorts } from "@careline/ports"
 import { Inbox } from "@careline/ports"
 import { Effect, Layer, Stream } from "effect"

@@ -1,5 +1,5 @@
 /**
- * The background of a host: loops that do what waits, sleep until there may be more, and outlive a failing store. Every
+ * Runs the background work of a host: loops that do what waits, sleep until there may be more, and outlive a failing store. Every
  * process runs all of them; the stores see to it that no two do the same thing. A host with a queue of its own calls the
  * use cases from there instead.
  */

@@ -1,4 +1,4 @@
-/** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
+/** Routes that providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
 import {
   answerWebhook,

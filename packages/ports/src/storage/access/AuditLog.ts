@@ -1,4 +1,4 @@
-/** Who did what to whose data, and why. Written in the transaction of the deed. */
+/** Records who did what to whose data, and why, in the transaction of the deed. */
 import { PatientId, type Tenant } from "@careline/domain"
 import { Context, type DateTime, type Effect, Option, Schema } from "effect"
 import type { StorageError } from "../shared/StorageError.ts"

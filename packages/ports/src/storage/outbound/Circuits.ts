@@ -1,4 +1,4 @@
-/** What all hosts know together of how providers are doing. */
+/** Stores the circuit breaker of each provider, shared by all hosts. */
 import type { Circuit } from "@careline/domain"
 import { Context, type DateTime, type Effect } from "effect"
 import type { StorageError } from "../shared/StorageError.ts"

@@ -1,4 +1,4 @@
-/** What is left of every rate that all hosts share: one token bucket for each key. */
+/** Stores token buckets, one for each key, shared by all hosts. */
 import type { TokenBucket } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "../shared/StorageError.ts"

@@ -1,4 +1,4 @@
-/** Carries out what the rules decided. */
+/** Applies the changes that the rules decided. */
 import type { Change } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "./StorageError.ts"

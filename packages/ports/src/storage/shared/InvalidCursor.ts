@@ -1,4 +1,4 @@
-/** A cursor that no query of this kind gave. */
+/** The error for a cursor that no query of this kind gave. */
 import { Schema } from "effect"
 
 /** The cursor is not one that this list gave. */

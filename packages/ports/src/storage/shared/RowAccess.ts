@@ -1,5 +1,5 @@
 /**
- * For whom a store is asked. A store with row-level security shows and takes nothing beyond it, whatever
+ * Says for whom a store is asked. A store with row-level security shows and takes nothing beyond it, whatever
  * the question says: a use case that forgets to ask who may see something then finds nothing, instead of another tenant's.
  *
  * A use case sets it from its actor; workers, whose batches span tenants, are `System`.

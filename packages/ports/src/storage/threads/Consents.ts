@@ -1,4 +1,4 @@
-/** What contacts allow. Writing goes through `Changes`. */
+/** Reads whether contacts may be texted. Writing goes through `Changes`. */
 import type { Consent, Contact, Tenant } from "@careline/domain"
 import { Context, type Effect } from "effect"
 import type { StorageError } from "../shared/StorageError.ts"

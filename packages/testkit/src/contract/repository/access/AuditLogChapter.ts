@@ -1,3 +1,4 @@
+/** The chapter "Audit log" of the repository contract. */
 import { type AuditEntry, AuditLog } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Effect } from "effect"

@@ -1,3 +1,4 @@
+/** The chapter "Audit trail" of the repository contract. */
 import type { Tenant } from "@careline/domain"
 import { AuditChain, type AuditEntry, AuditLog, type AuditRecord, AuditTrail } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Access in an emergency" of the repository contract. */
 import { type BreakGlass, BreakGlassId, type Tenant } from "@careline/domain"
 import { BreakGlasses, IdGenerator, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

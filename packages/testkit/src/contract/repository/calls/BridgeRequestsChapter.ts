@@ -1,3 +1,4 @@
+/** The chapter "Bridge requests" of the repository contract. */
 import { type BridgeRequest, BridgeRequestId, CallId, CallPlan, UserId } from "@careline/domain"
 import { BridgeRequests, IdGenerator, type Ring, type RingQuota } from "@careline/ports"
 import { assert } from "@effect/vitest"

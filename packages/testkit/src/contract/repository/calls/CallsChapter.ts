@@ -1,3 +1,4 @@
+/** The chapter "Calls" of the repository contract. */
 import {
   Call,
   CallId,

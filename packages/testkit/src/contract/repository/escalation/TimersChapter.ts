@@ -1,3 +1,4 @@
+/** The chapter "Timers" of the repository contract. */
 import type { Thread } from "@careline/domain"
 import { type Change } from "@careline/domain"
 import { Timers, Transaction } from "@careline/ports"

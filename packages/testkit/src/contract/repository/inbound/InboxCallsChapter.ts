@@ -1,3 +1,4 @@
+/** The chapter "Inbox: calls" of the repository contract. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { type Chapter, test } from "../shared/Chapter.ts"

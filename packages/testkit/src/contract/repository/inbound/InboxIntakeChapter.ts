@@ -1,3 +1,4 @@
+/** The chapter "Inbox: intake" of the repository contract. */
 import { Contact } from "@careline/domain"
 import { Inbox } from "@careline/ports"
 import { assert } from "@effect/vitest"
@@ -97,8 +98,8 @@ export const inboxIntakeChapter: Chapter = {
     test("MUST tell duplicates within one batch, and answer in its order", function* () {
       const { from, to } = yield* aLane
       const [first, second] = [yield* Traffic.aText(from, to, "first"), yield* Traffic.aText(from, to, "second")]
-      const stray = yield* Traffic.aText(from, yield* freshNumber)
-      assert.deepStrictEqual(yield* Traffic.accept([first, second, first, stray, stray]), [
+      const unrouted = yield* Traffic.aText(from, yield* freshNumber)
+      assert.deepStrictEqual(yield* Traffic.accept([first, second, first, unrouted, unrouted]), [
         "accepted",
         "accepted",
         "duplicate",
@@ -177,8 +178,8 @@ export const inboxIntakeChapter: Chapter = {
     }),
 
     test("MUST park a text to a number that is in no pool, and show it", function* () {
-      const stray = yield* Traffic.aText(yield* freshContact, yield* freshNumber)
-      assert.deepStrictEqual(yield* Traffic.accept([stray]), ["unroutable"])
+      const unrouted = yield* Traffic.aText(yield* freshContact, yield* freshNumber)
+      assert.deepStrictEqual(yield* Traffic.accept([unrouted]), ["unroutable"])
       assert.deepStrictEqual(yield* Traffic.waiting, [])
       const [event, ...others] = yield* parked
       assert.deepStrictEqual(others, [])

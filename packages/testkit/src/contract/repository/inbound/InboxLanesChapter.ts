@@ -1,3 +1,4 @@
+/** The chapter "Inbox: lanes" of the repository contract. */
 import { Inbox, type Lane, type Settlement, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Deferred, Duration, Effect, Fiber } from "effect"

@@ -1,3 +1,4 @@
+/** The chapter "Inbox: delivery reports" of the repository contract. */
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Effect } from "effect"
 import { type Chapter, test } from "../shared/Chapter.ts"

@@ -1,3 +1,4 @@
+/** The chapter "Media imports" of the repository contract. */
 import { CallId, MediaImportId } from "@careline/domain"
 import { IdGenerator, type MediaImport, MediaImports } from "@careline/ports"
 import { assert } from "@effect/vitest"

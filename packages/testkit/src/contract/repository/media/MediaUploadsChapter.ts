@@ -1,3 +1,4 @@
+/** The chapter "Media uploads" of the repository contract. */
 import type { BlobKey, Tenant, UserId } from "@careline/domain"
 import { type MediaUpload, MediaUploads } from "@careline/ports"
 import { assert } from "@effect/vitest"

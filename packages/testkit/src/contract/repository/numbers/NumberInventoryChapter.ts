@@ -1,3 +1,4 @@
+/** The chapter "Number inventory" of the repository contract. */
 import {
   CallId,
   type Contact,

@@ -1,3 +1,4 @@
+/** The chapter "Number orders" of the repository contract. */
 import { type NumberOrder, PhoneNumberId } from "@careline/domain"
 import { IdGenerator, NumberOrders, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"

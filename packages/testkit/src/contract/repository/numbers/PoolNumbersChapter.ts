@@ -1,3 +1,4 @@
+/** The chapter "Pool numbers" of the repository contract. */
 import type { PhoneNumber, PoolNumber, Tenant } from "@careline/domain"
 import { NumberTaken, PoolNumbers, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Circuits" of the repository contract. */
 import { Circuit } from "@careline/domain"
 import { Circuits, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

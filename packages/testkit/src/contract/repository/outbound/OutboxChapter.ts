@@ -1,3 +1,4 @@
+/** The chapter "Outbox" of the repository contract. */
 import { PhoneNumberId, type Send, SendLane } from "@careline/domain"
 import { Outbox, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Outbox: unknown outcomes and reports" of the repository contract. */
 import type { DeliveryStatus, MessageId } from "@careline/domain"
 import { type MatchedSend, Outbox, type ReportTarget, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

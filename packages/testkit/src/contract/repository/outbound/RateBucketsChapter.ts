@@ -1,3 +1,4 @@
+/** The chapter "Rate buckets" of the repository contract. */
 import { TokenBucket } from "@careline/domain"
 import { RateBuckets, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

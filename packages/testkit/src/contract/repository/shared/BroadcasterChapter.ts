@@ -1,3 +1,4 @@
+/** The chapter "Broadcaster" of the repository contract. */
 import type { Thread } from "@careline/domain"
 import { Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

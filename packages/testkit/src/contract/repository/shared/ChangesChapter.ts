@@ -1,3 +1,4 @@
+/** The chapter "Changes" of the repository contract. */
 import type { MessageId, Thread } from "@careline/domain"
 import { type Change, Consent, type PoolNumber } from "@careline/domain"
 import { Changes, Consents, Messages, StorageError, Threads, Timers } from "@careline/ports"

@@ -1,3 +1,4 @@
+/** The chapter "Ids" of the repository contract. */
 import { IdGenerator } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"

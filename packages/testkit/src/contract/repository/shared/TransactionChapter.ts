@@ -1,3 +1,4 @@
+/** The chapter "Transaction" of the repository contract. */
 import { Thread, VoipSettings } from "@careline/domain"
 import { Broadcaster, Changes, Inbox, Messages, Settings, Threads, Timers, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Settings" of the repository contract. */
 import { type Language, type PhoneNumber, type Tenant, VoipSettings } from "@careline/domain"
 import { RowAccess, Settings } from "@careline/ports"
 import { assert } from "@effect/vitest"

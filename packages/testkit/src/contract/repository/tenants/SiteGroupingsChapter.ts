@@ -1,3 +1,4 @@
+/** The chapter "Site groupings" of the repository contract. */
 import { type SiteGrouping, SiteGroupingId, VoipSettings } from "@careline/domain"
 import { Settings, SiteGroupings, SiteGroupingTaken } from "@careline/ports"
 import { assert } from "@effect/vitest"

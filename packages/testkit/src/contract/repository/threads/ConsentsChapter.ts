@@ -1,3 +1,4 @@
+/** The chapter "Consents" of the repository contract. */
 import type { Consent } from "@careline/domain"
 import { Contact } from "@careline/domain"
 import { Consents } from "@careline/ports"

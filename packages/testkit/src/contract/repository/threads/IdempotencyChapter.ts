@@ -1,3 +1,4 @@
+/** The chapter "Idempotency keys" of the repository contract. */
 import type { Message, Thread } from "@careline/domain"
 import { Messages } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Messages by status" of the repository contract. */
 import type { DeliveryStatus, Message, MessageId, Tenant, Thread } from "@careline/domain"
 import { InvalidCursor, Messages, type MessageStatusQuery, type TenantScope } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Messages" of the repository contract. */
 import { type Attachment, DeliveryStatus, type Message, type Thread } from "@careline/domain"
 import {
   InvalidCursor,

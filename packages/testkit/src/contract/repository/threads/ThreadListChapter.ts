@@ -1,3 +1,4 @@
+/** The chapter "Thread list" of the repository contract. */
 import { Contact, MessageId, PhoneNumberId, type Thread } from "@careline/domain"
 import { InvalidCursor, Messages, type ThreadQuery, Threads } from "@careline/ports"
 import { assert } from "@effect/vitest"

@@ -1,3 +1,4 @@
+/** The chapter "Threads" of the repository contract. */
 import { Consent, Thread, type Tenant } from "@careline/domain"
 import { type ThreadPatients, Threads, type TenantScope, Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"

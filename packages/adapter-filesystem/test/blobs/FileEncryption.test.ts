@@ -1,4 +1,4 @@
-/** What lies in the files of a sealed directory, and who can read it. */
+/** What lies in the files of an encrypted directory, and who can read it. */
 import { BlobKey } from "@careline/domain"
 import type { KeyEncryption } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
@@ -29,7 +29,7 @@ const everything = (directory: string) =>
     return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("\n")
   })
 
-describe("A sealed directory", () => {
+describe("An encrypted directory", () => {
   it.effect("has no word of what is kept in it, and gives it back", () =>
     Effect.gen(function* () {
       const directory = yield* freshDirectory
@@ -56,16 +56,16 @@ describe("A sealed directory", () => {
     })
   )
 
-  it.effect("is sealed anew under another key while it is read, and what stood in the open is sealed", () =>
+  it.effect("is encrypted anew under another key while it is read, and what was not encrypted is", () =>
     Effect.gen(function* () {
       const directory = yield* freshDirectory
       yield* put(yield* storeAt(directory, null), picture, "Canary in the open")
       const before = yield* storeAt(directory, keysOf("old"))
       yield* put(before, voice)
       const after = yield* storeAt(directory, keysOf("new", "old"))
-      const [changed] = yield* Effect.all([after.reseal, textOf(before, voice)], { concurrency: 2 })
+      const [changed] = yield* Effect.all([after.reencrypt, textOf(before, voice)], { concurrency: 2 })
       assert.strictEqual(changed, 2)
-      assert.strictEqual(yield* after.reseal, 0)
+      assert.strictEqual(yield* after.reencrypt, 0)
       assert.notInclude(yield* everything(directory), "Canary")
       const alone = yield* storeAt(directory, keysOf("new"))
       assert.deepStrictEqual(yield* textOf(alone, voice), Option.some(words))
