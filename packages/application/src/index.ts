@@ -86,7 +86,7 @@ export {
   type WithFirstNumber
 } from "./tenants/SiteGroupings.ts"
 export { sweepNumbers } from "./numbers/SweepNumbers.ts"
-export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
+export { releaseParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
 export { processInbound } from "./inbound/ProcessInbound.ts"
 export {
   type BridgeCallRequest,

@@ -118,7 +118,7 @@ describe("What comes for a number that is added later", () => {
         yield* add(line)
         yield* deliver(text("late", { to: other }))
         yield* add(other)
-        assert.strictEqual(yield* Application.admitParked(), 0)
+        assert.strictEqual(yield* Application.releaseParked(), 0)
         yield* Application.processInbound()
         assert.deepStrictEqual(
           (yield* threads).map(({ words }) => words),

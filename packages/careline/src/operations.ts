@@ -1,7 +1,7 @@
 /** The use cases as async functions of plain data. */
 import {
   addNumber,
-  admitParked,
+  releaseParked,
   applyReports,
   assignOnActivation,
   changeLineSettings,
@@ -144,8 +144,8 @@ export interface Work {
    */
   readonly dispatchAlarms: OperationOf<typeof dispatchAlarms, never>
   readonly dispatchConversation: OperationOf<typeof dispatchConversation, never>
-  /** Applies what came before its number was added, once it is. */
-  readonly admitParked: OperationOf<typeof admitParked, never>
+  /** Releases parked events that came before their number was added, so that they are applied. */
+  readonly releaseParked: OperationOf<typeof releaseParked, never>
   /** Fires the escalations that are due. */
   readonly escalate: OperationOf<typeof escalate, never>
   /** Finds out about texts of unknown outcome. */
@@ -206,7 +206,7 @@ const work: Record<keyof Work, UseCase> = {
   dispatchSends: dispatchEvery,
   dispatchAlarms,
   dispatchConversation,
-  admitParked,
+  releaseParked,
   escalate,
   reconcileSends
 }
@@ -216,7 +216,7 @@ const nothing = {
   dispatchSends: [],
   dispatchAlarms: [],
   dispatchConversation: [],
-  admitParked: [],
+  releaseParked: [],
   escalate: [],
   reconcileSends: []
 }

@@ -57,9 +57,9 @@ export const dismissParkedEvent = Effect.fn("dismissParkedEvent")(function* (act
   yield* decide(actor, id, "event.dismiss", (inbox) => inbox.dismissParked(id))
 })
 
-/** Has what came before its number was added applied, once it is. Returns how many there were; 0 when there was none. */
-export const admitParked = Effect.fn("admitParked")(function* () {
+/** Releases parked events that came before their number was added, so that they are applied. Returns how many there were; 0 when there was none. */
+export const releaseParked = Effect.fn("releaseParked")(function* () {
   const { parkedPerBatch } = yield* Limits
   const { transact } = yield* Transaction
-  return yield* transact(Effect.flatMap(Inbox, (inbox) => inbox.admitParked(parkedPerBatch)))
+  return yield* transact(Effect.flatMap(Inbox, (inbox) => inbox.releaseParked(parkedPerBatch)))
 }, asSystem)

@@ -22,7 +22,7 @@ import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { NumberRefused, NumberRests } from "../shared/Errors.ts"
 import { assertOurs } from "./NumberOwnership.ts"
-import { admitParked } from "../inbound/ParkedEvents.ts"
+import { releaseParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, nullable, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
@@ -114,6 +114,6 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
     })
   ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))
   // What the provider delivered before is applied now; should that fail, a worker does it.
-  yield* Effect.ignore(admitParked())
+  yield* Effect.ignore(releaseParked())
   return added
 }, byStaff)

@@ -17,7 +17,7 @@ import { applyReports } from "../outbound/ApplyReports.ts"
 import { dispatchAlarms, dispatchConversation, dispatchSends } from "../outbound/DispatchSends.ts"
 import { escalate } from "../escalation/Escalate.ts"
 import { Limits } from "../shared/Limits.ts"
-import { admitParked } from "../inbound/ParkedEvents.ts"
+import { releaseParked } from "../inbound/ParkedEvents.ts"
 import { processInbound } from "../inbound/ProcessInbound.ts"
 import { reconcileSends } from "../outbound/ReconcileSends.ts"
 import { loop, rarely } from "../shared/WorkerLoop.ts"
@@ -41,7 +41,7 @@ export const layer: Layer.Layer<
     }
     for (let worker = 0; worker < sendWorkers; worker++) yield* loop("outbound", dispatchSends(), outbox.wakeups)
     yield* loop("timers", escalate(), Stream.empty, pollEvery)
-    yield* loop("parked", rarely(admitParked(), parkedEvery), Stream.empty)
+    yield* loop("parked", rarely(releaseParked(), parkedEvery), Stream.empty)
     yield* loop("reconciler", reconcileSends(), Stream.empty)
   })
 )

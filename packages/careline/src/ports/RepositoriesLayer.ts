@@ -192,7 +192,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
           "claimCallReports",
           "settle",
           "parked",
-          "admitParked",
+          "releaseParked",
           "retryParked",
           "dismissParked"
         ),

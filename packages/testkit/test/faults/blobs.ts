@@ -182,9 +182,7 @@ export const blobFaults: FaultTable<Alter> = {
           )
         )
     })),
-    "only says that it removes → that was removed, until it is put again": blobs(() => ({
-      remove: () => Effect.void
-    })),
+    "only says that it removes → that was removed, until it is put again": blobs(() => ({ remove: () => Effect.void })),
     "fails to remove what is not there → take the removal of what is not there": blobs(({ get, remove }) => ({
       remove: (key) =>
         Effect.flatMap(get(key), (found) => (Option.isNone(found) ? Effect.fail(fault("remove")) : remove(key)))
@@ -231,16 +229,10 @@ export const blobFaults: FaultTable<Alter> = {
         if (answer.status !== 403) return answer
         const key = BlobKey.make(new URL(url).pathname.slice(1))
         const found = await Effect.runPromise(parts.blobs.get(key))
-        return Option.match(found, {
-          onNone: () => answer,
-          onSome: ({ bytes }) => new Response(bytes.slice())
-        })
+        return Option.match(found, { onNone: () => answer, onSome: ({ bytes }) => new Response(bytes.slice()) })
       }
     }),
-    "never lets a link expire → until a link expires, and refuse it": (parts) => ({
-      ...parts,
-      aged: (link) => link
-    }),
+    "never lets a link expire → until a link expires, and refuse it": (parts) => ({ ...parts, aged: (link) => link }),
     "lets a link expire at once → until a link expires, and refuse it": blobs(({ link }) => ({
       link: (key, options) => link(key, { ...options, expiresInMillis: 1 })
     })),

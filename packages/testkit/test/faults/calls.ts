@@ -18,10 +18,7 @@ export const voiceFaults: StoreFaults = {
   Calls: {
     "forgets what the clinician noted → keep all of a call": calls.asked({ open: set({ notes: null }) }),
     "takes every call for a new one → tell which one it is": calls.answered({
-      open: ({ call }) => ({
-        call,
-        isNew: true
-      })
+      open: ({ call }) => ({ call, isNew: true })
     }),
     "opens a call without a look at those that there are → opened twice at the same time": calls.altered(
       ({ save }) => ({ open: (call) => Effect.as(save([call]), { call, isNew: true }) })
@@ -50,10 +47,7 @@ export const voiceFaults: StoreFaults = {
   },
   "Bridge requests": {
     "forgets the wrong PINs of a permission that it keeps → all of a permission": permissions.asked({
-      add: (request) => ({
-        ...request,
-        failedPins: 0
-      })
+      add: (request) => ({ ...request, failedPins: 0 })
     }),
     "finds the newest permission first → the oldest first": permissions.answered({
       dialled: (found) => found.toReversed()
@@ -82,10 +76,7 @@ export const voiceFaults: StoreFaults = {
       forget: set({ bridgeRequests: HashMap.empty() })
     }),
     "rings one phone for two clinicians → ring no phone and no clinician": permissions.asked({
-      ring: (one) => ({
-        ...one,
-        clinicianNumber: phoneOf(one.id)
-      })
+      ring: (one) => ({ ...one, clinicianNumber: phoneOf(one.id) })
     }),
     "takes a phone for busy for as long as it might have rung → ring again once": permissions.altered(() => ({
       rang: () => Effect.void
@@ -121,10 +112,7 @@ export const voiceFaults: StoreFaults = {
       add: (added) => add(added, longAgo)
     })),
     "hands out more than is asked for → as many as are asked for": imports.asked({
-      claim: (options) => ({
-        ...options,
-        limit: options.limit * 2
-      })
+      claim: (options) => ({ ...options, limit: options.limit * 2 })
     }),
     "never takes a lease back → when the lease is over": imports.asked({
       claim: set({ leaseMillis: Duration.toMillis("365 days") })
@@ -136,10 +124,7 @@ export const voiceFaults: StoreFaults = {
       })
     }),
     "does at once what shall be done later → go on at the stage": imports.asked({
-      settle: ({ next, ...others }) => ({
-        ...others,
-        next: next === null ? null : { ...next, dueAt: longAgo }
-      })
+      settle: ({ next, ...others }) => ({ ...others, next: next === null ? null : { ...next, dueAt: longAgo } })
     }),
     "notes beside the transaction what is settled → undo a settlement": imports.altered(({ settle }) => {
       const settled = new Set<string>()

@@ -72,7 +72,7 @@ export const inboxFaults: StoreFaults = {
   },
   "Inbox: what is parked": {
     "applies all that came before its number was added at once → no more at once": intake.asked({
-      admitParked: () => 1_000
+      releaseParked: () => 1_000
     }),
     "applies again what came for nobody → that is no tenant's": intake.altered((_sound, store) => ({
       retryParked: (id) => store.modify((state) => [HashMap.has(state.inbox, id), unpark(state, [id])])

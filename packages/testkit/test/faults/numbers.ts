@@ -29,7 +29,7 @@ export const numberFaults: StoreFaults = {
           })
     }),
     "gives a tenant what came while its number was nobody's → in nobody's hands, or": parked.before({
-      admitParked: (all) => ({
+      releaseParked: (all) => ({
         ...all,
         numbers: HashMap.map(all.numbers, (one) => ({ ...one, acquiredAt: one.heldSince }))
       })
@@ -40,10 +40,7 @@ export const numberFaults: StoreFaults = {
         Option.fromNullishOr(HashMap.toValues(all.numbers).find(({ assignmentKey }) => assignmentKey === key))
     }),
     "lets texts that wait leave from a number that was replaced → put another number": inventory.after({
-      hand: (now, was) => ({
-        ...now,
-        sends: was.sends
-      })
+      hand: (now, was) => ({ ...now, sends: was.sends })
     }),
     "has a number answer that was replaced → what answers for a number": inventory.answered({
       reached: (_on, all, digits) =>

@@ -85,22 +85,13 @@ export const outboxFaults: StoreFaults = {
     "lets what became due first leave first, whatever was queued before it → in the order in which they were queued":
       handingOut((texts, now) => firsts(texts.filter(isDue(now)).sort(byDue), now)),
     "gives the whole batch to the most urgent → reserve each lane its share": outbox.asked({
-      claim: (wanted) => ({
-        ...wanted,
-        shares: wanted.shares.map(({ lane }) => ({ lane, share: 0 }))
-      })
+      claim: (wanted) => ({ ...wanted, shares: wanted.shares.map(({ lane }) => ({ lane, share: 0 })) })
     }),
     "takes the longest due first, in whichever lane → lane by lane": outbox.answered({
-      claim: ({ now, sends }) => ({
-        now,
-        sends: sends.toSorted(byDue)
-      })
+      claim: ({ now, sends }) => ({ now, sends: sends.toSorted(byDue) })
     }),
     "claims from lanes that are not named → from no lane that is not named": outbox.asked({
-      claim: ({ limit }) => ({
-        limit,
-        shares: SendLane.shares(limit, 2)
-      })
+      claim: ({ limit }) => ({ limit, shares: SendLane.shares(limit, 2) })
     }),
     "takes every text for conversation → keep the lane of a text": queued.asked({
       apply: (changes) =>
@@ -173,10 +164,7 @@ export const outboxFaults: StoreFaults = {
   },
   Timers: {
     "takes every timer for due → and not before": timers.answered({
-      claimDue: ({ now }, state) => ({
-        now,
-        timers: HashMap.toValues(state.timers).map(({ timer }) => timer)
-      })
+      claimDue: ({ now }, state) => ({ now, timers: HashMap.toValues(state.timers).map(({ timer }) => timer) })
     })
   }
 }

@@ -135,7 +135,7 @@ export class Inbox extends Context.Service<
      * came, once a tenant has the number that it was put on record for. One that was in the pool in between may have
      * been somebody else's: what came for it before stays parked. Returns how many.
      */
-    readonly admitParked: (limit: number) => Effect.Effect<number, StorageError>
+    readonly releaseParked: (limit: number) => Effect.Effect<number, StorageError>
     /**
      * A parked event is pending again, as if it had never failed. `false` when it is not parked, or came for a number that is no
      * tenant's.

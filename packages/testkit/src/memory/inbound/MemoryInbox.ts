@@ -211,7 +211,7 @@ export const layer: Layer.Layer<Inbox, never, MemoryStore> = Layer.effect(
               ({ items, nextCursor }) => ({ items: items.map(parkedEvent), nextCursor })
             )
         ),
-      admitParked: (limit) =>
+      releaseParked: (limit) =>
         store.modify((state) => {
           const rows = HashMap.toValues(state.inbox)
             .filter((row) => isAdmissible(state, row))

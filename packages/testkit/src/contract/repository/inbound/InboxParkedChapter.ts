@@ -10,7 +10,7 @@ import * as Traffic from "./Traffic.ts"
 
 const MANY = 100
 
-const admit = (limit = MANY) => Given.transact(Effect.flatMap(Inbox, (inbox) => inbox.admitParked(limit)))
+const release = (limit = MANY) => Given.transact(Effect.flatMap(Inbox, (inbox) => inbox.releaseParked(limit)))
 const retry = (id: string) => Given.transact(Effect.flatMap(Inbox, (inbox) => inbox.retryParked(id)))
 const dismiss = (id: string) => Given.transact(Effect.flatMap(Inbox, (inbox) => inbox.dismissParked(id)))
 
@@ -80,30 +80,30 @@ export const inboxParkedChapter: Chapter = {
     test("MUST apply what came before its number was added, in order, for the tenant that it is added for", function* () {
       const { tenants } = yield* StoreUnderTest
       const { ana, to } = yield* early
-      assert.strictEqual(yield* admit(), 0)
+      assert.strictEqual(yield* release(), 0)
       yield* add(to)
-      assert.strictEqual(yield* admit(), 3)
+      assert.strictEqual(yield* release(), 3)
       const lanes = yield* Given.peek(Traffic.claimLanes())
       assert.deepStrictEqual(lanes.map(Traffic.wordsOf), [["one", "three"], ["two"]])
       for (const { siteGroupingId } of lanes) assert.strictEqual(siteGroupingId, tenants[0])
       assert.strictEqual(lanes[0]?.contact, ana)
       assert.deepStrictEqual(yield* Traffic.parked(MANY), [])
-      assert.strictEqual(yield* admit(), 0)
+      assert.strictEqual(yield* release(), 0)
     }),
 
     test("MUST apply no more at once than is asked for, the oldest first", function* () {
       const { to } = yield* early
       yield* add(to)
-      assert.strictEqual(yield* admit(2), 2)
+      assert.strictEqual(yield* release(2), 2)
       assert.deepStrictEqual(yield* Traffic.waiting, [["one"], ["two"]])
-      assert.strictEqual(yield* admit(2), 1)
+      assert.strictEqual(yield* release(2), 1)
     }),
 
     test("MUST apply nothing that came for another number, nor what failed", function* () {
       yield* early
       yield* failed
       yield* add(yield* freshNumber)
-      assert.strictEqual(yield* admit(), 0)
+      assert.strictEqual(yield* release(), 0)
       assert.lengthOf(yield* Traffic.parked(MANY), 4)
     }),
 
@@ -136,7 +136,7 @@ export const inboxParkedChapter: Chapter = {
       assert.isFalse(yield* dismiss(id))
       assert.isFalse(yield* retry(id))
       yield* add(to)
-      assert.strictEqual(yield* admit(), 0)
+      assert.strictEqual(yield* release(), 0)
       assert.deepStrictEqual(yield* Traffic.waiting, [])
     }),
 

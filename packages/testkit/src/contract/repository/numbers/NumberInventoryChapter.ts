@@ -143,7 +143,7 @@ export const numberInventoryChapter: Chapter = {
       yield* aText(number)
       yield* advance(Duration.minutes(1))
       assert.strictEqual((yield* take(tenants[0]))?.number, number)
-      assert.strictEqual(yield* Given.transact(inbox.admitParked(10)), 0)
+      assert.strictEqual(yield* Given.transact(inbox.releaseParked(10)), 0)
       assert.lengthOf((yield* inbox.parked({ limit: 10, cursor: null })).items, 2)
     }),
 

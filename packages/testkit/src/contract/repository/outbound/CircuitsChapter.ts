@@ -25,7 +25,7 @@ const fail = Effect.fnUntraced(function* (provider: string, now: DateTime.Utc) {
   const circuit = yield* lock(provider)
   // Gives the others a chance to come between.
   yield* Effect.yieldNow
-  yield* save(Circuit.heard(circuit, false, now, settings))
+  yield* save(Circuit.recordOutcome(circuit, false, now, settings))
 })
 
 export const circuitsChapter: Chapter = {
