@@ -17,7 +17,7 @@ import {
   Changes,
   Directory,
   Optional,
-  PoolNumbers,
+  TenantNumbers,
   Telephony,
   TelephonyProviders,
   Transaction
@@ -92,7 +92,7 @@ const openHosts = async (
   const contexts = await Effect.runPromise(Effect.all(Array.from({ length: HOSTS }, () => build)))
   const [first] = contexts
   return {
-    run: <A, E>(effect: Effect.Effect<A, E, Changes | PoolNumbers | Transaction>): Promise<A> =>
+    run: <A, E>(effect: Effect.Effect<A, E, Changes | TenantNumbers | Transaction>): Promise<A> =>
       Effect.runPromiseWith(first!)(Application.asSystem(effect)),
     stop: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
@@ -184,7 +184,7 @@ const bulk = (count: number) =>
 
 const urgent = Effect.andThen(queue(["reply"], "conversational"), queue(["alarm"], "on_call"))
 
-const addLine = Effect.flatMap(PoolNumbers, (numbers) =>
+const addLine = Effect.flatMap(TenantNumbers, (numbers) =>
   numbers.add({
     ...line,
     siteGroupingId: null,

@@ -19,7 +19,7 @@ import {
   NumberInventory,
   type NumberStoragePorts,
   Optional,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   type StoragePorts,
   Telephony,
@@ -129,7 +129,7 @@ describe("A pool of 40 numbers", () => {
     const given = answers.filter((answer) => answer !== "PoolEmpty")
     assert.lengthOf(given, 40)
     assert.strictEqual(new Set(given).size, 40)
-    const held = await hosts[1]!(Effect.flatMap(PoolNumbers, (numbers) => numbers.list("all")))
+    const held = await hosts[1]!(Effect.flatMap(TenantNumbers, (numbers) => numbers.list("all")))
     assert.strictEqual(new Set(held.map(({ siteGroupingId }) => siteGroupingId)).size, 40)
     await close()
   })
@@ -169,6 +169,7 @@ describe("A default that is given up while another number becomes the default", 
   })
 })
 
+const ROUNDS = 12
 const TEXTS = 300
 const CONTACTS = 60
 const contactOf = (index: number) => `+1415555${1000 + (index % CONTACTS)}` as Contact.Contact
@@ -225,6 +226,56 @@ const draining = (step: Effect.Effect<number, unknown, World>) =>
   Effect.gen(function* () {
     while ((yield* step) > 0) continue
   })
+
+describe("A number that is suspended while texts leave from it", () => {
+  it("sends nothing after the commit, whichever of two hosts has the text in hand", async () => {
+    const { close, hosts, sent } = await openHosts(2)
+    const [one, other] = [hosts[0]!, hosts[1]!]
+    await one(openTenant(north))
+    const number = await one(addNumber("+12025550100", north))
+    await one(
+      Effect.flatMap(Settings, (settings) =>
+        settings.put(north, { ...VoipSettings.defaults, quietHours: null, dailyLimitPerContact: null })
+      ).pipe(Application.asStaff({ scope: "all" }))
+    )
+    for (let index = 0; index < CONTACTS; index++) await one(receive(index, number.number))
+    await one(draining(Application.processInbound()))
+    const { items } = await one(threadsOf)
+    const listed = (status: "queued" | "failed") =>
+      Effect.forEach(items, ({ thread }) =>
+        Effect.map(Application.listMessages(administrator, thread.id, { limit: 200, cursor: null }), ({ items: all }) =>
+          all.flatMap(({ content, deliveryStatus }) => (deliveryStatus === status ? [content] : []))
+        )
+      ).pipe(Effect.map((found) => found.flat()))
+    let stopped = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      const words = items.map((_, index) => `round ${round} text ${index}`)
+      for (const [index, { thread }] of items.entries()) {
+        await one(Application.sendMessage(administrator, { threadId: thread.id, content: words[index]! }))
+      }
+      const sending = hosts.map((host) => host(draining(Application.dispatchSends())))
+      // What waits while the number is locked, and is told before anybody can go on.
+      const waiting = await other(
+        Effect.flatMap(Transaction, ({ transact }) =>
+          transact(
+            Effect.andThen(Application.editNumber(administrator, number.id, { status: "suspended" }), listed("queued"))
+          )
+        )
+      )
+      await Promise.all(sending)
+      await one(draining(Application.dispatchSends()))
+      const left = sent.map(({ body }) => body)
+      for (const content of waiting) assert.notInclude(left, content)
+      const failed = await one(listed("failed"))
+      for (const content of waiting) assert.include(failed, content)
+      stopped += waiting.length
+      await one(Application.editNumber(administrator, number.id, { status: "assigned" }))
+    }
+    // The suspension came in the midst of it in some rounds at least.
+    assert.isAbove(stopped, 0)
+    await close()
+  })
+})
 
 describe("A number that is replaced while it is texted", () => {
   it("holds up nobody but its tenant, whose texts arrive afterwards", async () => {

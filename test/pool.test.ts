@@ -11,6 +11,8 @@ import {
   type UserId
 } from "@careline/domain"
 import {
+  type BroadcastEvent,
+  Broadcaster,
   NumberInventory,
   NumberOrders,
   type NumberStoragePorts,
@@ -19,7 +21,7 @@ import {
   TelephonyProviders
 } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { type Context, DateTime, Effect, Fiber, Layer, Redacted, Result } from "effect"
+import { type Context, DateTime, Effect, Fiber, Layer, Queue, Redacted, Result, Stream } from "effect"
 import * as fc from "fast-check"
 import * as World from "../packages/application/test/support/purchaseWorld.ts"
 import { freshDatabase } from "./support/postgres.ts"
@@ -31,7 +33,8 @@ const limits = Application.Limits.withDefaults({
   poolMax: POOL_MAX,
   poolLookEvery: 1,
   orderBackoff: 1,
-  orderBackoffMax: 5
+  orderBackoffMax: 5,
+  undoWithin: 1
 })
 
 /** A host's workers over a connection pool of its own. */
@@ -58,7 +61,7 @@ const filled = Effect.fnUntraced(function* (budget: string) {
   yield* Effect.forEach(hosts, Fiber.join)
   yield* Effect.gen(function* () {
     const inventory = yield* NumberInventory
-    const numbers = yield* Application.asSystem(inventory.list("nobody"))
+    const numbers = yield* Application.asSystem(inventory.list("unassigned"))
     const open = yield* Application.asSystem(Effect.flatMap(NumberOrders, (orders) => orders.open))
     assert.isEmpty(open)
     assert.isEmpty(twice())
@@ -90,10 +93,9 @@ const administrator: Application.Actor = { userId: "administrator" as UserId, sc
 type Services = StoragePorts | NumberStoragePorts | TelephonyProviders.TelephonyProviders
 
 /** Two hosts on one database of their own, with the tenants on record. */
-const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>) =>
+const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>, telephony = World.makeProvider().telephony) =>
   Effect.gen(function* () {
     const url = yield* Effect.promise(freshDatabase)
-    const { telephony } = World.makeProvider()
     const open = () => Layer.build(Layer.fresh(host(url, telephony, "1000")))
     const contexts: ReadonlyArray<Context.Context<Services>> = [yield* open(), yield* open()]
     const on = <A, E>(index: number, effect: Effect.Effect<A, E, Services>) =>
@@ -102,12 +104,18 @@ const twoHosts = (tenants: ReadonlyArray<SiteGroupingId>) =>
     return on
   })
 
-const pooled = (index: number) =>
-  Effect.gen(function* () {
-    const number = `+1202555${1000 + index}` as PhoneNumber.E164
+const numberOf = (digits: string) =>
+  Effect.map(DateTime.now, (now) => {
     const id = crypto.randomUUID() as PhoneNumberId
-    const given = { id, number, provider: null, providerSid: null, monthlyPrice: null }
-    yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
+    const given = { id, number: digits as PhoneNumber.E164, provider: null, providerSid: null, monthlyPrice: null }
+    return NumberLifecycle.acquire(given, now)
+  })
+
+const pooled = (index: number, market?: ReturnType<typeof World.makeProvider>["market"]) =>
+  Effect.gen(function* () {
+    const number = yield* numberOf(`+1202555${1000 + index}`)
+    market?.own(number.number)
+    yield* (yield* NumberInventory).add(number)
   }).pipe(Application.asSystem)
 
 const keyed = Effect.flatMap(NumberInventory, (inventory) => inventory.list("all")).pipe(
@@ -177,6 +185,90 @@ describe("A pending assignment under a key that a number was assigned under", ()
       assert.isEmpty(yield* on(0, waiting))
       assert.sameMembers(yield* on(0, keyed), [`${poisoned} once`, `${patient} other`])
     })
+  )
+})
+
+describe("Two hosts that give numbers back", () => {
+  it.live("ask the provider for each once, where it answers, and leave none on record that is gone", () =>
+    Effect.gen(function* () {
+      const released: Array<string> = []
+      const provider = World.makeProvider("acme", {
+        release: (number) =>
+          Effect.sync(() => {
+            released.push(number)
+            provider.market.giveBack(number)
+          })
+      })
+      const on = yield* twoHosts([], provider.telephony)
+      const numbers = Array.from({ length: 8 }, (_, index) => index)
+      for (const index of numbers) yield* on(index, pooled(index, provider.market))
+      const known = yield* on(
+        0,
+        Application.asSystem(Effect.flatMap(NumberInventory, ({ list }) => list("unassigned")))
+      )
+      const order = (index: number, of: number) =>
+        Effect.result(
+          on(index, Application.releaseNumber(administrator, known[of]!.id, { confirm: known[of]!.number }))
+        )
+      const orders = numbers.flatMap((of) => [order(0, of), order(1, of)])
+      const answers = yield* Effect.all(orders, { concurrency: 4 })
+      assert.lengthOf(answers.filter(Result.isSuccess), numbers.length, "one of both")
+      const carryOut = (index: number) =>
+        Effect.forEach(Array.from({ length: 10 }), () => on(index, Application.buyNumbers()), { discard: true })
+      yield* Effect.all([carryOut(0), carryOut(1)], { concurrency: 2 })
+      assert.sameMembers(
+        released,
+        known.map(({ number }) => number as string)
+      )
+      const left = yield* on(1, Application.asSystem(Effect.flatMap(NumberInventory, ({ list }) => list("unassigned"))))
+      assert.isEmpty(left)
+    })
+  )
+})
+
+describe("What becomes of a pending assignment", () => {
+  it.live("is told once for each change, to screens and administrators, by whichever of two hosts", () =>
+    Effect.gen(function* () {
+      const clinic = "clinic" as SiteGroupingId
+      const on = yield* twoHosts([clinic, patient])
+      const { alerts, layer } = World.heard()
+      const heard = yield* Queue.unbounded<BroadcastEvent>()
+      const events = yield* on(0, Broadcaster)
+      yield* Effect.forkScoped(
+        Stream.runForEach(events.subscribe([clinic], null), ({ event }) => Queue.offer(heard, event))
+      )
+      // Nobody sells numbers there.
+      const asked = yield* on(0, Application.assignFromPool(administrator, clinic, { areaCode: "907" }))
+      assert(asked._tag === "Ordered")
+      const { id } = asked.pending
+      const both = <A, E>(effect: Effect.Effect<A, E, Services>) =>
+        Effect.all([on(0, effect), on(1, effect)], { concurrency: 2 }).pipe(Effect.provide(layer))
+      yield* both(turns)
+      const told = () => alerts.filter(({ subject }) => subject === "pending_assignment")
+      const of = (condition: string, isOver: boolean, reason: string | null) => ({
+        subject: "pending_assignment",
+        condition,
+        isOver,
+        detail: { siteGrouping: clinic, pendingAssignment: id, reason }
+      })
+      assert.deepStrictEqual(told(), [of("waiting", false, "no_offers")])
+      const number = yield* numberOf("+19075550100")
+      yield* on(0, Effect.flatMap(NumberInventory, (all) => all.add(number)).pipe(Application.asSystem))
+      yield* both(turns)
+      assert.deepStrictEqual(told().slice(1), [of("assigned", true, null)])
+      // Asked for, waiting with a reason, assigned.
+      const changes = yield* Effect.replicateEffect(Queue.take(heard), 3)
+      const event = { siteGroupingId: clinic, type: "pending_assignment.updated", pendingAssignmentId: id }
+      assert.deepStrictEqual(changes, [event, event, event] as typeof changes)
+      yield* on(1, Application.assignFromPool(administrator, clinic, { areaCode: "907", additional: true }))
+      // What follows is the next request's: nothing was told twice.
+      const next = yield* Queue.take(heard)
+      assert(next.type === "pending_assignment.updated" && next.pendingAssignmentId !== id)
+      yield* on(1, Application.cancelPendingAssignment(administrator, next.pendingAssignmentId)).pipe(
+        Effect.provide(layer)
+      )
+      assert.deepInclude(told().at(-1), { condition: "cancelled", isOver: true })
+    }).pipe(Effect.scoped)
   )
 })
 

@@ -64,6 +64,7 @@ export const openLine = async (options: LineOptions): Promise<Line> => {
     quarantineDays: null,
     retireAfter: null,
     pool: null,
+    textPrices: [],
     sendRatePerAccount: null,
     auth: null,
     breakGlass: false,

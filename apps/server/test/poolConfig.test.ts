@@ -31,6 +31,20 @@ describe("A host's pool", () => {
     })
   )
 
+  it.effect("needs no price where the provider's offers name theirs", () =>
+    Effect.gen(function* () {
+      for (const provider of ["telnyx", "vonage"]) {
+        const environment = {
+          POOL_MIN: "5",
+          POOL_MONTHLY_BUDGET: "50 USD",
+          VOIP_PROVIDER: provider,
+          VOIP_SANDBOX: "true"
+        }
+        assert.isNull((yield* read(environment)).pool?.numberPrice)
+      }
+    })
+  )
+
   it.effect("names what is wrong, and does not quote it", () =>
     Effect.gen(function* () {
       const money = { POOL_MIN: "5", POOL_MONTHLY_BUDGET: "50 USD" }
@@ -38,6 +52,9 @@ describe("A host's pool", () => {
         [{ POOL_MIN: "-1" }, "POOL_MIN"],
         [{ POOL_MIN: "5", POOL_MONTHLY_BUDGET: "canary" }, "POOL_MONTHLY_BUDGET"],
         [{ ...money, POOL_MAX: "4" }, "POOL_MAX"],
+        [money, "POOL_NUMBER_PRICE"],
+        [{ ...money, VOIP_PROVIDER: "sandbox" }, "POOL_NUMBER_PRICE"],
+        [{ ...money, POOL_NUMBER_PRICE: "1.15 EUR" }, "POOL_NUMBER_PRICE"],
         [{ QUARANTINE_DAYS: "29" }, "QUARANTINE_DAYS"],
         [{ QUARANTINE_DAYS: "91" }, "QUARANTINE_DAYS"],
         [{ RETIRE_AFTER: "0" }, "RETIRE_AFTER"]

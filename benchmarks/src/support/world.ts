@@ -3,7 +3,7 @@ import { layer as postgres } from "@careline/adapter-postgres"
 import { asStaff } from "@careline/application"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { type PhoneNumber, type PhoneNumberId, VoipSettings } from "@careline/domain"
-import { Directory, IdGenerator, KeyEncryption, PoolNumbers, Settings, TelephonyProviders } from "@careline/ports"
+import { Directory, IdGenerator, KeyEncryption, TenantNumbers, Settings, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import pg from "pg"
 import { accountSid, authToken, line, publicUrl } from "./account.ts"
@@ -51,7 +51,7 @@ export const world = (url: string, isEncrypted = false) =>
 /** The line with everything on that a text sets off: an auto-reply and a timer. */
 export const setUpLine = Effect.gen(function* () {
   const [id] = yield* (yield* IdGenerator).next("phoneNumber", 1)
-  yield* (yield* PoolNumbers)
+  yield* (yield* TenantNumbers)
     .add({
       id: id as PhoneNumberId,
       siteGroupingId: null,

@@ -4,7 +4,7 @@ import {
   type Contact,
   type InboundText,
   type PhoneNumber,
-  type PoolNumber,
+  type InventoryNumber,
   type SiteGroupingId,
   VoipSettings
 } from "@careline/domain"
@@ -14,8 +14,8 @@ export const noon = DateTime.makeUnsafe("2026-03-02T17:00:00Z")
 export const clinic = "harbor" as SiteGroupingId
 export const daughter = "+13035550123" as Contact.Contact
 
-const number = (id: string, digits: string): PoolNumber.PoolNumber => ({
-  id: id as PoolNumber.PoolNumber["id"],
+const number = (id: string, digits: string): InventoryNumber.TenantNumber => ({
+  id: id as InventoryNumber.TenantNumber["id"],
   siteGroupingId: clinic,
   number: digits as PhoneNumber.E164,
   label: null,

@@ -5,12 +5,14 @@ import {
   MediaImports,
   MediaUploads,
   NumberInventory,
+  NumberOrders,
   Optional,
-  SiteGroupings
+  SiteGroupings,
+  TenantNumbers
 } from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
-import { Notifications } from "./stores/Notifications.ts"
+import { Wakeups } from "./stores/Wakeups.ts"
 import * as PgAuditLog from "./stores/PgAuditLog.ts"
 import * as PgAuditTrail from "./stores/PgAuditTrail.ts"
 import * as PgBreakGlasses from "./stores/PgBreakGlasses.ts"
@@ -24,13 +26,14 @@ import * as PgInbox from "./stores/PgInbox.ts"
 import * as PgMediaImports from "./stores/PgMediaImports.ts"
 import * as PgMediaUploads from "./stores/PgMediaUploads.ts"
 import * as PgMessages from "./stores/PgMessages.ts"
+import * as PgNotifications from "./stores/PgNotifications.ts"
 import * as PgNumberInventory from "./stores/PgNumberInventory.ts"
 import * as PgNumberOrders from "./stores/PgNumberOrders.ts"
 import * as PgOutbox from "./stores/PgOutbox.ts"
-import * as PgPoolNumbers from "./stores/PgPoolNumbers.ts"
 import * as PgRateBuckets from "./stores/PgRateBuckets.ts"
 import * as PgSettings from "./stores/PgSettings.ts"
 import * as PgSiteGroupings from "./stores/PgSiteGroupings.ts"
+import * as PgTemplates from "./stores/PgTemplates.ts"
 import * as PgThreads from "./stores/PgThreads.ts"
 import * as PgTimers from "./stores/PgTimers.ts"
 import * as PgTransaction from "./stores/PgTransaction.ts"
@@ -55,19 +58,23 @@ const ports = Layer.mergeAll(
   PgMediaImports.layer,
   PgMediaUploads.layer,
   PgMessages.layer,
-  PgNumberInventory.layer,
+  PgNotifications.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(PgNumberInventory.layer)),
   PgNumberOrders.layer,
   PgOutbox.layer,
-  PgPoolNumbers.layer,
   PgRateBuckets.layer,
   PgSettings.layer,
   PgSiteGroupings.layer,
+  PgTemplates.layer,
   PgThreads.layer,
   PgTimers.layer,
   PgTransaction.layer,
   IdGenerator.layerUuidV7
-).pipe(Layer.provide(Notifications.layer), (stores) =>
-  Layer.provideMerge(Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings), stores)
+).pipe(Layer.provide(Wakeups.layer), (stores) =>
+  Layer.provideMerge(
+    Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
+    stores
+  )
 )
 
 /** Every store port over an open client. Nothing is encrypted: for a database that is encrypted otherwise. */

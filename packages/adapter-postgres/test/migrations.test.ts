@@ -300,6 +300,33 @@ describe("A database in use", () => {
     })
   )
 
+  it.live("keeps a contact's lane from its next try for as long as that of either spelling", () =>
+    Effect.gen(function* () {
+      const url = Redacted.make(yield* Effect.promise(freshDatabase))
+      yield* Effect.gen(function* () {
+        const sql = yield* PgClient.PgClient
+        yield* migrateTo(23)
+        const [sooner, later] = ["2026-03-02T12:10:00Z", "2026-03-02T12:40:00Z"]
+        yield* sql`
+          insert into lanes (site_grouping_id, contact, blocked_until) values
+            ('north', ${newer}, ${later}::timestamptz), ('north', ${older}, ${sooner}::timestamptz),
+            ('south', ${newer}, null), ('south', ${older}, ${sooner}::timestamptz), ('east', ${newer}, null)`
+        yield* Database.migrate
+        const lanes = yield* sql<{ site_grouping_id: string; until: string | null }>`
+          select site_grouping_id, to_char(blocked_until at time zone 'UTC', 'HH24:MI') as until
+          from lanes order by site_grouping_id`
+        assert.deepStrictEqual(
+          lanes.map(({ site_grouping_id: tenant, until }) => [tenant, until]),
+          [
+            ["east", null],
+            ["north", "12:40"],
+            ["south", "12:10"]
+          ]
+        )
+      }).pipe(Effect.provide(Database.layerClient({ url, maxConnections: 2 })))
+    })
+  )
+
   it.live("takes no thread without a key from a host of before", () =>
     Effect.gen(function* () {
       const url = Redacted.make(yield* Effect.promise(freshDatabase))

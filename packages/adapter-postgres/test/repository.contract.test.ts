@@ -2,6 +2,7 @@
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId } from "@careline/domain"
 import {
   type AccessStoragePorts,
+  type HubStoragePorts,
   KeyEncryption,
   type NumberStoragePorts,
   type VoiceStoragePorts
@@ -73,5 +74,6 @@ RepositoryContract.suite("PostgreSQL", {
   access: Effect.context<AccessStoragePorts>(),
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
+  hub: Effect.context<HubStoragePorts>(),
   readAudit
 })

@@ -1,7 +1,7 @@
 /**
  * The options from the environment: `TELNYX_API_KEY`, `TELNYX_PUBLIC_KEY` (comma-separated while a key is rotated),
- * `TELNYX_MESSAGING_PROFILE_ID`, `TELNYX_CONNECTION_ID`, `TELNYX_ACCOUNT_SID`, `TELNYX_BASE_URL`, `PUBLIC_URL`. What is
- * missing or malformed is named in the error.
+ * `TELNYX_MESSAGING_PROFILE_ID`, `TELNYX_CONNECTION_ID`, `TELNYX_TRUNK_CONNECTION_ID`, `TELNYX_ACCOUNT_SID`,
+ * `TELNYX_BASE_URL`, `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
@@ -30,6 +30,7 @@ export const config: Effect.Effect<TelnyxOptions, Config.ConfigError> = Effect.g
     publicKeys: [first, ...others],
     messagingProfileId: yield* required("TELNYX_MESSAGING_PROFILE_ID", Uuid),
     connectionId: yield* optional("TELNYX_CONNECTION_ID", ConnectionId),
+    trunkConnectionId: yield* optional("TELNYX_TRUNK_CONNECTION_ID", ConnectionId),
     accountSid: yield* optional("TELNYX_ACCOUNT_SID", Uuid),
     baseUrl: yield* optional("TELNYX_BASE_URL", ProviderConfig.HttpUrl),
     publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl)

@@ -24,8 +24,9 @@ const MAX_TEXT_LENGTH = 1530
 /** Calls need an application, and what Telnyx says of them afterwards the account's id. */
 export const capabilities = ({
   accountSid = null,
-  connectionId = null
-}: Pick<TelnyxOptions, "accountSid" | "connectionId">): Telephony.Capabilities => ({
+  connectionId = null,
+  trunkConnectionId
+}: Pick<TelnyxOptions, "accountSid" | "connectionId" | "trunkConnectionId">): Telephony.Capabilities => ({
   messages: {
     mms: { maxMedia: 10, maxTextLength: MAX_TEXT_LENGTH },
     maxTextLength: MAX_TEXT_LENGTH,
@@ -54,7 +55,7 @@ export const capabilities = ({
     calls: connectionId !== null && accountSid !== null,
     recordings: connectionId !== null
   },
-  numbers: Numbers.capabilities,
+  numbers: Numbers.capabilities({ trunkConnectionId }),
   optOutReplies: "provider"
 })
 

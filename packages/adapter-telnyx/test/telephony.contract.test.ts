@@ -8,11 +8,12 @@ import { TelnyxTelephony } from "../src/index.ts"
 const apiKey = "KEY0190canary7f3a"
 const signingKeys = [newTelnyxKey(), newTelnyxKey()] as const
 const voice = { connectionId: "2811212257810187875", accountSid: "cb6cfbbc-eb00-41af-a3f3-0d7b32009e4b" }
-const account = { messagingProfileId: "740572b6-099c-44a1-89b9-6c92163bc68d", ...voice }
+const trunk = { trunkConnectionId: "2811212257810187999" }
+const account = { messagingProfileId: "740572b6-099c-44a1-89b9-6c92163bc68d", ...voice, ...trunk }
 const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
-  { name: "Telnyx", capabilities: TelnyxTelephony.capabilities(voice) },
+  { name: "Telnyx", capabilities: TelnyxTelephony.capabilities({ ...voice, ...trunk }) },
   TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf: url }) =>
     Effect.gen(function* () {
       const simulator = yield* TelnyxSimulator.scoped({

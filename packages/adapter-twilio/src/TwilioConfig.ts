@@ -1,7 +1,7 @@
 /**
  * The options from the environment: `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN` (comma-separated: the first calls the API,
- * all verify), `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_BASE_URL`,
- * `PUBLIC_URL`. What is missing or malformed is named in the error.
+ * all verify), `TWILIO_API_KEY_SID` and `TWILIO_API_KEY_SECRET`, `TWILIO_MESSAGING_SERVICE_SID`, `TWILIO_TRUNK_SID`,
+ * `TWILIO_BASE_URL`, `PUBLIC_URL`. What is missing or malformed is named in the error.
  */
 import { ProviderConfig } from "@careline/adapter-kit"
 import { type Config, Effect, Schema } from "effect"
@@ -30,6 +30,7 @@ export const config: Effect.Effect<TwilioOptions, Config.ConfigError> = Effect.g
     authTokens: yield* secrets("TWILIO_AUTH_TOKEN"),
     apiKey: yield* apiKey,
     messagingServiceSid: yield* optional("TWILIO_MESSAGING_SERVICE_SID", sid("MG")),
+    trunkSid: yield* optional("TWILIO_TRUNK_SID", sid("TK")),
     baseUrl: yield* optional("TWILIO_BASE_URL", ProviderConfig.HttpUrl),
     publicUrl: yield* required("PUBLIC_URL", ProviderConfig.HttpUrl)
   }

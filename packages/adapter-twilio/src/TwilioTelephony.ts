@@ -16,7 +16,8 @@ import { PROVIDER, type TwilioOptions, withDefaults } from "./client/TwilioOptio
 import { dialect } from "./calls/Twiml.ts"
 import * as Webhooks from "./webhooks/Webhooks.ts"
 
-export const capabilities: Telephony.Capabilities = {
+/** Numbers for a voice agent need a trunk. */
+export const capabilities = (options: Pick<TwilioOptions, "trunkSid"> = {}): Telephony.Capabilities => ({
   messages: {
     mms: { maxMedia: 10, maxTextLength: 1600 },
     maxTextLength: 1600,
@@ -35,9 +36,9 @@ export const capabilities: Telephony.Capabilities = {
   voice: { transcription: dialect.transcribedLanguages, status: "by_id", recordings: "until_deleted" },
   media: "until_deleted",
   history: { messages: true, calls: true, recordings: true },
-  numbers: Numbers.capabilities,
+  numbers: Numbers.capabilities(options),
   optOutReplies: "provider"
-}
+})
 
 const fail = (operation: string, reason: TelephonyError.TelephonyErrorReason) =>
   new TelephonyError.TelephonyError({ provider: PROVIDER, operation, reason })
@@ -48,7 +49,7 @@ export const make = Effect.fnUntraced(function* (given: TwilioOptions): Effect.f
   const client = yield* TwilioClient.make(options)
   return Telephony.make({
     provider: PROVIDER,
-    capabilities,
+    capabilities: capabilities(options),
     webhooks: Webhooks.make(options, (reason) => fail("webhooks.receive", reason)),
     messages: Messages.make(options, client, fail),
     calls: Calls.make(options.publicUrl, client, fail),

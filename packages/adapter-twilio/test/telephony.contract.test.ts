@@ -7,10 +7,11 @@ import { TwilioTelephony } from "../src/index.ts"
 
 const accountSid = `AC${"0a".repeat(16)}`
 const authTokens = ["canary-auth-token-7f3a", "canary-auth-token-next"] as const
+const trunkSid = `TK${"1b".repeat(16)}`
 const line = "+12025550100" as PhoneNumber.E164
 
 TelephonyContract.suite(
-  { name: "Twilio", capabilities: TwilioTelephony.capabilities },
+  { name: "Twilio", capabilities: TwilioTelephony.capabilities({ trunkSid }) },
   TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* TwilioSimulator.scoped({
@@ -26,8 +27,8 @@ TelephonyContract.suite(
       const telephony = yield* TwilioTelephony.make({
         accountSid,
         authTokens: [Redacted.make(authTokens[0]), Redacted.make(authTokens[1])],
-        apiKey: null,
         messagingServiceSid: null,
+        trunkSid,
         baseUrl: simulator.url,
         publicUrl,
         timeoutMillis: patienceMillis

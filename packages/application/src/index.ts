@@ -14,6 +14,28 @@ export { applyCallReports } from "./calls/ApplyCallReports.ts"
 export { applyReports } from "./outbound/ApplyReports.ts"
 export * from "./threads/ContactConsent.ts"
 export * from "./threads/CreateThread.ts"
+export { lintTemplate, type Preview, previewTemplate } from "./templates/PreviewTemplate.ts"
+export type { SegmentPrice } from "./templates/SegmentPrice.ts"
+export * from "./templates/TemplateErrors.ts"
+export {
+  LintRequest,
+  NewTemplate,
+  PreviewRequest,
+  TemplateEdit,
+  TemplateQuery,
+  VersionChoice
+} from "./templates/TemplateRequests.ts"
+export {
+  archiveTemplate,
+  createTemplate,
+  editTemplate,
+  listTemplates,
+  listTemplateVersions,
+  publishTemplate,
+  rollbackTemplate,
+  type TemplateDetails,
+  viewTemplate
+} from "./templates/Templates.ts"
 export { DeepLinks, type DeepLinksShape } from "./shared/DeepLinks.ts"
 export { dispatchAlarms, dispatchConversation, dispatchSends } from "./outbound/DispatchSends.ts"
 export { deleteThread, editThread, ThreadEdit } from "./threads/EditThread.ts"
@@ -45,6 +67,18 @@ export {
   resetPlatformSetting,
   SettingsEdit
 } from "./tenants/LineSettings.ts"
+export { listNotifications, NotificationQuery, viewNotification } from "./notifications/ListNotifications.ts"
+export type { NotificationView } from "./notifications/NotificationContent.ts"
+export { releaseNotifications } from "./notifications/ReleaseNotifications.ts"
+export {
+  editNotification,
+  MessageRequest,
+  NotificationEdit,
+  scheduleMessage,
+  withdrawNotification
+} from "./notifications/ScheduleMessage.ts"
+export * as SettleNotifications from "./notifications/SettleNotifications.ts"
+export * as HubWorkers from "./workers/HubWorkers.ts"
 export { markRead } from "./threads/MarkRead.ts"
 export { importMedia } from "./calls/ImportMedia.ts"
 export { CallEdit, type CallPage, CallQuery, editCall, listCalls, viewCall } from "./calls/CallLogs.ts"
@@ -53,6 +87,7 @@ export { NeutralAnswer, type NeutralAnswerShape } from "./access/NeutralAnswer.t
 export * as NumberWorkers from "./workers/NumberWorkers.ts"
 export {
   addToPool,
+  type EditedNumber,
   editNumber,
   NumberEdit,
   numberUsage,
@@ -68,9 +103,12 @@ export {
   PoolNumberEdit,
   PoolQuery
 } from "./numbers/InspectPool.ts"
+export { callerId } from "./numbers/CallerId.ts"
+export { NumberRelease, releaseNumber } from "./numbers/ReleaseNumber.ts"
 export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
+export { makeMeasureNumberCosts } from "./numbers/MeasureNumberCosts.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
   activeActor,
@@ -97,6 +135,7 @@ export {
 export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./shared/ReadRequest.ts"
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
+export { TextPrices } from "./shared/TextPrices.ts"
 export {
   answerWebhook,
   receiveWebhook,

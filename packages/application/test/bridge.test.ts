@@ -8,7 +8,7 @@ import {
   type SiteGroupingId,
   type UserId
 } from "@careline/domain"
-import { NumberInventory, PoolNumbers, type Telephony } from "@careline/ports"
+import { NumberInventory, TenantNumbers, type Telephony } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, HashMap, type Layer, Result } from "effect"
@@ -284,7 +284,7 @@ describe("A call that a clinician prepared", () => {
       play(() =>
         Effect.gen(function* () {
           const thread = yield* conversing
-          yield* (yield* PoolNumbers).add({
+          yield* (yield* TenantNumbers).add({
             id: "2" as PhoneNumberId,
             siteGroupingId: World.north,
             number: "+12025550101" as PhoneNumber.E164,
@@ -302,6 +302,32 @@ describe("A call that a clinician prepared", () => {
           assert.deepInclude<object>(yield* Effect.flip(prepare({ threadId: thread.id })), { reason: "voip_disabled" })
         })
       )
+  )
+
+  it.effect("shows no number that is for texts alone: another of the tenant's stands in, where it has one", () =>
+    play(() =>
+      Effect.gen(function* () {
+        const thread = yield* conversing
+        const inventory = yield* NumberInventory
+        const [line] = yield* inventory.list([World.north])
+        yield* inventory.save([{ ...line!, purpose: "text" }])
+        const refused = yield* Effect.flip(prepare({ threadId: thread.id }))
+        assert.strictEqual(refused._tag, "NoSenderNumber")
+        const agent = {
+          id: "2" as PhoneNumberId,
+          siteGroupingId: World.north,
+          number: "+12025550101" as PhoneNumber.E164,
+          label: null,
+          providerSid: null,
+          provider: null,
+          status: "assigned" as const,
+          createdAt: yield* DateTime.now
+        }
+        yield* (yield* TenantNumbers).add(agent)
+        const { callerId } = yield* prepare({ threadId: thread.id })
+        assert.strictEqual(callerId as string, agent.number)
+      })
+    )
   )
 
   it.effect("is taken for a contact's where the number is one, but for who knows the PIN", () =>
@@ -475,7 +501,7 @@ describe("A call that a clinician prepared", () => {
   const second = "+12025550101" as PhoneNumber.E164
   const anotherNumber = (provider: string | null) =>
     Effect.gen(function* () {
-      yield* (yield* PoolNumbers).add({
+      yield* (yield* TenantNumbers).add({
         id: "2" as PhoneNumberId,
         siteGroupingId: World.north,
         number: second,

@@ -38,35 +38,48 @@ describe("A fallback provider", () => {
     }
   )
 
+  /** Five texts that the active provider took, and says afterwards, after a while, that it lets our account send none. */
+  const refusedAfterwards = (afterMillis: number) => {
+    const world = makeWorld()
+    return Effect.gen(function* () {
+      const add = yield* setUp()
+      yield* add("2", spareLine, north, "spare")
+      for (const text of ["first", "second", "third", "fourth", "fifth"]) yield* write(text)
+      yield* dispatchAll
+      yield* TestClock.adjust(afterMillis)
+      yield* (yield* Inbox).accept(
+        world.sent.map((_, place) => ({
+          provider: "active",
+          account: "active",
+          event: {
+            _tag: "DeliveryReported" as const,
+            providerMessageId: `active-${place + 1}`,
+            attemptId: null,
+            status: "failed" as const,
+            failureReason: "account_suspended" as const,
+            errorCode: "1060"
+          }
+        }))
+      )
+      yield* Application.applyReports()
+      yield* write("Can you call us?")
+      yield* dispatchAll
+      return world.sent.at(-1)
+    }).pipe(withProviders(world))
+  }
+
   it.effect(
     "carries the next texts once the active one took them and refused them afterwards, for its whole account",
-    () => {
-      const world = makeWorld()
-      return Effect.gen(function* () {
-        const add = yield* setUp()
-        yield* add("2", spareLine, north, "spare")
-        for (const text of ["first", "second", "third", "fourth", "fifth"]) yield* write(text)
-        yield* dispatchAll
-        yield* (yield* Inbox).accept(
-          world.sent.map((_, place) => ({
-            provider: "active",
-            account: "active",
-            event: {
-              _tag: "DeliveryReported" as const,
-              providerMessageId: `active-${place + 1}`,
-              attemptId: null,
-              status: "failed" as const,
-              failureReason: "account_suspended" as const,
-              errorCode: "1060"
-            }
-          }))
-        )
-        yield* Application.applyReports()
-        yield* write("Can you call us?")
-        yield* dispatchAll
-        assert.deepInclude(world.sent.at(-1), { provider: "spare", body: "Can you call us?" })
-      }).pipe(withProviders(world))
-    }
+    () =>
+      Effect.map(refusedAfterwards(30_000), (last) =>
+        assert.deepInclude(last, { provider: "spare", body: "Can you call us?" })
+      )
+  )
+
+  it.effect("is not asked because of what the active one says of texts of an hour ago", () =>
+    Effect.map(refusedAfterwards(3_600_000), (last) =>
+      assert.deepInclude(last, { provider: "active", body: "Can you call us?" })
+    )
   )
 
   it.effect("is not asked while the active one serves, whatever it refuses", () => {

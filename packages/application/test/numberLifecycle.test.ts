@@ -49,7 +49,7 @@ const holderOf = (number: Held): SiteGroupingId | null => number.holder?.siteGro
 /** What holds after every step; the model takes in what became of the numbers. */
 const check = Effect.fnUntraced(function* (model: Model) {
   const inventory = yield* NumberInventory
-  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("unassigned"))]
   assert.strictEqual(new Set(numbers.map(({ number }) => number)).size, NUMBERS)
   assert.lengthOf(numbers, NUMBERS)
   for (const number of numbers) {

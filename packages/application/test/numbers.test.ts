@@ -1,6 +1,7 @@
 /** A number from the pool to a tenant, to its replacement, to rest, and to the next tenant who knows nothing of the first. */
 import {
   type Contact,
+  InventoryNumber,
   type PendingAssignmentId,
   type PhoneNumber,
   type PhoneNumberId,
@@ -12,13 +13,13 @@ import {
   Consents,
   Inbox,
   NumberInventory,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   TelephonyError,
   TelephonyProviders
 } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Memory from "@careline/testkit"
 import * as Application from "../src/index.ts"
@@ -83,6 +84,7 @@ describe("A number that a tenant adds itself", () => {
           find: "by_number",
           findAfterMillis: 0,
           refusals: [],
+          trunk: false,
           prices: false
         } as const
       },
@@ -260,7 +262,7 @@ describe("A number that is given up", () => {
         const theirs = (yield* World.threadsOf(administrator)).find(({ thread }) => thread.externalContact === ben)!
         assert.deepInclude(yield* Effect.flip(answer(theirs.thread.id)), { reason: "recipient_opted_out" })
         yield* World.pass(2)
-        assert.strictEqual((yield* (yield* NumberInventory).list("nobody"))[0]?.status, "quarantined")
+        assert.strictEqual((yield* (yield* NumberInventory).list("unassigned"))[0]?.status, "quarantined")
         yield* World.text(provider, ana, old.number, "hello?")
         assert.lengthOf(yield* parked, 1)
       })
@@ -281,24 +283,8 @@ describe("A number that is given up", () => {
         )
         const locked = Application.editThread(administrator, thread.id, { phoneNumberId: old.id })
         assert.deepInclude(yield* Effect.flip(locked), { _tag: "NotFound" })
-        const fallback = yield* (yield* PoolNumbers).defaultOf(north)
-        assert.strictEqual(Option.getOrUndefined(fallback)?.id, next.id)
-      })
-    )
-  )
-
-  it.effect("lets nothing leave from a number that is out of service: the tenant's other one stands in", () =>
-    play((provider) =>
-      Effect.gen(function* () {
-        const { next, old } = yield* inUse(provider, ana)
-        const [view] = yield* World.threadsOf(administrator)
-        yield* answer(view!.thread.id, "queued before")
-        yield* Application.editNumber(administrator, old.id, { status: "suspended" })
-        yield* World.dispatchAll
-        assert.deepStrictEqual(
-          provider.sent.map(({ body, from }) => [body, from]),
-          [["queued before", next.number]]
-        )
+        const fallback = InventoryNumber.textingNumber(yield* (yield* TenantNumbers).list([north]))
+        assert.strictEqual(fallback?.id, next.id)
       })
     )
   )
@@ -407,7 +393,7 @@ describe("A number in nobody's hands", () => {
           assert.notInclude(spoken, "clinic")
           yield* TestClock.adjust("2 minutes")
           assert.include(JSON.stringify(voice.greeting(free.number).node), "not in service")
-          const [held] = yield* (yield* NumberInventory).list("nobody")
+          const [held] = yield* (yield* NumberInventory).list("unassigned")
           assert.strictEqual(held?.unroutedInbound, 1)
           yield* World.text(provider, ana, free.number, "Is this the clinic?")
           assert.lengthOf(provider.sent, 1)

@@ -1,12 +1,24 @@
 /** The errors that operations reject with: those of the use cases and of the ports, as they are. */
-import { ThreadLink } from "@careline/domain"
+import { NumberLifecycle, NumberReplacement, ThreadLink } from "@careline/domain"
 import { InvalidCursor, NumberTaken, StorageError } from "@careline/ports"
 import type { ErrorOf, UseCases, Work } from "./operations.ts"
 import * as UseCaseErrors from "./UseCaseErrors.ts"
 
 export type CarelineError = ErrorOf<UseCases[keyof UseCases]> | ErrorOf<Work[keyof Work]>
 
-const errors = { ...UseCaseErrors, LinkConflict: ThreadLink.LinkConflict, InvalidCursor, NumberTaken, StorageError }
+const { WrongNumberStatus } = NumberLifecycle
+const { ReplacementNeeded, ReplacementRefused } = NumberReplacement
+const { LinkConflict } = ThreadLink
+const errors = {
+  ...UseCaseErrors,
+  InvalidCursor,
+  LinkConflict,
+  NumberTaken,
+  ReplacementNeeded,
+  ReplacementRefused,
+  StorageError,
+  WrongNumberStatus
+}
 const tags: ReadonlySet<unknown> = new Set(
   Object.keys(errors satisfies Readonly<Record<CarelineError["_tag"], unknown>>)
 )

@@ -9,6 +9,7 @@ export {
   NumberOverused,
   NumberRefused,
   NumberRests,
+  NumberSuspended,
   SendHeld,
   SendRefused,
   ThreadExists

@@ -4,6 +4,7 @@ import {
   releaseParked,
   applyReports,
   assignOnActivation,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,
@@ -14,6 +15,8 @@ import {
   dispatchAlarms,
   dispatchConversation,
   dispatchSends,
+  type EditedNumber,
+  editNumber,
   editThread,
   escalate,
   type Intake,
@@ -27,10 +30,12 @@ import {
   listThreads,
   markRead,
   NoNumberPool,
+  type NotFound,
   platformSettings,
   processInbound,
   reconcileSends,
   recordConsent,
+  releaseNumber,
   resendMessage,
   resetLineSetting,
   resetPlatformSetting,
@@ -42,11 +47,14 @@ import {
   type BlobStore,
   type Directory,
   NumberInventory,
+  NumberOrders,
   Optional,
   SiteGroupings,
+  type StorageError,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
+import type { NumberLifecycle, NumberReplacement } from "@careline/domain"
 import { Effect } from "effect"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 import { type Plain, toPlain } from "./ports/Plain.ts"
@@ -77,6 +85,8 @@ export interface UseCases {
    * are the backend's own, which looks after its numbers itself.
    */
   readonly assignOnActivation: OperationOf<typeof inPool>
+  /** The number that a tenant's voice agent shows as its caller ID. */
+  readonly callerId: OperationOf<typeof callerId>
   /** Changes what is named of a tenant's settings and keeps the rest. */
   readonly changeLineSettings: OperationOf<typeof changeLineSettings>
   /** Changes what is named of what all tenants inherit; for those who see all tenants. */
@@ -91,6 +101,11 @@ export interface UseCases {
   readonly dismissMessage: OperationOf<typeof dismissMessage>
   /** Puts what came in and could not be applied away; for those who see all tenants. */
   readonly dismissParkedEvent: OperationOf<typeof dismissParkedEvent>
+  /**
+   * Names a number, takes it out of service or back into it, and moves its threads. `NoNumberPool` where the repositories are the
+   * backend's own.
+   */
+  readonly editNumber: OperationOf<typeof editInPool>
   /** Renames, links or assigns a thread, or moves the number that it answers from. */
   readonly editThread: OperationOf<typeof editThread>
   /** The settings that hold for a tenant, and whose each is. */
@@ -116,6 +131,10 @@ export interface UseCases {
   readonly platformSettings: OperationOf<typeof platformSettings>
   /** Puts down, on a contact's behalf, whether it may be texted. */
   readonly recordConsent: OperationOf<typeof recordConsent>
+  /**
+   * Orders that a number of the pool goes back to its provider; for those who see all tenants. `NoNumberPool` as above.
+   */
+  readonly releaseNumber: OperationOf<typeof releaseOfPool>
   /** Takes one of a tenant's own settings back: it is inherited again. */
   readonly resetLineSetting: OperationOf<typeof resetLineSetting>
   /** Takes one of the platform's settings back: the product's holds again. */
@@ -169,9 +188,46 @@ const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnA
   )
 })
 
+type Release = ReturnType<typeof releaseNumber>
+
+const releaseOfPool: (
+  ...args: Parameters<typeof releaseNumber>
+) => Effect.Effect<
+  Effect.Success<Release>,
+  Effect.Error<Release> | NoNumberPool,
+  Exclude<Effect.Services<Release>, NumberInventory | NumberOrders> | Optional.Optional<NumberInventory | NumberOrders>
+> = Effect.fnUntraced(function* (...args: Parameters<typeof releaseNumber>) {
+  const inventory = yield* Optional.of(NumberInventory)
+  const orders = yield* Optional.of(NumberOrders)
+  if (inventory === undefined || orders === undefined) return yield* new NoNumberPool()
+  return yield* releaseNumber(...args).pipe(
+    Effect.provideService(NumberInventory, inventory),
+    Effect.provideService(NumberOrders, orders)
+  )
+})
+
+const editInPool = Effect.fnUntraced(function* (
+  ...args: Parameters<typeof editNumber>
+): Effect.fn.Return<
+  EditedNumber,
+  | InvalidRequest
+  | NoNumberPool
+  | NotFound
+  | NumberLifecycle.WrongNumberStatus
+  | NumberReplacement.ReplacementNeeded
+  | NumberReplacement.ReplacementRefused
+  | StorageError,
+  StoragePorts
+> {
+  const inventory = yield* Optional.of(NumberInventory)
+  if (inventory === undefined) return yield* new NoNumberPool()
+  return yield* Effect.provideService(editNumber(...args), NumberInventory, inventory)
+})
+
 const useCases: Record<keyof UseCases, UseCase> = {
   addNumber,
   assignOnActivation: inPool,
+  callerId,
   changeLineSettings,
   changePlatformSettings,
   contactConsent,
@@ -179,6 +235,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   deleteThread,
   dismissMessage,
   dismissParkedEvent,
+  editNumber: editInPool,
   editThread,
   lineSettings,
   listMessages,
@@ -190,6 +247,7 @@ const useCases: Record<keyof UseCases, UseCase> = {
   markRead,
   platformSettings,
   recordConsent,
+  releaseNumber: releaseOfPool,
   resendMessage,
   retryParkedEvent,
   resetLineSetting,

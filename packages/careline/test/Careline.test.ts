@@ -256,6 +256,21 @@ describe("A line without Effect", () => {
     assert.strictEqual((error as { readonly _tag: string })._tag, "InvalidRequest")
   })
 
+  it("suspends a number: what it stops is told, and refused by its tag", async () => {
+    const { careline } = await open()
+    await text(careline, "Hello")
+    const [found] = await inbox(careline)
+    const threadId = found!.thread.id
+    const { id } = (await careline.listNumbers(administrator)).find(({ number }) => number === line)!
+    const suspended = await careline.editNumber(administrator, id, { status: "suspended" })
+    assert.deepInclude(suspended, { status: "suspended", stoppedThreadsCount: 1, movedThreadsCount: 0 })
+    const refused = await rejection(careline.sendMessage(nurse, { threadId, content: "Hello" }))
+    assert.isTrue(isCarelineError(refused))
+    assert.deepInclude(refused as object, { _tag: "NumberSuspended", phoneNumberId: id })
+    await careline.editNumber(administrator, id, { status: "assigned" })
+    await careline.sendMessage(nurse, { threadId, content: "Hello" })
+  })
+
   it("knows nobody of what an adapter throws while sending: the outcome is unknown", async () => {
     const { acme, careline, log } = await open()
     await text(careline, "Hello")

@@ -23,8 +23,11 @@ import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
 import { mountLinks, mountUploads } from "./routes/media.ts"
 import { messages } from "./routes/messages.ts"
+import { notifications } from "./routes/notifications.ts"
+import { numberPool } from "./routes/numberPool.ts"
 import { numbers } from "./routes/numbers.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
+import { templates } from "./routes/templates.ts"
 import { threads } from "./routes/threads.ts"
 import { mountMetrics } from "./routes/metrics.ts"
 import { mountWebhooks } from "./routes/webhooks.ts"
@@ -50,15 +53,18 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
 )
 
 /** What gives patient data, or tells who has seen some. */
-const ofPatients = [...threads, ...messages, ...calls, ...access] as ReadonlyArray<Route<Services>>
+const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...access] as ReadonlyArray<Route<Services>>
 
 const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(({ route }) => route))
 
 const routes: ReadonlyArray<Route<Services>> = [
   ...ofPatients,
   ...line,
+  // What has a name of its own stands before what has an id in its place.
+  ...numberPool,
   ...numbers,
   ...siteGroupings,
+  ...templates,
   ...aliases.map(({ route }) => route)
 ]
 

@@ -4,6 +4,7 @@ import type {
   AccessStoragePorts,
   BlobStore,
   Directory,
+  HubStoragePorts,
   Optional,
   Spool,
   NumberStoragePorts,
@@ -17,6 +18,7 @@ export type Services =
   | VoicePorts
   | AccessStoragePorts
   | NumberStoragePorts
+  | HubStoragePorts
   | Directory
   | Intake
   | Optional.Optional<BlobStore | Spool | Voice>

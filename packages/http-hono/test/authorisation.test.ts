@@ -38,6 +38,8 @@ interface Things {
   readonly parked: string
   /** A number that is waited for. */
   readonly pending: string
+  readonly template: string
+  readonly notification: string
 }
 
 interface Asked {
@@ -61,6 +63,12 @@ const SACR: ReadonlyArray<Role> = [...SAC, "AUDITOR"]
 
 /** `named`: the request names what belongs to somebody. `scoped`: it shows what is the caller's. */
 type Reach = "named" | "scoped" | "everybody's"
+
+const aTemplate = {
+  name: "Reminder",
+  category: "appointment",
+  contents: [{ language: "en-US", bodies: { sms: "See you soon" } }]
+}
 
 const tenantQuery = ({ tenant }: Things) => `siteGroupingId=${tenant}`
 
@@ -135,6 +143,24 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     SACR,
     "named",
     ask("GET", (things) => `/api/telephony/phone-number?${tenantQuery(things)}`)
+  ],
+  sendTelephonySms: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/sms",
+      ({ tenant }) => ({ phoneNumber: "+13035550189", message: "Good morning", siteGroupingId: tenant })
+    )
+  ],
+  provisionTelephonyPhone: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/provision-phone",
+      ({ tenant }) => ({ siteGroupingId: tenant })
+    )
   ],
   getCallLog: [SACR, "named", ask("GET", ({ call }) => `/call-logs/${call}`)],
   editCallLog: [
@@ -222,6 +248,16 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({ label: "Spare" })
     )
   ],
+  getCallerId: [SACR, "scoped", ask("GET", (things) => `/phone-numbers/caller-id?${tenantQuery(things)}`)],
+  releasePoolPhoneNumber: [
+    S,
+    "everybody's",
+    ask(
+      "POST",
+      ({ number }) => `/phone-number-pool/numbers/${number}/release`,
+      ({ line }) => ({ confirm: line })
+    )
+  ],
   undoPhoneNumber: [SA, "named", ask("POST", ({ number }) => `/phone-numbers/${number}/undo`)],
   getPhoneNumberPool: [S, "everybody's", ask("GET", () => "/phone-number-pool")],
   getPhoneNumberReconciliation: [S, "everybody's", ask("GET", () => "/phone-numbers/reconciliation")],
@@ -247,6 +283,78 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   deactivateSiteGrouping: [S, "everybody's", ask("DELETE", ({ tenant }) => `/site-groupings/${tenant}`)],
+  scheduleMessage: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/messages",
+      ({ tenant }) => ({ to: "+13035550189", body: "Hello", siteGroupingId: tenant })
+    )
+  ],
+  listNotifications: [SACR, "scoped", ask("GET", () => "/notifications")],
+  listTelephonyNotifications: [SACR, "scoped", ask("GET", () => "/api/telephony/notifications")],
+  getNotification: [SACR, "named", ask("GET", ({ notification }) => `/notifications/${notification}`)],
+  editNotification: [
+    SAC,
+    "named",
+    ask(
+      "PATCH",
+      ({ notification }) => `/notifications/${notification}`,
+      () => ({ body: "Another" })
+    )
+  ],
+  withdrawNotification: [SAC, "named", ask("DELETE", ({ notification }) => `/notifications/${notification}`)],
+  listTemplates: [SACR, "scoped", ask("GET", () => "/templates")],
+  createTemplate: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/templates",
+      ({ tenant }) => ({ ...aTemplate, siteGroupingId: tenant, name: "Another" })
+    )
+  ],
+  getTemplate: [SACR, "named", ask("GET", ({ template }) => `/templates/${template}`)],
+  putTemplate: [
+    SA,
+    "named",
+    ask(
+      "PUT",
+      ({ template }) => `/templates/${template}`,
+      () => ({ description: "words" })
+    )
+  ],
+  deleteTemplate: [SA, "named", ask("DELETE", ({ template }) => `/templates/${template}`)],
+  listTemplateVersions: [SACR, "named", ask("GET", ({ template }) => `/templates/${template}/versions`)],
+  publishTemplate: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      ({ template }) => `/templates/${template}/publish`,
+      () => ({ version: 1 })
+    )
+  ],
+  rollbackTemplate: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      ({ template }) => `/templates/${template}/rollback`,
+      () => ({ version: 1 })
+    )
+  ],
+  lintTemplate: [SACR, "named", ask("GET", ({ template }) => `/templates/${template}/lint`)],
+  previewTemplate: [
+    SACR,
+    "named",
+    ask(
+      "POST",
+      ({ template }) => `/templates/${template}/preview`,
+      () => ({})
+    )
+  ],
   listenToEvents: [SACR, "scoped", ask("GET", () => "/events")],
   listAuditLog: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/audit-log")],
   breakGlass: [
@@ -380,7 +488,17 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     const parked = await Effect.runPromiseWith(context)(park(line, contact))
     const called = await Effect.runPromiseWith(context)(ring(tenant, line, contact))
     const pending = await Effect.runPromiseWith(context)(wait(tenant))
-    return { tenant, line, contact, number, thread, message, call: called, glass, parked, pending }
+    const template = await make("/templates", { ...aTemplate, siteGroupingId: tenant })
+    // There is something to go back to.
+    for (const [method, path, body] of [
+      ["PUT", "", { contents: aTemplate.contents }],
+      ["POST", "/publish", { version: 2 }]
+    ] as const) {
+      await askOf(app, admin, { method, path: `/templates/${template}${path}`, body })
+    }
+    const notification = await make("/messages", { to: contact, body: "Hello", siteGroupingId: tenant })
+    const of = { tenant, line, contact, number, thread, message, call: called, glass, parked, pending }
+    return { ...of, template, notification }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -405,7 +523,9 @@ const nobodys = (things: Things): Things => ({
   message: "01900000-0000-7000-8000-000000000003",
   call: "01900000-0000-7000-8000-000000000005",
   glass: "01900000-0000-7000-8000-000000000004",
-  pending: "01900000-0000-7000-8000-000000000006"
+  pending: "01900000-0000-7000-8000-000000000006",
+  template: "01900000-0000-7000-8000-000000000007",
+  notification: "01900000-0000-7000-8000-000000000008"
 })
 
 const operations = Object.values(
@@ -462,8 +582,9 @@ describe("Who may do what to whose", () => {
           assert.notInclude([400, 401, 403, 404, 415, 422], answer.status, `${role}: ${answer.text}`)
           assert.isTrue(answer.status < 500 || answer.status === 503, `${role}: ${answer.text}`)
           if (role !== "SYSTEM_ADMIN") {
-            const { call, contact, glass, line, message, number, pending, thread } = foreign
-            for (const theirs of [call, contact, glass, line, message, number, pending, thread]) {
+            const { call, contact, glass, line, message, notification, number, pending, template, thread } = foreign
+            const others = [call, contact, glass, line, message, notification, number, pending, template, thread]
+            for (const theirs of others) {
               assert.notInclude(answer.text, `"${theirs}"`, role)
             }
           }

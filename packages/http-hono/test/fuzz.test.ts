@@ -122,7 +122,7 @@ const usual: Readonly<Record<string, Json>> = {
   label: "Front desk",
   status: "assigned",
   areaCode: "303",
-  language: "en"
+  language: "en-US"
 }
 
 /** A value that the schema describes, as well as that can be said of any. */
@@ -175,7 +175,11 @@ const idFor = (path: string): string =>
         ? "north"
         : path.includes("phone-numbers")
           ? ids.number!
-          : "1"
+          : path.includes("templates")
+            ? ids.template!
+            : path.includes("notifications")
+              ? ids.notification!
+              : "1"
 
 const pathOf = (path: string, change: Readonly<Record<string, string>> = {}) =>
   path.replace("/api/v1", "").replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -242,6 +246,11 @@ beforeAll(async () => {
   await world.run(processInbound())
   ids.thread = (await ask(app, root, "GET", "/external-threads?view=all")).body.items[0].id
   ids.message = (await ask(app, root, "GET", `/external-threads/${ids.thread}/messages`)).body.items[0].id
+  const template = { siteGroupingId: "north", name: "Hello", category: "general" }
+  const contents = [{ language: "en-US", bodies: { sms: "Hello" } }]
+  ids.template = (await ask(app, root, "POST", "/templates", { ...template, contents })).body.id
+  const message = { siteGroupingId: "north", to: "+13035550123", body: "Hello" }
+  ids.notification = (await ask(app, root, "POST", "/messages", message)).body.id
   ids.number = (await ask(app, root, "GET", "/phone-numbers")).body.items[0].id
 })
 

@@ -112,6 +112,35 @@ describe("A number", () => {
     assert.deepStrictEqual((await call(north, "GET", `/phone-numbers/${id}/usage-count`)).body, { count: 1 } as Body)
   })
 
+  it("that is suspended says which threads that stops, and moves them to another one", async () => {
+    const id = await add("+12025550130", "north")
+    const next = await add("+12025550131", "north")
+    const [thread] = (await call(north, "GET", "/external-threads?view=all")).body.items
+    await call(north, "PATCH", `/external-threads/${thread!.id}`, { phoneNumberId: id })
+    const path = `/phone-numbers/${id}`
+    const suspended = await call(north, "PATCH", path, { status: "suspended" })
+    assert.deepInclude(suspended.body, { status: "suspended", stoppedThreadsCount: 1, movedThreadsCount: 0 } as object)
+    assert.include(String((suspended.body as Record<string, unknown>)["message"]), "moveThreadsTo")
+    const stopped = (await call(north, "GET", `/external-threads?phoneNumberId=${id}`)).body.items
+    assert.deepStrictEqual(
+      stopped.map((one) => one.id),
+      [thread!.id]
+    )
+    const send = () => call(north, "POST", `/external-threads/${thread!.id}/messages`, { content: "Hello" })
+    const refused = await send()
+    assert.deepInclude(refused.body, { status: 409, reason: "number_suspended", phoneNumberId: id } as object)
+    const itself = await call(north, "PATCH", path, { moveThreadsTo: id })
+    assert.deepInclude(itself.body, { status: 409, reason: "same_number" } as object)
+    const moved = await call(north, "PATCH", path, { moveThreadsTo: next })
+    assert.deepInclude(moved.body, { stoppedThreadsCount: 0, movedThreadsCount: 1, message: null } as object)
+    assert.strictEqual((await send()).status, 202)
+    assert.deepInclude((await call(north, "GET", `/external-threads/${thread!.id}`)).body, { phoneNumberId: next })
+    const inService = await call(north, "PATCH", path, { status: "assigned", moveThreadsTo: next })
+    const detail = "is for the threads of a suspended number"
+    assert.deepInclude(inService.body, { status: 422, errors: [{ pointer: "#/moveThreadsTo", detail }] } as object)
+    await call(north, "PATCH", path, { status: "assigned" })
+  })
+
   it("that is in use is given up for another one, and what would happen is told before", async () => {
     const id = await add("+12025550120", "north")
     const next = await add("+12025550121", "north")
@@ -183,6 +212,44 @@ describe("A site grouping", () => {
     const back = await call(admin, "PATCH", "/site-groupings/harbor", { reactivate: true, name: "Harbor again" })
     assert.deepInclude(back.body, { name: "Harbor again", deactivatedAt: null })
     assert.strictEqual((await call(harbor, "GET", "/voip-settings?siteGroupingId=harbor")).status, 200)
+  })
+})
+
+describe("The number of a voice agent", () => {
+  it("is added for voice, and told to whoever sees its site grouping", async () => {
+    for (const id of ["east", "west"]) await call(admin, "POST", "/site-groupings", { id, name: id })
+    const east = await token(["AUDITOR"], ["east"])
+    const path = "/phone-numbers/caller-id"
+    assert.strictEqual((await call(east, "GET", path)).status, 404, "it has none")
+    await add("+12025550180", "east")
+    assert.deepInclude((await call(east, "GET", path)).body, { number: "+12025550180", purpose: "both" })
+    const agent = { number: "+12025550181", siteGroupingId: "east", purpose: "voice", overrideReason }
+    const added = await call(admin, "POST", "/phone-numbers", agent)
+    assert.deepInclude(added.body, { purpose: "voice", status: "assigned" })
+    const told = await call(east, "GET", `${path}?siteGroupingId=east`)
+    assert.deepInclude(told.body, { phoneNumberId: added.body.id, number: "+12025550181", purpose: "voice" })
+    assert.strictEqual((await call(east, "GET", `${path}?siteGroupingId=west`)).status, 404)
+    const wrong = await call(admin, "POST", "/site-groupings/east/phone-number", { purpose: "fax" })
+    assert.strictEqual(wrong.status, 422)
+  })
+})
+
+describe("A number of the pool", () => {
+  it("is released for whoever names its digits, and had back for a while", async () => {
+    const { id } = (await pooled("+14155550140")).body as unknown as { readonly id: string }
+    const path = `/phone-number-pool/numbers/${id}/release`
+    const confirm = { confirm: "+14155550140" }
+    assert.strictEqual((await call(north, "POST", path, confirm)).status, 403)
+    for (const wrong of [{}, { confirm: "+14155550141" }, { confirm: "yes" }, { ...confirm, force: true }]) {
+      assert.strictEqual((await call(admin, "POST", path, wrong)).status, 422)
+    }
+    const released = await call(admin, "POST", path, confirm)
+    assert.strictEqual(released.status, 409, "no provider here has numbers")
+    assert.deepInclude(released.body, { type: "urn:careline:problem:number-refused", reason: "cannot_tell" } as object)
+    const held = await add("+12025550170", "north")
+    const assigned = `/phone-number-pool/numbers/${held}/release`
+    assert.strictEqual((await call(admin, "POST", assigned, { confirm: "+12025550170" })).status, 409)
+    assert.strictEqual((await call(admin, "POST", "/phone-number-pool/numbers/none/release", confirm)).status, 404)
   })
 })
 

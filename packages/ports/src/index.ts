@@ -22,6 +22,7 @@ export { Circuits } from "./storage/outbound/Circuits.ts"
 export { Consents } from "./storage/threads/Consents.ts"
 export { type ClinicianPhone, type ContactCard, Directory } from "./services/Directory.ts"
 export * as Foreign from "./shared/Foreign.ts"
+export type { HubStoragePorts } from "./storage/HubStoragePorts.ts"
 export { IdGenerator, type IdKind } from "./storage/shared/IdGenerator.ts"
 export * as Destination from "./telephony/Destination.ts"
 export * from "./storage/inbound/Inbox.ts"
@@ -35,9 +36,15 @@ export {
   type Assignment,
   type NumberCount,
   NumberInventory,
+  NumberTaken,
   type ReachedNumber,
-  type Stray
+  type UnroutedMessage
 } from "./storage/numbers/NumberInventory.ts"
+export {
+  type NotificationFilter,
+  type NotificationQuery,
+  Notifications
+} from "./storage/notifications/Notifications.ts"
 export {
   type ClaimedOrder,
   type ConditionChange,
@@ -50,7 +57,7 @@ export * as Optional from "./shared/Optional.ts"
 export type { OptionalPort } from "./shared/Optional.ts"
 export * from "./storage/outbound/Outbox.ts"
 export type { Page, PageRequest } from "./storage/shared/Page.ts"
-export { NumberTaken, PoolNumbers } from "./storage/numbers/PoolNumbers.ts"
+export { TenantNumbers } from "./storage/numbers/TenantNumbers.ts"
 export { RateBuckets } from "./storage/outbound/RateBuckets.ts"
 export { RowAccess } from "./storage/shared/RowAccess.ts"
 export * as Scope from "./storage/shared/Scope.ts"
@@ -65,6 +72,7 @@ export * as Telephony from "./telephony/Telephony.ts"
 export * as TelephonyError from "./telephony/TelephonyError.ts"
 export * from "./telephony/TelephonyEvent.ts"
 export * as TelephonyProviders from "./telephony/TelephonyProviders.ts"
+export { type TemplateFilter, TemplateNameTaken, Templates } from "./storage/templates/Templates.ts"
 export * from "./storage/threads/Threads.ts"
 export { type Timer, Timers } from "./storage/escalation/Timers.ts"
 export { Transaction } from "./storage/shared/Transaction.ts"

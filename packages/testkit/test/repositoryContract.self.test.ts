@@ -5,6 +5,7 @@ import { RepositoryContract } from "../src/contract/index.ts"
 import { voiceFaults } from "./faults/calls.ts"
 import { faultsIn, unclearTitles } from "./faults/Fault.ts"
 import { inboxFaults } from "./faults/inbox.ts"
+import { notificationFaults } from "./faults/notifications.ts"
 import { numberFaults } from "./faults/numbers.ts"
 import { outboxFaults } from "./faults/outbox.ts"
 import { settingsFaults } from "./faults/settings.ts"
@@ -13,9 +14,15 @@ import { memoryHarness } from "./memoryHarness.ts"
 
 const { chapters, meets, Patience, run } = RepositoryContract
 
-const faults = [threadFaults, settingsFaults, inboxFaults, outboxFaults, numberFaults, voiceFaults].flatMap((table) =>
-  faultsIn(table, chapters)
-)
+const faults = [
+  threadFaults,
+  settingsFaults,
+  inboxFaults,
+  outboxFaults,
+  numberFaults,
+  notificationFaults,
+  voiceFaults
+].flatMap((table) => faultsIn(table, chapters))
 
 /** With a store that loses an event: the sooner it is noticed the better. */
 const SHORT_PATIENCE = Duration.seconds(5)

@@ -9,10 +9,13 @@ import {
   DeepLinks,
   Intake,
   Limits,
+  HubWorkers,
   NumberWorkers,
   PoolBudget,
   type PoolBudgetShape,
+  TextPrices,
   Voice,
+  SettleNotifications,
   VoiceWorkers,
   Workers
 } from "@careline/application"
@@ -121,6 +124,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Layer.provideMerge(Optional.present(BlobStore), Layer.succeed(BlobStore, blobs)),
     Layer.provide(WebhookSpool.layer(config, encryption), database),
     Directory.layerEmpty,
+    Layer.provide(SettleNotifications.layer, database),
     transcriber
   )
   const line = Layer.mergeAll(
@@ -129,6 +133,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     Workers.layer,
     VoiceWorkers.layer,
     NumberWorkers.layer,
+    HubWorkers.layer,
     config.sandbox ? (yield* loadSandbox).seedNumber : Layer.empty
   ).pipe(
     Layer.provideMerge(
@@ -203,6 +208,7 @@ export const start = Effect.fnUntraced(function* (config: HostConfig) {
     Effect.provideService(Clock.Clock, time.clock),
     Effect.updateService(Limits.Limits, limitsOf(config)),
     Effect.updateService(PoolBudget, (budget) => ({ ...budget, ...budgetOf(config) })),
+    Effect.provideService(TextPrices, config.textPrices),
     Effect.provideService(BuysNumbers, config.pool !== null)
   )
   return {

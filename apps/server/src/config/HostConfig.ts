@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
 import { Instant, type Limits } from "@careline/application"
+import type { Prices } from "@careline/domain"
 import { type DateTime, Effect, type LogLevel, Option, Redacted, Schema } from "effect"
 import { type AuthOptions, MAX_TOKEN_HOURS, MIN_SECRET_BYTES, type TokenSource } from "@careline/http-hono"
 import { read, readFlag, readWhole, refuse } from "./Environment.ts"
@@ -9,6 +10,7 @@ import { type PoolConfig, readPool } from "./PoolConfig.ts"
 import { type DataEncryption, readKeys } from "./DataEncryption.ts"
 import { defaultHttpOptions, type HttpOptions } from "@careline/http-hono"
 import { assertSafe } from "./Production.ts"
+import { readTextPrices } from "./TextPrices.ts"
 import { isProviderName, type ProviderName, providerNames } from "./Providers.ts"
 
 export { HostConfigError } from "./Environment.ts"
@@ -39,11 +41,13 @@ export interface HostConfig {
   /** Texts a second from one number, and to one provider from all of them; `null`: as many as the provider takes. */
   readonly sendRatePerNumber: number | null
   readonly sendRatePerAccount: number | null
-  /** How long numbers rest, in days, and after how many contacts that reach one in nobody's hands it is never given out again. */
+  /** How long numbers rest, in days, and after how many contacts that reach an unassigned one it is never given out again. */
   readonly quarantineDays: number | null
   readonly retireAfter: number | null
   /** What is bought for the pool; `null`: nothing is. */
   readonly pool: PoolConfig | null
+  /** What texts cost. */
+  readonly textPrices: ReadonlyArray<Prices.Price>
   /** `null` in the sandbox, which makes its own. */
   readonly auth: AuthOptions | null
   readonly logLevel: LogLevel.LogLevel
@@ -273,7 +277,8 @@ export const hostConfig = Effect.gen(function* () {
     sendRatePerAccount: yield* readRate("SEND_RATE_PER_ACCOUNT"),
     quarantineDays: yield* readWhole("QUARANTINE_DAYS", QUARANTINE_DAYS),
     retireAfter: yield* readWhole("RETIRE_AFTER", RETIRE_AFTER),
-    pool: yield* readPool,
+    pool: yield* readPool(provider),
+    textPrices: yield* readTextPrices,
     auth,
     logLevel,
     breakGlass: yield* readFlag("BREAK_GLASS"),

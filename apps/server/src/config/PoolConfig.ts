@@ -5,6 +5,7 @@
 import { InventoryNumber } from "@careline/domain"
 import { Effect, Option, Schema } from "effect"
 import { read, readWhole, refuse } from "./Environment.ts"
+import * as Providers from "./Providers.ts"
 
 export interface PoolConfig {
   readonly min: number
@@ -34,7 +35,8 @@ const readMoney = Effect.fnUntraced(function* (variable: string) {
   return price ?? (yield* refuse(variable, "must be an amount and a currency: 50 USD"))
 })
 
-export const readPool = Effect.gen(function* () {
+/** What is bought at this provider. What could never be bought is refused: who waits for a number would wait for ever. */
+export const readPool = Effect.fnUntraced(function* (provider: Providers.ProviderName) {
   const min = (yield* readWhole("POOL_MIN", NUMBERS)) ?? 0
   const batch = yield* readWhole("POOL_BATCH", SOME)
   const max = yield* readWhole("POOL_MAX", SOME)
@@ -48,5 +50,11 @@ export const readPool = Effect.gen(function* () {
   }
   if (!/^[A-Z]{2}$/.test(country)) return yield* refuse("POOL_COUNTRY", "must be a country, such as US")
   if (max !== null && max < min) return yield* refuse("POOL_MAX", "must not be below POOL_MIN")
+  if (numberPrice === null && !(yield* Providers.namesPrices(provider))) {
+    return yield* refuse(
+      "POOL_NUMBER_PRICE",
+      `must be set where POOL_MIN is: ${provider} does not say what numbers cost`
+    )
+  }
   return { min, batch, max, monthlyBudget, numberPrice, country } satisfies PoolConfig
 })

@@ -12,6 +12,8 @@ export const isProviderName = (text: string): text is ProviderName =>
 interface Provider {
   /** The adapter, configured by the environment. It is loaded where somebody uses the provider, and nowhere else. */
   readonly load: () => Promise<typeof TwilioTelephony.layerConfig>
+  /** What it can do about numbers, without a credential. */
+  readonly numbers: () => Promise<Telephony.Capabilities["numbers"]>
   /** The variable that tells whether somebody configured it. */
   readonly mark: string
 }
@@ -19,14 +21,17 @@ interface Provider {
 const providers: Readonly<Record<ProviderName, Provider>> = {
   twilio: {
     load: async () => (await import("@careline/adapter-twilio")).TwilioTelephony.layerConfig,
+    numbers: async () => (await import("@careline/adapter-twilio")).TwilioTelephony.capabilities().numbers,
     mark: "TWILIO_ACCOUNT_SID"
   },
   telnyx: {
     load: async () => (await import("@careline/adapter-telnyx")).TelnyxTelephony.layerConfig,
+    numbers: async () => (await import("@careline/adapter-telnyx")).TelnyxTelephony.capabilities({}).numbers,
     mark: "TELNYX_API_KEY"
   },
   vonage: {
     load: async () => (await import("@careline/adapter-vonage")).VonageTelephony.layerConfig,
+    numbers: async () => (await import("@careline/adapter-vonage")).VonageTelephony.capabilities({}).numbers,
     mark: "VONAGE_API_KEY"
   }
 }
@@ -48,6 +53,10 @@ export const configure = (
   name: ProviderName
 ): Effect.Effect<Telephony.TelephonyService, Config.ConfigError, Scope.Scope> =>
   Effect.flatMap(Effect.promise(providers[name].load), adapterOf)
+
+/** Whether the provider says what its numbers cost. */
+export const namesPrices = (name: ProviderName): Effect.Effect<boolean> =>
+  Effect.map(Effect.promise(providers[name].numbers), (numbers) => numbers?.prices === true)
 
 /** All other providers that somebody configured. */
 export const others = (active: ReadonlyArray<ProviderName>): Effect.Effect<ReadonlyArray<ProviderName>> =>

@@ -4,7 +4,7 @@
  */
 import { type Demo, ofKind, run, type Thread } from "./DemoSession.ts"
 
-interface PoolNumber {
+interface AssignedNumber {
   readonly id: string
   readonly number: string
   readonly status: string
@@ -52,9 +52,9 @@ const open = async (demo: Demo, tenant: string) => {
   }
   await demo.api("POST", "/phone-numbers/reconciliation")
   const { availableByAreaCode } = await show(demo)
-  demo.check((availableByAreaCode[AREA_CODE] ?? 0) >= 2, "two numbers wait in the pool, in nobody's hands")
+  demo.check((availableByAreaCode[AREA_CODE] ?? 0) >= 2, "two numbers wait in the pool, unassigned")
   const assign = (additional: boolean) =>
-    demo.api<PoolNumber>("POST", `/site-groupings/${tenant}/phone-number`, { areaCode: AREA_CODE, additional })
+    demo.api<AssignedNumber>("POST", `/site-groupings/${tenant}/phone-number`, { areaCode: AREA_CODE, additional })
   const [first, second] = [await assign(false), await assign(true)]
   demo.say("clinic", `has ${first.body.number} and ${second.body.number}`)
   demo.check(first.status === 201 && second.status === 201, "each is assigned at once: no provider is asked")
@@ -77,7 +77,7 @@ const theThread = (demo: Demo, phoneNumber: string) =>
     return found?.phoneNumber === phoneNumber && found
   })
 
-const replace = async (demo: Demo, first: PoolNumber, second: PoolNumber): Promise<Thread | undefined> => {
+const replace = async (demo: Demo, first: AssignedNumber, second: AssignedNumber): Promise<Thread | undefined> => {
   console.log("\nOne number takes the place of the other\n")
   await demo.text("Is Grandma's appointment still on?", first.number)
   const thread = await theThread(demo, first.number)
@@ -110,7 +110,7 @@ const replace = async (demo: Demo, first: PoolNumber, second: PoolNumber): Promi
   return thread
 }
 
-const close = async (demo: Demo, tenant: string, second: PoolNumber, thread: Thread): Promise<void> => {
+const close = async (demo: Demo, tenant: string, second: AssignedNumber, thread: Thread): Promise<void> => {
   console.log("\nThe clinic closes\n")
   const before = (await demo.messages(thread.id)).length
   const gone = await demo.api<{ readonly quarantinedNumbersCount: number }>("DELETE", `/site-groupings/${tenant}`)

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { asSystem } from "@careline/application"
-import { IdGenerator, PoolNumbers, type Telephony } from "@careline/ports"
+import { IdGenerator, TenantNumbers, type Telephony } from "@careline/ports"
 import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
 import { DateTime, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { issueToken } from "@careline/http-hono"
@@ -89,7 +89,7 @@ export const start = Effect.fnUntraced(function* (
 /** The sandbox's one number, so that there is something to text. */
 export const seedNumber = Layer.effectDiscard(
   Effect.gen(function* () {
-    const numbers = yield* PoolNumbers
+    const numbers = yield* TenantNumbers
     const [known] = yield* numbers.byNumbers([SANDBOX_NUMBER])
     if (known !== undefined) return
     const [id] = yield* (yield* IdGenerator).next("phoneNumber", 1)

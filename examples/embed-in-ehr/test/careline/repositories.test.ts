@@ -26,7 +26,7 @@ describe("An id from outside that is no key", () => {
     const thread = await aThread(ehr.pool, [])
     await withTransaction(ehr.pool, (tx) => careline.changes(tx).apply([{ _tag: "ThreadSaved", thread }]))
     for (const id of strange) {
-      const { messages, outbox, poolNumbers, settings, threads } = careline
+      const { messages, outbox, tenantNumbers, settings, threads } = careline
       const list = { scope, view: "all", userId: kim, limit: 10, cursor: null } as const
       const nothing = await withTransaction(ehr.pool, async (tx) => [
         await threads(tx).get(scope, id, kim),
@@ -47,8 +47,7 @@ describe("An id from outside that is no key", () => {
         await outbox(tx).ofMessage("all", id),
         ...(await outbox(tx).update([{ sendId: id, fence: id, state: "canceled" }])),
         ...(await outbox(tx).match([{ provider: "memory", providerMessageId: id, attemptId: id }])),
-        await poolNumbers(tx).get("all", id),
-        await poolNumbers(tx).defaultOf(id)
+        ...(await tenantNumbers(tx).list([id]))
       ])
       expect(nothing.filter((found) => found !== null)).toEqual([])
       expect(await settings(ehr.pool).effective([id])).toHaveLength(1)
@@ -69,7 +68,7 @@ describe("What comes in and what goes out", () => {
   it("has the EHR's jobs call the workers, each waiting once", async () => {
     const [id] = await careline.ids!(ehr.pool).next("phoneNumber", 1)
     const line = { id: id!, siteGroupingId: siteGroupId, number: "+12025550100", label: null, provider: null } as const
-    await careline.poolNumbers(ehr.pool).add({ ...line, providerSid: null, status: "assigned", createdAt: at })
+    await careline.tenantNumbers(ehr.pool).add({ ...line, providerSid: null, status: "assigned", createdAt: at })
     const text = { from: "+12025550147", to: line.number, attachments: [], providerKeyword: null, text: "Hello" }
     for (const providerMessageId of ["one", "two", "two"]) {
       const event = { _tag: "MessageReceived", providerMessageId, ...text } as const
@@ -88,7 +87,7 @@ describe("What comes in and what goes out", () => {
       label: null,
       provider: null
     } as const
-    await careline.poolNumbers(ehr.pool).add({ ...line, providerSid: null, status: "assigned", createdAt: at })
+    await careline.tenantNumbers(ehr.pool).add({ ...line, providerSid: null, status: "assigned", createdAt: at })
     const thread = await aThread(ehr.pool, [])
     const wokenBy = async (lane: SendLane) => {
       const [id] = await careline.ids!(ehr.pool).next("send", 1)

@@ -88,7 +88,7 @@ const keyConsents = Effect.fnUntraced(function* (sql: Sql, encryption: Encryptio
   }
 })
 
-/** What waits in two lanes of one contact waits in one, in order of arrival. */
+/** What waits in two lanes of one contact waits in one, in order of arrival, and for as long as the longer of both. */
 const keyLanes = Effect.fnUntraced(function* (sql: Sql, encryption: Encryption) {
   const keyOf = keyIn(encryption)
   const lanes = yield* sql<{ readonly contact: string }>`
@@ -100,9 +100,11 @@ const keyLanes = Effect.fnUntraced(function* (sql: Sql, encryption: Encryption) 
   if (keys.length === 0) return
   const changed = sql`json_to_recordset(${JSON.stringify(keys)}::json) k (before text, key text)`
   yield* sql`
-    insert into lanes (site_grouping_id, contact)
-    select distinct l.site_grouping_id, k.key from lanes l join ${changed} on k.before = l.contact
-    on conflict do nothing`
+    insert into lanes (site_grouping_id, contact, blocked_until)
+    select l.site_grouping_id, k.key, max(l.blocked_until) from lanes l join ${changed} on k.before = l.contact
+    group by l.site_grouping_id, k.key
+    on conflict (site_grouping_id, contact)
+      do update set blocked_until = greatest(lanes.blocked_until, excluded.blocked_until)`
   yield* sql`update webhook_events w set contact = k.key from ${changed} where w.contact = k.before and w.state <> 'done'`
   yield* sql`delete from lanes l using ${changed} where l.contact = k.before`
 })

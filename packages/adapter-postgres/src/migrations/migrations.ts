@@ -20,6 +20,8 @@ import readers from "./0017_readers.ts"
 import callbackRings from "./0018_callback_rings.ts"
 import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
+import templates from "./0029_templates.ts"
+import notifications from "./0030_notifications.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -107,5 +109,40 @@ export const migrations = {
     `create unique index number_wishes_of_tenant on number_wishes (site_grouping_id) where state = 'ordering'`,
     // A number that was added by mistake is taken off the record.
     ...grant("phone_numbers", { staff: null, workers: "delete" })
-  ])
+  ]),
+  /** A number is given back to its provider by an order, as it is bought by one. */
+  "27_number_releases": run([
+    `alter table number_orders
+       add column kind text not null default 'purchase' check (kind in ('purchase', 'release')),
+       alter column monthly_price drop not null,
+       alter column currency drop not null,
+       add constraint number_orders_price_check
+         check ((monthly_price is null) = (currency is null) and (kind = 'release' or monthly_price is not null))`,
+    `create index number_orders_given_back on number_orders (number) where kind = 'release'`,
+    `alter table phone_numbers
+       drop constraint phone_numbers_status_check,
+       drop constraint phone_numbers_holder_check,
+       add constraint phone_numbers_status_check check
+         (status in ('available', 'assigned', 'suspended', 'replaced', 'quarantined', 'retired', 'releasing')),
+       add constraint phone_numbers_holder_check check
+         ((site_grouping_id is null) = (status in ('available', 'quarantined', 'retired', 'releasing')))`
+  ]),
+  /** A number may be for voice alone: the caller ID of a voice agent, which is never texted from. */
+  "28_number_purposes": run(
+    ["phone_numbers", "number_orders", "number_wishes"].map(
+      (table) =>
+        `alter table ${table} add column purpose text not null default 'both' check (purpose in ('voice', 'text', 'both'))`
+    )
+  ),
+  "29_templates": templates,
+  "30_notifications": notifications,
+  /** What became of a number that is waited for is told beside what became of threads. */
+  "31_pending_assignment_events": run([
+    `alter table broadcast_events
+       alter column external_thread_id drop not null,
+       add column pending_assignment_id uuid,
+       add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
+  ]),
+  /** When somebody was last called at once for a thread, because its contact may be in danger. */
+  "32_urgent": run([`alter table external_threads add column urgent_at timestamptz`])
 }

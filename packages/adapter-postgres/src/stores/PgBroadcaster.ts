@@ -2,7 +2,7 @@
  * Real time, and what a listener missed of it. Events are rows; a reader goes by the order of transactions and shows a
  * row only when every transaction before its own has ended, so that a listener who resumes misses nothing.
  */
-import type { MessageId, ThreadId } from "@careline/domain"
+import type { MessageId, PendingAssignmentId, ThreadId } from "@careline/domain"
 import {
   type BroadcastEvent,
   Broadcaster,
@@ -14,7 +14,7 @@ import {
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Layer, Option, PubSub, Queue, Schedule, Stream } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Notifications } from "./Notifications.ts"
+import { Wakeups } from "./Wakeups.ts"
 import { tenantColumn, tenantOf } from "../sql/rows.ts"
 
 /** Rows that one read takes. */
@@ -53,30 +53,47 @@ interface Row {
   readonly id: string
   readonly site_grouping_id: string
   readonly type: BroadcastEvent["type"]
-  readonly external_thread_id: string
+  readonly external_thread_id: string | null
   readonly message_id: string | null
+  readonly pending_assignment_id: string | null
 }
+
+const eventOf = (row: Row): BroadcastEvent => {
+  const siteGroupingId = tenantOf(row.site_grouping_id)
+  const { type } = row
+  return type === "pending_assignment.updated"
+    ? { siteGroupingId, type, pendingAssignmentId: row.pending_assignment_id as PendingAssignmentId }
+    : {
+        siteGroupingId,
+        type,
+        threadId: row.external_thread_id as ThreadId,
+        messageId: row.message_id as MessageId | null
+      }
+}
+
+const toRow = (event: BroadcastEvent) => ({
+  site_grouping_id: tenantColumn(event.siteGroupingId),
+  type: event.type,
+  ...(event.type === "pending_assignment.updated"
+    ? { pending_assignment_id: event.pendingAssignmentId }
+    : { external_thread_id: event.threadId, message_id: event.messageId })
+})
 
 const fromRow = (row: Row): PublishedEvent => ({
   id: textOf(row),
-  event: {
-    siteGroupingId: tenantOf(row.site_grouping_id),
-    type: row.type,
-    threadId: row.external_thread_id as ThreadId,
-    messageId: row.message_id as MessageId | null
-  }
+  event: eventOf(row)
 })
 
 export const layer = Layer.effect(
   Broadcaster,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const notifications = yield* Notifications
+    const notifications = yield* Wakeups
     const live = yield* PubSub.sliding<PublishedEvent>(8192)
 
     const read = (after: Place) =>
       sql<Row>`
-        select xid::text as xid, id::text as id, site_grouping_id, type, external_thread_id, message_id
+        select xid::text as xid, id::text as id, site_grouping_id, type, external_thread_id, message_id, pending_assignment_id
         from broadcast_events
         where (xid, id) > (${after.xid}::xid8, ${after.id}::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
         order by broadcast_events.xid, broadcast_events.id limit ${READ}`.pipe(
@@ -157,16 +174,9 @@ export const layer = Layer.effect(
           ? Effect.void
           : sql`
               with published as (
-                insert into broadcast_events (site_grouping_id, type, external_thread_id, message_id)
-                select site_grouping_id, type, external_thread_id, message_id
-                from json_populate_recordset(null::broadcast_events, ${JSON.stringify(
-                  events.map((event) => ({
-                    site_grouping_id: tenantColumn(event.siteGroupingId),
-                    type: event.type,
-                    external_thread_id: event.threadId,
-                    message_id: event.messageId
-                  }))
-                )}::json)
+                insert into broadcast_events (site_grouping_id, type, external_thread_id, message_id, pending_assignment_id)
+                select site_grouping_id, type, external_thread_id, message_id, pending_assignment_id
+                from json_populate_recordset(null::broadcast_events, ${JSON.stringify(events.map(toRow))}::json)
               )
               select pg_notify('careline', 'broadcast')`.pipe(Effect.asVoid, asStorage("broadcaster.publish")),
 

@@ -23,7 +23,7 @@ import type { Statement } from "effect/sql"
 import { storeNow } from "../sql/clock.ts"
 import * as cursor from "../sql/cursor.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Notifications } from "./Notifications.ts"
+import { Wakeups } from "./Wakeups.ts"
 import { instant, iso, tenantOf } from "../sql/rows.ts"
 import { encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
@@ -116,7 +116,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const notifications = yield* Notifications
+    const notifications = yield* Wakeups
 
     /** The events that can be opened here. Another one is parked, and keeps nobody waiting. */
     const openOrPark = Effect.fnUntraced(function* (rows: ReadonlyArray<EventRow>) {

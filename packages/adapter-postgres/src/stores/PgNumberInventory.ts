@@ -1,5 +1,11 @@
 /** All numbers that we own. Locks go numbers, calls, threads, each by id; texts that wait are left to who has them in hand. */
-import { InventoryNumber, type PhoneNumber, type PhoneNumberId, type PoolNumber, type ThreadId } from "@careline/domain"
+import {
+  InventoryNumber,
+  type PendingAssignmentId,
+  type PhoneNumber,
+  type PhoneNumberId,
+  type ThreadId
+} from "@careline/domain"
 import { NumberInventory, NumberTaken } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
@@ -14,19 +20,6 @@ import { numberWishes, phoneNumbers } from "../tables/Tables.ts"
 const every = (rows: ReadonlyArray<Row>) => rows.map(phoneNumbers.fromRow)
 const first = (rows: ReadonlyArray<Row>) => Option.map(Option.fromNullishOr(rows[0]), phoneNumbers.fromRow)
 
-/** Adds a number that we own by now. */
-export const add = Effect.fnUntraced(function* (sql: PgClient.PgClient, number: InventoryNumber.InventoryNumber) {
-  if (number.holder !== null) {
-    const tenant = tenantColumn(number.holder.siteGroupingId)
-    yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
-  }
-  const added = yield* sql`
-    ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
-    on conflict on constraint phone_numbers_number_key do nothing
-    returning id`
-  if (added.length === 0) return yield* new NumberTaken({ number: number.number })
-})
-
 export const layer = Layer.effect(
   NumberInventory,
   Effect.gen(function* () {
@@ -34,14 +27,33 @@ export const layer = Layer.effect(
     const encryption = yield* FieldEncryption
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
 
+    const add = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber) {
+      if (number.holder !== null) {
+        const tenant = tenantColumn(number.holder.siteGroupingId)
+        yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
+      }
+      const added = yield* sql`
+        ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
+        on conflict on constraint phone_numbers_number_key do nothing
+        returning id`
+      if (added.length === 0) return yield* new NumberTaken({ number: number.number })
+    })
+
     const save = (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) => sql`
       update phone_numbers n set ${phoneNumbers.changes("given")}
       from ${phoneNumbers.given(numbers.map(phoneNumbers.toRow))} where n.id = given.id`
 
-    const take = ({ areaCode, at, key, siteGroupingId }: Parameters<NumberInventory["Service"]["take"]>[0]) => sql<Row>`
+    const take = ({
+      areaCode,
+      at,
+      key,
+      purpose,
+      siteGroupingId
+    }: Parameters<NumberInventory["Service"]["take"]>[0]) => sql<Row>`
       with free as materialized (
         select id from phone_numbers
-        where status = 'available' and ${areaCode === null ? sql`true` : sql`area_code = ${areaCode}`}
+        where status = 'available' and purpose = any(${[...InventoryNumber.purposesFor(purpose)]}::text[])
+          and ${areaCode === null ? sql`true` : sql`area_code = ${areaCode}`}
         order by status_since, id limit 1
         for update skip locked
       ), forgotten as (
@@ -74,7 +86,10 @@ export const layer = Layer.effect(
       select id, coalesce(phone_number_id = ${uuids(ids)}, false) as answered from named order by id`
 
     /** A text that somebody has in hand leaves as it is, or comes back and is led on then. */
-    const moveSends = (ids: ReadonlyArray<PhoneNumberId>, to: Pick<PoolNumber.PoolNumber, "id" | "number">) => sql`
+    const moveSends = (
+      ids: ReadonlyArray<PhoneNumberId>,
+      to: Pick<InventoryNumber.TenantNumber, "id" | "number">
+    ) => sql`
       with waiting as materialized (
         select site_grouping_id, id from sends
         where state = 'queued' and from_number_id is not null and from_number_id = ${uuids(ids)}
@@ -91,14 +106,14 @@ export const layer = Layer.effect(
       update phone_call_logs c set phone_number_id = null
       from named m where c.site_grouping_id = m.site_grouping_id and c.id = m.id`
 
-    const hand: NumberInventory["Service"]["hand"] = (ids, to, at) =>
+    const reassign: NumberInventory["Service"]["reassign"] = (ids, to, at) =>
       Effect.gen(function* () {
         if (to === null) yield* forgetInCalls(ids)
         yield* sql`update phone_numbers set replaced_by = ${to?.id ?? null}::uuid where replaced_by = ${uuids(ids)}`
         const threads = yield* moveThreads(ids, to?.id ?? null, at)
         if (to !== null) yield* moveSends(ids, to)
         return threads.filter(({ answered }) => answered).map(({ id }) => id as ThreadId)
-      }).pipe(asStorage("numberInventory.hand"))
+      }).pipe(asStorage("numberInventory.reassign"))
 
     /** The lock on all that is a tenant's number and names one. Who changes a number holds it; who takes texts in shares it. */
     const theirNumbers = sql.literal("hashtextextended('numbers of ' || tenant, 0)")
@@ -124,7 +139,7 @@ export const layer = Layer.effect(
             )
       return numbers.map((number) => ({
         number: number.number,
-        on: InventoryNumber.held(instead.find(({ id }) => id === number.replacedBy) ?? number)!
+        on: InventoryNumber.tenantNumber(instead.find(({ id }) => id === number.replacedBy) ?? number)!
       }))
     })
 
@@ -158,7 +173,7 @@ export const layer = Layer.effect(
       }).pipe(asStorage("numberInventory.reachedAtOnce"))
 
     /** Whoever has no key learns of a caller at most that they tried again. */
-    const strayOf = (contact: string) => digest(encryption.indexKeys, "stray", contact).toString("hex")
+    const contactHash = (contact: string) => digest(encryption.indexKeys, "stray", contact).toString("hex")
 
     const noteUnroutedMessage: NumberInventory["Service"]["noteUnroutedMessage"] = ({
       at,
@@ -169,10 +184,11 @@ export const layer = Layer.effect(
     }) =>
       sql<{ readonly is_first: boolean }>`
         with tried as materialized (
-          select id from phone_numbers where number = ${number} and site_grouping_id is null for no key update
+          select id, purpose from phone_numbers where number = ${number} and site_grouping_id is null
+          for no key update
         ), noted as (
           insert into number_strays as known (number_id, contact_hash, answered)
-          select id, decode(${strayOf(from)}, 'hex'), ${isAnswerable} from tried
+          select id, decode(${contactHash(from)}, 'hex'), ${isAnswerable} from tried
           on conflict (number_id, contact_hash) do update set answered = true
             where excluded.answered and not known.answered
           returning number_id, xmax = 0 as is_new
@@ -186,7 +202,7 @@ export const layer = Layer.effect(
           from noted where noted.is_new and n.id = noted.number_id
           returning n.stray_inbound
         )
-        select ${isAnswerable} and exists (select from noted)
+        select ${isAnswerable} and purpose <> 'voice' and exists (select from noted)
           and not exists (select from counted where stray_inbound > ${retireAfter}) as is_first
         from tried`.pipe(
         Effect.map(([row]) => (row === undefined ? Option.none() : Option.some({ isFirst: row.is_first }))),
@@ -202,13 +218,18 @@ export const layer = Layer.effect(
       list: (holder) =>
         sql<Row>`
           select * from phone_numbers where ${
-            holder === "nobody"
+            holder === "unassigned"
               ? sql`site_grouping_id is null`
               : holder === "all"
                 ? sql`site_grouping_id is not null`
                 : sql`site_grouping_id = any(${holder.map(tenantColumn)}::text[])`
-          } order by id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
-      add: (number) => asStorage("numberInventory.add")(add(sql, number)),
+          } order by is_default desc, created_at, id`.pipe(Effect.map(every), asStorage("numberInventory.list")),
+      byNumbers: (numbers) =>
+        sql<Row>`select * from phone_numbers where number = any(${[...numbers]}::text[])`.pipe(
+          Effect.map(every),
+          asStorage("numberInventory.byNumbers")
+        ),
+      add: (number) => asStorage("numberInventory.add")(add(number)),
       remove: (id) =>
         Effect.gen(function* () {
           yield* sql`delete from number_strays where number_id = ${id}::uuid`
@@ -217,12 +238,6 @@ export const layer = Layer.effect(
       lock: (ids) => lock(ids).pipe(Effect.map(every), asStorage("numberInventory.lock")),
       save: (numbers) => save(numbers).pipe(Effect.asVoid, asStorage("numberInventory.save")),
       take: (assignment) => take(assignment).pipe(Effect.map(first), asStorage("numberInventory.take")),
-      taken: (tenant, key) =>
-        sql<Row>`
-          select * from phone_numbers where site_grouping_id = ${tenantColumn(tenant)} and assignment_key = ${key}`.pipe(
-          Effect.map(first),
-          asStorage("numberInventory.taken")
-        ),
       usage: (ids) =>
         sql<{ readonly id: string; readonly threads: number }>`
           select phone_number_id as id, count(*)::int as threads from external_threads
@@ -230,7 +245,7 @@ export const layer = Layer.effect(
           Effect.map((rows) => ids.map((id) => rows.find((row) => row.id === id)?.threads ?? 0)),
           asStorage("numberInventory.usage")
         ),
-      hand,
+      reassign,
       reached,
       reachedAtOnce,
       ended: (limit) =>
@@ -266,11 +281,11 @@ export const layer = Layer.effect(
           asStorage("numberInventory.addPendingAssignment")
         ),
       savePendingAssignments: (assignments) =>
-        sql`
+        sql<{ readonly id: PendingAssignmentId }>`
           update number_wishes w set ${numberWishes.changes("given")}
           from ${numberWishes.given(assignments.map(numberWishes.toRow))}
-          where w.id = given.id and w.state = 'ordering'`.pipe(
-          Effect.asVoid,
+          where w.id = given.id and w.state = 'ordering' returning w.id`.pipe(
+          Effect.map((rows) => rows.map(({ id }) => id)),
           asStorage("numberInventory.savePendingAssignments")
         ),
       pendingAssignments: sql<Row>`

@@ -35,36 +35,50 @@ export const layer = Layer.effect(
       ),
       spentMicros: (since, currency) =>
         sql<{ readonly micros: bigint }>`
-          select coalesce(sum(monthly_price) * 1000000, 0)::bigint as micros from number_orders
-          where state <> 'failed' and created_at >= ${iso(since)}::timestamptz and currency = ${currency}`.pipe(
+          select coalesce(sum(monthly_price) * 1000000, 0)::bigint as micros from number_orders o
+          where kind = 'purchase' and state <> 'failed' and created_at >= ${iso(since)}::timestamptz
+            and currency = ${currency} and not exists (
+              select from number_orders given_back
+              where given_back.kind = 'release' and given_back.state = 'done' and given_back.number = o.number
+                and given_back.created_at >= o.created_at
+            )`.pipe(
           Effect.map(([row]) => Number(row?.micros ?? 0)),
           asStorage("numberOrders.spentMicros")
         ),
       failed: (since) =>
         sql<{ readonly all: number; readonly account: number }>`
           select count(*)::int as all, (count(*) filter (where failure_reason = 'account'))::int as account
-          from number_orders where state = 'failed' and due_at >= ${iso(since)}::timestamptz`.pipe(
+          from number_orders where kind = 'purchase' and state = 'failed' and due_at >= ${iso(since)}::timestamptz`.pipe(
           Effect.map(([row]) => row ?? { all: 0, account: 0 }),
           asStorage("numberOrders.failed")
         ),
       refused: (since) =>
         sql<{ readonly number: string }>`
           select distinct number from number_orders
-          where state = 'failed' and due_at >= ${iso(since)}::timestamptz
+          where kind = 'purchase' and state = 'failed' and due_at >= ${iso(since)}::timestamptz
             and failure_reason in ('not_available', 'requirements', 'other')`.pipe(
           Effect.map((rows) => rows.map(({ number }) => number as PhoneNumber.E164)),
           asStorage("numberOrders.refused")
         ),
-      add: (orders) =>
+      add: (orders, dueInMillis = 0) =>
         orders.length === 0
           ? Effect.void
           : sql`
               insert into number_orders (${numberOrders.columns}, created_at, due_at)
-              select ${numberOrders.columns}, careline_now(), careline_now()
+              select ${numberOrders.columns}, careline_now(),
+                     careline_now() + make_interval(secs => ${dueInMillis}::float8 / 1000)
               from ${numberOrders.given(orders.map(numberOrders.toRow))}`.pipe(
               Effect.asVoid,
               asStorage("numberOrders.add")
             ),
+      cancelRelease: (number) =>
+        sql`
+          update number_orders
+          set state = 'failed', failure_reason = 'cancelled', fence = fence + 1, due_at = careline_now()
+          where number = ${number} and kind = 'release' and state = 'wanted' returning id`.pipe(
+          Effect.map((rows) => rows.length === 1),
+          asStorage("numberOrders.cancelRelease")
+        ),
       claim: ({ leaseMillis, limit }) =>
         sql<ClaimedRow>`
           with due as materialized (

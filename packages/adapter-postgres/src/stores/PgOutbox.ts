@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { Notifications } from "./Notifications.ts"
+import { Wakeups } from "./Wakeups.ts"
 import { instant, isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
 import { decode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
@@ -30,6 +30,7 @@ interface MatchRow extends Row {
   readonly matched_attempt_id: string
   readonly provider_message_id: string | null
   readonly attempt_status: DeliveryStatus.DeliveryStatus | null
+  readonly attempt_started_at: Date
 }
 
 /** Ids here are UUIDs. A provider may echo somebody else's reference, which is then no attempt's. */
@@ -85,7 +86,7 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toSends = decode(encryption, sends)
-    const notifications = yield* Notifications
+    const notifications = yield* Wakeups
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
     const lockMatches = (targets: ReadonlyArray<ReportTarget>) => sql<{
@@ -124,7 +125,7 @@ export const layer = Layer.effect(
      */
     const readMatches = (attemptIds: ReadonlyArray<string>) =>
       sql<MatchRow>`
-          select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, s.*
+          select a.id as matched_attempt_id, a.provider_message_id, a.status as attempt_status, a.started_at as attempt_started_at, s.*
           from send_attempts a join sends s on s.site_grouping_id = a.site_grouping_id and s.id = a.send_id
           where a.id = any(${attemptIds}::uuid[])`.pipe(
         Effect.flatMap((rows) => encryption.decrypt(sends, rows)),
@@ -136,6 +137,7 @@ export const layer = Layer.effect(
                 {
                   send: sends.fromRow(row),
                   attemptId: row.matched_attempt_id as AttemptId,
+                  startedAt: instant(row.attempt_started_at),
                   providerMessageId: row.provider_message_id,
                   status: row.attempt_status
                 }

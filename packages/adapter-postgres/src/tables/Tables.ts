@@ -8,10 +8,12 @@ import {
   Contact,
   type InventoryNumber,
   type Message,
+  type Notification,
   type NumberOrder,
   type PendingAssignment,
   type Send,
   type SiteGrouping,
+  type Template,
   type Tenant,
   type Thread,
   type ThreadId,
@@ -54,6 +56,7 @@ export const externalThreads = make<Thread.Thread>("external_threads", {
     lastInboundAt: timestamptz("last_inbound_at"),
     autoRepliedAt: timestamptz("auto_replied_at"),
     unansweredSince: timestamptz("unanswered_since"),
+    urgentAt: timestamptz("urgent_at"),
     replyFailed: plain.json("reply_failed"),
     escalation: {
       state: plain.text("escalation_state"),
@@ -260,8 +263,9 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
     label: plain.text("label"),
     providerSid: plain.text("provider_sid"),
     provider: plain.text("provider"),
+    purpose: plain.text("purpose"),
     status: plain.text("status"),
-    heldSince: timestamptz("created_at"),
+    assignedAt: timestamptz("created_at"),
     statusSince: timestamptz("status_since"),
     acquiredAt: timestamptz("acquired_at"),
     endsAt: timestamptz("ends_at"),
@@ -277,6 +281,8 @@ export const phoneNumbers = make<InventoryNumber.InventoryNumber>("phone_numbers
 export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
   columns: {
     id: uuid("id"),
+    kind: plain.text("kind"),
+    purpose: plain.text("purpose"),
     number: plain.text("number"),
     provider: plain.text("provider"),
     price: { amount: numeric("monthly_price"), currency: plain.text("currency") },
@@ -287,7 +293,7 @@ export const numberOrders = make<NumberOrder.NumberOrder>("number_orders", {
     startedAt: timestamptz("started_at"),
     failedBecause: plain.text("failure_reason")
   },
-  fixed: ["id", "number", "provider", "price"]
+  fixed: ["id", "kind", "number", "purpose", "provider", "price"]
 })
 
 export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wishes", {
@@ -295,13 +301,14 @@ export const numberWishes = make<PendingAssignment.PendingAssignment>("number_wi
     id: uuid("id"),
     siteGroupingId: tenant,
     areaCode: plain.text("area_code"),
+    purpose: plain.text("purpose"),
     key: plain.text("assignment_key"),
     requestedAt: timestamptz("wished_at"),
     state: plain.text("state"),
     reason: plain.text("reason"),
     phoneNumberId: uuid("phone_number_id")
   },
-  fixed: ["id", "siteGroupingId", "areaCode", "key", "requestedAt"]
+  fixed: ["id", "siteGroupingId", "areaCode", "purpose", "key", "requestedAt"]
 })
 
 export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {
@@ -310,6 +317,62 @@ export const siteGroupings = make<SiteGrouping.SiteGrouping>("site_groupings", {
     name: plain.text("name"),
     createdAt: timestamptz("created_at"),
     deactivatedAt: timestamptz("deactivated_at")
+  }
+})
+
+export const notifications = make<Notification.Notification>("notifications", {
+  columns: {
+    siteGroupingId: tenant,
+    id: uuid("id"),
+    causeKey: plain.text("cause_key"),
+    kind: plain.text("kind"),
+    messageClass: plain.text("message_class"),
+    contact: indexed("contact"),
+    patientId: plain.text("patient_id"),
+    content: encrypted.json("content"),
+    language: plain.text("language"),
+    templateVersion: integer("template_version"),
+    dueAt: timestamptz("due_at"),
+    validUntil: timestamptz("valid_until"),
+    state: plain.text("state"),
+    reason: plain.text("reason"),
+    threadId: uuid("external_thread_id"),
+    messageId: uuid("message_id"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at"),
+    updatedAt: timestamptz("updated_at")
+  },
+  fixed: ["siteGroupingId", "id", "causeKey", "kind", "createdBy", "createdAt"],
+  associatedData: ["id"]
+})
+
+export const templates = make<Template.Template>("templates", {
+  columns: {
+    siteGroupingId: tenant,
+    id: uuid("id"),
+    name: plain.text("name"),
+    description: plain.text("description"),
+    category: plain.text("category"),
+    tags: plain.texts("tags"),
+    latestVersion: integer("latest_version"),
+    publishedVersion: integer("published_version"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at"),
+    updatedAt: timestamptz("updated_at"),
+    archivedAt: timestamptz("archived_at")
+  },
+  fixed: ["siteGroupingId", "id", "createdBy", "createdAt"]
+})
+
+export const templateVersions = make<Template.TemplateVersion>("template_versions", {
+  columns: {
+    siteGroupingId: tenant,
+    templateId: uuid("template_id"),
+    number: integer("number"),
+    variables: plain.json("variables"),
+    contents: plain.json("contents"),
+    createdBy: plain.text("created_by"),
+    createdAt: timestamptz("created_at")
   }
 })
 

@@ -17,6 +17,8 @@ export interface TelnyxOptions extends ProviderConfig.CallOptions {
   readonly messagingProfileId: string
   /** The TeXML application that the numbers are connected to. `null` for a line without calls. */
   readonly connectionId?: string | null | undefined
+  /** The SIP connection of a voice agent, which numbers for `voice` are connected to. `null`: none are bought. */
+  readonly trunkConnectionId?: string | null | undefined
   /**
    * The account's id, as it stands in TeXML's webhooks (`AccountSid`). With it, calls can be asked for and listed; `null`
    * for a line that learns of calls by webhooks alone.
@@ -32,4 +34,4 @@ export interface TelnyxOptions extends ProviderConfig.CallOptions {
 export interface TelnyxSettings extends ProviderConfig.Settings<TelnyxOptions> {}
 
 export const withDefaults = (options: TelnyxOptions): TelnyxSettings =>
-  ProviderConfig.withDefaults(options, { connectionId: null, accountSid: null, baseUrl: null })
+  ProviderConfig.withDefaults(options, { connectionId: null, trunkConnectionId: null, accountSid: null, baseUrl: null })

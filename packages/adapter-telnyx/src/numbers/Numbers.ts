@@ -7,30 +7,51 @@ import * as Request from "../client/Request.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import type { Client } from "../client/TelnyxClient.ts"
-import type { TelnyxSettings } from "../client/TelnyxOptions.ts"
+import type { TelnyxOptions, TelnyxSettings } from "../client/TelnyxOptions.ts"
 
 /** Telnyx gives no longer page. */
 const LISTED_AT_ONCE = 250
 /** Orders of one reference: there is one, or a few where somebody reused ours. */
 const ORDERS_OF_A_REFERENCE = 20
 
-export const capabilities: Numbers.NumbersCapabilities = {
+export const capabilities = ({
+  trunkConnectionId = null
+}: Pick<TelnyxOptions, "trunkConnectionId">): Numbers.NumbersCapabilities => ({
   search: ["area_code", "locality", "contains", "features"],
   orders: "asynchronous",
   find: "by_reference",
   findAfterMillis: NumberOrders.FIND_AFTER_MILLIS,
   refusals: ["account"],
-  prices: true
-}
+  prices: true,
+  trunk: trunkConnectionId !== null
+})
 
 type OrdersQuery = Parameters<Client["numberOrders"]["list"]>[0]
 type LinesQuery = Parameters<Client["phoneNumbers"]["list"]>[0]
 
 export const make = (
-  { connectionId, messagingProfileId }: Pick<TelnyxSettings, "connectionId" | "messagingProfileId">,
+  settings: Pick<TelnyxSettings, "connectionId" | "messagingProfileId" | "trunkConnectionId">,
   ask: Request.Requester,
   fail: Request.Fail
 ): Numbers.Numbers => {
+  const { connectionId, messagingProfileId, trunkConnectionId } = settings
+  const isOnTrunk = ({ connection_id: connection }: NumberOrders.Line) =>
+    trunkConnectionId !== null && connection === trunkConnectionId
+  const noTrunk = (operation: string) => {
+    const message = "no trunk is configured (trunkConnectionId)"
+    return fail(operation, new TelephonyError.Unsupported({ message, capability: "numbers.trunk" }))
+  }
+  /** What a number is connected to when it is ordered: a trunk's has no messaging profile, so no text leaves from it. */
+  const connected = (purpose: Numbers.NumberOrder["purpose"]) =>
+    purpose === "voice"
+      ? trunkConnectionId === null
+        ? {}
+        : { connection_id: trunkConnectionId }
+      : {
+          messaging_profile_id: messagingProfileId,
+          ...(connectionId === null ? {} : { connection_id: connectionId })
+        }
+
   const notFound = (operation: string) =>
     fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))
 
@@ -75,6 +96,28 @@ export const make = (
     return underway ? { _tag: "Pending" } : (told[0] ?? { _tag: "Absent" })
   })
 
+  /** One try. */
+  const buy = Effect.fn("Telnyx.numbers.buy")(
+    function* ({ number, purpose, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
+      const ordered = yield* ask.call((sdk, bounds) =>
+        sdk.numberOrders.create(
+          {
+            phone_numbers: [{ phone_number: number }],
+            customer_reference: reference,
+            ...connected(purpose)
+          },
+          bounds
+        )
+      )
+      // The SDK gives whatever JSON came, or null for none. The number has an id only once it is there: `find` tells.
+      const order = (ordered as typeof ordered | null)?.data
+      if (order?.id === undefined) return { _tag: "Unknown", detail: "the answer names no order" }
+      const told = NumberOrders.ofOrder(order, number)
+      return told?._tag === "Failed" ? { _tag: "Rejected", reason: told.reason, code: told.code } : { _tag: "Ordered" }
+    },
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
+  )
+
   return {
     search: Effect.fn("Telnyx.numbers.search")(function* (query) {
       const { filter, ...features } = NumberOffers.searchOf(query)
@@ -84,29 +127,7 @@ export const make = (
       return NumberOffers.wanted(query, (found as typeof found | null)?.data ?? [])
     }),
 
-    buy: Effect.fn("Telnyx.numbers.buy")(
-      function* ({ number, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
-        const ordered = yield* ask.call((sdk, bounds) =>
-          sdk.numberOrders.create(
-            {
-              phone_numbers: [{ phone_number: number }],
-              customer_reference: reference,
-              messaging_profile_id: messagingProfileId,
-              ...(connectionId === null ? {} : { connection_id: connectionId })
-            },
-            bounds
-          )
-        )
-        // The SDK gives whatever JSON came, or null for none. The number has an id only once it is there: `find` tells.
-        const order = (ordered as typeof ordered | null)?.data
-        if (order?.id === undefined) return { _tag: "Unknown", detail: "the answer names no order" }
-        const told = NumberOrders.ofOrder(order, number)
-        return told?._tag === "Failed"
-          ? { _tag: "Rejected", reason: told.reason, code: told.code }
-          : { _tag: "Ordered" }
-      },
-      Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
-    ),
+    buy: (order) => (order.purpose === "voice" && trunkConnectionId === null ? noTrunk("numbers.buy") : buy(order)),
 
     find: Effect.fn("Telnyx.numbers.find")(function* (order) {
       const askedAt = yield* DateTime.now
@@ -114,15 +135,18 @@ export const make = (
       return found._tag === "Absent" ? Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS) : found
     }),
 
-    configure: Effect.fn("Telnyx.numbers.configure")(function* (number) {
+    configure: Effect.fn("Telnyx.numbers.configure")(function* (number, purpose = "both") {
       const operation = "numbers.configure"
+      const connection = purpose === "voice" ? trunkConnectionId : connectionId
+      if (purpose === "voice" && connection === null) return yield* noTrunk(operation)
       const line = yield* own(operation, number)
       if (line === null) return yield* notFound(operation)
-      if (connectionId !== null) {
+      if (connection !== null) {
         yield* ask.ask(operation, (sdk, bounds) =>
-          sdk.phoneNumbers.update(line.id, { connection_id: connectionId }, bounds)
+          sdk.phoneNumbers.update(line.id, { connection_id: connection }, bounds)
         )
       }
+      if (purpose === "voice") return
       yield* ask.ask(operation, (sdk, bounds) =>
         sdk.phoneNumbers.messaging.update(line.id, { messaging_profile_id: messagingProfileId }, bounds)
       )
@@ -149,10 +173,13 @@ export const make = (
             number: number as PhoneNumber.E164,
             providerSid: id,
             features: null,
-            misconfigured: [
-              ...(profile === messagingProfileId ? [] : (["messaging_attachment"] as const)),
-              ...(connectionId === null || connection === connectionId ? [] : (["voice_attachment"] as const))
-            ]
+            onTrunk: isOnTrunk(line),
+            misconfigured: isOnTrunk(line)
+              ? []
+              : [
+                  ...(profile === messagingProfileId ? [] : (["messaging_attachment"] as const)),
+                  ...(connectionId === null || connection === connectionId ? [] : (["voice_attachment"] as const))
+                ]
           }
         ]
       })

@@ -14,6 +14,8 @@ export interface TwilioOptions extends ProviderConfig.CallOptions {
   readonly apiKey?: { readonly sid: string; readonly secret: Redacted.Redacted } | null | undefined
   /** `MG…`: the Messaging Service that carries the A2P campaign. The sender stays the thread's number. */
   readonly messagingServiceSid?: string | null | undefined
+  /** `TK…`: the Elastic SIP trunk of a voice agent, which numbers for `voice` are attached to. `null`: none are bought. */
+  readonly trunkSid?: string | null | undefined
   /** In the place of `https://api.twilio.com`: a simulator or a proxy. */
   readonly baseUrl?: string | null | undefined
   /** Where Twilio reaches this host, as it stands in the webhook URLs at Twilio. */
@@ -24,4 +26,4 @@ export interface TwilioOptions extends ProviderConfig.CallOptions {
 export interface TwilioSettings extends ProviderConfig.Settings<TwilioOptions> {}
 
 export const withDefaults = (options: TwilioOptions): TwilioSettings =>
-  ProviderConfig.withDefaults(options, { apiKey: null, messagingServiceSid: null, baseUrl: null })
+  ProviderConfig.withDefaults(options, { apiKey: null, messagingServiceSid: null, trunkSid: null, baseUrl: null })

@@ -29,6 +29,16 @@ export const settings = ({ call, callStatus, fallback, sms }: Wanted) => ({
 /** An application or a trunk would stand in the place of the number's own URLs. */
 export const withoutOthers = { smsApplicationSid: "", voiceApplicationSid: "", trunkSid: "" }
 
+/** The texts and calls of a number on a trunk come to no webhook. */
+export const withoutWebhooks = {
+  smsUrl: "",
+  smsApplicationSid: "",
+  voiceUrl: "",
+  voiceFallbackUrl: "",
+  voiceApplicationSid: "",
+  statusCallback: ""
+}
+
 const isSet = (sid: string | null): boolean => (sid ?? "") !== ""
 const isPost = (method: string | null): boolean => (method ?? METHOD).toUpperCase() === METHOD
 

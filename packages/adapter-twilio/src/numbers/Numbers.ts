@@ -5,34 +5,40 @@ import { Numbers, TelephonyError } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import * as Request from "../client/Request.ts"
 import { readService } from "./MessagingService.ts"
+import type * as NumberFindings from "./NumberFindings.ts"
 import * as NumberOffers from "./NumberOffers.ts"
 import * as NumberOrders from "./NumberOrders.ts"
 import * as NumberSetup from "./NumberSetup.ts"
 import type { Client } from "../client/TwilioClient.ts"
-import type { TwilioSettings } from "../client/TwilioOptions.ts"
+import type { TwilioOptions, TwilioSettings } from "../client/TwilioOptions.ts"
 
 /** How many numbers may match a whole one: the filter also takes parts. */
 const MATCHES = 20
 /** Twilio gives no longer page. */
 const LISTED_AT_ONCE = 1_000
 
-export const capabilities: Numbers.NumbersCapabilities = {
+export const capabilities = ({ trunkSid = null }: Pick<TwilioOptions, "trunkSid">): Numbers.NumbersCapabilities => ({
   search: ["area_code", "locality", "contains", "features"],
   orders: "synchronous",
   find: "by_number",
   findAfterMillis: NumberOrders.FIND_AFTER_MILLIS,
   refusals: ["not_available", "requirements", "account"],
-  prices: false
-}
+  prices: false,
+  trunk: trunkSid !== null
+})
 
 export const make = (
-  { messagingServiceSid, publicUrl }: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl">,
+  { messagingServiceSid, publicUrl, trunkSid }: Pick<TwilioSettings, "messagingServiceSid" | "publicUrl" | "trunkSid">,
   client: Effect.Effect<Client, ProviderFailure.Failure>,
   fail: Request.Fail
 ): Numbers.Numbers => {
   const ask = Request.ask(client, fail)
   const wanted = NumberSetup.wantedAt(publicUrl)
   const settings = NumberSetup.settings(wanted)
+  const noTrunk = (operation: string) => {
+    const message = "no trunk is configured (trunkSid)"
+    return fail(operation, new TelephonyError.Unsupported({ message, capability: "numbers.trunk" }))
+  }
 
   /** The account's number with these digits; `null` when it has none. */
   const own = (operation: string, number: PhoneNumber.E164) =>
@@ -42,6 +48,26 @@ export const make = (
       (found) => found.find(({ phoneNumber, sid }) => phoneNumber === number && NumberOrders.isNumberSid(sid)) ?? null
     )
 
+  /** What is attached to the trunk does not come here. */
+  const onTrunkOrNot = (number: NumberFindings.IncomingNumber, service: NumberFindings.Service | null) =>
+    trunkSid !== null && number.trunkSid === trunkSid
+      ? { onTrunk: true, misconfigured: [] }
+      : { onTrunk: false, misconfigured: NumberSetup.faultsOf(number, service, wanted) }
+
+  /** One try. */
+  const buy = Effect.fn("Twilio.numbers.buy")(
+    function* ({ number, purpose, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
+      const setUp = purpose === "voice" && trunkSid !== null ? { trunkSid } : settings
+      const { phoneNumber, sid } = yield* Request.call(client, (sdk) =>
+        sdk.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: reference, ...setUp })
+      )
+      return NumberOrders.isNumberSid(sid) && phoneNumber === number
+        ? { _tag: "Bought", providerSid: sid }
+        : { _tag: "Unknown", detail: "the answer names no number" }
+    },
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
+  )
+
   return {
     search: Effect.fn("Twilio.numbers.search")(function* (query) {
       const offers = yield* ask("numbers.search", (sdk) =>
@@ -50,17 +76,7 @@ export const make = (
       return NumberOffers.wanted(query, offers)
     }),
 
-    buy: Effect.fn("Twilio.numbers.buy")(
-      function* ({ number, reference }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
-        const { phoneNumber, sid } = yield* Request.call(client, (sdk) =>
-          sdk.incomingPhoneNumbers.create({ phoneNumber: number, friendlyName: reference, ...settings })
-        )
-        return NumberOrders.isNumberSid(sid) && phoneNumber === number
-          ? { _tag: "Bought", providerSid: sid }
-          : { _tag: "Unknown", detail: "the answer names no number" }
-      },
-      Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
-    ),
+    buy: (order) => (order.purpose === "voice" && trunkSid === null ? noTrunk("numbers.buy") : buy(order)),
 
     find: Effect.fn("Twilio.numbers.find")(function* (order): Effect.fn.Return<
       Numbers.FoundOrder,
@@ -73,11 +89,18 @@ export const make = (
       return Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS)
     }),
 
-    configure: Effect.fn("Twilio.numbers.configure")(function* (number) {
+    configure: Effect.fn("Twilio.numbers.configure")(function* (number, purpose = "both") {
       const operation = "numbers.configure"
+      if (purpose === "voice" && trunkSid === null) return yield* noTrunk(operation)
       const found = yield* own(operation, number)
       if (found === null) {
         return yield* fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))
+      }
+      if (purpose === "voice" && trunkSid !== null) {
+        yield* ask(operation, (sdk) =>
+          sdk.incomingPhoneNumbers(found.sid).update({ ...NumberSetup.withoutWebhooks, trunkSid })
+        )
+        return
       }
       yield* ask(operation, (sdk) =>
         sdk.incomingPhoneNumbers(found.sid).update({ ...settings, ...NumberSetup.withoutOthers })
@@ -112,7 +135,7 @@ export const make = (
         number: number.phoneNumber as PhoneNumber.E164,
         providerSid: number.sid,
         features: NumberOffers.featuresOf(number.capabilities),
-        misconfigured: NumberSetup.faultsOf(number, service, wanted)
+        ...onTrunkOrNot(number, service)
       }))
     })
   }

@@ -62,7 +62,7 @@ describe("Numbers at Twilio", () => {
       }
       const { faults, numbers } = yield* started({ numberFields })
       assert.deepStrictEqual(yield* faults, { [Support.line]: ["voice_webhook"], [second]: ["voice_webhook"] })
-      yield* Effect.forEach([Support.line, second], numbers.configure)
+      yield* Effect.forEach([Support.line, second], (number) => numbers.configure(number))
       assert.deepStrictEqual(Object.values(yield* faults).flat(), [])
     })
   )

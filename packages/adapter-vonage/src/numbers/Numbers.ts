@@ -18,7 +18,8 @@ export const capabilities: Numbers.NumbersCapabilities = {
   find: "by_number",
   findAfterMillis: NumberOrders.FIND_AFTER_MILLIS,
   refusals: ["not_available", "requirements"],
-  prices: true
+  prices: true,
+  trunk: false
 }
 
 /** In the place of the application: deprecated, and the one way to take a number's own destination away. */
@@ -40,6 +41,24 @@ export const make = (
   const changed = (operation: string, use: (client: Client) => Promise<unknown>) =>
     Effect.mapError(change(use), (failure) => fail(operation, ProviderFailure.toReason(failure)))
 
+  const noTrunk = (operation: string) =>
+    fail(
+      operation,
+      new TelephonyError.Unsupported({ message: "Vonage has no trunks for numbers", capability: "numbers.trunk" })
+    )
+
+  /** One try. */
+  const buy = Effect.fn("Vonage.numbers.buy")(
+    function* ({ number }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
+      const msisdn = Digits.ofE164(number)
+      const country = PhoneNumber.country(number)
+      if (country === undefined) return { _tag: "Rejected", reason: "other", code: null }
+      yield* change((sdk) => sdk.numbers.buyNumber({ country, msisdn }))
+      return { _tag: "Bought", providerSid: msisdn }
+    },
+    Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
+  )
+
   return {
     search: Effect.fn("Vonage.numbers.search")(function* (query) {
       const operation = "numbers.search"
@@ -57,16 +76,7 @@ export const make = (
       return yield* fail(operation, new TelephonyError.Unavailable({ message, code: null }))
     }),
 
-    buy: Effect.fn("Vonage.numbers.buy")(
-      function* ({ number }): Effect.fn.Return<Numbers.PurchaseOutcome, ProviderFailure.Failure> {
-        const msisdn = Digits.ofE164(number)
-        const country = PhoneNumber.country(number)
-        if (country === undefined) return { _tag: "Rejected", reason: "other", code: null }
-        yield* change((sdk) => sdk.numbers.buyNumber({ country, msisdn }))
-        return { _tag: "Bought", providerSid: msisdn }
-      },
-      Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, NumberOrders.toRefusal)))
-    ),
+    buy: (order) => (order.purpose === "voice" ? noTrunk("numbers.buy") : buy(order)),
 
     find: Effect.fn("Vonage.numbers.find")(function* (order): Effect.fn.Return<
       Numbers.FoundOrder,
@@ -79,8 +89,9 @@ export const make = (
       return Numbers.notShown(order, askedAt, NumberOrders.FIND_AFTER_MILLIS)
     }),
 
-    configure: Effect.fn("Vonage.numbers.configure")(function* (number) {
+    configure: Effect.fn("Vonage.numbers.configure")(function* (number, purpose = "both") {
       const operation = "numbers.configure"
+      if (purpose === "voice") return yield* noTrunk(operation)
       const line = yield* own.one(operation, number)
       if (line === null) {
         return yield* fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))

@@ -1,16 +1,16 @@
 /** Finds which numbers are our own, assigned or not, and which others must not be texted. */
 import { PhoneNumber, type Tenant } from "@careline/domain"
-import { NumberInventory, Optional, PoolNumbers } from "@careline/ports"
+import { NumberInventory, Optional, TenantNumbers } from "@careline/ports"
 import { Effect } from "effect"
 import { asSystem } from "./Access.ts"
 
 /** A text or call to one of them would go round. */
 export const ownNumbersAmong = Effect.fnUntraced(function* (numbers: ReadonlyArray<PhoneNumber.E164>) {
+  const tenantNumbers = yield* TenantNumbers
   const spelled = numbers.flatMap((number) => PhoneNumber.spellings(number) as ReadonlyArray<PhoneNumber.E164>)
-  const inPools = yield* (yield* PoolNumbers).byNumbers(spelled)
-  const inventory = yield* Optional.of(NumberInventory)
-  const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
-  const ours = new Set([...inPools, ...nobodys].map(({ number }) => PhoneNumber.subscriberKey(number)))
+  // Without an inventory no number is unassigned.
+  const { byNumbers } = (yield* Optional.of(NumberInventory)) ?? tenantNumbers
+  const ours = new Set((yield* byNumbers(spelled)).map(({ number }) => PhoneNumber.subscriberKey(number)))
   return new Set<string>(numbers.filter((number) => ours.has(PhoneNumber.subscriberKey(number))))
 }, asSystem)
 
@@ -21,7 +21,7 @@ export const refusalsOf = Effect.fnUntraced(function* (
   countries: ReadonlyArray<string>
 ) {
   const ours = yield* ownNumbersAmong(numbers)
-  const lines = (yield* (yield* PoolNumbers).list([tenant])).map(({ number }) => number)
+  const lines = (yield* (yield* TenantNumbers).list([tenant])).map(({ number }) => number)
   return numbers.map((number) =>
     ours.has(number) ? ("own_number" as const) : PhoneNumber.destinationRefusal(number, lines, countries)
   )

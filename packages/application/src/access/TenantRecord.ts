@@ -7,6 +7,14 @@ import { NotFound } from "../shared/Errors.ts"
 /** The tenants of the store; none where an application keeps them itself, in its directory. */
 const groupingsOfStore = Optional.of(SiteGroupings)
 
+/** The name that contacts know a tenant by; `null` where nobody said, or an application keeps it in its directory. */
+export const tenantName = Effect.fnUntraced(function* (tenant: Tenant) {
+  const groupings = yield* groupingsOfStore
+  if (groupings === undefined || tenant === null) return null
+  const [found] = yield* groupings.list([tenant])
+  return found?.name ?? null
+})
+
 /** Fails unless the tenant is on record and active; if it is, it stays so until the ambient transaction ends. */
 export const assertActive = Effect.fnUntraced(function* (tenant: Tenant) {
   const groupings = yield* groupingsOfStore

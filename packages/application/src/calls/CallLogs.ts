@@ -6,7 +6,7 @@ import {
   type InvalidCursor,
   type Page,
   Scope,
-  type PoolNumbers,
+  type TenantNumbers,
   type StorageError,
   Threads,
   Transaction
@@ -59,7 +59,7 @@ export const listCalls: (
 ) => Effect.Effect<
   CallPage,
   StorageError | InvalidCursor | InvalidRequest | NotFound,
-  AuditLog | Calls | PoolNumbers | Threads | Transaction
+  AuditLog | Calls | TenantNumbers | Threads | Transaction
 > = Effect.fnUntraced(function* (actor, given) {
   const query = yield* readQuery(given)
   const {

@@ -10,7 +10,7 @@ import {
   IncomingCall,
   Message,
   type MessageId,
-  type PoolNumber,
+  type InventoryNumber,
   type SendId,
   SystemMessage,
   Thread,
@@ -23,7 +23,7 @@ import {
   IdGenerator,
   type MessageRevision,
   Messages,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   Threads
 } from "@careline/ports"
@@ -71,10 +71,14 @@ export const revise = Effect.fnUntraced(function* (
 /** The number that the contact called, or the one that answers in its place. */
 const numberOf = Effect.fnUntraced(function* (call: Call.Call) {
   if (call.phoneNumberId === null) return null
-  return Option.getOrNull(yield* (yield* PoolNumbers).get([call.siteGroupingId], call.phoneNumberId))
+  return (yield* (yield* TenantNumbers).list([call.siteGroupingId])).find(({ id }) => id === call.phoneNumberId) ?? null
 })
 
-const answer = Effect.fnUntraced(function* (thread: Thread.Thread, on: PoolNumber.PoolNumber, now: DateTime.Utc) {
+const answer = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  on: InventoryNumber.TenantNumber,
+  now: DateTime.Utc
+) {
   const [settings = VoipSettings.defaults] = yield* (yield* Settings).effective([thread.siteGroupingId])
   const consent = yield* consentOf(thread)
   const ids = yield* IdGenerator

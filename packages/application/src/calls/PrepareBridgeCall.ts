@@ -11,7 +11,7 @@ import {
   type Contact,
   PhoneNumber,
   PhoneNumberId,
-  type PoolNumber,
+  InventoryNumber,
   type Thread,
   ThreadId
 } from "@careline/domain"
@@ -23,6 +23,7 @@ import {
   Settings,
   type Telephony,
   TelephonyProviders,
+  TenantNumbers,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Option, Result, Schema } from "effect"
@@ -33,7 +34,7 @@ import { ownNumbersAmong } from "../access/OwnNumbers.ts"
 import { CallNotPlaced, CallRefused, InvalidRequest, NoSenderNumber, TooManyCallbacks } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
-import { lockThread, poolNumber, senderOf, viewThread } from "../threads/LoadThread.ts"
+import { lockThread, tenantNumber, senderOf, viewThread } from "../threads/LoadThread.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Note, nullable, optional } from "../shared/RequestFields.ts"
 
@@ -96,12 +97,20 @@ const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E1
 
 /** The number that the contact shall see. */
 const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: PhoneNumberId | null) {
-  if (chosen === null) return yield* senderOf(thread)
-  const number = yield* poolNumber(thread.siteGroupingId, chosen)
-  return number.status !== "assigned" ? yield* new NoSenderNumber({ message: "The number is not in service" }) : number
+  if (chosen === null) {
+    const { number: sender } = yield* senderOf(thread)
+    if (InventoryNumber.canCall(sender)) return sender
+    // The thread is texted from a number that is shown to nobody.
+    const other = InventoryNumber.callerIdNumber(yield* (yield* TenantNumbers).list([thread.siteGroupingId]))
+    return other ?? (yield* new NoSenderNumber({ message: "There is no number in service to call from" }))
+  }
+  const number = yield* tenantNumber(thread.siteGroupingId, chosen)
+  return !InventoryNumber.canCall(number)
+    ? yield* new NoSenderNumber({ message: "The number is not in service" })
+    : number
 })
 
-/** Which of those that may be in the call are numbers of ours, in whosever hands or in none: calls between them would go round. */
+/** Which of those that may be in the call are numbers of ours, assigned or not: calls between them would go round. */
 const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: Asked) {
   const { thread } = yield* viewThread(actor, threadId)
   const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
@@ -117,7 +126,7 @@ const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, 
 const destinationOf = Effect.fnUntraced(function* (
   thread: Thread.Thread,
   clinician: PhoneNumber.E164,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   ours: ReadonlySet<string>
 ) {
   const refusal = PhoneNumber.destinationRefusal(clinician, [on.number])
@@ -155,7 +164,7 @@ interface Prepared {
   readonly request: BridgeRequest.BridgeRequest
   /** The call that is to be placed. */
   readonly call: Call.Call | null
-  readonly on: PoolNumber.PoolNumber
+  readonly on: InventoryNumber.TenantNumber
 }
 
 /** The permission, and the call where one is placed, with their audit entry. */

@@ -12,7 +12,7 @@ import {
   Contact,
   IncomingCall,
   PhoneNumber,
-  type PoolNumber,
+  InventoryNumber,
   VoipSettings
 } from "@careline/domain"
 import {
@@ -23,7 +23,7 @@ import {
   Inbox,
   NumberInventory,
   Optional,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   type StorageError,
   type StoragePorts,
@@ -68,7 +68,7 @@ const opening = (caller: (event: CallReceived) => Pick<Call.Call, "purpose" | "f
   Effect.fnUntraced(function* (
     { provider }: CallSource,
     event: CallReceived,
-    on: PoolNumber.PoolNumber,
+    on: InventoryNumber.TenantNumber,
     plan: CallPlan.CallPlan,
     id: CallId,
     now: DateTime.Utc,
@@ -102,7 +102,7 @@ const openStaffs = opening(() => ({ purpose: "bridge", fromNumber: STAFF }))
 /** What was prepared for a call from this caller, and did not expire before. */
 const preparedBy = Effect.fnUntraced(function* (
   { from }: CallReceived,
-  { siteGroupingId }: PoolNumber.PoolNumber,
+  { siteGroupingId }: InventoryNumber.TenantNumber,
   expiredAfter: DateTime.Utc
 ) {
   if (!PhoneNumber.isValid(from)) return []
@@ -113,16 +113,19 @@ const preparedBy = Effect.fnUntraced(function* (
 /** Those of the numbers that were to be shown which a call of this provider may show: its own, and nobody else's. */
 const shownBy = Effect.fnUntraced(function* (provider: string, requests: ReadonlyArray<BridgeRequest.BridgeRequest>) {
   const { active } = yield* TelephonyProviders.TelephonyProviders
-  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
+  const numbers = yield* (yield* TenantNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
   return new Set<string>(
     numbers
-      .filter((one) => one.status === "assigned" && (one.provider ?? active.provider) === provider)
+      .filter((one) => InventoryNumber.canCall(one) && (one.provider ?? active.provider) === provider)
       .map(({ number }) => number)
   )
 })
 
 /** Whether the caller is somebody whom the tenant has a conversation with. */
-const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGroupingId }: PoolNumber.PoolNumber) {
+const isContact = Effect.fnUntraced(function* (
+  { from }: CallReceived,
+  { siteGroupingId }: InventoryNumber.TenantNumber
+) {
   const [thread] = yield* (yield* Threads).loadByKeys([{ siteGroupingId, threadType: "voip", contact: from }])
   return thread !== undefined && thread.deletedAt === null
 })
@@ -131,7 +134,7 @@ const isContact = Effect.fnUntraced(function* ({ from }: CallReceived, { siteGro
 const beginBridge = Effect.fnUntraced(function* (
   source: CallSource,
   event: CallReceived,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   greeting: CallPlan.CallPlan,
   id: CallId,
   isFallback: boolean,
@@ -192,7 +195,7 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
 const fileVoicemail = Effect.fnUntraced(function* (
   source: CallSource,
   event: CallReceived,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   plan: CallPlan.CallPlan,
   id: CallId,
   now: DateTime.Utc
@@ -299,14 +302,14 @@ export class Voice extends Context.Service<
         unkept((to === null ? undefined : greetings.get(to)) ?? IncomingCall.plainPlan(VoipSettings.defaults))
 
       const readGreetings = Effect.gen(function* () {
-        const numbers = yield* (yield* PoolNumbers).list("all")
+        const numbers = yield* (yield* TenantNumbers).list("all")
         const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
         const settings = yield* (yield* Settings).effective(tenants)
         const inventory = yield* Optional.of(NumberInventory)
-        const nobodys = inventory === undefined ? [] : yield* inventory.list("nobody")
+        const unassigned = inventory === undefined ? [] : yield* inventory.list("unassigned")
         const neutral = hangUp((yield* NeutralAnswer).spoken)
         greetings = new Map([
-          ...nobodys.map(({ number }) => [number, neutral] as const),
+          ...unassigned.map(({ number }) => [number, neutral] as const),
           ...numbers.map(({ number, siteGroupingId }) => {
             return [number, IncomingCall.plainPlan(settings[tenants.indexOf(siteGroupingId)]!)] as const
           })

@@ -7,7 +7,7 @@ import { commit } from "../shared/Commit.ts"
 import { DeepLinks } from "../shared/DeepLinks.ts"
 import { Limits } from "../shared/Limits.ts"
 import { countAlarms } from "../shared/Metrics.ts"
-import { senderOf } from "../threads/LoadThread.ts"
+import { senderFor } from "../threads/LoadThread.ts"
 import { onCallNames } from "./OnCallNames.ts"
 
 /** Fires what is due, once. Returns the number of timers it dealt with; 0 when none was due. */
@@ -39,7 +39,11 @@ export const escalate = Effect.fn("escalate")(function* () {
                   thread,
                   period,
                   settings: settings[index]!,
-                  from: yield* senderOf(thread).pipe(Effect.catchTag("NoSenderNumber", () => Effect.succeed(null))),
+                  // Whoever is on call is told, from whichever number is in service.
+                  from: yield* senderFor(thread, true).pipe(
+                    Effect.map(({ number }) => number),
+                    Effect.catchTag(["NoSenderNumber", "NumberSuspended"], () => Effect.succeed(null))
+                  ),
                   link: links.thread(threadId),
                   nameOf: (to) => nameOf({ siteGroupingId, to })
                 },

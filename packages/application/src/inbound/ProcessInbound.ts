@@ -12,7 +12,7 @@ import {
   InboundText,
   IncomingCall,
   type MessageId,
-  type PoolNumber,
+  type InventoryNumber,
   Reaction,
   type SendId,
   type Thread,
@@ -155,7 +155,7 @@ const processBatch = Effect.fnUntraced(function* (
 
   // Numbers are locked before calls and calls before threads, here as everywhere.
   const { busy, reached } = yield* reachedAtOnce([...new Set(claimed.map(({ event }) => event.to))])
-  const numberOf = new Map<string, PoolNumber.PoolNumber>(reached.map(({ number, on }) => [number, on]))
+  const numberOf = new Map<string, InventoryNumber.TenantNumber>(reached.map(({ number, on }) => [number, on]))
   const { free: lanes = [], held = [] } = Object.groupBy(taken, ({ events }) =>
     events.some(({ event }) => busy.includes(event.to)) ? "held" : "free"
   )

@@ -8,7 +8,7 @@ import {
   type NumberInventory,
   Optional,
   perDestination,
-  PoolNumbers,
+  TenantNumbers,
   type StorageError,
   type Telephony,
   TelephonyError,
@@ -32,7 +32,7 @@ import { Voice } from "../calls/Voice.ts"
 /** What receiving a webhook needs. */
 export type WebhookServices =
   | Intake
-  | PoolNumbers
+  | TenantNumbers
   | TelephonyProviders.TelephonyProviders
   | Optional.Optional<NumberInventory | Voice>
 
@@ -48,7 +48,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   WebhookReply,
   TelephonyError.TelephonyError | StorageError | NotFound | IntakeOverloaded,
-  Intake | PoolNumbers | TelephonyProviders.TelephonyProviders | Optional.Optional<NumberInventory | Voice>
+  Intake | TenantNumbers | TelephonyProviders.TelephonyProviders | Optional.Optional<NumberInventory | Voice>
 > {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })
@@ -101,7 +101,7 @@ const acceptOne = (
 const forEachNumber = Effect.fnUntraced(function* (event: TelephonyEvent) {
   const copies = perDestination(event).filter(isArrival)
   if (copies.length < 2) return [event]
-  const pool = yield* PoolNumbers
+  const pool = yield* TenantNumbers
   const { intakePatience } = yield* Limits
   const ours = yield* asSystem(pool.byNumbers(copies.map(({ to }) => to))).pipe(
     Effect.timeout(intakePatience),

@@ -7,7 +7,7 @@ import {
   Inbox,
   isArrival,
   perDestination,
-  PoolNumbers,
+  TenantNumbers,
   type Telephony,
   TelephonyProviders
 } from "@careline/ports"
@@ -21,7 +21,7 @@ import { fileCall } from "../calls/Voice.ts"
 const ours = Effect.fnUntraced(function* (told: ReadonlyArray<Telephony.HistoryRecord>) {
   const records = told.flatMap(({ at, event }) => perDestination(event).map((one) => ({ at, event: one })))
   const arrivals = records.flatMap(({ event }) => (isArrival(event) ? [event.to] : []))
-  const numbers = yield* (yield* PoolNumbers).byNumbers([...new Set(arrivals)])
+  const numbers = yield* (yield* TenantNumbers).byNumbers([...new Set(arrivals)])
   const since = new Map<string, DateTime.Utc>(numbers.map(({ createdAt, number }) => [number, createdAt]))
   const isOurs = ({ at, event }: Telephony.HistoryRecord): boolean => {
     const from = isArrival(event) ? since.get(event.to) : undefined

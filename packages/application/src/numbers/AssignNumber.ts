@@ -23,8 +23,9 @@ import {
   PoolEmpty
 } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
-import { AreaCode, IdempotencyKey, nullable, optional } from "../shared/RequestFields.ts"
-import { meet, pendingOf } from "./PendingAssignments.ts"
+import { AreaCode, IdempotencyKey, nullable, optional, Purpose } from "../shared/RequestFields.ts"
+import { addPending, meet, pendingOf, savePending } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { PoolBudget } from "./PoolBudget.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
@@ -42,6 +43,8 @@ export type AssignedNumber =
 export const NewAssignment = Schema.Struct({
   /** Three digits of the North American Numbering Plan; `null`: any. */
   areaCode: nullable(AreaCode),
+  /** `voice`: the caller ID of a voice agent, attached to the trunk at its provider. `both` where it is left out. */
+  purpose: Purpose,
   /** Another number beside those that the tenant has. Without it, a tenant with a number in service gets that number again. */
   additional: optional(Schema.Boolean)
 }).annotate({ identifier: "PhoneNumberAssignment" })
@@ -59,44 +62,55 @@ const readAssignment = reader(AssignmentRequest)
 /** As it was read. */
 interface Asked {
   readonly areaCode: string | null
+  readonly purpose: InventoryNumber.NumberPurpose
   readonly additional: boolean
   readonly idempotencyKey: string | null
 }
 
 /** What the tenant got under the key, if it did. The key of another request, met or not, is no key of this one. */
-const asked = Effect.fnUntraced(function* (tenant: Tenant, key: string, areaCode: string | null) {
+const asked = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  key: string,
+  { areaCode, purpose }: Pick<Asked, "areaCode" | "purpose">
+) {
   const inventory = yield* NumberInventory
-  const number = Option.getOrNull(yield* inventory.taken(tenant, key))
+  const number = (yield* inventory.list([tenant])).find(({ assignmentKey }) => assignmentKey === key) ?? null
   const pending = yield* pendingOf(tenant)
   const isOther =
     number === null
-      ? pending !== null && pending.key === key && pending.areaCode !== areaCode
-      : areaCode !== null && InventoryNumber.areaCodeOf(number.number) !== areaCode
+      ? pending !== null && pending.key === key && (pending.areaCode !== areaCode || pending.purpose !== purpose)
+      : !PendingAssignment.isServedBy({ areaCode, purpose }, number)
   return isOther
-    ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for another area code" })
+    ? yield* new IdempotencyMismatch({ message: "The idempotency key was used for a number of another kind" })
     : number
 })
 
-/** The tenant's numbers in service, its default first. */
-const inService = Effect.fnUntraced(function* (tenant: Tenant) {
-  const numbers = yield* (yield* NumberInventory).list([tenant])
-  return numbers
-    .filter(({ status }) => status === "assigned")
-    .toSorted((one, other) => Number(other.isDefault) - Number(one.isDefault))
+/** The tenant's numbers in service that do for the purpose, its default first. */
+const inService = Effect.fnUntraced(function* (tenant: Tenant, wanted: InventoryNumber.NumberPurpose) {
+  const purposes = InventoryNumber.purposesFor(wanted)
+  return (yield* (yield* NumberInventory).list([tenant])).filter(
+    ({ purpose, status }) => status === "assigned" && purposes.includes(purpose)
+  )
 })
 
 /** The number in service that meets a request for none beside it; `null` where the tenant has none. */
-const held = Effect.fnUntraced(function* (tenant: Tenant, areaCode: string | null) {
-  const numbers = yield* inService(tenant)
+const assigned = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  { areaCode, purpose }: Pick<Asked, "areaCode" | "purpose">
+) {
+  const numbers = yield* inService(tenant, purpose)
   const [preferred] = numbers
   if (preferred === undefined || areaCode === null) return preferred ?? null
   const there = numbers.find(({ number }) => InventoryNumber.areaCodeOf(number) === areaCode)
   return there ?? (yield* new NumberHeld({ phoneNumberId: preferred.id }))
 })
 
-/** What keeps this host from buying any number, whatever is on offer. */
-const assertForSale = Effect.gen(function* () {
+/** What keeps this host from buying any number of the purpose, whatever is on offer. */
+const assertForSale = Effect.fnUntraced(function* (purpose: InventoryNumber.NumberPurpose) {
   const { active } = yield* TelephonyProviders.TelephonyProviders
+  if (purpose === "voice" && active.capabilities.numbers?.trunk !== true) {
+    return yield* new NumberNotForSale({ reason: "no_trunk" })
+  }
   const { country, monthly, prices } = yield* PoolBudget
   const on = DateTime.formatIsoDateUtc(yield* DateTime.now)
   const listed = NumberPrices.find(prices, { provider: active.provider, country, on })
@@ -106,19 +120,19 @@ const assertForSale = Effect.gen(function* () {
 
 /** Has the tenant wait. Who waits for such a number does so still; what is not additional takes the place of what it waited for. */
 const wait = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
-  const { additional, areaCode, idempotencyKey: key } = request
-  const inventory = yield* NumberInventory
+  const { additional, areaCode, idempotencyKey: key, purpose } = request
   const before = yield* pendingOf(siteGroupingId)
   if (before !== null) {
+    const isOtherPurpose = before.purpose !== purpose
     const isSame = additional ? key !== null && before.key === key : before.areaCode === areaCode
-    if (isSame) return before
-    if (additional) return yield* new AssignmentPending({ pendingAssignmentId: before.id })
-    yield* inventory.savePendingAssignments([PendingAssignment.cancel(before)])
+    if (isSame && !isOtherPurpose) return before
+    if (additional || isOtherPurpose) return yield* new AssignmentPending({ pendingAssignmentId: before.id })
+    yield* savePending([PendingAssignment.cancel(before)])
   }
-  yield* assertForSale
+  yield* assertForSale(purpose)
   const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
-  const pending = PendingAssignment.begin({ id: id!, siteGroupingId, areaCode, key }, yield* DateTime.now)
-  yield* inventory.addPendingAssignment(pending)
+  const pending = PendingAssignment.begin({ id: id!, siteGroupingId, areaCode, purpose, key }, yield* DateTime.now)
+  yield* addPending(pending)
   yield* audit(actor, siteGroupingId, "phone_number.request", `pendingAssignment:${pending.id}`)
   return pending
 })
@@ -130,16 +144,17 @@ const endPending = Effect.fnUntraced(function* (
   number: InventoryNumber.InventoryNumber
 ) {
   const pending = yield* pendingOf(tenant)
-  if (pending !== null && (!additional || (idempotencyKey !== null && pending.key === idempotencyKey))) {
+  const isMet = pending !== null && InventoryNumber.purposesFor(pending.purpose).includes(number.purpose)
+  if (isMet && (!additional || (idempotencyKey !== null && pending.key === idempotencyKey))) {
     yield* meet(pending, number)
   }
 })
 
 /** A number of the pool, or a place among those who wait for one. In the ambient transaction, which holds the assignments. */
 const assign = Effect.fnUntraced(function* (actor: Actor, siteGroupingId: Tenant, request: Asked) {
-  const { areaCode, idempotencyKey: key } = request
+  const { areaCode, idempotencyKey: key, purpose } = request
   const at = yield* DateTime.now
-  const taken = yield* (yield* NumberInventory).take({ siteGroupingId, areaCode, key, at })
+  const taken = yield* (yield* NumberInventory).take({ siteGroupingId, areaCode, purpose, key, at })
   if (Option.isSome(taken)) {
     yield* endPending(siteGroupingId, request, taken.value)
     yield* audit(actor, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
@@ -156,20 +171,21 @@ export const assignFromPool = Effect.fn("assignFromPool")(function* (
   given: AssignmentRequest
 ) {
   yield* assertSees(actor, siteGroupingId)
-  const { additional = false, areaCode = null, idempotencyKey = null } = yield* readAssignment(given)
+  const { additional = false, areaCode = null, idempotencyKey = null, purpose = "both" } = yield* readAssignment(given)
+  const request: Asked = { additional, areaCode, purpose, idempotencyKey }
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       yield* assertActive(siteGroupingId)
       yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
-      const underKey = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, areaCode)
-      const known = underKey ?? (additional ? null : yield* held(siteGroupingId, areaCode))
+      const underKey = idempotencyKey === null ? null : yield* asked(siteGroupingId, idempotencyKey, request)
+      const known = underKey ?? (additional ? null : yield* assigned(siteGroupingId, request))
       return known === null
-        ? yield* assign(actor, siteGroupingId, { additional, areaCode, idempotencyKey })
+        ? yield* assign(actor, siteGroupingId, request)
         : ({ _tag: "Assigned", number: known } satisfies AssignedNumber)
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })
 
 /** `None`: the tenant is active, and has to do without a number for now. */
@@ -182,9 +198,9 @@ export const assignFirst = Effect.fnUntraced(function* (
   areaCode: string | null
 ) {
   yield* (yield* NumberInventory).holdAssignments(siteGroupingId)
-  const [number] = yield* inService(siteGroupingId)
+  const [number] = yield* inService(siteGroupingId, "both")
   if (number !== undefined) return { _tag: "Assigned", number } satisfies Activation
-  const request: Asked = { additional: false, areaCode, idempotencyKey: null }
+  const request: Asked = { additional: false, areaCode, purpose: "both", idempotencyKey: null }
   return yield* assign(actor, siteGroupingId, request).pipe(
     Effect.catchTag(["PoolEmpty", "NumberNotForSale"], () => Effect.succeed<Activation>({ _tag: "None", areaCode })),
     // What is not additional takes the place of what was waited for.
@@ -219,9 +235,9 @@ export const assignOnActivation = Effect.fn("assignOnActivation")(function* (
     })
   )
   return yield* asSystem(
-    retryOnConflict(once).pipe(
+    retryOnConflict(tellingNews(once)).pipe(
       // Somebody else put it on record at the same time.
-      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(once)),
+      Effect.catchTag("SiteGroupingTaken", () => retryOnConflict(tellingNews(once))),
       Effect.catchTag("SiteGroupingTaken", () => Effect.fail(new NotFound({ entity: "siteGrouping" })))
     )
   )

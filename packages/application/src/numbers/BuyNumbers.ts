@@ -1,5 +1,5 @@
 /**
- * Carries out orders for numbers: each step is on record before the next, and the provider is asked under no transaction.
+ * Carries out orders to buy numbers: each step is on record before the next, and the provider is asked under no transaction.
  *
  * Nobody's purchase is idempotent. An order is `ordering` before its provider is asked; whoever finds it so later, after a
  * crash or an answer that was lost, asks what became of it and tries again only once the provider says that it has nothing.
@@ -10,78 +10,29 @@ import {
   NumberInventory,
   NumberOrders,
   type Numbers,
-  StorageError,
-  StoreConflict,
   type Telephony,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Random } from "effect"
+import { DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { SYSTEM } from "../access/Actor.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
 import { holdPending, meet } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { audit } from "../access/Audit.ts"
 import { describeFault } from "../shared/Fault.ts"
-import { backoff, Limits } from "../shared/Limits.ts"
+import { Limits } from "../shared/Limits.ts"
+import { advance, fail, later, tryAgain } from "./OrderSteps.ts"
 import * as PoolAlerts from "./PoolAlerts.ts"
+import { carryOutRelease } from "./CarryOutRelease.ts"
 
 type Order = NumberOrder.NumberOrder
 
-/** Keeps how far it has come. Fails where somebody else works on it since our lease ended. */
-const advance = Effect.fnUntraced(function* (
-  { fence, order }: ClaimedOrder,
-  change: Partial<Order>,
-  dueInMillis: number
-): Effect.fn.Return<ClaimedOrder, StorageError, NumberOrders> {
-  const next = { ...order, ...change }
-  const held = yield* (yield* NumberOrders).advance({ order: next, fence, dueInMillis })
-  if (held !== null) return { order: next, fence: held }
-  return yield* new StorageError({
-    operation: "numberOrders.advance",
-    reason: new StoreConflict({ message: "the lease is over", constraint: null })
-  })
-})
-
-const fail = Effect.fnUntraced(function* (claimed: ClaimedOrder, failedBecause: NumberOrder.NumberOrderFailure) {
-  const { order } = yield* advance(claimed, { state: "failed", failedBecause }, 0)
-  yield* PoolAlerts.orderEnded(order)
-})
-
-/** How long it rests: longer each time, and hosts that were turned away together do not come back together. */
-const pauseAfter = Effect.fnUntraced(function* (failures: number) {
-  const { orderBackoff, orderBackoffMax } = yield* Limits
-  return backoff(orderBackoff, failures - 1, orderBackoffMax) * (0.5 + (yield* Random.next) / 2)
-})
-
-/** Whoever waits for one that is stuck gets another. */
-const counted = Effect.fnUntraced(function* (failures: number) {
-  const { orderNotice } = yield* Limits
-  return failures < orderNotice ? { failures } : { failures, wantedBy: null }
-})
-
-/** Later, and later each time. Somebody is told once it has been so for long. */
-const later = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}) {
-  const { orderNotice } = yield* Limits
-  const isSameState = change.state === undefined || change.state === claimed.order.state
-  const failures = isSameState ? claimed.order.failures + 1 : 1
-  const { order } = yield* advance(claimed, { ...change, ...(yield* counted(failures)) }, yield* pauseAfter(failures))
-  if (failures === orderNotice) yield* PoolAlerts.orderStuck(order)
-})
-
-/** The provider took nothing: again later, or not any more. */
-const tryAgain = Effect.fnUntraced(function* (claimed: ClaimedOrder, change: Partial<Order> = {}, waitMillis = 0) {
-  const { orderAttempts } = yield* Limits
-  const failures = claimed.order.failures + 1
-  if (failures >= orderAttempts) return yield* fail(claimed, "gave_up")
-  const pause = yield* pauseAfter(failures)
-  yield* advance(claimed, { ...change, ...(yield* counted(failures)), state: "wanted" }, Math.max(pause, waitMillis))
-})
-
 /** One try. Whatever goes wrong in it, the number may be ours. */
-const purchase = Effect.fnUntraced(function* (numbers: Numbers.Numbers, { id, number }: Order) {
+const purchase = Effect.fnUntraced(function* (numbers: Numbers.Numbers, { id, number, purpose }: Order) {
   const { sendTimeout } = yield* Limits
-  return yield* numbers.buy({ reference: id, number }).pipe(
+  return yield* numbers.buy({ reference: id, number, purpose }).pipe(
     Effect.timeout(sendTimeout),
     Effect.catchCause((cause) =>
       Effect.as(Effect.logWarning("A number may have been bought", describeFault(cause)), {
@@ -131,9 +82,9 @@ const cannotTell = { _tag: "CannotTell", detail: "the provider did not answer" }
 
 /** What became of an order that the provider was asked for, or has in hand. */
 const look = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
-  const { failedBecause, failures, id, number, startedAt, state } = claimed.order
+  const { failedBecause, failures, id, number, purpose, startedAt, state } = claimed.order
   const { orderNotice } = yield* Limits
-  const tried = { reference: id, number, startedAt: startedAt ?? (yield* DateTime.now) }
+  const tried = { reference: id, number, purpose, startedAt: startedAt ?? (yield* DateTime.now) }
   const found = yield* numbers.find(tried).pipe(Effect.orElseSucceed(() => cannotTell))
   switch (found._tag) {
     case "Owned":
@@ -160,12 +111,12 @@ const waiting = Effect.fnUntraced(function* (bought: Order) {
   return pending !== null && PendingAssignment.isServedBy(pending, bought) ? pending : null
 })
 
-/** Into the hands of who waits for it, or into the pool. In the ambient transaction. */
+/** To the tenant that waits for it, or into the pool. In the ambient transaction. */
 const handOver = Effect.fnUntraced(function* (bought: Order) {
   const inventory = yield* NumberInventory
   const now = yield* DateTime.now
-  const { id, number, price: monthlyPrice, provider, providerSid } = bought
-  const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice }, now)
+  const { id, number, price: monthlyPrice, provider, providerSid, purpose } = bought
+  const fresh = NumberLifecycle.acquire({ id, number, provider, providerSid, monthlyPrice, purpose }, now)
   const pending = yield* waiting(bought)
   if (pending === null) return yield* inventory.add(fresh)
   const { key, siteGroupingId } = pending
@@ -176,19 +127,21 @@ const handOver = Effect.fnUntraced(function* (bought: Order) {
 
 /** Leads a number that is ours to this host, and only then gives it out. */
 const finish = Effect.fnUntraced(function* (claimed: ClaimedOrder, numbers: Numbers.Numbers) {
-  const isLedHere = yield* Effect.match(numbers.configure(claimed.order.number), {
+  const isLedHere = yield* Effect.match(numbers.configure(claimed.order.number, claimed.order.purpose), {
     onFailure: () => false,
     onSuccess: () => true
   })
   if (!isLedHere) return yield* later(claimed)
   const { transact } = yield* Transaction
-  const done = yield* transact(
-    Effect.gen(function* () {
-      const { order: ended } = yield* advance(claimed, { state: "done", failures: 0 }, 0)
-      // Where somebody entered it by hand meanwhile, it is known.
-      yield* Effect.catchTag(handOver(ended), "NumberTaken", () => Effect.void)
-      return ended
-    })
+  const done = yield* tellingNews(
+    transact(
+      Effect.gen(function* () {
+        const { order: ended } = yield* advance(claimed, { state: "done", failures: 0 }, 0)
+        // Where somebody entered it by hand meanwhile, it is known.
+        yield* Effect.catchTag(handOver(ended), "NumberTaken", () => Effect.void)
+        return ended
+      })
+    )
   )
   yield* PoolAlerts.orderEnded(done)
 })
@@ -206,14 +159,16 @@ const step = (claimed: ClaimedOrder, { numbers }: Telephony.TelephonyService) =>
 }
 
 const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
-  const { id, provider, state } = claimed.order
+  const { id, kind, provider, state } = claimed.order
   const { orderLease } = yield* Limits
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
-  const work =
-    state === "wanted" && (telephony === undefined || !(yield* BuysNumbers))
-      ? fail(claimed, "gave_up")
-      : telephony === undefined
-        ? later(claimed)
+  const isGivenUp = kind === "purchase" && state === "wanted" && (telephony === undefined || !(yield* BuysNumbers))
+  const work = isGivenUp
+    ? fail(claimed, "gave_up")
+    : telephony === undefined
+      ? later(claimed)
+      : kind === "release"
+        ? carryOutRelease(claimed, telephony.numbers)
         : step(claimed, telephony)
   yield* work.pipe(
     Effect.timeout(orderLease / 2),
@@ -226,7 +181,7 @@ const run = Effect.fnUntraced(function* (claimed: ClaimedOrder) {
   )
 })
 
-/** Carries on with the orders that are due, once; where nothing is bought, with those that were asked for. Returns with how many. */
+/** Carries on with the orders of either kind that are due, once; where nothing is bought, with those that were asked for. Returns with how many. */
 export const buyNumbers = Effect.fn("buyNumbers")(function* () {
   const { orderLease, ordersPerBatch } = yield* Limits
   const once = Effect.gen(function* () {

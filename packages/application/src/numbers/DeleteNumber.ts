@@ -10,7 +10,6 @@ import {
   NumberReplacement,
   PhoneNumber,
   PhoneNumberId,
-  type PoolNumber,
   type SendId,
   SystemText,
   type Tenant,
@@ -19,7 +18,7 @@ import {
   type ThreadId,
   VoipSettings
 } from "@careline/domain"
-import { Broadcaster, Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
+import { Consents, IdGenerator, NumberInventory, Scope, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
@@ -28,6 +27,7 @@ import { commit } from "../shared/Commit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
+import { moveThreads } from "./MoveThreads.ts"
 import { putToRest } from "./NumberRest.ts"
 import { viewNumber } from "./PhoneNumbers.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
@@ -70,7 +70,7 @@ export interface NumberDeleted {
   readonly message: string
 }
 
-const describe = (affectedThreadsCount: number, replacement: PoolNumber.PoolNumber | null): NumberDeleted => {
+const describe = (affectedThreadsCount: number, replacement: InventoryNumber.TenantNumber | null): NumberDeleted => {
   const threads = affectedThreadsCount === 1 ? "1 thread answers" : `${affectedThreadsCount} threads answer`
   const message =
     replacement === null
@@ -80,19 +80,19 @@ const describe = (affectedThreadsCount: number, replacement: PoolNumber.PoolNumb
 }
 
 /** A number that the actor sees; what was somebody else's a moment ago is not found. */
-const heldBy = (actor: Actor, numbers: ReadonlyArray<InventoryNumber.InventoryNumber>, id: PhoneNumberId) =>
+const assignedTo = (actor: Actor, numbers: ReadonlyArray<InventoryNumber.InventoryNumber>, id: PhoneNumberId) =>
   Effect.gen(function* () {
     const number = numbers.find((one) => one.id === id)
-    const held = number === undefined ? null : InventoryNumber.held(number)
-    const isSeen = held !== null && Scope.includes(actor.scope, held.siteGroupingId)
-    return number !== undefined && isSeen ? { number, held } : yield* new NotFound({ entity: "phoneNumber" })
+    const own = number === undefined ? null : InventoryNumber.tenantNumber(number)
+    const isSeen = own !== null && Scope.includes(actor.scope, own.siteGroupingId)
+    return number !== undefined && isSeen ? { number, own } : yield* new NotFound({ entity: "phoneNumber" })
   })
 
 /** Texts about the new number, in the threads that it answers from now and that anybody still uses. */
 const notify = Effect.fnUntraced(function* (
   tenant: Tenant,
   threadIds: ReadonlyArray<ThreadId>,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   content: string,
   now: DateTime.Utc
 ) {
@@ -135,28 +135,16 @@ const replace = Effect.fnUntraced(function* (
   actor: Actor,
   number: InventoryNumber.InventoryNumber,
   by: InventoryNumber.InventoryNumber,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   notice: string | null
 ) {
   const inventory = yield* NumberInventory
-  const { announcedThreads } = yield* Limits
   const now = yield* DateTime.now
   const tenant = on.siteGroupingId
   const replaced = yield* replacedBy(number, by.id, now)
-  const threads = yield* inventory.hand([number.id], on, now)
+  const threads = yield* moveThreads(number, on, now)
   yield* inventory.save([replaced])
   if (number.isDefault) yield* inventory.save([{ ...by, isDefault: true }])
-  // Of more than that nobody has them all on a screen: whoever opens one reads it anew.
-  if (threads.length <= announcedThreads) {
-    yield* (yield* Broadcaster).publish(
-      threads.map((threadId) => ({
-        siteGroupingId: tenant,
-        type: "thread.updated" as const,
-        threadId,
-        messageId: null
-      }))
-    )
-  }
   if (notice !== null) yield* notify(tenant, threads, on, notice, now)
   yield* audit(actor, tenant, "phone_number.replace", `phoneNumber:${number.id}`, {
     by: by.id,
@@ -194,23 +182,24 @@ export const deleteNumber = Effect.fn("deleteNumber")(function* (
   const once = transact(
     Effect.gen(function* () {
       const inventory = yield* NumberInventory
-      const own = (yield* inventory.list(actor.scope)).filter(({ replacedBy }) => replacedBy === id)
+      const predecessors = (yield* inventory.list(actor.scope)).filter(({ replacedBy }) => replacedBy === id)
       const named = replacementPhoneNumberId === null ? [] : [replacementPhoneNumberId]
-      const numbers = yield* inventory.lock([id, ...named, ...own.map((one) => one.id)])
-      const { held, number } = yield* heldBy(actor, numbers, id)
-      const other = replacementPhoneNumberId === null ? null : yield* heldBy(actor, numbers, replacementPhoneNumberId)
+      const numbers = yield* inventory.lock([id, ...named, ...predecessors.map((one) => one.id)])
+      const { number, own } = yield* assignedTo(actor, numbers, id)
+      const other =
+        replacementPhoneNumberId === null ? null : yield* assignedTo(actor, numbers, replacementPhoneNumberId)
       const [usage = 0] = yield* inventory.usage([id])
-      const replacement = yield* Effect.fromResult(NumberReplacement.decide(held, usage, other?.held ?? null))
+      const replacement = yield* Effect.fromResult(NumberReplacement.decide(own, usage, other?.own ?? null))
       if (dryRun) {
         // Refused like the deletion itself.
         if (replacement !== null) yield* replacedBy(number, replacement.id, yield* DateTime.now)
         return describe(usage, replacement)
       }
       if (other !== null && replacement !== null) {
-        return describe(yield* replace(actor, number, other.number, other.held, notice), replacement)
+        return describe(yield* replace(actor, number, other.number, other.own, notice), replacement)
       }
       const stoodFor = numbers.filter((one) => one.id === id || one.replacedBy === id)
-      yield* takeAway(actor, held.siteGroupingId, stoodFor, id)
+      yield* takeAway(actor, own.siteGroupingId, stoodFor, id)
       return describe(0, null)
     })
   )

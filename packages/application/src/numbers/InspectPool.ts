@@ -1,4 +1,4 @@
-/** Every number that we own, in a tenant's hands or in nobody's, as who administers the whole system sees and edits it. */
+/** Every number that we own, assigned or not, as who administers the whole system sees and edits it. */
 import { InventoryNumber, NumberLifecycle, PhoneNumber, type PhoneNumberId, type Tenant } from "@careline/domain"
 import { AuditTrail, InvalidCursor, NumberInventory, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
@@ -37,7 +37,7 @@ const fits = (
 
 const everyNumber = Effect.gen(function* () {
   const inventory = yield* NumberInventory
-  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  const numbers = [...(yield* inventory.list("all")), ...(yield* inventory.list("unassigned"))]
   return numbers.toSorted((one, other) => (one.id < other.id ? -1 : 1))
 })
 
@@ -67,7 +67,8 @@ export interface NumberEvent {
   readonly siteGroupingId: Tenant
 }
 
-const find = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
+/** One of all numbers. For who sees all tenants. */
+export const findNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
   yield* assertSeesAll(actor, "phoneNumber")
   const found = (yield* asStaff(actor)(everyNumber)).find((number) => number.id === id)
   return found ?? (yield* new NotFound({ entity: "phoneNumber" }))
@@ -75,7 +76,7 @@ const find = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
 
 /** A number, and what was done to it as the audit log has it, the newest first: who had it, and who gave it to whom. */
 export const inspectNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
-  const number = yield* find(actor, id)
+  const number = yield* findNumber(actor, id)
   const past = { scope: "all", subject: `phoneNumber:${id}`, limit: MAX_HISTORY, cursor: null } as const
   const { items } = yield* asStaff(actor)((yield* AuditTrail).list(past))
   const history = items.map(({ action, actor: by, at, siteGroupingId }): NumberEvent => ({
@@ -87,7 +88,7 @@ export const inspectNumber = Effect.fnUntraced(function* (actor: Actor, id: Phon
   return { number, history }
 })
 
-/** What to change of a number that is in nobody's hands. */
+/** What to change of an unassigned number. */
 export const PoolNumberEdit = Schema.Struct({
   label: nullable(Name),
   /** The provider's id of the number. */
@@ -106,7 +107,7 @@ export const editPoolNumber = Effect.fn("editPoolNumber")(function* (
   given: PoolNumberEdit
 ) {
   const { status, ...fields } = yield* readEdit(given)
-  yield* find(actor, id)
+  yield* findNumber(actor, id)
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {

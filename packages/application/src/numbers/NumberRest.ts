@@ -11,7 +11,7 @@ export const putToRest = Effect.fnUntraced(function* (
 ) {
   const inventory = yield* NumberInventory
   const { quarantine } = yield* Limits
-  const threads = yield* inventory.hand(
+  const threads = yield* inventory.reassign(
     numbers.map(({ id }) => id),
     null,
     now

@@ -1,11 +1,12 @@
 /** What tenants wait for, as their administrators see and end it, and how a number of theirs meets it. */
 import { type InventoryNumber, PendingAssignment, type PendingAssignmentId, type Tenant } from "@careline/domain"
-import { NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import { Broadcaster, NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { asStaff, asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { AssignmentMet, NotFound } from "../shared/Errors.ts"
+import { noteNews, tellingNews } from "./PendingNews.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
 /** What the tenant waits for; `null`: nothing. */
@@ -14,12 +15,39 @@ export const pendingOf = Effect.fnUntraced(function* (tenant: Tenant) {
   return pending.find(({ siteGroupingId }) => siteGroupingId === tenant) ?? null
 })
 
+/** Tells the screens of their tenants: ids only. */
+const publish = Effect.fnUntraced(function* (changed: ReadonlyArray<PendingAssignment.PendingAssignment>) {
+  const told = changed.map(({ id, siteGroupingId }) => ({
+    siteGroupingId,
+    type: "pending_assignment.updated" as const,
+    pendingAssignmentId: id
+  }))
+  if (told.length > 0) yield* (yield* Broadcaster).publish(told)
+})
+
+/** Has the tenant wait. In the ambient transaction. */
+export const addPending = Effect.fnUntraced(function* (pending: PendingAssignment.PendingAssignment) {
+  yield* (yield* NumberInventory).addPendingAssignment(pending)
+  yield* publish([pending])
+})
+
+/** Keeps what became of them, and tells of what it changed: who has them end first is the only one. In the ambient transaction. */
+export const savePending = Effect.fnUntraced(function* (
+  assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
+) {
+  if (assignments.length === 0) return
+  const saved = new Set(yield* (yield* NumberInventory).savePendingAssignments(assignments))
+  const changed = assignments.filter(({ id }) => saved.has(id))
+  yield* publish(changed)
+  yield* noteNews(changed)
+})
+
 /** The tenant has a number that it waited for. In the ambient transaction. */
 export const meet = Effect.fnUntraced(function* (
   pending: PendingAssignment.PendingAssignment,
   number: Pick<InventoryNumber.InventoryNumber, "id">
 ) {
-  yield* (yield* NumberInventory).savePendingAssignments([PendingAssignment.meet(pending, number)])
+  yield* savePending([PendingAssignment.meet(pending, number)])
 })
 
 /**
@@ -32,9 +60,9 @@ export const holdPending = Effect.fnUntraced(function* (tenant: Tenant) {
   yield* inventory.holdAssignments(tenant)
   const pending = yield* pendingOf(tenant)
   if (pending === null || pending.key === null) return pending
-  const taken = yield* inventory.taken(tenant, pending.key)
-  if (Option.isNone(taken)) return pending
-  yield* meet(pending, taken.value)
+  const taken = (yield* inventory.list([tenant])).find(({ assignmentKey }) => assignmentKey === pending.key)
+  if (taken === undefined) return pending
+  yield* meet(pending, taken)
   return null
 })
 
@@ -68,10 +96,10 @@ export const cancelPendingAssignment = Effect.fn("cancelPendingAssignment")(func
       if (pending.state === "assigned") return yield* new AssignmentMet({ phoneNumberId: pending.phoneNumberId })
       if (pending.state === "cancelled") return pending
       const cancelled = PendingAssignment.cancel(pending)
-      yield* inventory.savePendingAssignments([cancelled])
+      yield* savePending([cancelled])
       yield* audit(actor, siteGroupingId, "phone_number.cancel", `pendingAssignment:${id}`)
       return cancelled
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })

@@ -1,5 +1,5 @@
 /** A tenant's numbers, as its administrators see and edit them. */
-import { type InventoryNumber, NumberLifecycle, type PhoneNumberId, type Tenant } from "@careline/domain"
+import { InventoryNumber, NumberLifecycle, NumberReplacement, PhoneNumberId, type Tenant } from "@careline/domain"
 import {
   type AuditLog,
   IdGenerator,
@@ -7,8 +7,10 @@ import {
   type NumberTaken,
   type Optional,
   Scope,
+  Settings,
   type StorageError,
   TelephonyProviders,
+  TenantNumbers,
   Transaction
 } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
@@ -16,8 +18,9 @@ import { asStaff, asSystem } from "../access/Access.ts"
 import { type Actor, assertSees, assertSeesAll } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
-import { type InvalidRequest, NotFound, type NumberRefused, type NumberRests } from "../shared/Errors.ts"
+import { InvalidRequest, NotFound, type NumberRefused, type NumberRests } from "../shared/Errors.ts"
 import { assertAwake, OwnedNumber } from "./NumberPool.ts"
+import { moveThreads } from "./MoveThreads.ts"
 import { assertOurs } from "./NumberOwnership.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, nullable, optional } from "../shared/RequestFields.ts"
@@ -32,7 +35,7 @@ export const viewNumbers = Effect.fnUntraced(function* (actor: Actor, tenant: Te
   const numbers = yield* asStaff(actor)(inventory.list(tenant === undefined ? actor.scope : [tenant]))
   return numbers
     .filter((number) => isSeen(actor, number))
-    .toSorted((one, other) => DateTime.Order(one.heldSince, other.heldSince))
+    .toSorted((one, other) => DateTime.Order(one.assignedAt, other.assignedAt))
 })
 
 export const viewNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
@@ -52,13 +55,18 @@ const lockNumber = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId,
   const locked = yield* (yield* NumberInventory).lock([...new Set([id, ...rivals])])
   const number = locked.find((one) => one.id === id)
   if (number === undefined || !isSeen(actor, number)) return yield* new NotFound({ entity: "phoneNumber" })
-  const tenant = number.holder?.siteGroupingId
-  // What was the tenant's default a moment ago may have left it since.
-  const others = locked.filter(({ holder, id: other, isDefault }) => {
-    return isDefault && other !== id && holder !== null && holder.siteGroupingId === tenant
-  })
-  return { number, others }
+  return { number, locked }
 })
+
+/** What was the tenant's default a moment ago may have left it since. */
+const otherDefaults = (
+  locked: ReadonlyArray<InventoryNumber.InventoryNumber>,
+  { holder, id }: InventoryNumber.InventoryNumber
+) =>
+  locked.flatMap((other) => {
+    const isOfTenant = other.holder !== null && other.holder.siteGroupingId === holder?.siteGroupingId
+    return other.isDefault && other.id !== id && isOfTenant ? [{ ...other, isDefault: false }] : []
+  })
 
 /** What to change of a number; what is not named stays. */
 export const NumberEdit = Schema.Struct({
@@ -66,11 +74,20 @@ export const NumberEdit = Schema.Struct({
   /** `suspended` takes the number out of service, `assigned` puts it back. */
   status: optional(Schema.Literals(["assigned", "suspended"])),
   /** Whether the tenant texts from it first. */
-  isDefault: optional(Schema.Boolean)
+  isDefault: optional(Schema.Boolean),
+  /** The number that the threads of a suspended one are moved to: a number in service of the same site grouping. */
+  moveThreadsTo: nullable(PhoneNumberId)
 }).annotate({ identifier: "PhoneNumberEdit" })
 export type NumberEdit = Given<typeof NumberEdit.Encoded>
 
 const readEdit = reader(NumberEdit)
+
+/** A number after an edit, and what that means for the threads that answer from it. */
+export interface EditedNumber extends InventoryNumber.InventoryNumber {
+  /** Threads that send nothing until the number is in service again, they are moved, or another one may stand in. */
+  readonly stoppedThreadsCount: number
+  readonly movedThreadsCount: number
+}
 
 const edited = Effect.fnUntraced(function* (
   number: InventoryNumber.InventoryNumber,
@@ -87,29 +104,72 @@ const edited = Effect.fnUntraced(function* (
   return edit.isDefault === undefined ? moved : yield* Effect.fromResult(NumberLifecycle.prefer(moved, edit.isDefault))
 })
 
-/** Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. */
+/** Moves the threads of a suspended number to another one, which takes over that the tenant texts from it first. */
+const moveAway = Effect.fnUntraced(function* (
+  actor: Actor,
+  before: InventoryNumber.InventoryNumber,
+  number: InventoryNumber.InventoryNumber,
+  locked: ReadonlyArray<InventoryNumber.InventoryNumber>,
+  to: PhoneNumberId
+) {
+  if (number.status !== "suspended") {
+    return yield* new InvalidRequest({ field: "moveThreadsTo", message: "is for the threads of a suspended number" })
+  }
+  const other = locked.find((one) => one.id === to && isSeen(actor, one))
+  const [own, on] = [InventoryNumber.tenantNumber(number), other && InventoryNumber.tenantNumber(other)]
+  if (own === null || on == null || other === undefined) return yield* new NotFound({ entity: "phoneNumber" })
+  yield* Effect.fromResult(NumberReplacement.decide(own, 1, on))
+  const threads = yield* moveThreads(number, on, yield* DateTime.now)
+  if (before.isDefault) yield* (yield* NumberInventory).save([{ ...other, isDefault: true }])
+  yield* audit(actor, on.siteGroupingId, "phone_number.move_threads", `phoneNumber:${number.id}`, {
+    to,
+    threads: threads.length
+  })
+  return threads.length
+})
+
+/** Threads that answer from a number that was suspended, deleted ones too, where no other one stands in for it. */
+const stoppedBy = Effect.fnUntraced(function* ({ holder, id }: InventoryNumber.InventoryNumber) {
+  const tenant = holder?.siteGroupingId ?? null
+  const [settings] = yield* (yield* Settings).effective([tenant])
+  const standIn = settings!.suspendedNumberFallback
+    ? InventoryNumber.textingNumber(yield* (yield* TenantNumbers).list([tenant]))
+    : undefined
+  const [count = 0] = standIn === undefined ? yield* (yield* NumberInventory).usage([id]) : []
+  return count
+})
+
+/**
+ * Names a number, takes it out of service or back into it, or makes it the one that its tenant texts from first. Nothing leaves from a
+ * suspended number: its threads stop, or are moved to another one.
+ */
 export const editNumber = Effect.fn("editNumber")(function* (actor: Actor, id: PhoneNumberId, given: NumberEdit) {
   const edit = yield* readEdit(given)
   const { holder } = yield* viewNumber(actor, id)
   const tenant = holder?.siteGroupingId ?? null
+  const { moveThreadsTo = null } = edit
+  if (moveThreadsTo !== null) yield* viewNumber(actor, moveThreadsTo)
   const { transact } = yield* Transaction
   const once = transact(
     Effect.gen(function* () {
       const inventory = yield* NumberInventory
       const rivals = edit.isDefault === true ? (yield* inventory.list([tenant])).filter((one) => one.isDefault) : []
-      const { number: before, others } = yield* lockNumber(
-        actor,
-        id,
-        rivals.map((one) => one.id)
-      )
-      const number = yield* edited(before, edit, yield* DateTime.now)
+      const { locked, number: before } = yield* lockNumber(actor, id, [
+        ...rivals.map((one) => one.id),
+        ...(moveThreadsTo === null ? [] : [moveThreadsTo])
+      ])
+      const now = yield* DateTime.now
+      const number = yield* edited(before, edit, now)
       // One after the other: at most one of a tenant's is its default at any time.
-      if (number.isDefault) yield* inventory.save(others.map((one) => ({ ...one, isDefault: false })))
+      if (number.isDefault) yield* inventory.save(otherDefaults(locked, number))
       yield* inventory.save([number])
+      const movedThreadsCount =
+        moveThreadsTo === null ? 0 : yield* moveAway(actor, before, number, locked, moveThreadsTo)
+      const stoppedThreadsCount = edit.status === "suspended" ? yield* stoppedBy(number) : 0
       yield* audit(actor, number.holder?.siteGroupingId ?? null, "phone_number.edit", `phoneNumber:${id}`, {
         fields: Object.keys(edit).toSorted().join(",")
       })
-      return number
+      return { ...number, stoppedThreadsCount, movedThreadsCount } satisfies EditedNumber
     })
   )
   return yield* asSystem(retryOnConflict(once))
@@ -121,7 +181,7 @@ export type PoolAddition = Given<typeof PoolAddition.Encoded>
 
 const readAddition = reader(PoolAddition)
 
-/** Adds a number that is ours at the provider to the pool, in nobody's hands. For who sees all tenants. */
+/** Adds a number that is ours at the provider to the pool, unassigned. For who sees all tenants. */
 export const addToPool = Effect.fn("addToPool")(function* (
   actor: Actor,
   given: PoolAddition
@@ -136,7 +196,7 @@ export const addToPool = Effect.fn("addToPool")(function* (
   | Optional.Optional<NumberInventory>
 > {
   yield* assertSeesAll(actor, "siteGrouping")
-  const { number: digits, overrideReason, provider, providerSid } = yield* readAddition(given)
+  const { number: digits, overrideReason, provider, providerSid, purpose = "both" } = yield* readAddition(given)
   const ours = yield* assertOurs(yield* TelephonyProviders.TelephonyProviders, actor, {
     number: digits,
     provider: provider ?? null,
@@ -152,7 +212,8 @@ export const addToPool = Effect.fn("addToPool")(function* (
           number: digits,
           provider: ours.provider,
           providerSid: providerSid ?? null,
-          monthlyPrice: null
+          monthlyPrice: null,
+          purpose
         }
         const number = NumberLifecycle.acquire(given, yield* DateTime.now)
         yield* (yield* NumberInventory).add(number)

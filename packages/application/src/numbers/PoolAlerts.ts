@@ -23,19 +23,34 @@ export const poolChanged = Effect.fnUntraced(function* ({ began, ended }: Condit
 export const orderEnded = Effect.fnUntraced(function* ({
   failedBecause,
   id,
+  kind,
   provider,
   state
 }: NumberOrder.NumberOrder) {
-  yield* Metric.update(Metric.withAttributes(orders, { outcome: failedBecause ?? state }), 1)
-  if (state === "failed") {
+  yield* Metric.update(Metric.withAttributes(orders, { kind, outcome: failedBecause ?? state }), 1)
+  if (state === "failed" && kind === "purchase") {
     const annotations = { order: id, provider, reason: failedBecause ?? "other" }
     yield* Effect.logWarning("A number was not sold to us").pipe(Effect.annotateLogs(annotations))
   }
 })
 
-/** A number that is ours, or may be, cannot be brought in. */
-export const orderStuck = ({ failures, id, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> =>
+/** A number that is ours, or may be, cannot be brought in, or given back. */
+export const orderStuck = ({ failures, id, kind, provider, state }: NumberOrder.NumberOrder): Effect.Effect<void> => {
+  const detail = { order: id, provider, failures }
+  return kind === "release"
+    ? raiseAlert(
+        { subject: "number_order", condition: "stuck_release", isOver: false, detail },
+        "A number cannot be given back to its provider, and may still be paid for"
+      )
+    : raiseAlert(
+        { subject: "number_order", condition: `stuck_${state}`, isOver: false, detail },
+        "A number that is ours, or may be, cannot be brought in"
+      )
+}
+
+/** The provider does not take a number back. */
+export const releaseRefused = ({ id, provider }: NumberOrder.NumberOrder): Effect.Effect<void> =>
   raiseAlert(
-    { subject: "number_order", condition: `stuck_${state}`, isOver: false, detail: { order: id, provider, failures } },
-    "A number that is ours, or may be, cannot be brought in"
+    { subject: "number_order", condition: "release_refused", isOver: false, detail: { order: id, provider } },
+    "A provider does not take a number back, and it is still paid for"
   )

@@ -44,7 +44,8 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
       suspended: sum(counts, "suspended"),
       replaced: sum(counts, "replaced"),
       quarantined: sum(counts, "quarantined"),
-      retired: sum(counts, "retired")
+      retired: sum(counts, "retired"),
+      releasing: sum(counts, "releasing")
     },
     availableByAreaCode: Object.fromEntries(
       counts.flatMap(({ areaCode, count, status }) => (status === "available" ? [[areaCode ?? "", count]] : []))

@@ -17,7 +17,7 @@ import { type Given, reader } from "../shared/ReadRequest.ts"
 import { optional } from "../shared/RequestFields.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
-type Held = InventoryNumber.InventoryNumber
+type Owned = InventoryNumber.InventoryNumber
 
 /** What a look at one provider found. */
 export interface ProviderReconciliation {
@@ -26,22 +26,29 @@ export interface ProviderReconciliation {
   readonly status: "compared" | "unsupported" | "unavailable"
   readonly reason: string | null
   /** On record as this provider's, and unknown to it. */
-  readonly oursOnly: ReadonlyArray<Held>
+  readonly oursOnly: ReadonlyArray<Owned>
   /** The provider's, and not on record. Those that are being bought are. */
   readonly theirsOnly: ReadonlyArray<Numbers.OwnedNumber>
   /** On record and the provider's, and led elsewhere. */
   readonly misconfigured: ReadonlyArray<{
-    readonly number: Held
+    readonly number: Owned
     readonly faults: ReadonlyArray<Numbers.Misconfiguration>
   }>
 }
 
 const nothing = { reason: null, oursOnly: [], theirsOnly: [], misconfigured: [] }
 
+/** What is wrong with it. Attached to the trunk is right for a number of a voice agent, and for no other. */
+const faultsOf = (
+  { purpose }: Pick<Owned, "purpose">,
+  { misconfigured, onTrunk = false }: Numbers.OwnedNumber
+): ReadonlyArray<Numbers.Misconfiguration> =>
+  onTrunk === (purpose === "voice") ? (purpose === "voice" ? [] : misconfigured) : ["voice_attachment"]
+
 const compare = (
   provider: string,
   theirs: ReadonlyArray<Numbers.OwnedNumber>,
-  ours: ReadonlyArray<Held>,
+  ours: ReadonlyArray<Owned>,
   coming: ReadonlySet<string>
 ): ProviderReconciliation => {
   const known = new Map(ours.map((number) => [number.number as string, number]))
@@ -53,8 +60,9 @@ const compare = (
     // One that nobody said a provider of may be another's.
     oursOnly: ours.filter((number) => number.provider === provider && !listed.has(number.number)),
     theirsOnly: theirs.filter(({ number }) => !known.has(number) && !coming.has(number)),
-    misconfigured: theirs.flatMap(({ misconfigured: faults, number }) => {
-      const own = known.get(number)
+    misconfigured: theirs.flatMap((one) => {
+      const own = known.get(one.number)
+      const faults = own === undefined ? [] : faultsOf(own, one)
       return own === undefined || faults.length === 0 ? [] : [{ number: own, faults }]
     })
   }
@@ -72,7 +80,7 @@ const lookAt = Effect.fnUntraced(function* ({ capabilities, numbers, provider }:
   }
   // What is bought meanwhile is on record by now.
   const coming = new Set((yield* (yield* NumberOrders).open).map(({ number }) => number as string))
-  const ours = [...(yield* inventory.list("all")), ...(yield* inventory.list("nobody"))]
+  const ours = [...(yield* inventory.list("all")), ...(yield* inventory.list("unassigned"))]
   return compare(provider, listed.success, ours, coming)
 })
 
@@ -117,20 +125,24 @@ export interface Repairs {
 type Done = { readonly done: "configured" | "adopted" | "suspended" | "retired" } | { readonly reason: string }
 
 /** One number led here again. */
-const configure = (numbers: Numbers.Numbers, number: PhoneNumber.E164): Effect.Effect<Done> =>
-  Effect.match(numbers.configure(number), {
+const configure = (
+  numbers: Numbers.Numbers,
+  { number, purpose }: Pick<Owned, "number" | "purpose">
+): Effect.Effect<Done> =>
+  Effect.match(numbers.configure(number, purpose), {
     onFailure: ({ reason }): Done => ({ reason: reason._tag }),
     onSuccess: (): Done => ({ done: "configured" })
   })
 
 /** Which of those that were led here are: what is wrong beside the number itself, such as with its Messaging Service, stays. */
-const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<PhoneNumber.E164>) {
+const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: ReadonlyArray<Owned>) {
   if (led.length === 0) return []
   const listed = yield* Effect.result(numbers.list())
-  return led.map((number): readonly [PhoneNumber.E164, Done] => {
+  return led.map((own): readonly [PhoneNumber.E164, Done] => {
+    const { number } = own
     // Where the provider does not say, nobody knows.
     if (Result.isFailure(listed)) return [number, { reason: listed.failure.reason._tag }]
-    const isWrong = listed.success.some((one) => one.number === number && one.misconfigured.length > 0)
+    const isWrong = listed.success.some((one) => one.number === number && faultsOf(own, one).length > 0)
     return [number, isWrong ? { reason: "StillMisconfigured" } : { done: "configured" }]
   })
 })
@@ -139,14 +151,15 @@ const judged = Effect.fnUntraced(function* (numbers: Numbers.Numbers, led: Reado
 const adopt = Effect.fnUntraced(function* (
   actor: Actor,
   { numbers, provider }: Telephony.TelephonyService,
-  { number, providerSid }: Numbers.OwnedNumber
+  { number, onTrunk, providerSid }: Numbers.OwnedNumber
 ) {
-  const led = yield* configure(numbers, number)
+  const purpose = onTrunk === true ? "voice" : "both"
+  const led = yield* configure(numbers, { number, purpose })
   if ("reason" in led) return led
   const [id] = yield* (yield* IdGenerator).next("phoneNumber", 1)
   const { transact } = yield* Transaction
   const add = Effect.gen(function* () {
-    const given = { id: id as PhoneNumberId, number, provider, providerSid, monthlyPrice: null }
+    const given = { id: id as PhoneNumberId, number, provider, providerSid, monthlyPrice: null, purpose } as const
     yield* (yield* NumberInventory).add(NumberLifecycle.acquire(given, yield* DateTime.now))
     yield* audit(actor, null, "phone_number.adopt", `phoneNumber:${id}`)
     return { done: "adopted" } satisfies Done
@@ -155,7 +168,7 @@ const adopt = Effect.fnUntraced(function* (
 })
 
 /** Takes a number out of service that no provider carries: a tenant's until it says otherwise, one of the pool for good. */
-const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Held) {
+const suspend = Effect.fnUntraced(function* (actor: Actor, { id }: Owned) {
   const { transact } = yield* Transaction
   return yield* retryOnConflict(
     transact(
@@ -185,10 +198,10 @@ const repairAt = Effect.fnUntraced(function* (
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return []
   const told: Array<readonly [PhoneNumber.E164, Done]> = []
-  const led: Array<PhoneNumber.E164> = []
+  const led: Array<Owned> = []
   for (const { number } of misconfigured) {
-    const done = yield* configure(telephony.numbers, number.number)
-    if ("done" in done) led.push(number.number)
+    const done = yield* configure(telephony.numbers, number)
+    if ("done" in done) led.push(number)
     else told.push([number.number, done])
   }
   told.push(...(yield* judged(telephony.numbers, led)))

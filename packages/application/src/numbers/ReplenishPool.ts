@@ -25,7 +25,8 @@ import { asSystem } from "../access/Access.ts"
 import { SYSTEM } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { BuysNumbers } from "./AssignNumber.ts"
-import { holdPending, meet } from "./PendingAssignments.ts"
+import { holdPending, meet, savePending } from "./PendingAssignments.ts"
+import { tellingNews } from "./PendingNews.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -36,7 +37,10 @@ import { PoolBudget } from "./PoolBudget.ts"
 const SPARE_OFFERS = 10
 const SPARE_OFFERS_MAX = 100
 
-type Offer = Numbers.OfferedNumber
+/** An offer, and what it was found for. */
+interface Offer extends Numbers.OfferedNumber {
+  readonly purpose: InventoryNumber.NumberPurpose
+}
 
 interface Waiting {
   readonly pendingAssignments: ReadonlyArray<PendingAssignment.PendingAssignment>
@@ -46,7 +50,7 @@ interface Waiting {
 const stateOf = Effect.gen(function* () {
   const inventory = yield* NumberInventory
   const { orderNotice } = yield* Limits
-  const open = yield* (yield* NumberOrders).open
+  const open = (yield* (yield* NumberOrders).open).filter(({ kind }) => kind === "purchase")
   const counts = yield* inventory.counts
   const tenants = open.flatMap(({ wantedBy }): ReadonlyArray<Tenant> =>
     wantedBy === null ? [] : [wantedBy.siteGroupingId]
@@ -68,8 +72,8 @@ const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
   const inventory = yield* NumberInventory
   const pending = yield* holdPending(siteGroupingId)
   if (pending === null) return
-  const { areaCode, key } = pending
-  const taken = yield* inventory.take({ siteGroupingId, areaCode, key, at: yield* DateTime.now })
+  const { areaCode, key, purpose } = pending
+  const taken = yield* inventory.take({ siteGroupingId, areaCode, purpose, key, at: yield* DateTime.now })
   if (Option.isNone(taken)) return
   yield* meet(pending, taken.value)
   yield* audit(SYSTEM, siteGroupingId, "phone_number.assign", `phoneNumber:${taken.value.id}`)
@@ -79,7 +83,7 @@ const servePending = Effect.fnUntraced(function* (siteGroupingId: Tenant) {
 const servePendingAssignments = Effect.gen(function* () {
   const { transact } = yield* Transaction
   const served = yield* Effect.forEach(yield* (yield* NumberInventory).pendingAssignments, ({ siteGroupingId }) =>
-    retryOnConflict(transact(servePending(siteGroupingId))).pipe(
+    retryOnConflict(tellingNews(transact(servePending(siteGroupingId)))).pipe(
       Effect.as(true),
       Effect.catchCause((cause) =>
         Effect.logWarning("A pending assignment cannot be served", describeFault(cause)).pipe(Effect.as(false))
@@ -95,13 +99,24 @@ const refused = Effect.gen(function* () {
   return yield* (yield* NumberOrders).refused(DateTime.subtractDuration(yield* DateTime.now, refusedFor))
 })
 
+/** A line without calls asks for none; a voice agent's do not come here. */
+const featuresFor = (
+  purpose: InventoryNumber.NumberPurpose,
+  hasCalls: boolean
+): ReadonlyArray<Numbers.NumberFeature> => {
+  if (purpose === "voice") return ["voice"]
+  return purpose === "both" && hasCalls ? ["sms", "voice"] : ["sms"]
+}
+
 const search = Effect.fnUntraced(function* (
   { capabilities, numbers }: Telephony.TelephonyService,
   areaCode: string | null,
+  purpose: InventoryNumber.NumberPurpose,
   limit: number
 ) {
+  if (purpose === "voice" && capabilities.numbers?.trunk !== true) return []
   const { country } = yield* PoolBudget
-  const features = capabilities.voice === null ? (["sms"] as const) : (["sms", "voice"] as const)
+  const features = featuresFor(purpose, capabilities.voice !== null)
   const none = { locality: null, contains: null }
   return yield* numbers.search({ country, areaCode, features, limit, ...none })
 })
@@ -116,7 +131,7 @@ interface Found {
 /** What one search found; `null` where the provider did not answer, or broke off. A search that it refuses finds nothing. */
 const searched = (...given: Parameters<typeof search>) =>
   search(...given).pipe(
-    Effect.map((offers): ReadonlyArray<Offer> | null => offers),
+    Effect.map((offers): ReadonlyArray<Numbers.OfferedNumber> | null => offers),
     Effect.catchTag("TelephonyError", ({ reason }) =>
       Effect.as(
         Effect.logWarning("Numbers cannot be searched", { reason: reason._tag }),
@@ -130,19 +145,24 @@ const searched = (...given: Parameters<typeof search>) =>
 
 /** What is on offer of all that is needed. What cannot be searched for keeps nobody from the rest. */
 const offersFor = Effect.fnUntraced(function* (telephony: Telephony.TelephonyService, need: PoolPlan.PoolNeed) {
-  const ofArea = Map.groupBy(need.pendingAssignments, ({ areaCode }) => areaCode)
+  const ofKind = Map.groupBy(need.pendingAssignments, ({ areaCode, purpose }) => `${purpose} ${areaCode}`)
   const searches = [
-    ...[...ofArea].map(([areaCode, pendingAssignments]) => ({ areaCode, asked: { pendingAssignments, pool: 0 } })),
-    ...(need.pool === 0 ? [] : [{ areaCode: null, asked: { pendingAssignments: [], pool: need.pool } }])
+    ...[...ofKind.values()].map((pendingAssignments) => {
+      const { areaCode, purpose } = pendingAssignments[0]!
+      return { areaCode, purpose, asked: { pendingAssignments, pool: 0 } }
+    }),
+    ...(need.pool === 0
+      ? []
+      : [{ areaCode: null, purpose: "both" as const, asked: { pendingAssignments: [], pool: need.pool } }])
   ]
   if (searches.length === 0) return { offers: [], asked: need, isAnswered: true } satisfies Found
   // What we were not sold is on offer still.
   const spare = Math.min(SPARE_OFFERS + (yield* refused).length, SPARE_OFFERS_MAX)
-  const found = yield* Effect.forEach(searches, ({ areaCode, asked }) =>
-    Effect.map(searched(telephony, areaCode, asked.pendingAssignments.length + asked.pool + spare), (offers) => ({
-      asked,
-      offers
-    }))
+  const found = yield* Effect.forEach(searches, ({ areaCode, asked, purpose }) =>
+    Effect.map(
+      searched(telephony, areaCode, purpose, asked.pendingAssignments.length + asked.pool + spare),
+      (offers) => ({ asked, offers: offers?.map((offer): Offer => ({ ...offer, purpose })) ?? null })
+    )
   )
   const answered = found.flatMap(({ asked, offers }) => (offers === null ? [] : [{ asked, offers }]))
   return {
@@ -170,13 +190,15 @@ const budgetLeft = Effect.gen(function* () {
 const priced = Effect.fnUntraced(function* (provider: string, offers: ReadonlyArray<Offer>) {
   const { country, prices } = yield* PoolBudget
   const listed = NumberPrices.find(prices, { provider, country, on: DateTime.formatIsoDateUtc(yield* DateTime.now) })
-  return [...new Map(offers.map((offer) => [offer.number as string, offer])).values()].map(
-    ({ monthlyPrice, number }): PoolPlan.PricedOffer => ({
+  return [...Map.groupBy(offers, ({ number }) => number as string).values()].map((found): PoolPlan.PricedOffer => {
+    const { monthlyPrice, number } = found[0]!
+    return {
       number,
       areaCode: InventoryNumber.areaCodeOf(number),
+      purposes: found.map(({ purpose }) => purpose),
       price: monthlyPrice ?? listed
-    })
-  )
+    }
+  })
 })
 
 const orderOf =
@@ -184,6 +206,7 @@ const orderOf =
   (choice: PoolPlan.Choice, index: number): NumberOrder.NumberOrder => ({
     ...choice,
     id: ids[index] as PhoneNumberId,
+    kind: "purchase",
     provider,
     state: "wanted",
     providerSid: null,
@@ -207,9 +230,10 @@ const failuresOf = Effect.gen(function* () {
 
 /** What is needed still, of what offers were asked for: of anything else nobody knows whether there are any. */
 const askedFor = (need: PoolPlan.PoolNeed, asked: PoolPlan.PoolNeed): PoolPlan.PoolNeed => ({
-  pendingAssignments: need.pendingAssignments.filter(({ areaCode, siteGroupingId }) =>
+  pendingAssignments: need.pendingAssignments.filter(({ areaCode, purpose, siteGroupingId }) =>
     asked.pendingAssignments.some(
-      (pending) => pending.siteGroupingId === siteGroupingId && pending.areaCode === areaCode
+      (pending) =>
+        pending.siteGroupingId === siteGroupingId && pending.areaCode === areaCode && pending.purpose === purpose
     )
   ),
   pool: Math.min(need.pool, asked.pool)
@@ -224,7 +248,7 @@ const noteReasons = Effect.fnUntraced(function* (
     const reason = reasonOf(one)
     return reason === one.reason ? [] : [{ ...one, reason }]
   })
-  if (changed.length > 0) yield* (yield* NumberInventory).savePendingAssignments(changed)
+  yield* savePending(changed)
 })
 
 /** Decides, with nobody else deciding, and puts it on record. In the ambient transaction. */
@@ -264,10 +288,10 @@ const decide = Effect.fnUntraced(function* (provider: string, { asked, isAnswere
 /** Whether anybody has ever put a number into the pool: where all are added to tenants by hand, an empty pool is no news. */
 const isPoolUsed = Effect.gen(function* () {
   const inventory = yield* NumberInventory
-  const held = yield* inventory.list("all")
+  const assigned = yield* inventory.list("all")
   return (
-    held.some(({ acquiredAt, heldSince }) => DateTime.isLessThan(acquiredAt, heldSince)) ||
-    (yield* inventory.list("nobody")).length > 0
+    assigned.some(({ acquiredAt, assignedAt }) => DateTime.isLessThan(acquiredAt, assignedAt)) ||
+    (yield* inventory.list("unassigned")).length > 0
   )
 })
 
@@ -299,7 +323,9 @@ export const replenishPool = Effect.fn("replenishPool")(function* () {
     const { active } = yield* TelephonyProviders.TelephonyProviders
     const found = yield* offersFor(active, PoolPlan.need((yield* stateOf).state, limits))
     const { transact } = yield* Transaction
-    const { available, change, ordered } = yield* retryOnConflict(transact(decide(active.provider, found, isServed)))
+    const { available, change, ordered } = yield* retryOnConflict(
+      tellingNews(transact(decide(active.provider, found, isServed)))
+    )
     yield* PoolAlerts.poolChanged(change, available)
     return ordered
   })

@@ -13,7 +13,7 @@ const leave = Effect.fnUntraced(function* (replaced: InventoryNumber.InventoryNu
   // Somebody may have locked a thread to it while it was being replaced.
   const instead = replaced.replacedBy === null ? [] : yield* inventory.reached([replaced.number])
   const on = instead.map((one) => one.on).find(({ id }) => id !== replaced.id) ?? null
-  if (on !== null) yield* inventory.hand([replaced.id], on, now)
+  if (on !== null) yield* inventory.reassign([replaced.id], on, now)
   yield* putToRest([replaced], now)
 })
 

@@ -1,6 +1,14 @@
-/** Takes back what somebody did to a number by mistake: added it, gave it up, or retired it, a moment ago. */
+/** Takes back what somebody did to a number by mistake: added it, gave it up, retired or released it, a moment ago. */
 import { type InventoryNumber, NumberLifecycle, type PhoneNumberId, type Tenant } from "@careline/domain"
-import { type AuditRecord, AuditTrail, NumberInventory, Scope, SiteGroupings, Transaction } from "@careline/ports"
+import {
+  type AuditRecord,
+  AuditTrail,
+  NumberInventory,
+  NumberOrders,
+  Scope,
+  SiteGroupings,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
@@ -9,7 +17,7 @@ import { NotFound, NothingToUndo } from "../shared/Errors.ts"
 import { Limits } from "../shared/Limits.ts"
 import { retryOnConflict } from "../shared/RetryOnConflict.ts"
 
-type Held = InventoryNumber.InventoryNumber
+type Owned = InventoryNumber.InventoryNumber
 
 /** What was done last to the number. What the actor may not see of it is not found. */
 const lastOf = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
@@ -24,30 +32,39 @@ const lastOf = Effect.fnUntraced(function* (actor: Actor, id: PhoneNumberId) {
 })
 
 /** The number is not ours, or not to be known here: as if it had never been added. */
-const remove = Effect.fnUntraced(function* (number: Held) {
+const remove = Effect.fnUntraced(function* (number: Owned) {
   const inventory = yield* NumberInventory
   const [threads = 0] = yield* inventory.usage([number.id])
   if (threads > 0 || !(number.status === "assigned" || number.status === "available")) {
     return yield* new NothingToUndo({ reason: "in_use" })
   }
-  yield* inventory.hand([number.id], null, yield* DateTime.now)
+  yield* inventory.reassign([number.id], null, yield* DateTime.now)
   yield* inventory.remove(number.id)
   return null
 })
 
 /** Back to the tenant that gave it up. */
-const giveBack = Effect.fnUntraced(function* (number: Held, tenant: Tenant) {
+const giveBack = Effect.fnUntraced(function* (number: Owned, tenant: Tenant) {
   if (!(yield* (yield* SiteGroupings).hold(tenant))) return yield* new NotFound({ entity: "siteGrouping" })
   return yield* Effect.fromResult(NumberLifecycle.restore(number, tenant, yield* DateTime.now))
 })
 
 /** Into what it was retired from. */
-const unretired = Effect.fnUntraced(function* (number: Held, { from }: AuditRecord["detail"]) {
+const unretired = Effect.fnUntraced(function* (number: Owned, { from }: AuditRecord["detail"]) {
   const to = from === "available" ? "available" : "quarantined"
   return yield* Effect.fromResult(NumberLifecycle.unretire(number, to, yield* Limits, yield* DateTime.now))
 })
 
-const undone = Effect.fnUntraced(function* (number: Held, { action, detail, siteGroupingId }: AuditRecord) {
+/** Out of the order to give it back, unless its provider was asked by now. */
+const takenBack = Effect.fnUntraced(function* (number: Owned, { from }: AuditRecord["detail"]) {
+  if (!(yield* (yield* NumberOrders).cancelRelease(number.number))) {
+    return yield* new NothingToUndo({ reason: "under_way" })
+  }
+  const as = from === "available" ? "available" : "retired"
+  return yield* Effect.fromResult(NumberLifecycle.keep(number, as, yield* DateTime.now))
+})
+
+const undone = Effect.fnUntraced(function* (number: Owned, { action, detail, siteGroupingId }: AuditRecord) {
   switch (action) {
     case "phone_number.add":
     case "phone_number.pool":
@@ -57,6 +74,8 @@ const undone = Effect.fnUntraced(function* (number: Held, { action, detail, site
       return yield* giveBack(number, siteGroupingId)
     case "phone_number.retire":
       return yield* unretired(number, detail)
+    case "phone_number.release":
+      return yield* takenBack(number, detail)
     default:
       return yield* new NothingToUndo({ reason: "other_action" })
   }

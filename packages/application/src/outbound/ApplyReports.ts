@@ -17,12 +17,16 @@ import { type Cause, DateTime, Effect } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { isolateFailures } from "../shared/IsolateFailures.ts"
-import { backoff, Limits } from "../shared/Limits.ts"
+import { backoff, Limits, type LimitsShape } from "../shared/Limits.ts"
 import { recordOutcome, type SendResult } from "./RecordOutcome.ts"
 import { recordCircuitOutcome } from "./SendRoutes.ts"
 import { isOfUnroutedMessage } from "../access/UnroutedMessages.ts"
 
 type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimReports"]>>["reports"]
+
+/** Whether a report of an attempt that began then tells how its provider is now. */
+const isRecent = (startedAt: DateTime.Utc, now: DateTime.Utc, { circuitHearsReportsFor }: LimitsShape): boolean =>
+  now.epochMilliseconds - startedAt.epochMilliseconds <= circuitHearsReportsFor
 
 /** Up to `limit` reports in one transaction. Tells `claimed` which, for when it fails. */
 const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Claimed[number]>) {
@@ -95,8 +99,10 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
   )
   yield* recordOutcome(results)
   // Last, as a send does it: some providers take a text and refuse it afterwards, for what is of the whole account.
-  for (const { event, provider } of reports) {
+  for (const [index, { event, provider }] of reports.entries()) {
     const { errorCode: code, failureReason: reason } = event
+    const startedAt = matches[index]?.startedAt
+    if (startedAt === undefined || !isRecent(startedAt, now, limits)) continue
     if (reason !== null && SendOutcome.isAccountWide(reason)) {
       yield* recordCircuitOutcome(provider, { _tag: "Rejected", reason, code })
     }

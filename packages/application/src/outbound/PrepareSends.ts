@@ -8,7 +8,7 @@ import {
   type Directory,
   IdGenerator,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   type SendUpdate,
   type StorageError,
   type StoragePorts,
@@ -93,7 +93,8 @@ const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>,
   const leaving = sends.flatMap((send, index) => {
     const route = routes[index]!
     if (route._tag === "Carried") return [{ send, ...route }]
-    if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
+    if (route._tag === "NumberSuspended") withdraw(kept, send, "number_suspended")
+    else if (isOld(send, now, kept.limits)) withdraw(kept, send, "no_number_at_provider")
     else defer(kept, send, "no_number_at_provider", route.until)
     return []
   })
@@ -108,7 +109,7 @@ const findRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>,
 /** What messages say once they go on, and from where if that is not the number that they were queued for. */
 const onTheirWay = Effect.fnUntraced(function* (prepared: ReadonlyArray<Prepared>) {
   const moved = prepared.flatMap(({ attempt, send }) => (attempt.from === send.from ? [] : [attempt.from]))
-  const numbers = moved.length === 0 ? [] : yield* (yield* PoolNumbers).byNumbers([...new Set(moved)])
+  const numbers = moved.length === 0 ? [] : yield* (yield* TenantNumbers).byNumbers([...new Set(moved)])
   return prepared.map(({ attempt: { from }, send }): SendResult => {
     const number = from === send.from ? undefined : numbers.find((one) => one.number === from)
     return {

@@ -13,12 +13,22 @@ import {
   type MessageId,
   type Send
 } from "@careline/domain"
-import { Broadcaster, Consents, IdGenerator, type MessageUpdate, Messages, Settings, Threads } from "@careline/ports"
-import { DateTime, Effect } from "effect"
+import {
+  Broadcaster,
+  Consents,
+  IdGenerator,
+  type MessageUpdate,
+  Messages,
+  Settings,
+  type StorageError,
+  Threads
+} from "@careline/ports"
+import { Context, DateTime, Effect } from "effect"
 import { contactKey } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { onCallNames } from "../escalation/OnCallNames.ts"
 
+/** What became of a text, by what is known now. */
 export interface SendResult {
   readonly send: Send.Send
   readonly status: DeliveryStatus.DeliveryStatus
@@ -98,6 +108,16 @@ const inThreads = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult
 const reasonOf = ({ metaData, status }: SendResult): string =>
   metaData.failureReason ?? (hasFailed(status) ? "other" : "outcome_unknown")
 
+/** Who else follows what becomes of texts. Called in the transaction that records it. */
+export const OutcomeObserver: Context.Reference<
+  (results: ReadonlyArray<SendResult>) => Effect.Effect<void, StorageError>
+> = Context.Reference("careline/application/OutcomeObserver", {
+  defaultValue:
+    () =>
+    (_results: ReadonlyArray<SendResult>): Effect.Effect<void, StorageError> =>
+      Effect.void
+})
+
 export const recordOutcome = Effect.fnUntraced(function* (results: ReadonlyArray<SendResult>) {
   if (results.length === 0) return
   const now = yield* DateTime.now
@@ -110,5 +130,6 @@ export const recordOutcome = Effect.fnUntraced(function* (results: ReadonlyArray
       messageId: message.id
     }))
   )
+  yield* (yield* OutcomeObserver)(results)
   yield* commit([...(yield* providerOptOuts(results, now)), ...(yield* inThreads(results, now))])
 })

@@ -2,7 +2,7 @@
 import {
   MessageClass,
   type MessageId,
-  type PoolNumber,
+  type InventoryNumber,
   type SendId,
   SendLane,
   SendPolicy,
@@ -115,14 +115,15 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, giv
       if (policy._tag === "Hold") return yield* new SendHeld({ reason: policy.reason, until: policy.until })
 
       const { content } = request
-      const from = yield* senderOf(thread)
+      const { isStandIn, number: from } = yield* senderOf(thread)
       yield* assertNotOverused(from, SendLane.of(messageClass))
       const decision = StaffMessage.decide(
         thread,
         { content, attachments, senderId: actor.userId },
         from,
         { messageId: messageId!, sendId: sendId! },
-        now
+        now,
+        isStandIn
       )
       yield* takeUploads(tenant, request.mediaUrls)
       yield* commit(decision.changes)
@@ -134,14 +135,14 @@ export const sendMessage = Effect.fn("sendMessage")(function* (actor: Actor, giv
 }, byStaff)
 
 /** What a provider would refuse is refused at once, while somebody can still change it. The fallback may have to carry it. */
-const assertCarried = Effect.fnUntraced(function* (request: Asked) {
+export const assertCarried = Effect.fnUntraced(function* (request: Pick<Asked, "content" | "mediaUrls">) {
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
   for (const telephony of fallback === null ? [active] : [active, fallback]) yield* assertCarriedBy(telephony, request)
 })
 
 const assertCarriedBy = Effect.fnUntraced(function* (
   { capabilities, provider }: Telephony.TelephonyService,
-  { content, mediaUrls }: Asked
+  { content, mediaUrls }: Pick<Asked, "content" | "mediaUrls">
 ) {
   const { maxTextLength, mms } = capabilities.messages
   const longest = mediaUrls.length === 0 || mms === null ? maxTextLength : mms.maxTextLength
@@ -159,7 +160,10 @@ const assertCarriedBy = Effect.fnUntraced(function* (
  * Texts wait for their number's turn, those of the less urgent lanes aside; what would wait for very long is refused while
  * somebody can still do otherwise.
  */
-const assertNotOverused = Effect.fnUntraced(function* ({ id, number }: PoolNumber.PoolNumber, lane: SendLane.SendLane) {
+const assertNotOverused = Effect.fnUntraced(function* (
+  { id, number }: InventoryNumber.TenantNumber,
+  lane: SendLane.SendLane
+) {
   const { queuedPerNumber, sendRatePerNumber } = yield* Limits
   const [waiting = 0] = yield* (yield* Outbox).countWaiting([id], lane)
   if (waiting < queuedPerNumber) return

@@ -2,8 +2,8 @@
  * Selects the provider and the number for each text: the active provider while its circuit is closed, otherwise the fallback,
  * from a number that the fallback owns.
  */
-import { Circuit, type PhoneNumber, type PoolNumber, Route, type Send, SendOutcome } from "@careline/domain"
-import { Circuits, PoolNumbers, TelephonyProviders } from "@careline/ports"
+import { Circuit, type PhoneNumber, InventoryNumber, Route, type Send, SendOutcome } from "@careline/domain"
+import { Circuits, TenantNumbers, TelephonyProviders } from "@careline/ports"
 import { DateTime, Effect } from "effect"
 import { noteCircuit } from "../shared/Metrics.ts"
 import { Limits } from "../shared/Limits.ts"
@@ -13,17 +13,23 @@ export type SelectedRoute =
   | { readonly _tag: "Carried"; readonly provider: string; readonly from: PhoneNumber.E164 }
   /** The provider owns no number of the tenant. */
   | { readonly _tag: "NoNumber"; readonly provider: string; readonly until: DateTime.Utc }
+  /** The number that it was queued for is suspended, and no other one may stand in. */
+  | { readonly _tag: "NumberSuspended" }
 
 /** The routes, in the order of the sends. In the ambient transaction. */
 export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
   if (sends.length === 0) return []
   const { holdFor } = yield* Limits
   const { active, fallback } = yield* TelephonyProviders.TelephonyProviders
-  const pool = yield* PoolNumbers
-  const queuedFor = yield* pool.byNumbers(sends.map(({ from }) => from))
-  const ownOf = yield* numbersToLeaveFrom(sends, queuedFor)
+  const pool = yield* TenantNumbers
+  const chosenOf = yield* numbersToLeaveFrom(sends)
+  const ownOf = new Map([...chosenOf].map(([send, number]) => [send, number === "suspended" ? null : number]))
   const own = [...new Set([...ownOf.values()].flatMap((number) => number ?? []))]
-  const routeOf = (send: Send.Send, provider: string, numbers: ReadonlyArray<PoolNumber.PoolNumber>): Route.Route => {
+  const routeOf = (
+    send: Send.Send,
+    provider: string,
+    numbers: ReadonlyArray<InventoryNumber.TenantNumber>
+  ): Route.Route => {
     const known = ownOf.get(send)?.number
     if (known === undefined) return { _tag: "NoNumber" }
     return Route.decide({
@@ -34,8 +40,11 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
       numbers
     })
   }
+  /** The numbers in service that a provider carries for the tenants of these texts; the active one those that name none, too. */
   const carriedBy = (some: ReadonlyArray<Send.Send>, provider: string) =>
-    pool.carriedBy([...new Set(some.map((send) => send.siteGroupingId))], provider, provider === active.provider)
+    Effect.map(pool.list([...new Set(some.map((send) => send.siteGroupingId))]), (numbers) =>
+      numbers.filter((number) => InventoryNumber.canText(number) && (number.provider ?? active.provider) === provider)
+    )
 
   /** The provider of each text. */
   const choose = Effect.gen(function* () {
@@ -81,6 +90,7 @@ export const selectRoutes = Effect.fnUntraced(function* (sends: ReadonlyArray<Se
   )
   const numbers = [...own, ...theirs.flat()]
   return chosen.map(({ provider, send }): SelectedRoute => {
+    if (chosenOf.get(send) === "suspended") return { _tag: "NumberSuspended" }
     const route = routeOf(send, provider, numbers)
     return route._tag === "From"
       ? { _tag: "Carried", provider, from: route.number }

@@ -11,6 +11,8 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "phoneNumber",
     "pendingAssignment",
     "siteGrouping",
+    "template",
+    "notification",
     "provider",
     "media",
     "breakGlass",
@@ -70,6 +72,18 @@ export class NumberRefused extends Schema.TaggedError<NumberRefused>()("NumberRe
 export class NoSenderNumber extends Schema.TaggedError<NoSenderNumber>()("NoSenderNumber", {
   message: Schema.String
 }) {}
+
+/** The number that the contact knows is out of service, and no other one may stand in for it. */
+export class NumberSuspended extends Schema.TaggedError<NumberSuspended>()("NumberSuspended", {
+  phoneNumberId: Schema.String
+}) {
+  override get message(): string {
+    return (
+      "The number that the contact knows is suspended. An administrator may put it into service, move the thread to " +
+      "another number, or let others stand in for suspended ones (suspendedNumberFallback)"
+    )
+  }
+}
 
 /** A user has as many uploads waiting for a message as they may. */
 export class TooManyUploads extends Schema.TaggedError<TooManyUploads>()("TooManyUploads", {
@@ -150,12 +164,17 @@ export class AssignmentMet extends Schema.TaggedError<AssignmentMet>()("Assignme
 
 /** The pool has no number of that kind, and none can be bought as this host is configured. */
 export class NumberNotForSale extends Schema.TaggedError<NumberNotForSale>()("NumberNotForSale", {
-  reason: Schema.Literals(["no_price", "currency"])
+  reason: Schema.Literals(["no_price", "currency", "no_trunk"])
 }) {
   override get message(): string {
-    return this.reason === "no_price"
-      ? "Nobody says what a number costs, so none is bought"
-      : "Numbers are priced in another currency than the budget, so none is bought"
+    switch (this.reason) {
+      case "no_price":
+        return "Nobody says what a number costs, so none is bought"
+      case "currency":
+        return "Numbers are priced in another currency than the budget, so none is bought"
+      case "no_trunk":
+        return "The provider has no trunk that numbers for a voice agent are attached to"
+    }
   }
 }
 
@@ -173,7 +192,7 @@ export class NumberRests extends Schema.TaggedError<NumberRests>()("NumberRests"
 
 /** What was done last to the number cannot be undone. */
 export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", {
-  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "other_action"])
+  reason: Schema.Literals(["not_yours_or_too_late", "in_use", "under_way", "other_action"])
 }) {
   override get message(): string {
     switch (this.reason) {
@@ -181,8 +200,10 @@ export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingT
         return "Only who did the last thing to the number may undo it, and not for long"
       case "in_use":
         return "The number is in use: delete it instead"
+      case "under_way":
+        return "The provider was asked to take the number back"
       case "other_action":
-        return "Only that a number was added, given up or retired can be undone"
+        return "Only that a number was added, given up, retired or released can be undone"
     }
   }
 }

@@ -70,6 +70,8 @@ export interface LimitsShape {
   readonly queuedPerNumber: number
   /** When the active provider is given up for the fallback, where there is one, and when it is tried again. */
   readonly circuit: Circuit.CircuitSettings
+  /** How long after an attempt a report of it tells whether its provider serves us: a later one tells of a time that is over. */
+  readonly circuitHearsReportsFor: number
   /** How long an on-call text may wait before its thread says that the alarm has not got through. */
   readonly alarmNotice: number
   /** How often an on-call text of unknown outcome is sent: a doubled alarm is the lesser harm, one without end is not. */
@@ -144,7 +146,7 @@ export interface LimitsShape {
   readonly announcedThreads: number
   /** How long a number rests before it may become another tenant's. */
   readonly quarantine: number
-  /** Contacts who try a number in nobody's hands after whom it is never given to anybody again, and nobody more is answered. */
+  /** Contacts who try an unassigned number after whom it is never given to anybody again, and nobody more is answered. */
   readonly retireAfter: number
   /** Numbers whose time has come that one transaction takes. */
   readonly numbersPerBatch: number
@@ -182,6 +184,14 @@ export interface LimitsShape {
   readonly uploadsPerBatch: number
   /** How often the log tells of what one stranger is refused again and again. */
   readonly refusalLogEvery: number
+  /** Segments that a text made of a template may have at most. */
+  readonly templateSegments: number
+  /** Notifications that one transaction releases. */
+  readonly notificationsPerBatch: number
+  /** How far ahead a text may be scheduled. */
+  readonly scheduleAhead: number
+  /** How long a notification waits that could not be released, for want of a number or by a fault. */
+  readonly releasePause: number
   /**
    * Pause before an idle worker looks for work that no wake-up told it of; doubles while there is none, up to `pollEveryMax`,
    * and begins anew with the next work or wake-up. Alarms are looked for every `pollEvery`, however long there is none.
@@ -227,6 +237,7 @@ export const defaults: LimitsShape = {
   sendRatePerAccount: null,
   queuedPerNumber: 1_000,
   circuit: { failuresToOpen: 5, openForMillis: 60_000, probeForMillis: 60_000 },
+  circuitHearsReportsFor: 5 * 60_000,
   alarmNotice: 120_000,
   alarmAttempts: 3,
   holdFor: 30_000,
@@ -291,6 +302,10 @@ export const defaults: LimitsShape = {
   removeUploadsEvery: 15 * 60_000,
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
+  templateSegments: 3,
+  notificationsPerBatch: 50,
+  scheduleAhead: 366 * 24 * 60 * 60_000,
+  releasePause: 60_000,
   pollEvery: 1_000,
   pollEveryMax: 5_000,
   workerBackoffMax: 10_000

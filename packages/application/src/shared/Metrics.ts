@@ -2,9 +2,10 @@
  * Defines the metrics of a line. Labels are closed sets, and ids of site groupings: none is a number, a name or a
  * message's id.
  */
-import type { SendOutcome, Send, Tenant } from "@careline/domain"
+import { PhoneNumber, Prices, type Send, type SendOutcome, type Tenant } from "@careline/domain"
 import type { Acceptance } from "@careline/ports"
-import { type DateTime, Effect, Metric } from "effect"
+import { DateTime, Effect, Metric } from "effect"
+import { TextPrices } from "./TextPrices.ts"
 
 /** Seconds that somebody waits, from at once to an hour. */
 const WAIT_BOUNDARIES = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]
@@ -39,6 +40,24 @@ const media = Metric.counter("careline_media_messages_total", {
   incremental: true
 })
 
+const textCost = Metric.counter("careline_text_cost_micros_total", {
+  description: "What the texts that a provider took cost by the price list, in millionths of the currency",
+  incremental: true
+})
+
+const unpricedTexts = Metric.counter("careline_unpriced_texts_total", {
+  description: "Texts that a provider took and the price list has no price for",
+  incremental: true
+})
+
+const numberCost = Metric.gauge("careline_number_cost_micros", {
+  description: "What the numbers of a site grouping cost a month, in millionths of the currency"
+})
+
+const unpricedNumbers = Metric.gauge("careline_unpriced_numbers", {
+  description: "Numbers of a site grouping of which nobody says what they cost"
+})
+
 const alarms = Metric.counter("careline_alarms_total", {
   description: "Escalation timers that fired because nobody answered",
   incremental: true
@@ -57,14 +76,30 @@ export const countWebhookEvent = (provider: string, kind: string, acceptance: Ac
 export const noteInboundWait = (receivedAt: DateTime.Utc, now: DateTime.Utc): Effect.Effect<void> =>
   Metric.update(inboundWait, secondsBetween(receivedAt, now))
 
+/** What a text that a provider took costs; one without a price is counted as such, and not as free. */
+const noteTextCost = Effect.fnUntraced(function* (
+  paid: { readonly provider: string; readonly site_grouping: string },
+  { body, mediaUrls, to }: Send.Send,
+  now: DateTime.Utc
+) {
+  const country = PhoneNumber.country(to) ?? ""
+  const on = DateTime.formatIsoDateUtc(now)
+  const price = Prices.find(yield* TextPrices, { provider: paid.provider, country, direction: "outbound", on })
+  const cost = price === null ? null : Prices.cost(price, body, mediaUrls.length)
+  yield* price === null || cost === null
+    ? Metric.update(Metric.withAttributes(unpricedTexts, paid), 1)
+    : Metric.update(Metric.withAttributes(textCost, { ...paid, currency: price.currency }), cost)
+})
+
 /** What a provider answered to a text of so many segments. */
 export const noteSend = Effect.fnUntraced(function* (
   provider: string,
-  { lane, mediaUrls, purpose, queuedAt, siteGroupingId }: Send.Send,
+  send: Send.Send,
   outcome: SendOutcome.SendOutcome["_tag"],
   segmentCount: number,
   now: DateTime.Utc
 ) {
+  const { lane, mediaUrls, purpose, queuedAt, siteGroupingId } = send
   yield* Metric.update(Metric.withAttributes(sends, { provider, purpose, outcome }), 1)
   if (outcome !== "Accepted") return
   yield* Metric.update(Metric.withAttributes(sendWait, { lane: String(lane) }), secondsBetween(queuedAt, now))
@@ -72,9 +107,17 @@ export const noteSend = Effect.fnUntraced(function* (
   yield* mediaUrls.length > 0
     ? Metric.update(Metric.withAttributes(media, paid), 1)
     : Metric.update(Metric.withAttributes(segments, paid), segmentCount)
+  yield* noteTextCost(paid, send, now)
 })
 
-const tenantLabel = (tenant: Tenant): string => tenant ?? "system"
+export const gaugeNumberCost = (tenant: string, currency: string, micros: number): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(numberCost, { site_grouping: tenant, currency }), micros)
+
+export const gaugeUnpricedNumbers = (tenant: string, count: number): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(unpricedNumbers, { site_grouping: tenant }), count)
+
+/** A tenant as metrics name it. */
+export const tenantLabel = (tenant: Tenant): string => tenant ?? "system"
 
 export const countAlarms = (count: number): Effect.Effect<void> =>
   count === 0 ? Effect.void : Metric.update(alarms, count)

@@ -74,6 +74,12 @@ const ofTagged = (error: Tagged): Problem | null => {
         ...detail,
         reason: "no_sender_number"
       })
+    case "NumberSuspended":
+      return problem("number-suspended", 409, "The number that the contact knows is suspended", {
+        ...detail,
+        reason: "number_suspended",
+        phoneNumberId: error.phoneNumberId
+      })
     case "NumberOverused":
       return problem("number-overused", 429, "Too many texts are queued for this number", {
         ...detail,
@@ -144,6 +150,40 @@ const ofTagged = (error: Tagged): Problem | null => {
       return problem("number-held", 409, "The site grouping has a number", {
         ...detail,
         phoneNumberId: error.phoneNumberId
+      })
+    case "NotificationOver":
+      return problem("notification-over", 409, "The notification is not scheduled any more", {
+        ...detail,
+        state: error.state
+      })
+    case "TemplateNotPublished":
+      return problem("template-not-published", 409, "The template is not published", detail)
+    case "TemplateNameTaken":
+      return problem("template-name-taken", 409, "A template with this name exists", detail)
+    case "TemplateChanged":
+      return problem("template-changed", 409, "The template has changed", {
+        ...detail,
+        latestVersion: error.latestVersion
+      })
+    case "TemplateArchived":
+      return problem("template-archived", 409, "The template is archived", detail)
+    case "TemplateNotPublishable":
+      return problem("template-not-publishable", 409, "The version has errors", { ...detail, issues: error.issues })
+    case "TemplateSyntaxInvalid":
+      return problem("template-syntax", 409, "The version does not read as a template", detail)
+    case "VariableMissing":
+      return problem("variable-missing", 409, "A value is missing", { ...detail, path: error.path })
+    case "NoSuchLanguage":
+      return problem("no-such-language", 409, "The version has no text in this language", {
+        ...detail,
+        available: error.available
+      })
+    case "TemplateDataInvalid":
+      return problem("invalid-request", 422, "The request is not valid", {
+        ...detail,
+        errors: (error.faults as ReadonlyArray<{ readonly path: string; readonly message: string }>).map(
+          ({ message, path }) => ({ pointer: pointerOf(["data", path]), detail: message })
+        )
       })
     case "SiteGroupingTaken":
       return problem("site-grouping-taken", 409, "A site grouping with this id exists", detail)

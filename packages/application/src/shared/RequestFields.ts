@@ -57,6 +57,9 @@ export const AreaCode = Schema.String.check(
   Schema.isPattern(InventoryNumber.AREA_CODE, { message: "must be the three digits of an area code" })
 )
 
+/** What a number is for; `both` where it is left out. */
+export const Purpose = optional(InventoryNumber.NumberPurpose)
+
 /** The patients that a thread is linked to. */
 export const PatientIds = Schema.Array(PatientId).check(Schema.isMaxLength(MAX_IDS))
 

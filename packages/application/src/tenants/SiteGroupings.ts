@@ -2,6 +2,7 @@
 import { type NumberLifecycle, PendingAssignment, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
 import {
   type AuditLog,
+  type Broadcaster,
   type IdGenerator,
   NumberInventory,
   Scope,
@@ -20,7 +21,8 @@ import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { AreaCode, nullable, optional } from "../shared/RequestFields.ts"
 import { type Activation, assignFirst } from "../numbers/AssignNumber.ts"
-import { pendingOf } from "../numbers/PendingAssignments.ts"
+import { pendingOf, savePending } from "../numbers/PendingAssignments.ts"
+import { tellingNews } from "../numbers/PendingNews.ts"
 import { putToRest } from "../numbers/NumberRest.ts"
 
 const Name = Text.Line(SiteGrouping.MAX_NAME_LENGTH)
@@ -89,6 +91,7 @@ export interface WithFirstNumber {
 /** What a tenant's first number needs. */
 export type NumbersOfTenants =
   | AuditLog
+  | Broadcaster
   | IdGenerator
   | NumberInventory
   | SiteGroupings
@@ -125,7 +128,7 @@ export const createSiteGrouping = Effect.fn("createSiteGrouping")(function* (
       return { siteGrouping, assignment } satisfies WithFirstNumber
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })
 
 const lockGrouping = Effect.fnUntraced(function* (id: SiteGroupingId) {
@@ -162,7 +165,7 @@ export const editSiteGrouping = Effect.fn("editSiteGrouping")(function* (
       return { siteGrouping, assignment } satisfies WithFirstNumber
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })
 
 /** What a deactivation took away. */
@@ -182,7 +185,7 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
 ): Effect.fn.Return<
   Deactivation,
   NotFound | NumberLifecycle.WrongNumberStatus | StorageError,
-  AuditLog | NumberInventory | SiteGroupings | Transaction
+  AuditLog | Broadcaster | NumberInventory | SiteGroupings | Transaction
 > {
   yield* assertSeesAll(actor, "siteGrouping")
   const { transact } = yield* Transaction
@@ -198,7 +201,7 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       const held = numbers.filter(({ holder }) => holder !== null && Scope.includes([id], holder.siteGroupingId))
       const threads = yield* putToRest(held, now)
       const pending = yield* pendingOf(id)
-      if (pending !== null) yield* inventory.savePendingAssignments([PendingAssignment.cancel(pending)])
+      if (pending !== null) yield* savePending([PendingAssignment.cancel(pending)])
       yield* audit(actor, id, "site_grouping.deactivate", `siteGrouping:${id}`, {
         numbers: held.length,
         threads: threads.length
@@ -206,5 +209,5 @@ export const deactivateSiteGrouping = Effect.fn("deactivateSiteGrouping")(functi
       return { siteGrouping, quarantinedNumbersCount: held.length, affectedThreadsCount: threads.length }
     })
   )
-  return yield* asSystem(retryOnConflict(once))
+  return yield* asSystem(retryOnConflict(tellingNews(once)))
 })

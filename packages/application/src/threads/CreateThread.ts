@@ -1,14 +1,6 @@
 /** Opens a thread with a contact who has not written, or whose thread was deleted. */
-import {
-  type Contact,
-  type PhoneNumber,
-  PhoneNumberId,
-  Tenant,
-  Thread,
-  ThreadLink,
-  type ThreadId
-} from "@careline/domain"
-import { IdGenerator, Settings, Threads, Transaction } from "@careline/ports"
+import { PhoneNumberId, Tenant, Thread, ThreadLink, type ThreadId } from "@careline/domain"
+import { IdGenerator, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
@@ -17,10 +9,10 @@ import { contactCards } from "../access/ContactCards.ts"
 import { commit } from "../shared/Commit.ts"
 import { checkLink, Link } from "./EditThread.ts"
 import { InvalidRequest, ThreadExists } from "../shared/Errors.ts"
-import { poolNumber, regionOf, viewThread } from "./LoadThread.ts"
+import { textingNumber, regionOf, viewThread } from "./LoadThread.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { nullable } from "../shared/RequestFields.ts"
-import { refusalsOf } from "../access/OwnNumbers.ts"
+import { recipientRefusal } from "../access/Recipients.ts"
 import { assertActive } from "../access/TenantRecord.ts"
 
 /** Characters of an e-mail address (RFC 5321, 4.5.3.1.3). */
@@ -39,20 +31,6 @@ export type ThreadCreation = Given<typeof ThreadCreation.Encoded>
 
 const readCreation = reader(ThreadCreation)
 
-const refusals = {
-  own_number: "is one of our own numbers",
-  premium: "is a premium number",
-  abroad: "is in a country that is not written to: contactCountries of the settings names those abroad that are"
-} as const
-
-/** Nobody writes to ourselves, where a text costs more than a text, or abroad but where the tenant means to. */
-const refusalOf = Effect.fnUntraced(function* (tenant: Tenant, contact: Contact.Contact) {
-  const [settings] = yield* (yield* Settings).effective([tenant])
-  const number = contact as string as PhoneNumber.E164
-  const [refusal = null] = yield* refusalsOf(tenant, [number], settings!.contactCountries)
-  return refusal
-})
-
 export const createThread = Effect.fn("createThread")(function* (actor: Actor, given: ThreadCreation) {
   const { transact } = yield* Transaction
   const request = yield* readCreation(given)
@@ -61,7 +39,7 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
   const region = yield* regionOf(siteGroupingId)
   const { contact, threadType } = yield* readContact("externalContact", request.externalContact, region)
   // Before the transaction, which sees no number of other tenants and of the pool.
-  const refusal = threadType === "voip" ? yield* refusalOf(siteGroupingId, contact) : null
+  const refusal = threadType === "voip" ? yield* recipientRefusal(siteGroupingId, contact) : null
   const id = yield* transact(
     Effect.gen(function* () {
       const key: Thread.ThreadKey = { siteGroupingId, threadType, contact }
@@ -73,12 +51,12 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       const cardOf = yield* contactCards([key])
       // Whoever wrote first is answered.
       if (known === undefined && refusal !== null) {
-        return yield* new InvalidRequest({ field: "externalContact", message: refusals[refusal] })
+        return yield* new InvalidRequest({ field: "externalContact", message: refusal })
       }
       const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })
-      const number = request.phoneNumberId == null ? null : yield* poolNumber(siteGroupingId, request.phoneNumberId)
+      const number = request.phoneNumberId == null ? null : yield* textingNumber(siteGroupingId, request.phoneNumberId)
       const thread: Thread.Thread = {
         ...(number === null ? opened : Thread.lock(opened, number.id)),
         contactName: request.contactName ?? opened.contactName ?? cardOf(key)?.name ?? null,

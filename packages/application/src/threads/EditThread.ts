@@ -17,7 +17,7 @@ import type { Actor } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
 import { commit } from "../shared/Commit.ts"
 import { InvalidRequest } from "../shared/Errors.ts"
-import { lockThread, poolNumber, viewThread } from "./LoadThread.ts"
+import { lockThread, textingNumber, viewThread } from "./LoadThread.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, nullable, optional, PatientIds } from "../shared/RequestFields.ts"
 
@@ -81,7 +81,7 @@ export const editThread = Effect.fn("editThread")(function* (actor: Actor, id: T
         assigneeId: assigneeId === thread.assigneeId ? null : assigneeId
       })
       const number =
-        edit.phoneNumberId === undefined ? null : yield* poolNumber(thread.siteGroupingId, edit.phoneNumberId)
+        edit.phoneNumberId === undefined ? null : yield* textingNumber(thread.siteGroupingId, edit.phoneNumberId)
       const edited: Thread.Thread = {
         ...(number === null ? thread : Thread.lock(thread, number.id)),
         contactName: edit.contactName === undefined ? thread.contactName : edit.contactName,

@@ -1,9 +1,26 @@
 /** Loads the thread of a request, if its actor may see it. */
-import { Consent, PhoneNumber, type PhoneNumberId, Thread, type ThreadId } from "@careline/domain"
-import { Consents, PoolNumbers, Scope, Threads } from "@careline/ports"
+import {
+  Consent,
+  InventoryNumber,
+  PhoneNumber,
+  type PhoneNumberId,
+  type Tenant,
+  Thread,
+  type ThreadId
+} from "@careline/domain"
+import {
+  Consents,
+  type NumberInventory,
+  type Optional,
+  Scope,
+  Settings,
+  type StorageError,
+  TenantNumbers,
+  Threads
+} from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
-import { NotFound, NoSenderNumber } from "../shared/Errors.ts"
+import { InvalidRequest, NotFound, NoSenderNumber, NumberSuspended } from "../shared/Errors.ts"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
 /** As it is shown. Looked at once more here: the isolation of tenants does not rest on every store alone. */
@@ -29,28 +46,63 @@ export const consentOf = Effect.fnUntraced(function* (
 })
 
 /** A number of the tenant by its id, to be used from now on: one that was replaced is not. */
-export const poolNumber = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"], id: PhoneNumberId) {
-  const number = Option.getOrUndefined(yield* (yield* PoolNumbers).get([tenant], id))
+export const tenantNumber = Effect.fnUntraced(function* (tenant: Tenant, id: PhoneNumberId) {
+  const number = (yield* (yield* TenantNumbers).list([tenant])).find((one) => one.id === id)
   return number === undefined || number.status === "replaced" ? yield* new NotFound({ entity: "phoneNumber" }) : number
 })
 
+/** The same, for a thread that answers from it. */
+export const textingNumber = Effect.fnUntraced(function* (tenant: Tenant, id: PhoneNumberId) {
+  const number = yield* tenantNumber(tenant, id)
+  const message = "is a number that is never texted from"
+  return number.purpose === "voice" ? yield* new InvalidRequest({ field: "phoneNumberId", message }) : number
+})
+
 /** The country in which numbers without a country code are read: that of the tenant's line. */
-export const regionOf = Effect.fnUntraced(function* (tenant: Thread.Thread["siteGroupingId"]) {
-  const line = Option.getOrUndefined(yield* (yield* PoolNumbers).defaultOf(tenant))
+export const regionOf = Effect.fnUntraced(function* (tenant: Tenant) {
+  const line = InventoryNumber.textingNumber(yield* (yield* TenantNumbers).list([tenant]))
   return (line === undefined ? undefined : PhoneNumber.country(line.number)) ?? "US"
 })
 
-/** The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. */
-export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
-  const numbers = yield* PoolNumbers
-  const fallback = Option.getOrNull(yield* numbers.defaultOf(thread.siteGroupingId))
+/** A number to send from. */
+export interface Sender {
+  readonly number: InventoryNumber.TenantNumber
+  /** Whether it is only for as long as the one that the contact knows is suspended. */
+  readonly isStandIn: boolean
+}
+
+/**
+ * The number that the thread answers from: its lock, else what the contact used last, else the tenant's default. Another one of
+ * the tenant stands in for one that is suspended where that is allowed.
+ */
+export const senderFor = Effect.fnUntraced(function* (
+  thread: Thread.Thread,
+  isFallbackAllowed: boolean
+): Effect.fn.Return<
+  Sender,
+  NoSenderNumber | NumberSuspended | StorageError,
+  TenantNumbers | Optional.Optional<NumberInventory>
+> {
+  const numbers = yield* (yield* TenantNumbers).list([thread.siteGroupingId])
+  const fallback = InventoryNumber.textingNumber(numbers)
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
-  const found =
-    id === null || id === fallback?.id ? fallback : Option.getOrNull(yield* numbers.get([thread.siteGroupingId], id))
-  // A number is no more the tenant's, or was replaced, since the thread was locked to it.
+  const found = numbers.find((one) => one.id === id)
+  // A number is no more the tenant's, or was replaced, since the thread was locked to it; one for voice alone is not texted from.
+  const known = found?.purpose === "voice" ? fallback : found
   const from =
-    found?.status === "replaced" ? (yield* resolveInboundNumbers([found.number]))[0]?.on : (found ?? fallback)
-  return from == null || from.status !== "assigned"
+    known?.status === "replaced" ? (yield* resolveInboundNumbers([known.number]))[0]?.on : (known ?? fallback)
+  if (from?.status === "suspended") {
+    return isFallbackAllowed && fallback !== undefined
+      ? { number: fallback, isStandIn: true }
+      : yield* new NumberSuspended({ phoneNumberId: from.id })
+  }
+  return from === undefined || !InventoryNumber.canText(from)
     ? yield* new NoSenderNumber({ message: "There is no number in service to send from" })
-    : from
+    : { number: from, isStandIn: false }
+})
+
+/** The same, as the tenant's settings allow. */
+export const senderOf = Effect.fnUntraced(function* (thread: Thread.Thread) {
+  const [settings] = yield* (yield* Settings).effective([thread.siteGroupingId])
+  return yield* senderFor(thread, settings!.suspendedNumberFallback)
 })

@@ -7,7 +7,7 @@ import {
   type UserId,
   VoipSettings
 } from "@careline/domain"
-import { Inbox, PoolNumbers, Settings } from "@careline/ports"
+import { Inbox, TenantNumbers, Settings } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect } from "effect"
 import * as Application from "../../src/index.ts"
@@ -22,7 +22,7 @@ export const stranger: Application.Actor = { userId: "stranger" as UserId, scope
 
 /** The line is the tenant's. */
 export const addLineAt = Effect.fnUntraced(function* (number: PhoneNumber.E164) {
-  yield* (yield* PoolNumbers).add({
+  yield* (yield* TenantNumbers).add({
     id: "1" as PhoneNumberId,
     siteGroupingId: north,
     number,

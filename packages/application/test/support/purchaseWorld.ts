@@ -32,7 +32,8 @@ const capabilities: Numbers.NumbersCapabilities = {
   find: "by_reference",
   findAfterMillis: FIND_AFTER_MILLIS,
   refusals: ["not_available", "requirements", "account"],
-  prices: true
+  prices: true,
+  trunk: true
 }
 
 export const makeProvider = (provider = "acme", change: Partial<Numbers.Numbers> = {}) => {
@@ -90,10 +91,10 @@ export const makeProvider = (provider = "acme", change: Partial<Numbers.Numbers>
           ? { _tag: "CannotTell", detail: "too early" }
           : { _tag: "Absent" }
       }),
-    configure: (number) =>
+    configure: (number, purpose) =>
       Effect.suspend(() => {
         if (market.find(number) === undefined) return fail("numbers.configure", notFound)
-        market.change(number, { texts: "here" })
+        market.change(number, { texts: purpose === "voice" ? "trunk" : "here" })
         return Effect.void
       }),
     release: (number) => Effect.sync(() => void market.giveBack(number)),
@@ -104,7 +105,8 @@ export const makeProvider = (provider = "acme", change: Partial<Numbers.Numbers>
           number: number as Numbers.OwnedNumber["number"],
           providerSid: id,
           features,
-          misconfigured: fields["texts"] === "here" ? [] : ["sms_webhook"]
+          onTrunk: fields["texts"] === "trunk",
+          misconfigured: ["here", "trunk"].includes(String(fields["texts"])) ? [] : ["sms_webhook"]
         }))
       ),
     ...change
@@ -169,7 +171,7 @@ export const settle = Effect.gen(function* () {
 })
 
 export const inventory = Effect.flatMap(NumberInventory, (all) =>
-  Effect.map(Effect.all([all.list("all"), all.list("nobody")]), (lists) => lists.flat())
+  Effect.map(Effect.all([all.list("all"), all.list("unassigned")]), (lists) => lists.flat())
 )
 
 /** Collects what operators are told. */

@@ -7,7 +7,7 @@ import {
   type UserId,
   VoipSettings
 } from "@careline/domain"
-import { Messages, PoolNumbers, Settings, Telephony, TelephonyProviders } from "@careline/ports"
+import { Messages, TenantNumbers, Settings, Telephony, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
@@ -88,7 +88,7 @@ const limits: Application.Limits.LimitsShape = {
 
 export const setUp = Effect.fnUntraced(function* () {
   yield* TestClock.setTime(noon)
-  const numbers = yield* PoolNumbers
+  const numbers = yield* TenantNumbers
   const add = (id: string, number: PhoneNumber.E164, siteGroupingId: SiteGroupingId, provider: string | null) =>
     Effect.flatMap(DateTime.now, (createdAt) =>
       numbers.add({

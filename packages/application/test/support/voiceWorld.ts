@@ -12,7 +12,7 @@ import {
   Inbox,
   Messages,
   Optional,
-  PoolNumbers,
+  TenantNumbers,
   Settings,
   Telephony,
   TelephonyError,
@@ -112,7 +112,7 @@ export const makeProvider = () => {
 }
 
 export const setUp = Effect.fnUntraced(function* (change: Partial<VoipSettings.VoipSettings> = {}) {
-  yield* (yield* PoolNumbers).add({
+  yield* (yield* TenantNumbers).add({
     id: "1" as PhoneNumberId,
     siteGroupingId: north,
     number: line,

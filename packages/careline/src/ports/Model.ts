@@ -35,8 +35,8 @@ export type ReaderArrival = Plain<Ports.ReaderArrival>
 export type DeliveryStatus = Plain<Domain.DeliveryStatus.DeliveryStatus>
 /** What a rule decided, for the store to carry out. */
 export type Change = Plain<Domain.Change>
-/** A number that we own. */
-export type PoolNumber = Plain<Domain.PoolNumber.PoolNumber>
+/** What a tenant has of a number that we own. */
+export type TenantNumber = Plain<Domain.InventoryNumber.TenantNumber>
 /** Whether a contact may be texted. */
 export type Consent = Plain<Domain.Consent.Consent>
 /** What a tenant decided about its line. */

@@ -15,7 +15,7 @@ import type {
   Inbox,
   Messages,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   RateBuckets,
   Settings,
   Threads,
@@ -88,7 +88,7 @@ export interface Repositories<Db> {
   readonly inbox: Over<Db, Promised<Inbox["Service"]> & Wakes>
   readonly messages: Over<Db, Promised<Messages["Service"]>>
   readonly outbox: Over<Db, Promised<Outbox["Service"]> & Wakes>
-  readonly poolNumbers: Over<Db, Promised<PoolNumbers["Service"]>>
+  readonly tenantNumbers: Over<Db, Promised<TenantNumbers["Service"]>>
   readonly rateBuckets: Over<Db, Promised<RateBuckets["Service"]>>
   readonly settings: Over<Db, Promised<Settings["Service"]>>
   readonly threads: Over<Db, Promised<Threads["Service"]>>

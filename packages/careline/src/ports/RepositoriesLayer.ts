@@ -14,9 +14,10 @@ import {
   MediaUploads,
   Messages,
   NumberInventory,
+  NumberOrders,
   Optional,
   Outbox,
-  PoolNumbers,
+  TenantNumbers,
   RateBuckets,
   Settings,
   SiteGroupings,
@@ -159,7 +160,6 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
   const inbox = over("inbox")
   const messages = over("messages")
   const outbox = over("outbox")
-  const poolNumbers = over("poolNumbers")
   const threads = over("threads")
   const loadThreads = threads.calls("loadByKeys").loadByKeys
   const loadConsents = oneConsent(over("consents").calls("load").load)
@@ -172,7 +172,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       : Layer.succeed(IdGenerator, IdGenerator.of(over("ids").calls("next")))
   return Layer.mergeAll(
     ids,
-    Optional.absent(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings),
+    Optional.absent(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
     Layer.succeed(Transaction, plainTransaction(repositories)),
     Layer.succeed(AuditLog, AuditLog.of(over("auditLog").calls("record"))),
     Layer.succeed(
@@ -224,13 +224,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
         wakeups: outbox.wakeups
       })
     ),
-    Layer.succeed(
-      PoolNumbers,
-      PoolNumbers.of({
-        ...poolNumbers.calls("list", "byNumbers", "carriedBy", "add"),
-        ...poolNumbers.lookUps("get", "defaultOf")
-      })
-    ),
+    Layer.succeed(TenantNumbers, TenantNumbers.of(over("tenantNumbers").calls("list", "byNumbers", "add"))),
     Layer.succeed(RateBuckets, RateBuckets.of(over("rateBuckets").calls("lock", "save"))),
     Layer.succeed(
       Settings,

@@ -3,7 +3,7 @@ import type { Tenant } from "@careline/domain"
 import {
   Broadcaster,
   type Inbox,
-  PoolNumbers,
+  Messages,
   type Telephony,
   TelephonyError,
   type ThreadView as PortsThreadView,
@@ -96,33 +96,13 @@ describe("Plain data", () => {
   })
 })
 
-const numberRow = {
-  id: "1",
-  siteGroupingId: null,
-  number: "+12025550100",
-  label: null,
-  providerSid: null,
-  provider: null,
-  status: "assigned" as const,
-  createdAt: new Date(5)
-}
-
 describe("A plain look-up", () => {
   it.effect("finds something or nothing", () =>
     Effect.gen(function* () {
-      const layer = repositories({
-        poolNumbers: () => ({
-          list: unused,
-          byNumbers: unused,
-          carriedBy: unused,
-          add: unused,
-          get: async () => null,
-          defaultOf: async () => numberRow
-        })
-      })
-      const numbers = yield* Effect.provide(PoolNumbers, layer)
-      assert.isTrue(Option.isNone(yield* numbers.get("all", "1" as never)))
-      const found = Option.getOrThrow(yield* numbers.defaultOf(null))
+      const lines = { get: async () => null, find: async () => ({ createdAt: new Date(5) }) }
+      const messages = yield* Effect.provide(Messages, repositories({ messages: () => lines as never }))
+      assert.isTrue(Option.isNone(yield* messages.get("all", "1" as never, "1" as never)))
+      const found = Option.getOrThrow(yield* messages.find("all", "1" as never))
       assert.strictEqual(found.createdAt.epochMilliseconds, 5)
     })
   )

@@ -33,7 +33,7 @@ const plain = ({ capabilities, provider, webhooks, ...facets }: Telephony.Teleph
 })
 
 TelephonyContract.suite(
-  { name: "Twilio, through plain async functions", capabilities: TwilioTelephony.capabilities },
+  { name: "Twilio, through plain async functions", capabilities: TwilioTelephony.capabilities() },
   TelephonyContract.layer(({ patienceMillis, publicUrl, urlOf }) =>
     Effect.gen(function* () {
       const simulator = yield* TwilioSimulator.scoped({

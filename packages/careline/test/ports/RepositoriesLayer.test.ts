@@ -52,7 +52,7 @@ const plain = (db: Db): Repositories<Db> => ({
   inbox: promised(Ports.Inbox),
   messages: promised(Ports.Messages),
   outbox: promised(Ports.Outbox),
-  poolNumbers: promised(Ports.PoolNumbers),
+  tenantNumbers: promised(Ports.TenantNumbers),
   rateBuckets: promised(Ports.RateBuckets),
   settings: promised(Ports.Settings),
   threads: promised(Ports.Threads),

@@ -19,7 +19,7 @@ export const repositories = (parts: Partial<Repositories<string>>): Layer.Layer<
     inbox: unused,
     messages: unused,
     outbox: unused,
-    poolNumbers: unused,
+    tenantNumbers: unused,
     rateBuckets: unused,
     settings: unused,
     threads: unused,

@@ -9,14 +9,14 @@ import { Schema } from "effect"
 import { BridgeRequestId } from "../shared/Ids.ts"
 import { Language } from "../contacts/Language.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import { Prompt } from "../settings/Prompt.ts"
 
 /** One of our own numbers, as the other side sees it. Made from a number of the pool, and from nothing else. */
 export const CallerId = PhoneNumber.E164.pipe(Schema.brand("CallerId"))
 export type CallerId = typeof CallerId.Type
 
-export const callerId = (number: Pick<PoolNumber, "number">): CallerId => number.number as CallerId
+export const callerId = (number: Pick<TenantNumber, "number">): CallerId => number.number as CallerId
 
 const Prompts = Schema.Array(Prompt)
 const Seconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 14_400 }))

@@ -9,7 +9,7 @@ import type { Change } from "../changes/Change.ts"
 import type { Consent } from "../contacts/Consent.ts"
 import type { MessageId, SendId, ThreadId } from "../shared/Ids.ts"
 import type { Message } from "../messages/Message.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as SystemText from "../conversation/SystemText.ts"
 import * as Thread from "../threads/Thread.ts"
 import * as Voicemail from "./Voicemail.ts"
@@ -85,7 +85,7 @@ export interface Decision {
 }
 
 /** The call stands in the thread from now on, unread and with its alarm, whatever else is heard of it or lost. */
-export const decide = (state: State, call: Call.Call, on: PoolNumber, ids: FreshIds, now: DateTime.Utc): Decision => {
+export const decide = (state: State, call: Call.Call, on: TenantNumber, ids: FreshIds, now: DateTime.Utc): Decision => {
   const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: call.fromNumber }
   const found = Thread.receivedOn(
     state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now),
@@ -124,7 +124,7 @@ export const decide = (state: State, call: Call.Call, on: PoolNumber, ids: Fresh
 export const afterCall = (
   thread: Thread.Thread,
   { consent, settings }: Pick<State, "consent" | "settings">,
-  on: PoolNumber,
+  on: TenantNumber,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {

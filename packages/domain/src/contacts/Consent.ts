@@ -83,11 +83,13 @@ export const mayMeanAppointment = (text: string): boolean => appointmentWords.ha
 const isPlainOptOut = (words: string): boolean =>
   optOutWords.has(words) && !appointmentWords.has(words) && words !== "end" && words !== "remove"
 
+const APOSTROPHES = /['’ʼ`´]/g
+
 /** The text clause by clause, as it was written but for apostrophes. */
 const clausesOf = (text: string): ReadonlyArray<string> =>
   text
     .normalize("NFKC")
-    .replace(/['’ʼ`´]/g, "")
+    .replace(APOSTROPHES, "")
     .split(/[.!?¿¡;:,\n\r()…–—"“”«»]+|\s-+\s|\s--/)
     .filter((clause) => normalise(clause) !== "")
 
@@ -100,14 +102,17 @@ export const mayMeanDistress = (text: string): boolean => OptOutPhrases.distress
  */
 export const mayMeanOptOut = (text: string): boolean => {
   if (keyword(text) !== null) return false
+  const isOwnMistake = OptOutPhrases.ownMistake.test(normalise(text.replace(APOSTROPHES, "")))
+  const rules = Object.entries(OptOutPhrases.rules).filter(([kind]) => !(isOwnMistake && kind === "wrong person"))
   return clausesOf(text).some((written, index) => {
-    const clause = normalise(written)
+    const clause = OptOutPhrases.writtenOut(normalise(written))
     const words = OptOutPhrases.bare(clause)
     return (
       isPlainOptOut(words) ||
-      (index === 0 && optOutWords.has(words)) ||
-      OptOutPhrases.names.test(written) ||
-      Object.values(OptOutPhrases.rules).some((rule) => rule.test(words) || rule.test(clause))
+      // "I need to cancel" is of an appointment.
+      (index === 0 && optOutWords.has(words) && !/^i\b/.test(clause)) ||
+      (OptOutPhrases.names.test(written) && !isOwnMistake) ||
+      rules.some(([, rule]) => rule.test(words) || rule.test(clause))
     )
   })
 }

@@ -46,6 +46,8 @@ const MINUTE = 60_000
 const DAY_MINUTES = 24 * 60
 /** Zones change their clocks at whole quarters, so quiet hours can only end at a whole minute of some day. */
 const SEARCH_MINUTES = 2 * DAY_MINUTES
+/** How soon a contact is asked about anew whose clock nobody knows. */
+const UNKNOWN_ZONE_MINUTES = 60
 
 const minuteOfDay = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
@@ -72,14 +74,14 @@ const minutesLeft = (quiet: QuietHours, zone: string, millis: number): number =>
 
 /**
  * When a message may leave: `now` if it is quiet in no zone, else the first whole minute at which it is quiet in none.
- * With several possible zones the strictest wins. Where no zone is known, or windows leave no minute of the day to all zones,
- * it is held for two days and asked for again then: the directory may know more.
+ * With several possible zones the strictest wins. Where windows leave no minute of the day to all zones, it is held for two days.
+ * Where no zone is known it is held for an hour, and asked for again then: by then the directory may know the contact's.
  */
 export const earliestSend = (quiet: QuietHours, zones: ReadonlyArray<string>, now: DateTime.Utc): DateTime.Utc => {
   if (!isQuiet(quiet, zones, now)) return now
   const start = DateTime.toEpochMillis(now)
   const limit = start + SEARCH_MINUTES * MINUTE
-  if (zones.length === 0) return DateTime.makeUnsafe(limit)
+  if (zones.length === 0) return DateTime.makeUnsafe(start + UNKNOWN_ZONE_MINUTES * MINUTE)
   let at = Math.floor(start / MINUTE) * MINUTE
   while (at < limit) {
     const left = Math.max(...zones.map((zone) => minutesLeft(quiet, zone, at)))

@@ -5,7 +5,7 @@
 import type { Keyword } from "../contacts/Consent.ts"
 import type { MessageClass } from "../messages/MessageClass.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 
 export interface KeywordAnswer {
   readonly kind: "opt_out_confirmation" | "opt_in_confirmation" | "help"
@@ -14,7 +14,7 @@ export interface KeywordAnswer {
 }
 
 /** The answer of a clinic, by its name where it has one. */
-export const of = (keyword: Keyword, clinic: string | null, on: Pick<PoolNumber, "number">): KeywordAnswer => {
+export const of = (keyword: Keyword, clinic: string | null, on: Pick<TenantNumber, "number">): KeywordAnswer => {
   const sender = clinic ?? "Your care team"
   switch (keyword) {
     case "opt_out":

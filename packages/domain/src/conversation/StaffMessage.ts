@@ -7,7 +7,7 @@ import type { MessageId, SendId, UserId } from "../shared/Ids.ts"
 import { type Message, onNumber } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Send from "../outbound/Send.ts"
 import * as Thread from "../threads/Thread.ts"
 
@@ -24,13 +24,17 @@ export interface Decision {
   readonly changes: ReadonlyArray<Change>
 }
 
-/** Presumes that the send policy said yes. `from` becomes the thread's lock. */
+/**
+ * Presumes that the send policy said yes. `from` becomes the thread's lock, unless it only stands in for the one that the thread is
+ * locked to.
+ */
 export const decide = (
   thread: Thread.Thread,
   staff: StaffMessage,
-  from: PoolNumber,
+  from: TenantNumber,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
-  now: DateTime.Utc
+  now: DateTime.Utc,
+  isStandIn = false
 ): Decision => {
   const message: Message = {
     id: ids.messageId,
@@ -64,7 +68,7 @@ export const decide = (
     now
   )
   const ended = Alarm.stop(thread)
-  const next = Thread.append(Thread.lock(ended.thread, from.id), message)
+  const next = Thread.append(isStandIn ? ended.thread : Thread.lock(ended.thread, from.id), message)
   return {
     thread: next,
     message,

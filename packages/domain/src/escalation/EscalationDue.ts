@@ -1,10 +1,11 @@
 /** A timer came due: who is texted, and what the thread says about it. */
 import type { DateTime } from "effect"
+import * as Alarm from "./Alarm.ts"
 import type { Change } from "../changes/Change.ts"
 import * as Escalation from "../threads/Escalation.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
 import * as PhoneNumber from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as Send from "../outbound/Send.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as Thread from "../threads/Thread.ts"
@@ -15,7 +16,7 @@ export interface Due {
   readonly period: number
   readonly settings: VoipSettings
   /** The number to text from: the thread's lock or the tenant's default; `null` when the tenant has none. */
-  readonly from: PoolNumber | null
+  readonly from: TenantNumber | null
   /** Deep link to the thread. */
   readonly link: string
   /** What somebody on call is called in the thread; by the end of their number, when not given. */
@@ -43,8 +44,10 @@ export const decide = (
   const notified = from === null ? [] : [...new Set(settings.escalationPhoneNumbers)]
   const since = thread.unansweredSince ?? thread.lastInboundAt
   const waitedMillis = since === null ? 0 : now.epochMilliseconds - since.epochMilliseconds
+  const isUrgent = Alarm.isUrgent(thread)
   const body = Escalation.notice({
     link: due.link,
+    isUrgent,
     hasReplyFailed: thread.replyFailed !== null,
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
@@ -52,7 +55,10 @@ export const decide = (
   const message = note(
     thread,
     ids.messageId,
-    Escalation.report(notified.map((number) => (due.nameOf ?? PhoneNumber.ending)(number))),
+    Escalation.report(
+      notified.map((number) => (due.nameOf ?? PhoneNumber.ending)(number)),
+      isUrgent
+    ),
     now
   )
   const sends =

@@ -2,18 +2,20 @@
 import { Schema } from "effect"
 import * as Segments from "./Segments.ts"
 
+const Micros = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
 /** One line of a provider's price list. Money in millionths of the currency's unit, so that sums stay whole. */
 export const Price = Schema.Struct({
   provider: Schema.String,
   /** ISO 3166-1 alpha-2 of the recipient. */
-  country: Schema.String,
+  country: Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/)),
   direction: Schema.Literals(["inbound", "outbound"]),
   /** ISO 4217. */
-  currency: Schema.String,
-  microsPerSegment: Schema.Int,
-  microsPerMms: Schema.NullOr(Schema.Int),
+  currency: Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/)),
+  microsPerSegment: Micros,
+  microsPerMms: Schema.NullOr(Micros),
   /** The day from which it holds, `YYYY-MM-DD`. */
-  validFrom: Schema.String
+  validFrom: Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/))
 })
 export type Price = typeof Price.Type
 

@@ -1,13 +1,20 @@
 /**
  * What becomes of a number that we own: available → assigned → quarantined → available | retired, with `suspended` and
- * `replaced` while it is a tenant's.
+ * `replaced` while it is a tenant's, and `releasing` before it is given back to the provider.
  *
  * Whoever had a number before is written to and called on it for a while. So a tenant's number rests before it becomes
  * another's, and one that too many still try is never given to anybody again.
  */
 import { DateTime, type Duration, Result, Schema } from "effect"
 import type { PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { hasEnded, type InventoryNumber, type MonthlyPrice, NumberStatus } from "./InventoryNumber.ts"
+import {
+  canText,
+  hasEnded,
+  type InventoryNumber,
+  type MonthlyPrice,
+  type NumberPurpose,
+  NumberStatus
+} from "../contacts/InventoryNumber.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 
 /** A number in this status is not to be dealt with in this way. */
@@ -23,7 +30,9 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
     "end",
     "retire",
     "restore",
-    "unretire"
+    "unretire",
+    "release",
+    "keep"
   ]),
   /** When it leaves the status by itself; `null`: it does not. */
   until: Schema.NullOr(Schema.DateTimeUtc)
@@ -37,7 +46,7 @@ export class WrongNumberStatus extends Schema.TaggedError<WrongNumberStatus>()("
 /** How long numbers rest, and when one has been tried too often. */
 export interface RestRules {
   readonly quarantine: Duration.Input
-  /** Contacts who try a number in nobody's hands after whom it is retired. */
+  /** Contacts who try an unassigned number after whom it is retired. */
   readonly retireAfter: number
 }
 
@@ -55,15 +64,17 @@ export const acquire = (
     readonly provider: string | null
     readonly providerSid: string | null
     readonly monthlyPrice: MonthlyPrice | null
+    readonly purpose?: NumberPurpose
   },
   now: DateTime.Utc
 ): InventoryNumber => ({
+  purpose: "both",
   ...given,
   label: null,
   holder: null,
   status: "available",
   statusSince: now,
-  heldSince: now,
+  assignedAt: now,
   acquiredAt: now,
   endsAt: null,
   replacedBy: null,
@@ -81,7 +92,7 @@ export const assign = (number: InventoryNumber, tenant: Tenant, key: string | nu
         holder: { siteGroupingId: tenant },
         status: "assigned",
         statusSince: now,
-        heldSince: now,
+        assignedAt: now,
         label: null,
         isDefault: false,
         unroutedInbound: 0,
@@ -106,7 +117,7 @@ export const resume = (number: InventoryNumber, now: DateTime.Utc): Step =>
 
 /** Makes it the one that its tenant texts from first, or one among the others. */
 export const prefer = (number: InventoryNumber, isDefault: boolean): Step =>
-  number.status === "assigned" || !isDefault ? Result.succeed({ ...number, isDefault }) : refused(number, "default")
+  canText(number) || !isDefault ? Result.succeed({ ...number, isDefault }) : refused(number, "default")
 
 /** Another number answers in its place from now on; until the grace is over it still leads to the same tenant. */
 export const replace = (number: InventoryNumber, by: PhoneNumberId, grace: Duration.Input, now: DateTime.Utc): Step =>
@@ -121,7 +132,7 @@ export const replace = (number: InventoryNumber, by: PhoneNumberId, grace: Durat
       })
     : refused(number, "replace")
 
-/** Takes it out of its tenant's hands. Whoever had it, and whatever it was called there, is forgotten. */
+/** Takes it from its tenant. Whoever had it, and whatever it was called there, is forgotten. */
 export const quarantine = (number: InventoryNumber, rules: Pick<RestRules, "quarantine">, now: DateTime.Utc): Step =>
   number.holder === null
     ? refused(number, "quarantine")
@@ -159,7 +170,7 @@ export const restore = (number: InventoryNumber, tenant: Tenant, now: DateTime.U
         ...rest(number, "available", now),
         holder: { siteGroupingId: tenant },
         status: "assigned",
-        heldSince: now,
+        assignedAt: now,
         unroutedInbound: 0
       })
 
@@ -178,14 +189,28 @@ export const unretire = (
           : { ...number, status: to, statusSince: now, endsAt: DateTime.addDuration(now, rules.quarantine) }
       )
 
-/** It is nobody's for good: the provider has it no more, or somebody says so. */
+/** It is unassigned for good: the provider has it no more, or somebody says so. */
 export const retire = (number: InventoryNumber, now: DateTime.Utc): Step =>
   number.status === "available" || number.status === "quarantined"
     ? Result.succeed(rest(number, "retired", now))
     : refused(number, "retire")
 
-/** Somebody who had not tried it yet texted or called it in nobody's hands. A number of the pool that is tried too often is retired at once. */
-export const stray = (number: InventoryNumber, { retireAfter }: RestRules, now: DateTime.Utc): InventoryNumber => {
+/** It is to be given back to its provider, and assigned to nobody meanwhile. What is a tenant's, or still rests, is not. */
+export const release = (number: InventoryNumber, now: DateTime.Utc): Step =>
+  number.status === "available" || number.status === "retired"
+    ? Result.succeed({ ...number, status: "releasing", statusSince: now })
+    : refused(number, "release")
+
+/** It is not given back: its provider was not asked yet, or refused. */
+export const keep = (number: InventoryNumber, as: "available" | "retired", now: DateTime.Utc): Step =>
+  number.status === "releasing" ? Result.succeed(rest(number, as, now)) : refused(number, "keep")
+
+/** Somebody who had not tried it yet texted or called it while unassigned. A number of the pool that is tried too often is retired at once. */
+export const noteUnrouted = (
+  number: InventoryNumber,
+  { retireAfter }: RestRules,
+  now: DateTime.Utc
+): InventoryNumber => {
   if (number.holder !== null) return number
   const tried = { ...number, unroutedInbound: number.unroutedInbound + 1 }
   return tried.status === "available" && tried.unroutedInbound >= retireAfter ? rest(tried, "retired", now) : tried

@@ -1,6 +1,6 @@
 /** What numbers cost, as data: a table that the operator keeps, for providers whose offers name no price. */
 import { Schema } from "effect"
-import { MonthlyPrice } from "./InventoryNumber.ts"
+import { MonthlyPrice } from "../contacts/InventoryNumber.ts"
 
 /** One line of a provider's price list. */
 export const NumberPrice = Schema.Struct({

@@ -7,7 +7,7 @@
  */
 import { type DateTime, Result, Schema } from "effect"
 import type { PhoneNumberId } from "../shared/Ids.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import { canText, type TenantNumber } from "../contacts/InventoryNumber.ts"
 import type { Thread } from "../threads/Thread.ts"
 
 /** The number is in use, and nothing was named to take its place. */
@@ -20,7 +20,7 @@ export class ReplacementNeeded extends Schema.TaggedError<ReplacementNeeded>()("
   }
 }
 
-export const RefusalReason = Schema.Literals(["same_number", "other_site_grouping", "suspended"])
+export const RefusalReason = Schema.Literals(["same_number", "other_site_grouping", "suspended", "voice_only"])
 export type RefusalReason = typeof RefusalReason.Type
 
 /** The number that was named cannot take its place. */
@@ -35,14 +35,17 @@ export class ReplacementRefused extends Schema.TaggedError<ReplacementRefused>()
         return "The number is not of the same site grouping"
       case "suspended":
         return "The number is not in service"
+      case "voice_only":
+        return "The number is not texted from"
     }
   }
 }
 
-const refusalOf = (number: PoolNumber, replacement: PoolNumber): RefusalReason | null => {
+const refusalOf = (number: TenantNumber, replacement: TenantNumber): RefusalReason | null => {
   if (replacement.id === number.id) return "same_number"
   if (replacement.siteGroupingId !== number.siteGroupingId) return "other_site_grouping"
-  return replacement.status === "assigned" ? null : "suspended"
+  if (replacement.status !== "assigned") return "suspended"
+  return canText(replacement) || number.purpose === "voice" ? null : "voice_only"
 }
 
 /**
@@ -50,10 +53,10 @@ const refusalOf = (number: PoolNumber, replacement: PoolNumber): RefusalReason |
  * threads count as well: a new text reopens them with their number.
  */
 export const decide = (
-  number: PoolNumber,
+  number: TenantNumber,
   threads: number,
-  replacement: PoolNumber | null
-): Result.Result<PoolNumber | null, ReplacementNeeded | ReplacementRefused> => {
+  replacement: TenantNumber | null
+): Result.Result<TenantNumber | null, ReplacementNeeded | ReplacementRefused> => {
   if (replacement === null) {
     return threads === 0 ? Result.succeed(null) : Result.fail(new ReplacementNeeded({ threads }))
   }
@@ -64,8 +67,8 @@ export const decide = (
 /** A thread after the replacement: wherever it knew the old number it knows the new one. */
 export const follow = (
   thread: Thread,
-  number: PoolNumber,
-  replacement: PoolNumber | null,
+  number: TenantNumber,
+  replacement: TenantNumber | null,
   now: DateTime.Utc
 ): Thread => {
   const after = (id: PhoneNumberId | null): PhoneNumberId | null => (id === number.id ? (replacement?.id ?? null) : id)

@@ -1,7 +1,13 @@
 /** A tenant waits for a number that the pool does not have: ordering → assigned | cancelled. */
 import { type DateTime, Schema } from "effect"
 import { PendingAssignmentId, PhoneNumberId, Tenant } from "../shared/Ids.ts"
-import { areaCodeOf, type InventoryNumber } from "./InventoryNumber.ts"
+import {
+  areaCodeOf,
+  type InventoryNumber,
+  NumberPurpose,
+  purposesFor,
+  type TenantNumber
+} from "../contacts/InventoryNumber.ts"
 
 /**
  * What keeps a number from being ordered, as far as the last look at what is on offer can tell.
@@ -28,6 +34,7 @@ export const PendingAssignment = Schema.Struct({
   siteGroupingId: Tenant,
   /** Three digits of the North American Numbering Plan; `null`: any. */
   areaCode: Schema.NullOr(Schema.String),
+  purpose: NumberPurpose,
   /** Of the request, under which the number is assigned once it is there; `null` where none is given. */
   key: Schema.NullOr(Schema.String),
   requestedAt: Schema.DateTimeUtc,
@@ -41,15 +48,23 @@ export type PendingAssignment = typeof PendingAssignment.Type
 
 /** A wait that begins. */
 export const begin = (
-  asked: Pick<PendingAssignment, "areaCode" | "id" | "key" | "siteGroupingId">,
+  asked: Pick<PendingAssignment, "areaCode" | "id" | "key" | "siteGroupingId"> &
+    Partial<Pick<PendingAssignment, "purpose">>,
   requestedAt: DateTime.Utc
-): PendingAssignment => ({ ...asked, requestedAt, state: "ordering", reason: null, phoneNumberId: null })
+): PendingAssignment => ({
+  purpose: "both",
+  ...asked,
+  requestedAt,
+  state: "ordering",
+  reason: null,
+  phoneNumberId: null
+})
 
 /** Whether the number is one that it waits for. */
 export const isServedBy = (
-  { areaCode }: Pick<PendingAssignment, "areaCode">,
-  { number }: Pick<InventoryNumber, "number">
-): boolean => areaCode === null || areaCode === areaCodeOf(number)
+  { areaCode, purpose: wanted }: Pick<PendingAssignment, "areaCode" | "purpose">,
+  { number, purpose = "both" }: Pick<TenantNumber, "number" | "purpose">
+): boolean => purposesFor(wanted).includes(purpose) && (areaCode === null || areaCode === areaCodeOf(number))
 
 /** The tenant has this number. */
 export const meet = (pending: PendingAssignment, { id }: Pick<InventoryNumber, "id">): PendingAssignment => ({

@@ -1,6 +1,6 @@
 /** What the pool lacks, and which of the numbers on offer are ordered for it: within its limits, or not at all. */
 import type { Tenant } from "../shared/Ids.ts"
-import type { MonthlyPrice } from "./InventoryNumber.ts"
+import type { MonthlyPrice, NumberPurpose } from "../contacts/InventoryNumber.ts"
 import { toMicros } from "./NumberPrices.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
 
@@ -23,6 +23,7 @@ export type PoolCondition =
 export interface Waiting {
   readonly siteGroupingId: Tenant
   readonly areaCode: string | null
+  readonly purpose: NumberPurpose
 }
 
 /** How the pool is. */
@@ -69,6 +70,8 @@ export const isNothing = ({ pool, pendingAssignments }: PoolNeed): boolean =>
 export interface PricedOffer {
   readonly number: E164
   readonly areaCode: string | null
+  /** What it was found for, and may be bought for. */
+  readonly purposes: ReadonlyArray<NumberPurpose>
   readonly price: MonthlyPrice | null
 }
 
@@ -98,6 +101,7 @@ export const obstacleOf = (
 /** An offer that is ordered, and for whom. */
 export interface Choice {
   readonly number: E164
+  readonly purpose: NumberPurpose
   readonly price: MonthlyPrice
   readonly wantedBy: { readonly siteGroupingId: Tenant } | null
 }
@@ -122,7 +126,10 @@ export const choose = (
   const choices: Array<Choice> = []
   let micros = budget?.leftMicros ?? 0
 
-  const take = (fitting: ReadonlyArray<PricedOffer>, wantedBy: Choice["wantedBy"]): Obstacle | null => {
+  const take = (areaCode: string | null, purpose: NumberPurpose, wantedBy: Choice["wantedBy"]): Obstacle | null => {
+    const fitting = left.filter(
+      (offer) => (areaCode === null || offer.areaCode === areaCode) && offer.purposes.includes(purpose)
+    )
     if (fitting.length === 0) return "no_offers"
     if (budget === null) return "over_budget"
     const offer = fitting.find(({ price }) => price?.currency === budget.currency)
@@ -133,21 +140,18 @@ export const choose = (
     if (cost > micros) return "over_budget"
     micros -= cost
     left.splice(left.indexOf(offer), 1)
-    choices.push({ number: offer.number, price: offer.price, wantedBy })
+    choices.push({ number: offer.number, purpose, price: offer.price, wantedBy })
     return null
   }
 
-  for (const { areaCode, siteGroupingId } of pendingAssignments) {
-    const kept = take(
-      left.filter((offer) => areaCode === null || offer.areaCode === areaCode),
-      { siteGroupingId }
-    )
+  for (const { areaCode, purpose, siteGroupingId } of pendingAssignments) {
+    const kept = take(areaCode, purpose, { siteGroupingId })
     if (kept === null) continue
     conditions.add(kept)
     unserved.push({ siteGroupingId, reason: kept })
   }
   for (let count = 0; count < pool; count++) {
-    const kept = take(left, null)
+    const kept = take(null, "both", null)
     if (kept === null) continue
     // A smaller batch than was wanted is no news, unless it is none.
     if (kept !== "no_offers" || count === 0) conditions.add(kept)

@@ -5,13 +5,14 @@ import * as SendPolicy from "./SendPolicy.ts"
 
 /**
  * A code of a message's `failureReason`. `provider_unreachable`: tried for hours. `no_number_at_provider`: no number to leave from
- * at any provider that works. `outcome_unknown`: nobody knows whether it left.
+ * at any provider that works. `number_suspended`: the number that the contact knows is out of service. `outcome_unknown`: nobody knows whether it left.
  */
 export const FailureReason = Schema.Literals([
   ...SendOutcome.RejectionReason.literals,
   ...SendPolicy.RefusalReason.literals,
   "provider_unreachable",
   "no_number_at_provider",
+  "number_suspended",
   "outcome_unknown"
 ])
 export type FailureReason = typeof FailureReason.Type
@@ -33,6 +34,7 @@ const words: Readonly<Record<Exclude<FailureReason, SendPolicy.RefusalReason>, s
   other: "The text could not be delivered",
   provider_unreachable: "The provider could not be reached for too long",
   no_number_at_provider: "There was no number to send the text from",
+  number_suspended: "The number that the contact knows is suspended",
   outcome_unknown: "Nobody knows whether the text arrived"
 }
 

@@ -5,7 +5,7 @@
 import { Array, DateTime, Order } from "effect"
 import type { Tenant } from "../shared/Ids.ts"
 import type { E164 } from "../contacts/PhoneNumber.ts"
-import type { PoolNumber } from "../contacts/PoolNumber.ts"
+import { canText, type TenantNumber } from "../contacts/InventoryNumber.ts"
 
 export type Route =
   | { readonly _tag: "From"; readonly number: E164 }
@@ -20,19 +20,17 @@ export interface RouteRequest {
   /** The number that the contact knows. */
   readonly own: E164
   /** Our numbers, as far as they are known: that one, and those that the provider carries. */
-  readonly numbers: ReadonlyArray<PoolNumber>
+  readonly numbers: ReadonlyArray<TenantNumber>
 }
 
-const byAge = Order.mapInput(DateTime.Order, ({ createdAt }: PoolNumber) => createdAt)
+const byAge = Order.mapInput(DateTime.Order, ({ createdAt }: TenantNumber) => createdAt)
 
 /** The number that the contact knows if the provider carries it, else the oldest of the tenant's that it carries. */
 export const decide = ({ isActive, numbers, own, provider, tenant }: RouteRequest): Route => {
   const isCarried = (carrier: string | null) => carrier === provider || (isActive && carrier === null)
   if (isCarried(numbers.find(({ number }) => number === own)?.provider ?? null)) return { _tag: "From", number: own }
   const [oldest] = Array.sort(
-    numbers.filter(
-      (number) => isCarried(number.provider) && number.siteGroupingId === tenant && number.status === "assigned"
-    ),
+    numbers.filter((number) => isCarried(number.provider) && number.siteGroupingId === tenant && canText(number)),
     byAge
   )
   return oldest === undefined ? { _tag: "NoNumber" } : { _tag: "From", number: oldest.number }

@@ -18,8 +18,10 @@ export const SendPurpose = Schema.Literals([
   "opt_out_confirmation",
   "opt_in_confirmation",
   "help",
+  "urgent_reply",
   "escalation",
-  "number_changed"
+  "number_changed",
+  "scheduled"
 ])
 export type SendPurpose = typeof SendPurpose.Type
 
@@ -87,11 +89,13 @@ export const wasDeferred = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "q
 export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "resend" => {
   switch (purpose) {
     case "reply":
+    case "scheduled":
       return "undecided"
     case "auto_reply":
     case "opt_out_confirmation":
     case "opt_in_confirmation":
     case "help":
+    case "urgent_reply":
     case "number_changed":
       return "abandoned"
     case "escalation":

@@ -10,6 +10,35 @@ export const MAX_TEXT_LENGTH = 1600
 
 const MAX_COUNTRIES = 250
 
+const MAX_LINK_HOSTS = 20
+
+/** Shorteners that anybody may use: their domains carry others' spam, and carriers block texts with them (Twilio, error 30963). */
+const PUBLIC_SHORTENERS = new Set([
+  "bit.ly",
+  "buff.ly",
+  "cutt.ly",
+  "goo.gl",
+  "is.gd",
+  "lnkd.in",
+  "ow.ly",
+  "rb.gy",
+  "rebrand.ly",
+  "shorturl.at",
+  "t.co",
+  "t.ly",
+  "tiny.cc",
+  "tinyurl.com"
+])
+
+/** The name of a host, in lower case. */
+const LinkHost = Schema.String.check(
+  Schema.isMaxLength(253),
+  Schema.isPattern(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+    message: "must be the name of a host in lower case, like visits.example.com"
+  }),
+  Schema.makeFilter((host) => !PUBLIC_SHORTENERS.has(host) || "must not be a public shortener: carriers block those")
+)
+
 /** A caller chooses with one key. */
 const MAX_LANGUAGES = 9
 
@@ -18,6 +47,8 @@ export const VoipSettings = Schema.Struct({
   voipEnabled: Schema.Boolean,
   /** The text that answers a thread's first message, or `null` for none. */
   autoReplyMessage: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_TEXT_LENGTH))),
+  /** What a contact is told at once who may be in danger, or `null` for our own words: call 911, or 988 in a crisis. */
+  urgentMessage: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_TEXT_LENGTH))),
   /** Minutes (fractions allowed) an inbound text may wait for an answer, or `null` for no escalation. */
   escalationTimerMinutes: Schema.NullOr(
     Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(7 * 24 * 60))
@@ -32,10 +63,14 @@ export const VoipSettings = Schema.Struct({
   dailyLimitPerContact: Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
   /** Countries abroad whose numbers staff may write to, by their two letters (ISO 3166-1); who wrote first is always answered. */
   contactCountries: Schema.Array(Country).check(Schema.isMaxLength(MAX_COUNTRIES)),
+  /** Hosts of ours that links in templates may lead to. No public shortener: carriers block those. */
+  linkHosts: Schema.Array(LinkHost).check(Schema.isMaxLength(MAX_LINK_HOSTS)),
   /** How callers are greeted, by language. The first holds for who chooses none; empty: English, in our own words. */
   callGreetings: Schema.Array(CallGreeting).check(Schema.isMaxLength(MAX_LANGUAGES)),
   /** What callers are asked for after the greeting: to leave a message, or to hang up and send a text. */
-  callHandling: Schema.Literals(["voicemail", "text_us"])
+  callHandling: Schema.Literals(["voicemail", "text_us"]),
+  /** Whether threads on a suspended number send from another number of the site grouping. Off, such a text is refused. */
+  suspendedNumberFallback: Schema.Boolean
 })
 export type VoipSettings = typeof VoipSettings.Type
 
@@ -54,20 +89,24 @@ export const FIELDS = Object.keys(fields) as ReadonlyArray<Field>
 export const Kept = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
+  urgentMessage: Schema.optionalKey(fields.urgentMessage),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
   escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
   escalationPreview: Schema.optionalKey(fields.escalationPreview),
   quietHours: Schema.optionalKey(fields.quietHours),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   contactCountries: Schema.optionalKey(fields.contactCountries),
+  linkHosts: Schema.optionalKey(fields.linkHosts),
   callGreetings: Schema.optionalKey(fields.callGreetings),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 
 /** What a tenant names itself. What it does not name is inherited, and follows a later change of the platform's. */
 export const Edit = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
+  urgentMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
   escalationPhoneNumbers: Schema.optionalKey(
     fields.escalationPhoneNumbers.check(
@@ -86,6 +125,7 @@ export const Edit = Schema.Struct({
   ),
   dailyLimitPerContact: Schema.optionalKey(fields.dailyLimitPerContact),
   contactCountries: Schema.optionalKey(fields.contactCountries),
+  linkHosts: Schema.optionalKey(fields.linkHosts),
   callGreetings: Schema.optionalKey(
     Schema.Array(NewGreeting).check(
       Schema.isMaxLength(MAX_LANGUAGES),
@@ -95,7 +135,8 @@ export const Edit = Schema.Struct({
       )
     )
   ),
-  callHandling: Schema.optionalKey(fields.callHandling)
+  callHandling: Schema.optionalKey(fields.callHandling),
+  suspendedNumberFallback: Schema.optionalKey(fields.suspendedNumberFallback)
 })
 export type Edit = typeof Edit.Type
 
@@ -135,14 +176,17 @@ export const PLATFORM_FIELDS = Object.keys(PlatformEdit.fields) as ReadonlyArray
 export const defaults: VoipSettings = {
   voipEnabled: true,
   autoReplyMessage: null,
+  urgentMessage: null,
   escalationTimerMinutes: 20,
   escalationPhoneNumbers: [],
   escalationPreview: false,
   quietHours: { start: "21:00", end: "08:00" },
   dailyLimitPerContact: 10,
   contactCountries: [],
+  linkHosts: [],
   callGreetings: [],
-  callHandling: "voicemail"
+  callHandling: "voicemail",
+  suspendedNumberFallback: false
 }
 
 /** Whose a setting is: the tenant's own, the platform's for all tenants, or the product's. */
@@ -153,14 +197,17 @@ export type Source = typeof Source.Type
 export const Sources = Schema.Struct({
   voipEnabled: Source,
   autoReplyMessage: Source,
+  urgentMessage: Source,
   escalationTimerMinutes: Source,
   escalationPhoneNumbers: Source,
   escalationPreview: Source,
   quietHours: Source,
   dailyLimitPerContact: Source,
   contactCountries: Source,
+  linkHosts: Source,
   callGreetings: Source,
-  callHandling: Source
+  callHandling: Source,
+  suspendedNumberFallback: Source
 })
 export type Sources = typeof Sources.Type
 

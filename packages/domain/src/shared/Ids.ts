@@ -68,6 +68,26 @@ export type MediaImportId = typeof MediaImportId.Type
 export const BreakGlassId = OpaqueId.pipe(Schema.brand("BreakGlassId"))
 export type BreakGlassId = typeof BreakGlassId.Type
 
+/** A template that texts are sent from. */
+export const TemplateId = OpaqueId.pipe(Schema.brand("TemplateId"))
+export type TemplateId = typeof TemplateId.Type
+
+/** One occurrence of a visit in the appointment book, never its series. */
+export const AppointmentId = OpaqueId.pipe(Schema.brand("AppointmentId"))
+export type AppointmentId = typeof AppointmentId.Type
+
+/** A question about a visit that a contact was texted. */
+export const PromptId = OpaqueId.pipe(Schema.brand("PromptId"))
+export type PromptId = typeof PromptId.Type
+
+/** A rule by which a tenant reminds of visits. */
+export const ReminderRuleId = OpaqueId.pipe(Schema.brand("ReminderRuleId"))
+export type ReminderRuleId = typeof ReminderRuleId.Type
+
+/** One thing that one person is told once. */
+export const NotificationId = OpaqueId.pipe(Schema.brand("NotificationId"))
+export type NotificationId = typeof NotificationId.Type
+
 /** Where bytes are kept in a BlobStore: letters, digits, `-`, `_` and `/`, so that it is safe as a path and in a URL. */
 export const BlobKey = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/),

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest"
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
 import { Consent, type Contact } from "../../src/index.ts"
-import { others, wishes } from "./optOutCorpus.ts"
+import { missed, others, wishes } from "./optOutCorpus.ts"
 
 const optOuts = [
   "STOP",
@@ -67,17 +67,20 @@ describe("A text that only looks like a wish to opt out", () => {
   it.each(unmeant)("is not flagged: $rule: $sentence", ({ sentence }) =>
     assert.isFalse(Consent.mayMeanOptOut(sentence))
   )
+  it.each([...missed])("is missed where it cannot be told from what is none: %s", (sentence) =>
+    assert.isFalse(Consent.mayMeanOptOut(sentence))
+  )
   it("is told from others in at least two hundred sentences, with recall and precision", () => {
     assert.isAtLeast(meant.length + unmeant.length, 200)
     const isFlagged = ({ sentence }: { readonly sentence: string }) => Consent.mayMeanOptOut(sentence)
     const [found, mistaken] = [meant.filter(isFlagged).length, unmeant.filter(isFlagged).length]
-    const [recall, precision] = [found / meant.length, found / (found + mistaken)]
+    const [recall, precision] = [found / (meant.length + missed.length), found / (found + mistaken)]
     const rates = `recall ${recall.toFixed(3)}, precision ${precision.toFixed(3)}`
     for (const rule of Object.keys(wishes)) {
       const ofRule = meant.filter((one) => one.rule === rule)
       process.stdout.write(`${rule}: ${ofRule.filter(isFlagged).length} of ${ofRule.length}\n`)
     }
-    process.stdout.write(`${meant.length} wishes, ${unmeant.length} others: ${rates}\n`)
+    process.stdout.write(`${meant.length + missed.length} wishes, ${unmeant.length} others: ${rates}\n`)
     assert.isAtLeast(Math.min(recall, precision), 0.98)
   })
   it("is the same wish in any casing and with straight or curly apostrophes", () => {

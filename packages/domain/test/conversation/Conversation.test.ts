@@ -13,7 +13,7 @@ import {
   type MessageId,
   type PhoneNumber,
   type PhoneNumberId,
-  type PoolNumber,
+  type InventoryNumber,
   Reading,
   type SendId,
   type SiteGroupingId,
@@ -27,7 +27,7 @@ import {
 const start = Date.UTC(2026, 2, 2, 9, 30)
 const tenant = "north" as SiteGroupingId
 const contact = "+13035550123" as Contact.Contact
-const number = (id: string, digits: string): PoolNumber.PoolNumber => ({
+const number = (id: string, digits: string): InventoryNumber.TenantNumber => ({
   id: id as PhoneNumberId,
   siteGroupingId: tenant,
   number: digits as PhoneNumber.E164,

@@ -6,7 +6,7 @@ import {
   NumberReplacement,
   type PhoneNumber,
   type PhoneNumberId,
-  type PoolNumber,
+  type InventoryNumber,
   type SiteGroupingId,
   Thread,
   type ThreadId
@@ -24,7 +24,7 @@ const numberIn = (tenant: string | null, id: string, status: "assigned" | "suspe
     provider: null,
     status,
     createdAt: now
-  }) satisfies PoolNumber.PoolNumber
+  }) satisfies InventoryNumber.TenantNumber
 
 const anyNumber = fc
   .record({

@@ -2,12 +2,18 @@
 import { fc, test } from "@fast-check/vitest"
 import { DateTime } from "effect"
 import { assert, describe, it } from "vitest"
-import { type PhoneNumber, type PhoneNumberId, type PoolNumber, Route, type SiteGroupingId } from "../../src/index.ts"
+import {
+  type PhoneNumber,
+  type PhoneNumberId,
+  type InventoryNumber,
+  Route,
+  type SiteGroupingId
+} from "../../src/index.ts"
 
 const north = "north" as SiteGroupingId
 const south = "south" as SiteGroupingId
 
-const numberOf = (index: number, change: Partial<PoolNumber.PoolNumber> = {}): PoolNumber.PoolNumber => ({
+const numberOf = (index: number, change: Partial<InventoryNumber.TenantNumber> = {}): InventoryNumber.TenantNumber => ({
   id: String(index) as PhoneNumberId,
   siteGroupingId: north,
   number: `+1202555010${index}` as PhoneNumber.E164,

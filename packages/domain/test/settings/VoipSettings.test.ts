@@ -17,7 +17,8 @@ const edit: fc.Arbitrary<VoipSettings.Edit> = fc.record(
     quietHours: fc.constantFrom(null, { start: "21:00", end: "08:00" }),
     dailyLimitPerContact: fc.constantFrom(null, 3),
     callGreetings: fc.constant([]),
-    callHandling: fc.constantFrom("voicemail" as const, "text_us" as const)
+    callHandling: fc.constantFrom("voicemail" as const, "text_us" as const),
+    suspendedNumberFallback: fc.boolean()
   },
   { requiredKeys: [] }
 )
@@ -44,7 +45,18 @@ describe("The settings that hold for a tenant", () => {
   })
 
   it("have no on-call number, preview, greeting or auto-reply of anybody else, whatever the platform names", () => {
-    assert.sameMembers([...NEVER], ["escalationPhoneNumbers", "escalationPreview", "callGreetings", "autoReplyMessage"])
+    assert.sameMembers(
+      [...NEVER],
+      [
+        "suspendedNumberFallback",
+        "linkHosts",
+        "urgentMessage",
+        "escalationPhoneNumbers",
+        "escalationPreview",
+        "callGreetings",
+        "autoReplyMessage"
+      ]
+    )
     fc.assert(
       fc.property(edit, (platform) => {
         const settings = VoipSettings.resolve({}, platform)

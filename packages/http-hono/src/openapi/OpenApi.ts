@@ -156,7 +156,7 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
       operationId: "listenToEvents",
       summary: "Listen to events",
       description:
-        "The stream sends server-sent events: `thread.updated`, `message.created` and `message.updated`. `Last-Event-ID` resumes it without a gap.",
+        "The stream sends server-sent events: `thread.updated`, `message.created`, `message.updated`, and `pending_assignment.updated` for the number that a site grouping waits for. `Last-Event-ID` resumes it without a gap.",
       parameters: [{ name: "Last-Event-ID", in: "header", schema: { type: "string" } }],
       responses: {
         200: { description: "The event stream", content: { "text/event-stream": {} } },

@@ -2,6 +2,7 @@
 import {
   type Activation,
   type Deactivation,
+  type EditedNumber,
   NumberAddition,
   type NumberEvent,
   type PoolHealth,
@@ -27,6 +28,7 @@ export const NumberJson = Schema.Struct({
   providerSid: nullOr(Text),
   provider: nullOr(Text),
   siteGroupingId: nullOr(Id),
+  purpose: InventoryNumber.NumberPurpose,
   status: InventoryNumber.NumberStatus,
   isDefault: Schema.Boolean,
   replacedById: nullOr(Id),
@@ -41,11 +43,32 @@ export const numberJson = (number: InventoryNumber.InventoryNumber): typeof Numb
   providerSid: number.providerSid,
   provider: number.provider,
   siteGroupingId: number.holder?.siteGroupingId ?? null,
+  purpose: number.purpose,
   status: number.status,
   isDefault: number.isDefault,
   replacedById: number.replacedBy,
   endsAt: isoOrNull(number.endsAt),
-  createdAt: iso(number.heldSince)
+  createdAt: iso(number.assignedAt)
+})
+
+/** A number after an edit, and what that means for the threads that answer from it. */
+export const EditedNumberJson = Schema.Struct({
+  ...NumberJson.fields,
+  /** Threads that send nothing until the number is in service again: `GET /api/v1/external-threads?phoneNumberId=` lists them. */
+  stoppedThreadsCount: Schema.Int,
+  movedThreadsCount: Schema.Int,
+  /** What can be done about threads that are stopped. */
+  message: nullOr(Text)
+}).annotate({ identifier: "EditedPhoneNumber" })
+
+export const editedNumberJson = (number: EditedNumber): typeof EditedNumberJson.Type => ({
+  ...numberJson(number),
+  stoppedThreadsCount: number.stoppedThreadsCount,
+  movedThreadsCount: number.movedThreadsCount,
+  message:
+    number.stoppedThreadsCount === 0
+      ? null
+      : "Threads answer from the number and send nothing: move them to another number (moveThreadsTo), or let others stand in for it (suspendedNumberFallback of the settings)"
 })
 
 /** A number as who administers the whole system sees it. */
@@ -102,6 +125,23 @@ export const NewNumber = Schema.Struct({
 
 export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
 
+/** The number that a voice agent shows. */
+export const CallerIdJson = Schema.Struct({
+  phoneNumberId: Id,
+  number: Text,
+  label: nullOr(Text),
+  provider: nullOr(Text),
+  purpose: InventoryNumber.NumberPurpose
+}).annotate({ identifier: "CallerId" })
+
+export const callerIdJson = (number: InventoryNumber.TenantNumber): typeof CallerIdJson.Type => ({
+  phoneNumberId: number.id,
+  number: number.number,
+  label: number.label,
+  provider: number.provider,
+  purpose: number.purpose ?? "both"
+})
+
 export const DryRunQuery = Schema.Struct({ dryRun: Schema.optionalKey(Schema.Boolean) })
 
 export const NumberUsage = Schema.Struct({ count: Schema.Int }).annotate({ identifier: "PhoneNumberUsage" })
@@ -114,6 +154,7 @@ export const PendingAssignmentJson = Schema.Struct({
   id: Id,
   siteGroupingId: nullOr(Id),
   areaCode: nullOr(Text),
+  purpose: InventoryNumber.NumberPurpose,
   requestedAt: Text,
   status: PendingAssignment.PendingState,
   /** Why nothing is ordered, as far as the last look at what is on offer can tell. */
@@ -128,6 +169,7 @@ export const pendingAssignmentJson = (
   id: pending.id,
   siteGroupingId: pending.siteGroupingId,
   areaCode: pending.areaCode,
+  purpose: pending.purpose,
   requestedAt: iso(pending.requestedAt),
   status: pending.state,
   reason: pending.reason,
@@ -144,7 +186,8 @@ export const PoolJson = Schema.Struct({
     suspended: Count,
     replaced: Count,
     quarantined: Count,
-    retired: Count
+    retired: Count,
+    releasing: Count
   }),
   availableByAreaCode: Schema.Record(Schema.String, Count),
   min: Count,

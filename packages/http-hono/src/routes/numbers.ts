@@ -10,7 +10,8 @@ import * as NumberApi from "./NumberApi.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
 
-const numberId = (params: Readonly<Record<string, string>>) => params.id as PhoneNumberId
+/** The id in the path. */
+export const numberId = (params: Readonly<Record<string, string>>) => params.id as PhoneNumberId
 
 /** What would change nothing is refused: somebody would take it for done. */
 const assertLeftOut = (detail: string, named: Readonly<Record<string, unknown>>) => {
@@ -64,6 +65,22 @@ const add = route({
   })
 })
 
+const callerId = route({
+  method: "get",
+  path: "/api/v1/phone-numbers/caller-id",
+  operationId: "getCallerId",
+  allow: READERS,
+  summary: "Get the caller ID of a voice agent",
+  description:
+    "The number that the voice agent of a site grouping shows: one in service that was bought for `voice`, else the one that the site grouping texts from first. `null` selects the system-wide space. Without `siteGroupingId` it is the caller's own site grouping, if it has one only.",
+  query: NumberApi.NumberListQuery,
+  success: { status: 200, schema: NumberApi.CallerIdJson },
+  handle: Effect.fnUntraced(function* ({ caller, query }) {
+    const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
+    return { status: 200, body: NumberApi.callerIdJson(yield* Application.callerId(caller, tenant)) }
+  })
+})
+
 const get = route({
   method: "get",
   path: "/api/v1/phone-numbers/{id}",
@@ -83,13 +100,15 @@ const edit = route({
   allow: ADMINS,
   summary: "Edit a phone number",
   description:
-    "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first.",
+    "The request names the number, takes it out of service, puts it back in service, or makes it the one that its site grouping texts from first. Nothing leaves from a suspended number: `stoppedThreadsCount` says how many threads that stops, and `moveThreadsTo` moves them to another number, from which the next text leaves.",
   body: Application.NumberEdit,
-  success: { status: 200, schema: NumberApi.NumberJson },
-  problems: { 409: "The status of the number does not allow this change" },
+  success: { status: 200, schema: NumberApi.EditedNumberJson },
+  problems: {
+    409: "The status of the number does not allow this change, or the number that threads are to be moved to cannot take them (`reason`)"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const number = yield* Application.editNumber(caller, numberId(params), body)
-    return { status: 200, body: NumberApi.numberJson(number) }
+    return { status: 200, body: NumberApi.editedNumberJson(number) }
   })
 })
 
@@ -126,14 +145,14 @@ const remove = route({
   })
 })
 
-const assign = route({
+export const assign: Route<Services> = route({
   method: "post",
   path: "/api/v1/site-groupings/{id}/phone-number",
   operationId: "assignPhoneNumber",
   allow: ADMINS,
   summary: "Assign a pool number to a site grouping",
   description:
-    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one.",
+    "The assignment takes effect at once. A site grouping with a number in service gets that number again, unless the request asks for an `additional` one. If the pool has no matching number and this host buys numbers, the assignment is pending while Careline buys one. A number for `voice` is the caller ID of a voice agent: it is attached to a trunk at its provider, and never texted from.",
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key get one number." }],
   body: Application.NewAssignment,
   isBodyOptional: true,
@@ -208,65 +227,6 @@ const cancelPending = route({
   })
 })
 
-const pool = route({
-  method: "get",
-  path: "/api/v1/phone-number-pool",
-  operationId: "getPhoneNumberPool",
-  allow: SYSTEM_ADMINS,
-  summary: "Get pool health",
-  description:
-    "Pool health is the count of numbers by status, the thresholds, and the pending assignments with the site groupings that wait for a number.",
-  success: { status: 200, schema: NumberApi.PoolJson },
-  handle: Effect.fnUntraced(function* ({ caller }) {
-    return { status: 200, body: NumberApi.poolJson(yield* Application.poolHealth(caller)) }
-  })
-})
-
-const listPool = route({
-  method: "get",
-  path: "/api/v1/phone-number-pool/numbers",
-  operationId: "listPoolPhoneNumbers",
-  allow: SYSTEM_ADMINS,
-  summary: "List all phone numbers that Careline owns",
-  description: "The list has numbers in a site grouping's hands and in nobody's, whichever the filters select.",
-  query: Application.PoolQuery,
-  success: { status: 200, schema: Api.pageJson(NumberApi.PoolNumberJson, "PoolPhoneNumberPage") },
-  handle: Effect.fnUntraced(function* ({ caller, query }) {
-    const { items, nextCursor } = yield* Application.listPool(caller, query)
-    return { status: 200, body: { items: items.map(NumberApi.poolNumberJson), nextCursor } }
-  })
-})
-
-const inspect = route({
-  method: "get",
-  path: "/api/v1/phone-number-pool/numbers/{id}",
-  operationId: "getPoolPhoneNumber",
-  allow: SYSTEM_ADMINS,
-  summary: "Get a phone number and its history",
-  description: "The history is what the audit log has of the number: who had it, and who gave it to whom.",
-  success: { status: 200, schema: NumberApi.InspectedNumberJson },
-  handle: Effect.fnUntraced(function* ({ caller, params }) {
-    const inspected = yield* Application.inspectNumber(caller, numberId(params))
-    return { status: 200, body: NumberApi.inspectedNumberJson(inspected) }
-  })
-})
-
-const editPool = route({
-  method: "patch",
-  path: "/api/v1/phone-number-pool/numbers/{id}",
-  operationId: "editPoolPhoneNumber",
-  allow: SYSTEM_ADMINS,
-  summary: "Edit or retire a phone number of the pool",
-  description: "A retired number is assigned to nobody any more. Whoever retired it may undo that for a while.",
-  body: Application.PoolNumberEdit,
-  success: { status: 200, schema: NumberApi.PoolNumberJson },
-  problems: { 409: "A number that is a site grouping's cannot be retired" },
-  handle: Effect.fnUntraced(function* ({ body, caller, params }) {
-    const number = yield* Application.editPoolNumber(caller, numberId(params), body)
-    return { status: 200, body: NumberApi.poolNumberJson(number) }
-  })
-})
-
 const undo = route({
   method: "post",
   path: "/api/v1/phone-numbers/{id}/undo",
@@ -274,10 +234,10 @@ const undo = route({
   allow: ADMINS,
   summary: "Undo the last change of a phone number",
   description:
-    "Whoever added, deleted or retired the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired is where it was.",
+    "Whoever added, deleted, retired or released the number by mistake undoes it within 15 minutes. A number that was added is off the record; one that was deleted is the site grouping's again; one that was retired or released is where it was.",
   success: { status: 200, schema: NumberApi.NumberUndone },
   problems: {
-    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or it was something else (`reason`)"
+    409: "Somebody else did the last thing to the number, or too long ago; or it is in use by now; or its provider was asked to take it back; or it was something else (`reason`)"
   },
   handle: Effect.fnUntraced(function* ({ caller, params }) {
     const number = yield* Application.undoNumber(caller, numberId(params))
@@ -285,42 +245,11 @@ const undo = route({
   })
 })
 
-const reconcile = route({
-  method: "get",
-  path: "/api/v1/phone-numbers/reconciliation",
-  operationId: "getPhoneNumberReconciliation",
-  allow: SYSTEM_ADMINS,
-  summary: "Compare phone numbers with the providers' records",
-  description:
-    "The comparison lists numbers that only Careline knows, numbers that only the provider knows, and misconfigured numbers, whose texts or calls go elsewhere. The request changes nothing.",
-  success: { status: 200, schema: NumberApi.ReconciliationJson },
-  handle: Effect.fnUntraced(function* ({ caller }) {
-    return { status: 200, body: NumberApi.reconciliationJson(yield* Application.reconcileNumbers(caller)) }
-  })
-})
-
-const repair = route({
-  method: "post",
-  path: "/api/v1/phone-numbers/reconciliation",
-  operationId: "repairPhoneNumbers",
-  allow: SYSTEM_ADMINS,
-  summary: "Repair misconfigured phone numbers",
-  description:
-    "Careline repairs webhook URLs that point elsewhere, so that texts and calls arrive here again. `adopt` adds numbers that only the provider knows to the pool. `suspend` takes numbers that only Careline knows out of service; those with no tenant are retired for good.",
-  body: Application.RepairRequest,
-  isBodyOptional: true,
-  success: { status: 200, schema: NumberApi.RepairsJson },
-  handle: Effect.fnUntraced(function* ({ body, caller }) {
-    return { status: 200, body: NumberApi.repairsJson(yield* Application.repairNumbers(caller, body)) }
-  })
-})
-
 // What has a name of its own stands before what has an id in its place.
 export const numbers: ReadonlyArray<Route<Services>> = [
   list,
   add,
-  reconcile,
-  repair,
+  callerId,
   get,
   edit,
   usage,
@@ -329,9 +258,5 @@ export const numbers: ReadonlyArray<Route<Services>> = [
   listPending,
   getPending,
   cancelPending,
-  undo,
-  pool,
-  listPool,
-  inspect,
-  editPool
+  undo
 ]

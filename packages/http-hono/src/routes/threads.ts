@@ -147,7 +147,7 @@ const messages = route({
   })
 })
 
-const send = route({
+export const send: Route<Services> = route({
   method: "post",
   path: "/api/v1/external-threads/{id}/messages",
   operationId: "sendMessage",
@@ -158,7 +158,9 @@ const send = route({
   headers: [{ name: "Idempotency-Key", description: "Two requests with the same key create one message." }],
   body: Application.NewMessage,
   success: { status: 202, schema: Api.MessageJson },
-  problems: { 409: "The send policy refuses the message (`reason`) or holds it (`until`)" },
+  problems: {
+    409: "The send policy refuses the message (`reason`) or holds it (`until`), or the number of the thread is suspended (`number_suspended`)"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, header, params }) {
     const message = yield* Application.sendMessage(caller, {
       ...body,

@@ -8,7 +8,7 @@ import type { IdGenerator } from "./shared/IdGenerator.ts"
 import type { Inbox } from "./inbound/Inbox.ts"
 import type { Messages } from "./threads/Messages.ts"
 import type { Outbox } from "./outbound/Outbox.ts"
-import type { PoolNumbers } from "./numbers/PoolNumbers.ts"
+import type { TenantNumbers } from "./numbers/TenantNumbers.ts"
 import type { RateBuckets } from "./outbound/RateBuckets.ts"
 import type { Settings } from "./tenants/Settings.ts"
 import type { Threads } from "./threads/Threads.ts"
@@ -17,6 +17,7 @@ import type { Calls } from "./calls/Calls.ts"
 import type { MediaImports } from "./media/MediaImports.ts"
 import type { MediaUploads } from "./media/MediaUploads.ts"
 import type { NumberInventory } from "./numbers/NumberInventory.ts"
+import type { NumberOrders } from "./numbers/NumberOrders.ts"
 import type { Optional } from "../shared/Optional.ts"
 import type { SiteGroupings } from "./tenants/SiteGroupings.ts"
 import type { Transaction } from "./shared/Transaction.ts"
@@ -32,10 +33,10 @@ export type StoragePorts =
   | Inbox
   | Messages
   | Outbox
-  | PoolNumbers
+  | TenantNumbers
   | RateBuckets
   | Settings
   | Threads
   | Timers
   | Transaction
-  | Optional<Calls | MediaImports | MediaUploads | NumberInventory | SiteGroupings>
+  | Optional<Calls | MediaImports | MediaUploads | NumberInventory | NumberOrders | SiteGroupings>

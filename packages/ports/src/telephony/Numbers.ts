@@ -2,7 +2,7 @@
  * Numbers at a provider: the facet of `Telephony` that searches, buys, configures and releases them. Nobody's purchase is
  * idempotent: an order whose answer was lost is looked for before it is tried again.
  */
-import type { PhoneNumber, SendOutcome } from "@careline/domain"
+import type { InventoryNumber, PhoneNumber, SendOutcome } from "@careline/domain"
 import { DateTime, type Effect } from "effect"
 import type { TelephonyError } from "./TelephonyError.ts"
 
@@ -46,6 +46,8 @@ export interface OfferedNumber {
 export interface NumberOrder {
   readonly reference: string
   readonly number: PhoneNumber.E164
+  /** `both` where it is left out. Of `voice` it is attached to the trunk of the voice agent. */
+  readonly purpose?: InventoryNumber.NumberPurpose
 }
 
 /** An order that may have arrived, and when it was last tried. */
@@ -95,7 +97,9 @@ export interface OwnedNumber {
   readonly providerSid: string
   /** `null` where the provider's list does not say. */
   readonly features: ReadonlyArray<NumberFeature> | null
-  /** Empty when texts and calls reach this host. */
+  /** Whether it is attached to the trunk of the voice agent, where there is one: then nothing of it comes here. */
+  readonly onTrunk?: boolean
+  /** Empty when texts and calls reach this host, or the number is attached to the trunk. */
   readonly misconfigured: ReadonlyArray<Misconfiguration>
 }
 
@@ -116,6 +120,8 @@ export interface NumbersCapabilities {
   readonly refusals: ReadonlyArray<Exclude<PurchaseRefusal, "other">>
   /** Whether offers name their price. */
   readonly prices: boolean
+  /** Whether numbers can be attached to the trunk of a voice agent. Without, what is for `voice` fails with `Unsupported`. */
+  readonly trunk: boolean
 }
 
 /** Numbers at the provider: bought, led to this host, given back. */
@@ -126,8 +132,14 @@ export interface Numbers {
   readonly buy: (order: NumberOrder) => Effect.Effect<PurchaseOutcome, TelephonyError>
   /** What became of an order. */
   readonly find: (order: TriedOrder) => Effect.Effect<FoundOrder, TelephonyError>
-  /** Leads the number's texts and calls to this host, and attaches it to what carries our texts. Doing so again changes nothing. */
-  readonly configure: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
+  /**
+   * Leads the number's texts and calls to this host, and attaches it to what carries our texts; of `voice` attaches it to the
+   * trunk instead. Doing so again changes nothing.
+   */
+  readonly configure: (
+    number: PhoneNumber.E164,
+    purpose?: InventoryNumber.NumberPurpose
+  ) => Effect.Effect<void, TelephonyError>
   /** Gives the number back for good. One that is not ours counts as given back. */
   readonly release: (number: PhoneNumber.E164) => Effect.Effect<void, TelephonyError>
   /** Whether the number is ours at the provider now; one that was ordered and has not come yet is not. */

@@ -31,11 +31,13 @@ import { numberInventoryChapter } from "./repository/numbers/NumberInventoryChap
 import { numberOrdersChapter } from "./repository/numbers/NumberOrdersChapter.ts"
 import { outboxChapter } from "./repository/outbound/OutboxChapter.ts"
 import { outboxUnknownChapter } from "./repository/outbound/OutboxUnknownChapter.ts"
-import { poolNumbersChapter } from "./repository/numbers/PoolNumbersChapter.ts"
+import { tenantNumbersChapter } from "./repository/numbers/TenantNumbersChapter.ts"
 import { rateBucketsChapter } from "./repository/outbound/RateBucketsChapter.ts"
 import { sendLanesChapter } from "./repository/outbound/SendLanesChapter.ts"
 import { settingsChapter } from "./repository/tenants/SettingsChapter.ts"
 import { siteGroupingsChapter } from "./repository/tenants/SiteGroupingsChapter.ts"
+import { notificationsChapter } from "./repository/notifications/NotificationsChapter.ts"
+import { templatesChapter } from "./repository/templates/TemplatesChapter.ts"
 import { readingChapter } from "./repository/threads/ReadingChapter.ts"
 import { threadListChapter } from "./repository/threads/ThreadListChapter.ts"
 import { threadsChapter } from "./repository/threads/ThreadsChapter.ts"
@@ -64,7 +66,7 @@ export const chapters: ReadonlyArray<Chapter> = [
   messagesChapter,
   messagesByStatusChapter,
   idempotencyChapter,
-  poolNumbersChapter,
+  tenantNumbersChapter,
   consentsChapter,
   settingsChapter,
   inboxIntakeChapter,
@@ -88,7 +90,9 @@ export const chapters: ReadonlyArray<Chapter> = [
   mediaUploadsChapter,
   siteGroupingsChapter,
   numberInventoryChapter,
-  numberOrdersChapter
+  numberOrdersChapter,
+  templatesChapter,
+  notificationsChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

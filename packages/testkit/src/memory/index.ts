@@ -4,15 +4,18 @@ import {
   BlobStore,
   Calls,
   type Directory,
+  type HubStoragePorts,
   MediaImports,
   MediaUploads,
   NumberInventory,
+  NumberOrders,
   type NumberStoragePorts,
   Optional,
   SiteGroupings,
   Spool,
   type StoragePorts,
   type Telephony,
+  TenantNumbers,
   Transcriber,
   type VoiceStoragePorts
 } from "@careline/ports"
@@ -33,15 +36,16 @@ import * as MemoryInbox from "./inbound/MemoryInbox.ts"
 import * as MemoryMediaImports from "./media/MemoryMediaImports.ts"
 import * as MemoryMediaUploads from "./media/MemoryMediaUploads.ts"
 import * as MemoryMessages from "./threads/MemoryMessages.ts"
+import * as MemoryNotifications from "./notifications/MemoryNotifications.ts"
 import * as MemoryNumberInventory from "./numbers/MemoryNumberInventory.ts"
 import * as MemoryNumberOrders from "./numbers/MemoryNumberOrders.ts"
 import * as MemoryOutbox from "./outbound/MemoryOutbox.ts"
-import * as MemoryPoolNumbers from "./numbers/MemoryPoolNumbers.ts"
 import * as MemoryRateBuckets from "./outbound/MemoryRateBuckets.ts"
 import * as MemorySettings from "./tenants/MemorySettings.ts"
 import * as MemorySiteGroupings from "./tenants/MemorySiteGroupings.ts"
 import { MemoryStore } from "./shared/MemoryStore.ts"
 import * as MemoryTelephony from "./MemoryTelephony.ts"
+import * as MemoryTemplates from "./templates/MemoryTemplates.ts"
 import * as MemoryThreads from "./threads/MemoryThreads.ts"
 import * as MemoryTimers from "./escalation/MemoryTimers.ts"
 import * as MemoryTransaction from "./shared/MemoryTransaction.ts"
@@ -63,13 +67,14 @@ export type {
 } from "./shared/MemoryState.ts"
 export { MemoryStore } from "./shared/MemoryStore.ts"
 
-/** All storage ports, those for calls, media and numbers too, over one store. */
+/** All storage ports, those for calls, media, numbers and templates too, over one store. */
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
+  MemoryTemplates.layer,
+  MemoryNotifications.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
-  MemoryPoolNumbers.layer,
-  MemoryNumberInventory.layer,
+  TenantNumbers.layerFromInventory.pipe(Layer.provideMerge(MemoryNumberInventory.layer)),
   MemorySiteGroupings.layer,
   MemoryConsents.layer,
   MemorySettings.layer,
@@ -90,7 +95,10 @@ export const layerStorage = Layer.mergeAll(
   MemoryBreakGlasses.layer,
   MemoryIdGenerator.layer
 ).pipe(Layer.provideMerge(MemoryStore.layer), (stores) =>
-  Layer.provideMerge(Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, SiteGroupings), stores)
+  Layer.provideMerge(
+    Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
+    stores
+  )
 )
 
 /** Recordings and pictures. */
@@ -102,6 +110,7 @@ export const layer: Layer.Layer<
   | VoiceStoragePorts
   | NumberStoragePorts
   | AccessStoragePorts
+  | HubStoragePorts
   | BlobStore
   | Directory
   | Telephony.Telephony

@@ -1,5 +1,11 @@
 /** Ways to break one port of the memory store. */
-import { type AccessStoragePorts, type NumberStoragePorts, Transaction, type VoiceStoragePorts } from "@careline/ports"
+import {
+  type AccessStoragePorts,
+  type HubStoragePorts,
+  type NumberStoragePorts,
+  Transaction,
+  type VoiceStoragePorts
+} from "@careline/ports"
 import { Context, Effect, Layer, Record } from "effect"
 import type { RepositoryContract } from "../../src/contract/index.ts"
 import { MemoryStore } from "../../src/memory/index.ts"
@@ -7,7 +13,7 @@ import { empty, type MemoryState } from "../../src/memory/shared/MemoryState.ts"
 import { memoryHarness } from "../memoryHarness.ts"
 import type { FaultTable } from "./Fault.ts"
 
-type Optional = AccessStoragePorts | NumberStoragePorts | VoiceStoragePorts
+type Optional = AccessStoragePorts | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
 type Ports = RepositoryContract.StoragePorts | Optional
 type Store = MemoryStore["Service"]
 type BrokenStore = RepositoryContract.Harness<MemoryStore | Optional>

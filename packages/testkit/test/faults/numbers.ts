@@ -1,52 +1,49 @@
 /** Stores that keep numbers with one fault each. */
 import { InventoryNumber } from "@careline/domain"
-import { Inbox, NumberInventory, NumberOrders, PoolNumbers } from "@careline/ports"
+import { Inbox, NumberInventory, NumberOrders, TenantNumbers } from "@careline/ports"
 import { Effect, HashMap, Option } from "effect"
 import { breaking, set, type StoreFaults } from "./brokenStore.ts"
 
-const pool = breaking(PoolNumbers)
+const tenants = breaking(TenantNumbers)
 const inventory = breaking(NumberInventory)
 const parked = breaking(Inbox)
 const orders = breaking(NumberOrders)
 
 export const numberFaults: StoreFaults = {
-  "Pool numbers": {
-    "takes a suspended number for the default → the tenant's oldest number": pool.altered(({ list }) => ({
-      defaultOf: (tenant) => Effect.map(list([tenant]), (numbers) => Option.fromNullishOr(numbers[0]))
-    })),
-    "takes everybody's numbers for the tenant's → exactly these tenants": pool.asked({
-      carriedBy: (tenants) => [...tenants, null]
-    })
+  "Tenant numbers": {
+    "takes everybody's numbers for the tenant's → list within the scope only": tenants.asked({
+      list: (scope) => (scope === "all" ? scope : [...scope, null])
+    }),
+    "lists the newest number first → the oldest first": tenants.answered({ list: (numbers) => numbers.toReversed() })
   },
   "Number inventory": {
-    "shows who had a number last that is nobody's → in nobody's hands in no pool": pool.answered({
+    "shows who had a number last that is unassigned → show no tenant an unassigned number": tenants.answered({
       byNumbers: (_on, all, of) =>
         HashMap.toValues(all.numbers)
           .filter(({ number }) => of.includes(number))
           .flatMap(({ holder, ...one }) => {
             const last = holder ?? { siteGroupingId: null }
-            return InventoryNumber.held({ ...one, holder: last, status: "assigned" }) ?? []
+            return InventoryNumber.tenantNumber({ ...one, holder: last, status: "assigned" }) ?? []
           })
     }),
-    "gives a tenant what came while its number was nobody's → in nobody's hands, or": parked.before({
+    "gives a tenant what came while its number was unassigned → while its number was unassigned, or": parked.before({
       releaseParked: (all) => ({
         ...all,
-        numbers: HashMap.map(all.numbers, (one) => ({ ...one, acquiredAt: one.heldSince }))
+        numbers: HashMap.map(all.numbers, (one) => ({ ...one, acquiredAt: one.assignedAt }))
       })
     }),
     "assigns whatever number there is → available for longest": inventory.asked({ take: set({ areaCode: null }) }),
-    "finds an assignment of another tenant by its key → under a key": inventory.answered({
-      taken: (_own, all, _tenant, key) =>
-        Option.fromNullishOr(HashMap.toValues(all.numbers).find(({ assignmentKey }) => assignmentKey === key))
+    "forgets which of a tenant's numbers is its default → default before its others": inventory.answered({
+      list: (numbers) => numbers.toSorted((one, other) => Number(one.isDefault) - Number(other.isDefault))
     }),
     "lets texts that wait leave from a number that was replaced → put another number": inventory.after({
-      hand: (now, was) => ({ ...now, sends: was.sends })
+      reassign: (now, was) => ({ ...now, sends: was.sends })
     }),
     "has a number answer that was replaced → what answers for a number": inventory.answered({
       reached: (_on, all, digits) =>
         HashMap.toValues(all.numbers)
           .filter(({ number }) => digits.includes(number))
-          .map((number) => ({ number: number.number, on: InventoryNumber.held(number) }))
+          .map((number) => ({ number: number.number, on: InventoryNumber.tenantNumber(number) }))
           .flatMap(({ number, on }) => (on === null ? [] : [{ number, on }]))
     }),
     "ends a quarantine at once → whose time has come": inventory.answered({
@@ -55,7 +52,7 @@ export const numberFaults: StoreFaults = {
         numbers: HashMap.toValues(numbers).filter(({ status }) => status === "quarantined")
       })
     }),
-    "answers everybody anew who tries a number in nobody's hands → count who tries a number": inventory.answered({
+    "answers everybody anew who tries an unassigned number → count who tries an unassigned number": inventory.answered({
       noteUnroutedMessage: Option.map(() => ({ isFirst: true }))
     })
   },

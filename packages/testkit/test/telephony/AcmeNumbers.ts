@@ -13,7 +13,8 @@ export const capabilities: Numbers.NumbersCapabilities = {
   find: "by_reference",
   findAfterMillis: FIND_AFTER_MILLIS,
   refusals: ["not_available", "requirements", "account"],
-  prices: true
+  prices: true,
+  trunk: false
 }
 
 /** What the numbers facet is made of. */
@@ -86,6 +87,8 @@ export const make = (
     if (Array.isArray(listed?.[name])) return listed as Readonly<Record<string, ReadonlyArray<A>>>
     return yield* fail(operation, new TelephonyError.Unavailable({ message: "no list", code: null }))
   })
+  const noTrunk = (operation: string) =>
+    fail(operation, new TelephonyError.Unsupported({ message: "no trunks here", capability: "numbers.trunk" }))
   const lines = Effect.fnUntraced(function* (operation: string) {
     const found: Array<Line> = []
     for (let page = 0; page < parts.maxPages; page++) {
@@ -113,16 +116,18 @@ export const make = (
       )
     }),
 
-    buy: ({ number, reference }) =>
-      call("/numbers/orders", { number, ref: reference }).pipe(
-        Effect.retry({ times: parts.tries - 1 }),
-        Effect.map(({ body }): Numbers.PurchaseOutcome => {
-          const { id, number: sid, state } = decode(body) ?? {}
-          if (typeof id !== "string") return { _tag: "Unknown", detail: "no id" }
-          return parts.isBought(state) ? { _tag: "Bought", providerSid: String(sid) } : { _tag: "Ordered" }
-        }),
-        Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, parts.refusalOf)))
-      ),
+    buy: ({ number, purpose, reference }) =>
+      purpose === "voice"
+        ? noTrunk("numbers.buy")
+        : call("/numbers/orders", { number, ref: reference }).pipe(
+            Effect.retry({ times: parts.tries - 1 }),
+            Effect.map(({ body }): Numbers.PurchaseOutcome => {
+              const { id, number: sid, state } = decode(body) ?? {}
+              if (typeof id !== "string") return { _tag: "Unknown", detail: "no id" }
+              return parts.isBought(state) ? { _tag: "Bought", providerSid: String(sid) } : { _tag: "Ordered" }
+            }),
+            Effect.catch((failure) => Effect.succeed(ProviderFailure.toPurchaseOutcome(failure, parts.refusalOf)))
+          ),
 
     find: Effect.fnUntraced(function* ({
       number,
@@ -146,8 +151,10 @@ export const make = (
         : { _tag: "Absent" }
     }),
 
-    configure: (number) =>
-      Effect.asVoid(told("numbers.configure", number, call(`/numbers/${number.slice(1)}`, parts.settings(urls)))),
+    configure: (number, purpose) =>
+      purpose === "voice"
+        ? noTrunk("numbers.configure")
+        : Effect.asVoid(told("numbers.configure", number, call(`/numbers/${number.slice(1)}`, parts.settings(urls)))),
 
     release: (number) =>
       told("numbers.release", number, call(`/numbers/${number.slice(1)}`, undefined, "DELETE")).pipe(

@@ -80,6 +80,7 @@ export const acmeNumbersApi = ({ answers, callUrl, faults, inboundUrl }: AcmeNum
       } else if (url.pathname === "/numbers/search") search(url.searchParams, response)
       else if (url.pathname === "/numbers") list(url.searchParams, response)
       else if (market.find(number) === undefined) HttpServer.json(response, 404, { code: "not-found" })
+      else if (method === "DELETE" && market.isLocked(number)) HttpServer.json(response, 409, { code: "locked" })
       else if (method === "DELETE") {
         market.giveBack(number)
         HttpServer.json(response, 200, {})

@@ -10,8 +10,8 @@ const PREFIX = "external."
 const roomOf = (siteGroupId: string | null): string => (siteGroupId === null ? SYSTEM_ROOM : siteGroupRoom(siteGroupId))
 
 const fromChat = ({ event, id, payload }: ChatEvent): PublishedEvent => {
-  const named = payload as Omit<BroadcastEvent, "type">
-  return { id, event: { ...named, type: event.slice(PREFIX.length) as BroadcastEvent["type"] } }
+  // As it was published below.
+  return { id, event: { ...(payload as object), type: event.slice(PREFIX.length) } as BroadcastEvent }
 }
 
 export const broadcaster =

@@ -11,7 +11,7 @@ import { ids } from "./ids.ts"
 import { inbox } from "./inbox.ts"
 import { messages } from "./messages.ts"
 import { outbox } from "./outbox.ts"
-import { poolNumbers } from "./poolNumbers.ts"
+import { tenantNumbers } from "./tenantNumbers.ts"
 import { rateBuckets } from "./rateBuckets.ts"
 import { settings } from "./settings.ts"
 import { threads } from "./threads.ts"
@@ -43,7 +43,7 @@ export const repositories = (services: Services): Repositories<Queryable> => ({
   inbox: inbox(services),
   messages,
   outbox,
-  poolNumbers,
+  tenantNumbers,
   rateBuckets,
   settings,
   threads,

@@ -6,6 +6,7 @@ import { keyOf } from "./rows.ts"
 
 interface Found {
   readonly attemptOfReport: string
+  readonly startedAt: Date
   readonly providerMessageId: string | null
   readonly status: DeliveryStatus | null
 }
@@ -37,15 +38,16 @@ export const matchReports = async (
   )
   // Read once they are locked: what was heard of an attempt would otherwise be what was known before the wait.
   const { rows } = await db.query<OutboundText & Found>(
-    `select ${COLUMNS}, a.id as "attemptOfReport", a.provider_message_id as "providerMessageId", a.status
+    `select ${COLUMNS}, a.id as "attemptOfReport", a.started_at as "startedAt",
+       a.provider_message_id as "providerMessageId", a.status
      from outbound_attempts a join outbound_texts t on t.id = a.text_id
      where a.id = any($1)`,
     [attemptIds]
   )
   const found = new Map(
-    rows.map(({ attemptOfReport, providerMessageId, status, ...send }) => [
+    rows.map(({ attemptOfReport, providerMessageId, startedAt, status, ...send }) => [
       attemptOfReport,
-      { send, attemptId: attemptOfReport, providerMessageId, status }
+      { send, attemptId: attemptOfReport, startedAt, providerMessageId, status }
     ])
   )
   return attemptIds.map((id) => (id === null ? null : (found.get(id) ?? null)))

@@ -1,8 +1,8 @@
 /**
- * All numbers that we own, in a tenant's hands or in nobody's: what a `NumberLifecycle` is carried out on.
+ * All numbers that we own, assigned to a tenant or unassigned: what a `NumberLifecycle` is carried out on.
  *
- * Locks are taken in this order: site grouping, its assignments, numbers by id, calls, threads. What is asked here goes beyond one tenant, so
- * use cases look first whether the actor may, and then ask as `System`.
+ * Locks are taken in this order: site grouping, its assignments, numbers by id, calls, threads. What is asked here goes beyond
+ * one tenant, so use cases look first whether the actor may, and then ask as `System`.
  */
 import type {
   Contact,
@@ -11,19 +11,20 @@ import type {
   PendingAssignmentId,
   PhoneNumber,
   PhoneNumberId,
-  PoolNumber,
   Tenant,
   ThreadId
 } from "@careline/domain"
-import { Context, type DateTime, type Effect, type Option } from "effect"
-import type { NumberTaken } from "./PoolNumbers.ts"
+import { Context, type DateTime, type Effect, type Option, Schema } from "effect"
 import type { TenantScope } from "../shared/Scope.ts"
 import type { StorageError } from "../shared/StorageError.ts"
+
+/** The number is known already. It may be another tenant's, so nothing else is said. */
+export class NumberTaken extends Schema.TaggedError<NumberTaken>()("NumberTaken", { number: Schema.String }) {}
 
 /** Our number that was texted or called, and the one that answers for it: itself, or what took its place. */
 export interface ReachedNumber {
   readonly number: PhoneNumber.E164
-  readonly on: PoolNumber.PoolNumber
+  readonly on: InventoryNumber.TenantNumber
 }
 
 /** A number of the pool that is wanted. */
@@ -31,18 +32,19 @@ export interface Assignment {
   readonly siteGroupingId: Tenant
   /** Three digits of the North American Numbering Plan; `null`: any. */
   readonly areaCode: string | null
+  readonly purpose: InventoryNumber.NumberPurpose
   /** Of the request; `null` where none is given. */
   readonly key: string | null
   readonly at: DateTime.Utc
 }
 
-/** A text or a call to a number that may be nobody's. */
-export interface Stray {
+/** A text or a call to a number that may be unassigned. */
+export interface UnroutedMessage {
   readonly number: PhoneNumber.E164
   readonly from: Contact.Contact
   /** Whether it is a text that may be answered. */
   readonly isAnswerable: boolean
-  /** Contacts who try it in nobody's hands after whom a number of the pool is retired; of more none is answered. */
+  /** Contacts who try it while unassigned after whom a number of the pool is retired; of more none is answered. */
   readonly retireAfter: number
   readonly at: DateTime.Utc
 }
@@ -66,13 +68,17 @@ export class NumberInventory extends Context.Service<
      * any lock on a number.
      */
     readonly holdAssignments: (tenant: Tenant) => Effect.Effect<void, StorageError>
-    /** Those of the tenants, or those in nobody's hands, by id. */
+    /** Those of exactly these tenants, or the unassigned: a tenant's default before its others, and those the oldest first. */
     readonly list: (
-      holder: TenantScope | "nobody"
+      holder: TenantScope | "unassigned"
+    ) => Effect.Effect<ReadonlyArray<InventoryNumber.InventoryNumber>, StorageError>
+    /** Those of the given digits that are ours, in whatever status. */
+    readonly byNumbers: (
+      numbers: ReadonlyArray<PhoneNumber.E164>
     ) => Effect.Effect<ReadonlyArray<InventoryNumber.InventoryNumber>, StorageError>
     /** Adds a number that is not known yet. */
     readonly add: (number: InventoryNumber.InventoryNumber) => Effect.Effect<void, StorageError | NumberTaken>
-    /** Takes a number off the record. In the ambient transaction, after `hand` to nobody: nothing names it any more. */
+    /** Takes a number off the record. In the ambient transaction, after `reassign` to none: nothing names it any more. */
     readonly remove: (id: PhoneNumberId) => Effect.Effect<void, StorageError>
     /** To be changed, by id: nobody else changes them, and nothing that comes in on them is applied, until the ambient transaction ends. */
     readonly lock: (
@@ -81,16 +87,11 @@ export class NumberInventory extends Context.Service<
     /** Keeps them as they are given; their digits stay. */
     readonly save: (numbers: ReadonlyArray<InventoryNumber.InventoryNumber>) => Effect.Effect<void, StorageError>
     /**
-     * Assigns the number that has been available for longest, as `NumberLifecycle.assign` does. Waits for nobody who does the
+     * Assigns the number that has been available for longest of those that do for the purpose, as `NumberLifecycle.assign` does. Waits for nobody who does the
      * same: a number that somebody else is taking counts as taken.
      */
     readonly take: (
       assignment: Assignment
-    ) => Effect.Effect<Option.Option<InventoryNumber.InventoryNumber>, StorageError>
-    /** What the tenant was assigned under this key, if it has it still. */
-    readonly taken: (
-      tenant: Tenant,
-      key: string
     ) => Effect.Effect<Option.Option<InventoryNumber.InventoryNumber>, StorageError>
     /** How many threads answer from each, deleted ones too, in the given order. */
     readonly usage: (ids: ReadonlyArray<PhoneNumberId>) => Effect.Effect<ReadonlyArray<number>, StorageError>
@@ -99,13 +100,13 @@ export class NumberInventory extends Context.Service<
      * that wait to leave. With `null` nothing names them afterwards: threads are locked to none, and calls keep the digits only.
      * Gives the threads that answered from them. In the ambient transaction, which has locked the numbers.
      */
-    readonly hand: (
+    readonly reassign: (
       ids: ReadonlyArray<PhoneNumberId>,
-      to: Pick<PoolNumber.PoolNumber, "id" | "number"> | null,
+      to: Pick<InventoryNumber.TenantNumber, "id" | "number"> | null,
       at: DateTime.Utc
     ) => Effect.Effect<ReadonlyArray<ThreadId>, StorageError>
     /**
-     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is replaced or taken away
+     * Those of the digits that are a tenant's, each with the number that answers for it. None of them is suspended, replaced or taken away
      * until the ambient transaction ends.
      */
     readonly reached: (
@@ -132,11 +133,11 @@ export class NumberInventory extends Context.Service<
       StorageError
     >
     /**
-     * Counts who tries a number in nobody's hands, as `NumberLifecycle.stray` does, each contact once since it became
-     * nobody's. Whether it is the first from there that may be answered; none for a number that is a tenant's, or not ours.
+     * Counts who tries an unassigned number, as `NumberLifecycle.noteUnrouted` does, each contact once since it became
+     * unassigned. Whether it is the first from there that may be answered, which a number for voice alone never is; none for a number that is a tenant's, or not ours.
      */
     readonly noteUnroutedMessage: (
-      stray: Stray
+      message: UnroutedMessage
     ) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
     /** How many there are, by status and area code. */
     readonly counts: Effect.Effect<ReadonlyArray<NumberCount>, StorageError>
@@ -144,10 +145,10 @@ export class NumberInventory extends Context.Service<
     readonly addPendingAssignment: (
       assignment: PendingAssignment.PendingAssignment
     ) => Effect.Effect<void, StorageError>
-    /** Keeps what became of them. What is over by now stays as it is. */
+    /** Keeps what became of them. What is over by now stays as it is; gives the ids of the others. */
     readonly savePendingAssignments: (
       assignments: ReadonlyArray<PendingAssignment.PendingAssignment>
-    ) => Effect.Effect<void, StorageError>
+    ) => Effect.Effect<ReadonlyArray<PendingAssignmentId>, StorageError>
     /** Those that are `ordering`, the oldest first. */
     readonly pendingAssignments: Effect.Effect<ReadonlyArray<PendingAssignment.PendingAssignment>, StorageError>
     /** One of a tenant of the scope, over or not. */

@@ -1,5 +1,5 @@
 /**
- * Numbers that are being bought. An order is worked on under a lease: nobody else gets it until the lease is over, and whoever
+ * Numbers that are being bought, or given back. An order is worked on under a lease: nobody else gets it until the lease is over, and whoever
  * comes back later than that finds that the fence has changed. No call to a provider happens in a transaction.
  */
 import type { NumberOrder, PhoneNumber, PoolPlan } from "@careline/domain"
@@ -26,7 +26,7 @@ export interface ConditionChange {
   readonly ended: ReadonlyArray<PoolPlan.PoolCondition>
 }
 
-/** Numbers that are being bought, and what is known of the pool while they are. */
+/** Numbers that are being bought or given back, and what is known of the pool while they are. */
 export class NumberOrders extends Context.Service<
   NumberOrders,
   {
@@ -34,18 +34,29 @@ export class NumberOrders extends Context.Service<
     readonly look: (everyMillis: number) => Effect.Effect<boolean, StorageError>
     /** Nobody else decides what to buy until the ambient transaction ends. */
     readonly hold: Effect.Effect<void, StorageError>
-    /** Orders that are not over. */
+    /** Orders of either kind that are not over. */
     readonly open: Effect.Effect<ReadonlyArray<NumberOrder.NumberOrder>, StorageError>
-    /** What the orders since then cost each month in this currency, in millionths of it. Those that failed cost nothing. */
+    /**
+     * What the purchases since then cost each month in this currency, in millionths of it. Those that failed cost nothing, and
+     * neither does a number that was given back since.
+     */
     readonly spentMicros: (since: DateTime.Utc, currency: string) => Effect.Effect<number, StorageError>
-    /** How many orders failed since then, and how many of them because of our account. */
+    /** How many purchases failed since then, and how many of them because of our account. */
     readonly failed: (
       since: DateTime.Utc
     ) => Effect.Effect<{ readonly all: number; readonly account: number }, StorageError>
-    /** Numbers whose orders failed since then for what is the number's own: neither our account's doing nor given up. */
+    /** Numbers whose purchases failed since then for what is the number's own: neither our account's doing nor given up. */
     readonly refused: (since: DateTime.Utc) => Effect.Effect<ReadonlyArray<PhoneNumber.E164>, StorageError>
-    /** Adds orders that may be claimed at once. Of a number, and for a tenant that waits, only one is open at a time. */
-    readonly add: (orders: ReadonlyArray<NumberOrder.NumberOrder>) => Effect.Effect<void, StorageError>
+    /**
+     * Adds orders that may be claimed after `dueInMillis` by the store's clock, at once where it is left out. Of a number, and for
+     * a tenant that waits, only one is open at a time.
+     */
+    readonly add: (
+      orders: ReadonlyArray<NumberOrder.NumberOrder>,
+      dueInMillis?: number
+    ) => Effect.Effect<void, StorageError>
+    /** Ends the release of a number whose provider was not asked yet, as `cancelled`. Whether there was one. */
+    readonly cancelRelease: (number: PhoneNumber.E164) => Effect.Effect<boolean, StorageError>
     /** Up to `limit` orders that are due, the oldest first, under a lease of `leaseMillis` by the store's clock. */
     readonly claim: (options: {
       readonly limit: number

@@ -83,6 +83,8 @@ export interface MatchedSend {
   readonly send: Send.Send
   /** The attempt that the report is of. */
   readonly attemptId: AttemptId
+  /** When the attempt began. */
+  readonly startedAt: DateTime.Utc
   readonly providerMessageId: string | null
   /** The best status heard of the attempt so far. */
   readonly status: DeliveryStatus.DeliveryStatus | null

@@ -1,16 +1,24 @@
 /** Tells user interfaces what changed, in real time. Events name things and carry none of their content. */
-import { MessageId, Tenant, ThreadId } from "@careline/domain"
+import { MessageId, PendingAssignmentId, Tenant, ThreadId } from "@careline/domain"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { TenantScope } from "./Scope.ts"
 import type { StorageError } from "./StorageError.ts"
 
 /** That something changed, without its content: ids only. */
-export const BroadcastEvent = Schema.Struct({
-  siteGroupingId: Tenant,
-  type: Schema.Literals(["thread.updated", "message.created", "message.updated"]),
-  threadId: ThreadId,
-  messageId: Schema.NullOr(MessageId)
-})
+export const BroadcastEvent = Schema.Union([
+  Schema.Struct({
+    siteGroupingId: Tenant,
+    type: Schema.Literals(["thread.updated", "message.created", "message.updated"]),
+    threadId: ThreadId,
+    messageId: Schema.NullOr(MessageId)
+  }),
+  /** The number that a tenant waits for: it is asked for, ordered or not for a reason, assigned, or waited for no more. */
+  Schema.Struct({
+    siteGroupingId: Tenant,
+    type: Schema.Literal("pending_assignment.updated"),
+    pendingAssignmentId: PendingAssignmentId
+  })
+])
 /** That something changed, without its content: ids only. */
 export type BroadcastEvent = typeof BroadcastEvent.Type
 

@@ -17,6 +17,8 @@ export type IdKind =
   | "bridgeRequest"
   | "mediaImport"
   | "breakGlass"
+  | "template"
+  | "notification"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

@@ -48,6 +48,7 @@ const known: Readonly<Record<string, (value: unknown) => boolean>> = {
   "numbers.findAfterMillis": (value) => Number.isFinite(value) && Number(value) >= 0,
   "numbers.refusals": (value) => isSome(value, ["not_available", "requirements", "account"]),
   "numbers.prices": (value) => typeof value === "boolean",
+  "numbers.trunk": (value) => typeof value === "boolean",
   optOutReplies: (value) => ["provider", "application"].includes(String(value))
 }
 
@@ -80,6 +81,10 @@ const withoutNumbers = Effect.fnUntraced(function* (
   capabilities: Telephony.Capabilities["numbers"]
 ) {
   if (capabilities?.search.includes("locality") !== true) yield* unsupported(numbers.search(towns))
+  if (capabilities?.trunk !== true) {
+    yield* unsupported(numbers.buy({ reference: "an order", number: shown, purpose: "voice" }))
+    yield* unsupported(numbers.configure(shown, "voice"))
+  }
   if (capabilities !== null) return
   const order = { reference: "an order", number: shown, startedAt: yield* DateTime.now }
   yield* unsupported(numbers.buy(order))

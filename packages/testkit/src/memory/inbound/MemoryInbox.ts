@@ -154,7 +154,7 @@ const isAdmissible = (state: MemoryState, row: InboxRow): boolean => {
     row.parkedBecause === NOT_ON_RECORD &&
     number !== undefined &&
     number.holder !== null &&
-    DateTime.Equivalence(number.acquiredAt, number.heldSince)
+    DateTime.Equivalence(number.acquiredAt, number.assignedAt)
   )
 }
 

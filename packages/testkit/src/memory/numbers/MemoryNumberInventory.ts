@@ -4,7 +4,6 @@ import {
   type PendingAssignment,
   type PhoneNumber,
   type PhoneNumberId,
-  type Tenant,
   type ThreadId
 } from "@careline/domain"
 import { type NumberCount, NumberInventory, NumberTaken, type ReachedNumber, Scope } from "@careline/ports"
@@ -12,11 +11,16 @@ import { DateTime, Duration, Effect, HashMap, Layer, Option, Order, Result } fro
 import { keyOf, type MemoryState } from "../shared/MemoryState.ts"
 import { MemoryStore } from "../shared/MemoryStore.ts"
 
-type Held = InventoryNumber.InventoryNumber
+type Owned = InventoryNumber.InventoryNumber
 
-const byId = Order.mapInput(Order.String, (number: Held) => number.id)
+const byId = Order.mapInput(Order.String, (number: Owned) => number.id)
+const defaultFirst = Order.combineAll([
+  Order.mapInput(Order.flip(Order.Boolean), (number: Owned) => number.isDefault),
+  Order.mapInput(DateTime.Order, (number: Owned) => number.assignedAt),
+  byId
+])
 const longestFirst = Order.combine(
-  Order.mapInput(DateTime.Order, (number: Held) => number.statusSince),
+  Order.mapInput(DateTime.Order, (number: Owned) => number.statusSince),
   byId
 )
 const oldestFirst = Order.mapInput(
@@ -24,20 +28,20 @@ const oldestFirst = Order.mapInput(
   (assignment: PendingAssignment.PendingAssignment) => assignment.requestedAt
 )
 
-const find = (state: MemoryState, id: PhoneNumberId): Held | undefined =>
+const find = (state: MemoryState, id: PhoneNumberId): Owned | undefined =>
   Option.getOrUndefined(HashMap.get(state.numbers, id))
 
-const all = (state: MemoryState): ReadonlyArray<Held> => HashMap.toValues(state.numbers).toSorted(byId)
+const all = (state: MemoryState): ReadonlyArray<Owned> => HashMap.toValues(state.numbers).toSorted(byId)
 
-const put = (state: MemoryState, numbers: ReadonlyArray<Held>): MemoryState => ({
+const put = (state: MemoryState, numbers: ReadonlyArray<Owned>): MemoryState => ({
   ...state,
   numbers: numbers.reduce((known, number) => HashMap.set(known, number.id, number), state.numbers)
 })
 
-/** Of a number that is a tenant's nobody is a stray any more. */
+/** Who tried a number while it was unassigned is of no meaning once it is a tenant's. */
 const forget = (state: MemoryState, number: PhoneNumberId): MemoryState => ({
   ...state,
-  strays: HashMap.filter(state.strays, (of) => of !== number)
+  unrouted: HashMap.filter(state.unrouted, (of) => of !== number)
 })
 
 const moveThreads = (
@@ -69,7 +73,7 @@ const moveThreads = (
 const moveOthers = (
   state: MemoryState,
   ids: ReadonlyArray<PhoneNumberId>,
-  to: Parameters<NumberInventory["Service"]["hand"]>[1]
+  to: Parameters<NumberInventory["Service"]["reassign"]>[1]
 ): MemoryState => {
   const numbers = HashMap.map(state.numbers, (number) =>
     number.replacedBy !== null && ids.includes(number.replacedBy) ? { ...number, replacedBy: to?.id ?? null } : number
@@ -90,9 +94,9 @@ const moveOthers = (
 
 const reachedIn = (state: MemoryState, numbers: ReadonlyArray<PhoneNumber.E164>): ReadonlyArray<ReachedNumber> =>
   all(state).flatMap((number) => {
-    const own = numbers.includes(number.number) ? InventoryNumber.held(number) : null
+    const own = numbers.includes(number.number) ? InventoryNumber.tenantNumber(number) : null
     const instead = number.replacedBy === null ? undefined : find(state, number.replacedBy)
-    const on = (instead === undefined ? null : InventoryNumber.held(instead)) ?? own
+    const on = (instead === undefined ? null : InventoryNumber.tenantNumber(instead)) ?? own
     return own === null || on === null ? [] : [{ number: number.number, on }]
   })
 
@@ -116,12 +120,15 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
       holdAssignments: () => Effect.void,
       list: (holder) =>
         store.read((state) =>
-          all(state).filter((number) =>
-            holder === "nobody"
-              ? number.holder === null
-              : number.holder !== null && Scope.includes(holder, number.holder.siteGroupingId)
-          )
+          all(state)
+            .filter((number) =>
+              holder === "unassigned"
+                ? number.holder === null
+                : number.holder !== null && Scope.includes(holder, number.holder.siteGroupingId)
+            )
+            .toSorted(defaultFirst)
         ),
+      byNumbers: (numbers) => store.read((state) => all(state).filter(({ number }) => numbers.includes(number))),
       add: (number) =>
         Effect.filterOrFail(
           store.modify((state) =>
@@ -142,11 +149,12 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
         })),
       lock: (ids) => store.read((state) => all(state).filter(({ id }) => ids.includes(id))),
       save: (numbers) => store.update((state) => put(state, numbers)),
-      take: ({ areaCode, at, key, siteGroupingId }) =>
+      take: ({ areaCode, at, key, purpose: wanted, siteGroupingId }) =>
         store.modify((state) => {
           const [free] = all(state)
-            .filter(({ number, status }) => {
-              const isWanted = areaCode === null || InventoryNumber.areaCodeOf(number) === areaCode
+            .filter(({ number, purpose, status }) => {
+              const isThere = areaCode === null || InventoryNumber.areaCodeOf(number) === areaCode
+              const isWanted = isThere && InventoryNumber.purposesFor(wanted).includes(purpose)
               return status === "available" && isWanted
             })
             .toSorted(longestFirst)
@@ -154,20 +162,11 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           const taken = Result.getOrThrow(NumberLifecycle.assign(free, siteGroupingId, key, at))
           return [Option.some(taken), put(forget(state, taken.id), [taken])]
         }),
-      taken: (tenant: Tenant, key) =>
-        store.read((state) =>
-          Option.fromNullishOr(
-            all(state).find(
-              ({ assignmentKey, holder }) =>
-                assignmentKey === key && holder !== null && holder.siteGroupingId === tenant
-            )
-          )
-        ),
       usage: (ids) =>
         store.read(({ threads }) =>
           ids.map((id) => HashMap.toValues(threads).filter(({ phoneNumberId }) => phoneNumberId === id).length)
         ),
-      hand: (ids, to, at) =>
+      reassign: (ids, to, at) =>
         store.modify((state) => {
           const [threads, moved] = moveThreads(state, ids, to?.id ?? null, at)
           return [threads, moveOthers(moved, ids, to)]
@@ -188,13 +187,16 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           const found = all(state).find((one) => one.number === number && one.holder === null)
           if (found === undefined) return [Option.none(), state]
           const [seen, answered] = [keyOf(found.id, from), keyOf(found.id, from, "answered")]
-          const isNew = !HashMap.has(state.strays, seen)
-          const tried = isNew ? NumberLifecycle.stray(found, { quarantine: Duration.zero, retireAfter }, at) : found
+          const isNew = !HashMap.has(state.unrouted, seen)
+          const tried = isNew
+            ? NumberLifecycle.noteUnrouted(found, { quarantine: Duration.zero, retireAfter }, at)
+            : found
           const isBounded = !isNew || tried.unroutedInbound <= retireAfter
-          const isFirst = isAnswerable && !HashMap.has(state.strays, answered) && isBounded
-          const known = HashMap.set(state.strays, seen, found.id)
-          const strays = isAnswerable ? HashMap.set(known, answered, found.id) : known
-          return [Option.some({ isFirst }), put({ ...state, strays }, [tried])]
+          const isFirst =
+            isAnswerable && found.purpose !== "voice" && !HashMap.has(state.unrouted, answered) && isBounded
+          const known = HashMap.set(state.unrouted, seen, found.id)
+          const unrouted = isAnswerable ? HashMap.set(known, answered, found.id) : known
+          return [Option.some({ isFirst }), put({ ...state, unrouted }, [tried])]
         }),
       counts: store.read(countsOf),
       addPendingAssignment: (assignment) =>
@@ -203,13 +205,16 @@ export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.eff
           pendingAssignments: HashMap.set(state.pendingAssignments, assignment.id, assignment)
         })),
       savePendingAssignments: (assignments) =>
-        store.update((state) => ({
-          ...state,
-          pendingAssignments: assignments.reduce(
-            (known, one) => HashMap.modify(known, one.id, (kept) => (kept.state === "ordering" ? one : kept)),
+        store.modify((state) => {
+          const isOpen = ({ id }: PendingAssignment.PendingAssignment) =>
+            Option.exists(HashMap.get(state.pendingAssignments, id), (kept) => kept.state === "ordering")
+          const open = assignments.filter(isOpen)
+          const pendingAssignments = open.reduce(
+            (known, one) => HashMap.set(known, one.id, one),
             state.pendingAssignments
           )
-        })),
+          return [open.map(({ id }) => id), { ...state, pendingAssignments }]
+        }),
       pendingAssignments: store.read((state) =>
         HashMap.toValues(state.pendingAssignments)
           .filter((one) => one.state === "ordering")

@@ -20,9 +20,21 @@ const meets =
 
 const rowsOf = ({ numberOrders }: MemoryState) => HashMap.toValues(numberOrders).toSorted(oldestFirst)
 
+/** Whether the number was given back after the purchase. */
+const isGivenBack = (rows: ReadonlyArray<OrderRow>, bought: OrderRow): boolean =>
+  rows.some(
+    ({ createdAt, order }) =>
+      order.kind === "release" &&
+      order.state === "done" &&
+      order.number === bought.order.number &&
+      DateTime.isGreaterThanOrEqualTo(createdAt, bought.createdAt)
+  )
+
 const failedSince = (state: MemoryState, since: DateTime.Utc) =>
   rowsOf(state).flatMap(({ dueAt, order }) =>
-    order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since) ? [order] : []
+    order.kind === "purchase" && order.state === "failed" && DateTime.isGreaterThanOrEqualTo(dueAt, since)
+      ? [order]
+      : []
   )
 
 export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect(
@@ -48,11 +60,13 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
       spentMicros: (since, currency) =>
         store.read((state) =>
           rowsOf(state)
-            .filter(({ createdAt, order }) => {
-              const isCounted = order.state !== "failed" && order.price.currency === currency
+            .filter((row, _, rows) => {
+              const { createdAt, order } = row
+              const isCounted = order.kind === "purchase" && order.state !== "failed" && !isGivenBack(rows, row)
               return isCounted && DateTime.isGreaterThanOrEqualTo(createdAt, since)
             })
-            .reduce((sum, { order }) => sum + NumberPrices.toMicros(order.price), 0)
+            .flatMap(({ order: { price } }) => (price?.currency === currency ? [NumberPrices.toMicros(price)] : []))
+            .reduce((sum, micros) => sum + micros, 0)
         ),
       failed: (since) =>
         store.read((state) => {
@@ -69,7 +83,7 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
           )
           return [...new Set(refused.map(({ number }) => number))]
         }),
-      add: (orders) =>
+      add: (orders, dueInMillis = 0) =>
         Effect.gen(function* () {
           const now = yield* DateTime.now
           const isNew = yield* store.modify((state) => {
@@ -79,7 +93,7 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
               sequence: state.sequence + index + 1,
               order,
               fence: 0,
-              dueAt: now,
+              dueAt: DateTime.addDuration(now, dueInMillis),
               createdAt: now
             }))
             return [true, put({ ...state, sequence: state.sequence + rows.length }, rows)]
@@ -89,6 +103,17 @@ export const layer: Layer.Layer<NumberOrders, never, MemoryStore> = Layer.effect
             return yield* new StorageError({ operation: "numberOrders.add", reason })
           }
         }),
+      cancelRelease: (number) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          store.modify((state) => {
+            const row = rowsOf(state).find(
+              ({ order }) => order.number === number && order.kind === "release" && order.state === "wanted"
+            )
+            if (row === undefined) return [false, state]
+            const order = { ...row.order, state: "failed", failedBecause: "cancelled" } as const
+            return [true, put(state, [{ ...row, order, fence: row.fence + 1, dueAt: now }])]
+          })
+        ),
       claim: ({ leaseMillis, limit }) =>
         Effect.flatMap(DateTime.now, (now) =>
           store.modify((state) => {

@@ -155,7 +155,13 @@ const matchOne = (state: MemoryState, target: ReportTarget): MatchedSend | null 
   const send = row === undefined ? undefined : sendRow(state, row.attempt.sendId)?.send
   return row === undefined || send === undefined
     ? null
-    : { send, attemptId: row.attempt.id, providerMessageId: row.providerMessageId, status: row.status }
+    : {
+        send,
+        attemptId: row.attempt.id,
+        startedAt: row.attempt.startedAt,
+        providerMessageId: row.providerMessageId,
+        status: row.status
+      }
 }
 
 export const layer: Layer.Layer<Outbox, never, MemoryStore> = Layer.effect(

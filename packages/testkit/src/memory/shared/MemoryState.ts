@@ -16,6 +16,8 @@ import {
   type MediaImportId,
   type Message,
   type MessageId,
+  type Notification,
+  type NotificationId,
   type NumberOrder,
   type PendingAssignment,
   type PendingAssignmentId,
@@ -25,6 +27,8 @@ import {
   type SendId,
   type SiteGrouping,
   type SiteGroupingId,
+  type Template,
+  type TemplateId,
   type Tenant,
   type Thread,
   type ThreadId,
@@ -120,8 +124,8 @@ export interface MemoryState {
   readonly readingSince: HashMap.HashMap<string, DateTime.Utc>
   readonly idempotencyKeys: HashMap.HashMap<string, { readonly messageId: MessageId; readonly fingerprint: string }>
   readonly numbers: HashMap.HashMap<PhoneNumberId, InventoryNumber.InventoryNumber>
-  /** Who has tried a number in nobody's hands, by the number's id and who it is. */
-  readonly strays: HashMap.HashMap<string, PhoneNumberId>
+  /** Who has tried an unassigned number, by the number's id and who it is. */
+  readonly unrouted: HashMap.HashMap<string, PhoneNumberId>
   readonly pendingAssignments: HashMap.HashMap<PendingAssignmentId, PendingAssignment.PendingAssignment>
   readonly numberOrders: HashMap.HashMap<PhoneNumberId, OrderRow>
   readonly poolWatch: {
@@ -129,6 +133,10 @@ export interface MemoryState {
     readonly nextLookAt: DateTime.Utc | null
   }
   readonly siteGroupings: HashMap.HashMap<SiteGroupingId, SiteGrouping.SiteGrouping>
+  readonly templates: HashMap.HashMap<TemplateId, Template.Template>
+  /** By template and number. */
+  readonly templateVersions: HashMap.HashMap<string, Template.TemplateVersion>
+  readonly notifications: HashMap.HashMap<NotificationId, Notification.Notification>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.Edit>
   readonly platformSettings: VoipSettings.PlatformEdit
@@ -161,11 +169,14 @@ export const empty: MemoryState = {
   readingSince: HashMap.empty(),
   idempotencyKeys: HashMap.empty(),
   numbers: HashMap.empty(),
-  strays: HashMap.empty(),
+  unrouted: HashMap.empty(),
   pendingAssignments: HashMap.empty(),
   numberOrders: HashMap.empty(),
   poolWatch: { conditions: [], nextLookAt: null },
   siteGroupings: HashMap.empty(),
+  templates: HashMap.empty(),
+  templateVersions: HashMap.empty(),
+  notifications: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),
   platformSettings: {},

@@ -18,7 +18,8 @@ const known = (state: MemoryState): ReadonlyMap<SiteGroupingId, SiteGrouping.Sit
     if (tenant !== null && !groupings.has(tenant)) groupings.set(tenant, unnamed(tenant, at))
   }
   for (const thread of HashMap.values(state.threads)) note(thread.siteGroupingId, thread.createdAt)
-  for (const { heldSince, holder } of HashMap.values(state.numbers)) if (holder) note(holder.siteGroupingId, heldSince)
+  for (const { assignedAt, holder } of HashMap.values(state.numbers))
+    if (holder) note(holder.siteGroupingId, assignedAt)
   for (const consent of HashMap.values(state.consents)) {
     note(consent.siteGroupingId, consent.changedAt ?? DateTime.makeUnsafe(0))
   }

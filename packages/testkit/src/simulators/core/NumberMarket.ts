@@ -62,6 +62,7 @@ export class NumberMarket {
   private readonly wire: MarketWire
   private readonly offers = new Map(stock.map((offer) => [offer.number, offer]))
   private readonly byNumber = new Map<string, OwnedLine>()
+  private readonly locked = new Set<string>()
   private refusals: Array<Refusal> = []
   private holdsOrders = false
   private pageSize = Infinity
@@ -112,6 +113,15 @@ export class NumberMarket {
   lose(number: string): void {
     this.giveBack(number)
     this.offers.delete(number)
+  }
+
+  /** The provider does not take the number back from now on. */
+  lock(number: string): void {
+    this.locked.add(number)
+  }
+
+  isLocked(number: string): boolean {
+    return this.locked.has(number)
   }
 
   /** The next purchase is refused for this reason. */

@@ -183,7 +183,8 @@ export class NumbersApi {
     const line = this.market.findById(id)
     if (line === undefined) return Wire.fail(response, Wire.errors.notFound)
     if (method === "DELETE") {
-      if (line.fields["deletion_lock_enabled"] === true) return Wire.fail(response, Wire.numberErrors.locked)
+      const isLocked = line.fields["deletion_lock_enabled"] === true || this.market.isLocked(line.number)
+      if (isLocked) return Wire.fail(response, Wire.numberErrors.locked)
       this.market.giveBack(line.number)
       return json(response, 200, { data: { ...this.resource(line), status: "deleted" } })
     }

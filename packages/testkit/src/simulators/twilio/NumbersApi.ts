@@ -198,6 +198,7 @@ export class NumbersApi {
     const line = this.market.findById(sid)
     if (line === undefined) return fail(response, Wire.errors.notFound)
     if (method === "DELETE") {
+      if (this.market.isLocked(line.number)) return fail(response, Wire.errors.badRequest)
       this.market.giveBack(line.number)
       response.writeHead(204, headers()).end()
       return

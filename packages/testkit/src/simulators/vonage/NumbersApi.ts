@@ -119,6 +119,7 @@ export class NumbersApi {
     const form = new URLSearchParams(body)
     const line = this.market.find(`+${form.get("msisdn")}`)
     if (line === undefined || form.get("country") !== line.country) return failed(response)
+    if (url.pathname === "/number/cancel" && this.market.isLocked(line.number)) return failed(response)
     if (url.pathname === "/number/cancel") this.market.giveBack(line.number)
     else this.update(line, form)
     done(response)

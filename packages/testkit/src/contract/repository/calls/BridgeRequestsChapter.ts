@@ -14,7 +14,7 @@ const fresh = (kind: "bridgeRequest" | "call") =>
 /** A permission in the store. */
 const prepared = Effect.fnUntraced(function* (fields: Partial<BridgeRequest.BridgeRequest> = {}) {
   const { people, tenants } = yield* StoreUnderTest
-  const number = yield* Given.aPoolNumber(tenants[0])
+  const number = yield* Given.aTenantNumber(tenants[0])
   const thread = yield* Given.aThread(tenants[0])
   const now = yield* Given.storeNow
   const request: BridgeRequest.BridgeRequest = {

@@ -7,7 +7,7 @@ import {
   Contact,
   type Language,
   PhoneNumberId,
-  type PoolNumber,
+  type InventoryNumber,
   type Tenant
 } from "@careline/domain"
 import { type CallFilter, Calls, IdGenerator, type TenantScope } from "@careline/ports"
@@ -31,7 +31,7 @@ const plan: CallPlan.CallPlan = {
 const freshCallId = Effect.flatMap(IdGenerator, (ids) => Effect.map(ids.next("call", 1), ([id]) => CallId.make(id!)))
 
 /** A call that came in on a number; nothing is stored yet. */
-const aCall = Effect.fnUntraced(function* (on: PoolNumber.PoolNumber, fields: Partial<Call.Call> = {}) {
+const aCall = Effect.fnUntraced(function* (on: InventoryNumber.TenantNumber, fields: Partial<Call.Call> = {}) {
   const { nextInt } = yield* StoreUnderTest
   const opened = Call.open(
     {
@@ -52,12 +52,12 @@ const aCall = Effect.fnUntraced(function* (on: PoolNumber.PoolNumber, fields: Pa
   return { ...opened, ...fields }
 })
 
-const aNumber = Effect.flatMap(StoreUnderTest, ({ tenants }) => Given.aPoolNumber(tenants[0]))
+const aNumber = Effect.flatMap(StoreUnderTest, ({ tenants }) => Given.aTenantNumber(tenants[0]))
 
 const open = (call: Call.Call) => Effect.flatMap(Calls, (calls) => Given.transact(calls.open(call)))
 
 /** A call in the store. */
-const kept = Effect.fnUntraced(function* (on: PoolNumber.PoolNumber, fields: Partial<Call.Call> = {}) {
+const kept = Effect.fnUntraced(function* (on: InventoryNumber.TenantNumber, fields: Partial<Call.Call> = {}) {
   const call = yield* aCall(on, fields)
   yield* open(call)
   return call
@@ -208,7 +208,7 @@ export const callsChapter: Chapter = {
 
     voiceTest("MUST list a scope's calls, newest first, page by page", function* () {
       const { advance, tenants } = yield* StoreUnderTest
-      const [north, south] = [yield* aNumber, yield* Given.aPoolNumber(tenants[1])]
+      const [north, south] = [yield* aNumber, yield* Given.aTenantNumber(tenants[1])]
       const calls: Array<Call.Call> = []
       for (let count = 0; count < 5; count++) {
         calls.push(yield* kept(north))
@@ -325,7 +325,7 @@ export const callsChapter: Chapter = {
 
     voiceTest("MUST pass over as many calls as it is told, from the cursor on", function* () {
       const { advance, tenants } = yield* StoreUnderTest
-      const numbers = [yield* aNumber, yield* Given.aPoolNumber(tenants[1])]
+      const numbers = [yield* aNumber, yield* Given.aTenantNumber(tenants[1])]
       const ids: Array<CallId> = []
       for (const [place, on] of [...numbers, ...numbers, ...numbers].entries()) {
         if (place > 0) yield* advance(Duration.minutes(1))

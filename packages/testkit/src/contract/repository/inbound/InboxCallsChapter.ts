@@ -8,7 +8,7 @@ import * as Traffic from "./Traffic.ts"
 
 const aLine = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const { number } = yield* Given.aPoolNumber(tenants[0])
+  const { number } = yield* Given.aTenantNumber(tenants[0])
   return { from: yield* freshContact, to: number }
 })
 

@@ -11,7 +11,7 @@ import * as Traffic from "./Traffic.ts"
 
 const aLane = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const { number } = yield* Given.aPoolNumber(tenants[0])
+  const { number } = yield* Given.aTenantNumber(tenants[0])
   return { from: yield* freshContact, to: number }
 })
 
@@ -208,7 +208,7 @@ export const inboxIntakeChapter: Chapter = {
 
     test("MUST accept texts to a suspended number of ours", function* () {
       const { tenants } = yield* StoreUnderTest
-      const { number } = yield* Given.aPoolNumber(tenants[0], { status: "suspended" })
+      const { number } = yield* Given.aTenantNumber(tenants[0], { status: "suspended" })
       const text = yield* Traffic.aText(yield* freshContact, number)
       assert.deepStrictEqual(yield* Traffic.accept([text]), ["accepted"])
     }),

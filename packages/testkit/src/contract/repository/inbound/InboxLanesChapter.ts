@@ -12,7 +12,7 @@ import * as Traffic from "./Traffic.ts"
 /** A contact, and the digits of a number of the first tenant. */
 const aLane = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const { number } = yield* Given.aPoolNumber(tenants[0])
+  const { number } = yield* Given.aTenantNumber(tenants[0])
   return { from: yield* freshContact, to: number }
 })
 
@@ -71,7 +71,7 @@ export const inboxLanesChapter: Chapter = {
 
     test("MUST put a contact's texts to all numbers of one tenant in one lane", function* () {
       const { tenants } = yield* StoreUnderTest
-      const numbers = [yield* Given.aPoolNumber(tenants[0]), yield* Given.aPoolNumber(tenants[0])]
+      const numbers = [yield* Given.aTenantNumber(tenants[0]), yield* Given.aTenantNumber(tenants[0])]
       const from = yield* freshContact
       for (const [index, { number }] of [...numbers, ...numbers].entries()) {
         yield* Traffic.textsIn(from, number, [`text ${index}`])
@@ -84,7 +84,7 @@ export const inboxLanesChapter: Chapter = {
       const from = yield* freshContact
       const spaces = [tenants[0], tenants[1], null]
       for (const tenant of spaces) {
-        const { number } = yield* Given.aPoolNumber(tenant)
+        const { number } = yield* Given.aTenantNumber(tenant)
         yield* Traffic.textsIn(from, number, [String(tenant)])
       }
       const lanes = yield* Given.peek(Traffic.claimLanes())

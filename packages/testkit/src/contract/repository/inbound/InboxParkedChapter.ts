@@ -16,7 +16,7 @@ const dismiss = (id: string) => Given.transact(Effect.flatMap(Inbox, (inbox) => 
 
 const add = Effect.fnUntraced(function* (number: PhoneNumber.E164, place: 0 | 1 = 0) {
   const { tenants } = yield* StoreUnderTest
-  return yield* Given.aPoolNumber(tenants[place], { number })
+  return yield* Given.aTenantNumber(tenants[place], { number })
 })
 
 /** Texts from two contacts to a number that nobody put on record. */
@@ -36,7 +36,7 @@ const early = Effect.gen(function* () {
 /** One text that failed for good on a number that is a tenant's. */
 const failed = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const { number } = yield* Given.aPoolNumber(tenants[0])
+  const { number } = yield* Given.aTenantNumber(tenants[0])
   const from = yield* freshContact
   yield* Traffic.textsIn(from, number, ["failed"])
   yield* Traffic.work(({ events }) => events.map(({ id }) => ({ _tag: "Parked", id, reason: "a defect" })))

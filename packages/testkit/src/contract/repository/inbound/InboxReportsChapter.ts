@@ -13,7 +13,7 @@ export const inboxReportsChapter: Chapter = {
   tests: [
     test("MUST keep texts and delivery reports apart", function* () {
       const { tenants } = yield* StoreUnderTest
-      const { number } = yield* Given.aPoolNumber(tenants[0])
+      const { number } = yield* Given.aTenantNumber(tenants[0])
       yield* Traffic.textsIn(yield* freshContact, number, ["a text"])
       const report = yield* Traffic.aReport()
       yield* Traffic.accept([report])

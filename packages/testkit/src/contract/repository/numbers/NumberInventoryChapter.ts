@@ -9,11 +9,10 @@ import {
   type PendingAssignmentId,
   type PhoneNumber,
   PhoneNumberId,
-  type PoolNumber,
   type Tenant,
   Thread
 } from "@careline/domain"
-import { Calls, IdGenerator, Inbox, NumberInventory, NumberTaken, PoolNumbers, SiteGroupings } from "@careline/ports"
+import { Calls, IdGenerator, Inbox, NumberInventory, NumberTaken, TenantNumbers, SiteGroupings } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { DateTime, Duration, Deferred, Effect, Option, Result } from "effect"
 import { type Chapter, numberTest } from "../shared/Chapter.ts"
@@ -23,13 +22,13 @@ import * as Given from "../shared/Given.ts"
 import { freshContact, freshNumber, StoreUnderTest } from "../shared/Harness.ts"
 import * as Sending from "../shared/Sending.ts"
 
-type Held = InventoryNumber.InventoryNumber
+type Owned = InventoryNumber.InventoryNumber
 
 const newId = Effect.flatMap(IdGenerator, (ids) =>
   Effect.map(ids.next("phoneNumber", 1), ([id]) => PhoneNumberId.make(id!))
 )
 
-/** A number of the pool, in nobody's hands, that came there so many minutes after the others of the test. */
+/** A number of the pool, unassigned, that came there so many minutes after the others of the test. */
 const available = Effect.fnUntraced(function* (minutes = 0, number?: PhoneNumber.E164) {
   const at = DateTime.add(yield* Given.storeNow, { minutes })
   const given = {
@@ -53,12 +52,17 @@ const onRecord = Effect.fnUntraced(function* (tenant: Tenant) {
   ).pipe(Effect.catchTag("SiteGroupingTaken", () => Effect.void))
 })
 
-const take = (siteGroupingId: Tenant, areaCode: string | null = null, key: string | null = null) =>
+const take = (
+  siteGroupingId: Tenant,
+  areaCode: string | null = null,
+  key: string | null = null,
+  purpose: InventoryNumber.NumberPurpose = "both"
+) =>
   Effect.gen(function* () {
     const inventory = yield* NumberInventory
     yield* onRecord(siteGroupingId)
     const at = yield* Given.storeNow
-    return Option.getOrUndefined(yield* Given.transact(inventory.take({ siteGroupingId, areaCode, key, at })))
+    return Option.getOrUndefined(yield* Given.transact(inventory.take({ siteGroupingId, areaCode, purpose, key, at })))
   })
 
 const stored = (id: PhoneNumberId) =>
@@ -68,17 +72,17 @@ const stored = (id: PhoneNumberId) =>
     return found!
   })
 
-const save = (...numbers: ReadonlyArray<Held>) =>
+const save = (...numbers: ReadonlyArray<Owned>) =>
   Effect.flatMap(NumberInventory, (inventory) => Given.transact(inventory.save(numbers)))
 
-const quarantined = Effect.fnUntraced(function* (number: Held, minutes: number) {
+const quarantined = Effect.fnUntraced(function* (number: Owned, minutes: number) {
   const rules = { quarantine: minutes * 60_000 }
   const resting = Result.getOrThrow(NumberLifecycle.quarantine(number, rules, yield* Given.storeNow))
   yield* save(resting)
   return resting
 })
 
-const stray = (number: Held, from: Contact.Contact, retireAfter = 10, isAnswerable = true) =>
+const unrouted = (number: Owned, from: Contact.Contact, retireAfter = 10, isAnswerable = true) =>
   Effect.gen(function* () {
     const inventory = yield* NumberInventory
     const at = yield* Given.storeNow
@@ -87,14 +91,14 @@ const stray = (number: Held, from: Contact.Contact, retireAfter = 10, isAnswerab
     )
   })
 
-const hand = (ids: ReadonlyArray<PhoneNumberId>, to: PoolNumber.PoolNumber | null) =>
+const reassign = (ids: ReadonlyArray<PhoneNumberId>, to: InventoryNumber.TenantNumber | null) =>
   Effect.gen(function* () {
     const inventory = yield* NumberInventory
     const at = yield* Given.storeNow
-    return yield* Given.transact(Effect.andThen(inventory.lock(ids), inventory.hand(ids, to, at)))
+    return yield* Given.transact(Effect.andThen(inventory.lock(ids), inventory.reassign(ids, to, at)))
   })
 
-const replaced = Effect.fnUntraced(function* (old: PoolNumber.PoolNumber, by: PoolNumber.PoolNumber) {
+const replaced = Effect.fnUntraced(function* (old: InventoryNumber.TenantNumber, by: InventoryNumber.TenantNumber) {
   const now = yield* Given.storeNow
   yield* save(Result.getOrThrow(NumberLifecycle.replace(yield* stored(old.id), by.id, "30 days", now)))
 })
@@ -126,15 +130,15 @@ export const numberInventoryChapter: Chapter = {
       assert.instanceOf(taken, NumberTaken)
       const assigned = (yield* take(tenants[0], null, "key"))!
       sameNumber(yield* stored(number.id), assigned)
-      const edited: Held = { ...assigned, label: "Front desk", isDefault: true }
+      const edited: Owned = { ...assigned, label: "Front desk", isDefault: true }
       yield* save(edited)
       sameNumber(yield* stored(number.id), edited)
       sameNumber(yield* stored(number.id), (yield* inventory.list([tenants[0]]))[0]!)
       const resting = yield* quarantined(edited, 5)
-      sameNumber((yield* inventory.list("nobody"))[0], resting)
+      sameNumber((yield* inventory.list("unassigned"))[0], resting)
     }),
 
-    numberTest("MUST NOT give a tenant what came while its number was in nobody's hands, or before", function* () {
+    numberTest("MUST NOT give a tenant what came while its number was unassigned, or before", function* () {
       const { advance, tenants } = yield* StoreUnderTest
       const inbox = yield* Inbox
       const number = yield* freshNumber
@@ -147,21 +151,33 @@ export const numberInventoryChapter: Chapter = {
       assert.lengthOf((yield* inbox.parked({ limit: 10, cursor: null })).items, 2)
     }),
 
-    numberTest("MUST show a number in nobody's hands in no pool, and take no text of anybody's there", function* () {
+    numberTest("MUST show no tenant an unassigned number, and accept no text there", function* () {
       const { tenants } = yield* StoreUnderTest
-      const pool = yield* PoolNumbers
+      const pool = yield* TenantNumbers
       const free = yield* available()
-      const owned = yield* Given.aPoolNumber(tenants[0])
-      const gone = yield* quarantined(yield* stored((yield* Given.aPoolNumber(tenants[0])).id), 5)
+      const owned = yield* Given.aTenantNumber(tenants[0])
+      const gone = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
       sameSet(idsOf(yield* pool.list("all")), [owned.id])
       sameSet(idsOf(yield* pool.byNumbers([free.number, owned.number, gone.number])), [owned.id])
-      assert.isTrue(Option.isNone(yield* pool.get("all", gone.id)))
       assert.deepStrictEqual(yield* aText(gone.number), ["unroutable"])
       assert.deepStrictEqual(yield* aText(owned.number), ["accepted"])
       const inventory = yield* NumberInventory
-      sameSet(idsOf(yield* inventory.list("nobody")), [free.id, gone.id])
+      sameSet(idsOf(yield* inventory.list("unassigned")), [free.id, gone.id])
       sameSet(idsOf(yield* inventory.list([tenants[0]])), [owned.id])
       assert.deepStrictEqual(yield* inventory.list([tenants[1]]), [])
+      const digits = [free.number, owned.number, gone.number, yield* freshNumber]
+      sameSet(idsOf(yield* inventory.byNumbers(digits)), [free.id, owned.id, gone.id])
+    }),
+
+    numberTest("MUST list a tenant's default before its others", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const inventory = yield* NumberInventory
+      const older = yield* Given.aTenantNumber(tenants[0])
+      yield* available()
+      const preferred = (yield* take(tenants[0]))!
+      yield* save({ ...preferred, isDefault: true })
+      assert.deepStrictEqual(idsOf(yield* inventory.list([tenants[0]])), [preferred.id, older.id])
+      assert.deepStrictEqual(idsOf(yield* (yield* TenantNumbers).list([tenants[0]])), [preferred.id, older.id])
     }),
 
     numberTest("MUST assign what has been available for longest, of the area code that is asked for", function* () {
@@ -178,6 +194,29 @@ export const numberInventoryChapter: Chapter = {
       assert.strictEqual((yield* stored(far.id)).holder?.siteGroupingId, null)
     }),
 
+    numberTest("MUST assign a number for voice to who wants one for that, and none that is texted from", function* () {
+      const { tenants } = yield* StoreUnderTest
+      const inventory = yield* NumberInventory
+      const voice = yield* available()
+      yield* save({ ...voice, purpose: "voice" })
+      const both = yield* available(1)
+      const text = yield* available(2)
+      yield* save({ ...text, purpose: "text" })
+      assert.strictEqual((yield* take(tenants[0]))?.id, both.id)
+      assert.isUndefined(yield* take(tenants[0]))
+      assert.strictEqual((yield* take(tenants[0], null, null, "text"))?.id, text.id)
+      assert.isUndefined(yield* take(tenants[0], null, null, "text"))
+      assert.isFalse((yield* unrouted(voice, yield* freshContact))?.isFirst, "nor is a text to it answered")
+      const taken = (yield* take(tenants[0], null, null, "voice"))!
+      assert.deepStrictEqual([taken.id, taken.purpose], [voice.id, "voice"])
+      const own = yield* (yield* TenantNumbers).byNumbers([voice.number])
+      assert.deepStrictEqual(
+        own.map(({ purpose }) => purpose),
+        ["voice"]
+      )
+      assert.isEmpty(yield* Given.transact(inventory.reached([yield* freshNumber])))
+    }),
+
     numberTest("MUST give each number to one of many who ask at once", function* () {
       const { tenants } = yield* StoreUnderTest
       for (let index = 0; index < 4; index++) yield* available(index)
@@ -191,16 +230,13 @@ export const numberInventoryChapter: Chapter = {
       assert.strictEqual(new Set(ids).size, 4)
     }),
 
-    numberTest("MUST know what was assigned under a key, for its tenant only and while it has it", function* () {
+    numberTest("MUST keep the key that a number was assigned under, while its tenant has it", function* () {
       const { tenants } = yield* StoreUnderTest
-      const inventory = yield* NumberInventory
       yield* available()
       const number = (yield* take(tenants[0], null, "activation"))!
-      assert.strictEqual(Option.getOrUndefined(yield* inventory.taken(tenants[0], "activation"))?.id, number.id)
-      assert.isTrue(Option.isNone(yield* inventory.taken(tenants[1], "activation")))
-      assert.isTrue(Option.isNone(yield* inventory.taken(tenants[0], "another")))
+      assert.strictEqual((yield* stored(number.id)).assignmentKey, "activation")
       yield* quarantined(number, 5)
-      assert.isTrue(Option.isNone(yield* inventory.taken(tenants[0], "activation")))
+      assert.isNull((yield* stored(number.id)).assignmentKey)
     }),
 
     numberTest(
@@ -209,9 +245,9 @@ export const numberInventoryChapter: Chapter = {
         const { tenants } = yield* StoreUnderTest
         const inventory = yield* NumberInventory
         const [first, old, next] = [
-          yield* Given.aPoolNumber(tenants[0]),
-          yield* Given.aPoolNumber(tenants[0]),
-          yield* Given.aPoolNumber(tenants[0])
+          yield* Given.aTenantNumber(tenants[0]),
+          yield* Given.aTenantNumber(tenants[0]),
+          yield* Given.aTenantNumber(tenants[0])
         ]
         yield* replaced(first, old)
         const answered = yield* Given.aReply(yield* Given.aConversation(old), old)
@@ -220,9 +256,9 @@ export const numberInventoryChapter: Chapter = {
           phoneNumberId: old.id,
           deletedAt: yield* Given.storeNow
         })
-        const others = yield* Given.aConversation(yield* Given.aPoolNumber(tenants[1]))
+        const others = yield* Given.aConversation(yield* Given.aTenantNumber(tenants[1]))
         assert.deepStrictEqual(yield* inventory.usage([next.id, old.id]), [1, 2])
-        sameSet(yield* hand([old.id], next), [answered.thread.id, deleted.id])
+        sameSet(yield* reassign([old.id], next), [answered.thread.id, deleted.id])
         assert.deepStrictEqual(yield* inventory.usage([next.id, old.id]), [3, 0])
         const moved = (yield* Given.stored(answered.thread))!
         assert.deepStrictEqual([moved.phoneNumberId, moved.lastContactedNumberId], [next.id, next.id])
@@ -237,9 +273,9 @@ export const numberInventoryChapter: Chapter = {
 
     numberTest("MUST leave nothing that names a number that is taken away", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const thread = yield* Given.aConversation(number)
-      assert.deepStrictEqual(yield* hand([number.id], null), [thread!.id])
+      assert.deepStrictEqual(yield* reassign([number.id], null), [thread!.id])
       const left = (yield* Given.stored(thread!))!
       assert.deepStrictEqual([left.phoneNumberId, left.lastContactedNumberId], [null, null])
       yield* quarantined(yield* stored(number.id), 5)
@@ -248,8 +284,8 @@ export const numberInventoryChapter: Chapter = {
     numberTest("MUST tell what answers for a number that was reached: itself, or what took its place", function* () {
       const { tenants } = yield* StoreUnderTest
       const inventory = yield* NumberInventory
-      const [old, next] = [yield* Given.aPoolNumber(tenants[0]), yield* Given.aPoolNumber(tenants[0])]
-      const others = yield* Given.aPoolNumber(tenants[1])
+      const [old, next] = [yield* Given.aTenantNumber(tenants[0]), yield* Given.aTenantNumber(tenants[0])]
+      const others = yield* Given.aTenantNumber(tenants[1])
       yield* replaced(old, next)
       const free = yield* available()
       const reached = yield* Given.transact(
@@ -267,7 +303,7 @@ export const numberInventoryChapter: Chapter = {
       function* () {
         const { tenants } = yield* StoreUnderTest
         const inventory = yield* NumberInventory
-        const [old, next] = [yield* Given.aPoolNumber(tenants[0]), yield* Given.aPoolNumber(tenants[0])]
+        const [old, next] = [yield* Given.aTenantNumber(tenants[0]), yield* Given.aTenantNumber(tenants[0])]
         const told = yield* Deferred.make<void>()
         const moved = yield* Deferred.make<void>()
         const thread = yield* Given.transact(
@@ -287,7 +323,7 @@ export const numberInventoryChapter: Chapter = {
         )
         const replacement = Effect.gen(function* () {
           yield* Deferred.await(told)
-          yield* hand([old.id], next)
+          yield* reassign([old.id], next)
           yield* Deferred.succeed(moved, undefined)
         })
         yield* within(Effect.all([arrival, replacement], { concurrency: "unbounded" }), "both")
@@ -296,10 +332,46 @@ export const numberInventoryChapter: Chapter = {
       ["concurrentTransactions"]
     ),
 
+    numberTest(
+      "MUST not let a number be suspended under who was told that it is in service",
+      function* () {
+        const { tenants } = yield* StoreUnderTest
+        const inventory = yield* NumberInventory
+        const { id, number } = yield* Given.aTenantNumber(tenants[0])
+        const told = yield* Deferred.make<void>()
+        const over = yield* Deferred.make<void>()
+        const order: Array<string> = []
+        const leaving = Given.transact(
+          Effect.gen(function* () {
+            const [reached] = yield* inventory.reached([number])
+            yield* Deferred.succeed(told, undefined)
+            yield* giveMoment(Deferred.await(over))
+            order.push(`left while ${reached!.on.status}`)
+          })
+        )
+        const suspension = Effect.gen(function* () {
+          yield* Deferred.await(told)
+          yield* Given.transact(
+            Effect.gen(function* () {
+              const [locked] = yield* inventory.lock([id])
+              order.push("suspended")
+              yield* inventory.save([{ ...locked!, status: "suspended" }])
+            })
+          )
+          yield* Deferred.succeed(over, undefined)
+        })
+        yield* within(Effect.all([leaving, suspension], { concurrency: "unbounded" }), "both")
+        assert.deepStrictEqual(order, ["left while assigned", "suspended"])
+        const [after] = yield* Given.transact(inventory.reached([number]))
+        assert.strictEqual(after!.on.status, "suspended")
+      },
+      ["concurrentTransactions"]
+    ),
+
     numberTest("MUST hand out a number whose time has come, and not before", function* () {
       const { advance, tenants } = yield* StoreUnderTest
       const inventory = yield* NumberInventory
-      const resting = yield* quarantined(yield* stored((yield* Given.aPoolNumber(tenants[0])).id), 5)
+      const resting = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
       yield* available()
       const ended = Given.transact(Effect.map(inventory.ended(10), ({ numbers }) => idsOf(numbers)))
       assert.deepStrictEqual(yield* ended, [])
@@ -309,29 +381,29 @@ export const numberInventoryChapter: Chapter = {
       assert.deepStrictEqual(yield* ended, [])
     }),
 
-    numberTest("MUST count who tries a number in nobody's hands, and retire one of the pool in time", function* () {
+    numberTest("MUST count who tries an unassigned number, and retire one of the pool in time", function* () {
       const { tenants } = yield* StoreUnderTest
       const number = yield* available()
       const [one, another] = [yield* freshContact, yield* freshContact]
-      assert.deepStrictEqual(yield* stray(number, one), { isFirst: true })
-      assert.deepStrictEqual(yield* stray(number, one), { isFirst: false })
-      assert.deepStrictEqual(yield* stray(number, another), { isFirst: true })
+      assert.deepStrictEqual(yield* unrouted(number, one), { isFirst: true })
+      assert.deepStrictEqual(yield* unrouted(number, one), { isFirst: false })
+      assert.deepStrictEqual(yield* unrouted(number, another), { isFirst: true })
       assert.strictEqual((yield* stored(number.id)).unroutedInbound, 2)
       const caller = yield* freshContact
-      assert.deepStrictEqual(yield* stray(number, caller, 10, false), { isFirst: false })
-      assert.deepStrictEqual(yield* stray(number, caller), { isFirst: true })
-      assert.deepStrictEqual(yield* stray(number, caller), { isFirst: false })
+      assert.deepStrictEqual(yield* unrouted(number, caller, 10, false), { isFirst: false })
+      assert.deepStrictEqual(yield* unrouted(number, caller), { isFirst: true })
+      assert.deepStrictEqual(yield* unrouted(number, caller), { isFirst: false })
       assert.strictEqual((yield* stored(number.id)).unroutedInbound, 3)
       const owned = (yield* take(tenants[0]))!
       assert.strictEqual(owned.unroutedInbound, 0)
-      assert.isUndefined(yield* stray(number, one))
+      assert.isUndefined(yield* unrouted(number, one))
       const resting = yield* quarantined(owned, 5)
-      assert.deepStrictEqual(yield* stray(number, one, 1), { isFirst: true })
+      assert.deepStrictEqual(yield* unrouted(number, one, 1), { isFirst: true })
       assert.strictEqual((yield* stored(number.id)).status, "quarantined")
       yield* save({ ...resting, status: "available", endsAt: null, unroutedInbound: 1 })
-      yield* stray(number, one, 2)
+      yield* unrouted(number, one, 2)
       assert.strictEqual((yield* stored(number.id)).status, "available")
-      yield* stray(number, another, 2)
+      yield* unrouted(number, another, 2)
       assert.strictEqual((yield* stored(number.id)).status, "retired")
       assert.isUndefined(yield* take(tenants[0]))
     }),
@@ -340,7 +412,7 @@ export const numberInventoryChapter: Chapter = {
       "MUST forget the number in a call whose number is taken away",
       function* () {
         const { tenants, voice } = yield* StoreUnderTest
-        const number = yield* Given.aPoolNumber(tenants[0])
+        const number = yield* Given.aTenantNumber(tenants[0])
         const [id] = yield* (yield* IdGenerator).next("call", 1)
         const from = yield* freshContact
         const call = Call.open(
@@ -361,7 +433,7 @@ export const numberInventoryChapter: Chapter = {
         )
         const calls = yield* Effect.provideContext(Calls, yield* voice)
         yield* Given.transact(calls.open(call))
-        yield* hand([number.id], null)
+        yield* reassign([number.id], null)
         yield* quarantined(yield* stored(number.id), 5)
         const [kept] = yield* Given.transact(calls.load([call.id]))
         assert.deepStrictEqual([kept?.phoneNumberId, kept?.toNumber], [null, call.toNumber])
@@ -374,7 +446,7 @@ export const numberInventoryChapter: Chapter = {
       const inventory = yield* NumberInventory
       yield* available()
       yield* available(0, "+13035550199" as PhoneNumber.E164)
-      const resting = yield* quarantined(yield* stored((yield* Given.aPoolNumber(tenants[0])).id), 5)
+      const resting = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
       const counts = yield* inventory.counts
       const free = counts.filter(({ status }) => status === "available")
       sameSet(
@@ -385,7 +457,7 @@ export const numberInventoryChapter: Chapter = {
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
       const requestedAt = yield* Given.storeNow
       // Both are on record.
-      yield* Given.aPoolNumber(tenants[1])
+      yield* Given.aTenantNumber(tenants[1])
       const pending = yield* Effect.forEach(tenants.slice(0, 2), (siteGroupingId, index) =>
         Effect.gen(function* () {
           const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
@@ -404,16 +476,17 @@ export const numberInventoryChapter: Chapter = {
       const [first, second] = pending
       const kept = { ...second!, reason: "no_offers" as const }
       const met = PendingAssignment.meet(first!, resting)
-      yield* inventory.savePendingAssignments([met, kept])
+      const both = yield* inventory.savePendingAssignments([met, kept])
+      assert.sameMembers([...both], [met.id, kept.id])
       assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
       // What is over stays as it is.
-      yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)])
+      assert.deepStrictEqual(yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)]), [])
       const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
       assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
       assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
       // The number that met it was added by mistake.
       yield* inventory.remove(resting.id)
-      assert.isFalse((yield* inventory.list("nobody")).some(({ id }) => id === resting.id))
+      assert.isFalse((yield* inventory.list("unassigned")).some(({ id }) => id === resting.id))
       assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some({ ...met, phoneNumberId: null }))
     })
   ]

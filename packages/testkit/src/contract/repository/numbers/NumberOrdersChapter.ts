@@ -16,7 +16,9 @@ const wanted = Effect.fnUntraced(function* (fields: Partial<NumberOrder.NumberOr
   const [id] = yield* Effect.flatMap(IdGenerator, (ids) => ids.next("phoneNumber", 1))
   const order: NumberOrder.NumberOrder = {
     id: PhoneNumberId.make(id!),
+    kind: "purchase",
     number: yield* freshNumber,
+    purpose: "both",
     provider: "acme",
     price: { amount: "1.15", currency: "USD" },
     wantedBy: null,
@@ -121,6 +123,56 @@ export const numberOrdersChapter: Chapter = {
       yield* later(Duration.hours(1))
       assert.deepStrictEqual(yield* port.failed(yield* Given.storeNow), { all: 0, account: 0 })
     }),
+
+    numberTest("MUST keep a release until it is due, and end it only before its provider is asked", function* () {
+      const { advance: later } = yield* StoreUnderTest
+      const port = yield* orders
+      const release = yield* wanted({ kind: "release", price: null })
+      yield* Given.transact(port.add([release], LEASE))
+      assert.deepStrictEqual(yield* open, [release])
+      assert.isEmpty(yield* claim(), "not due yet")
+      const purchase = yield* added()
+      assert.isFalse(yield* port.cancelRelease(purchase.number), "a purchase is no release")
+      assert.isTrue(yield* port.cancelRelease(release.number))
+      assert.deepStrictEqual(yield* open, [purchase])
+      const again = yield* wanted({ kind: "release", number: release.number, price: null })
+      yield* Given.transact(port.add([again]))
+      const claimed = (yield* claim()).find(({ order }) => order.id === again.id)!
+      assert.isNotNull(yield* advance({ ...again, state: "ordering" }, claimed.fence, 1))
+      assert.isFalse(yield* port.cancelRelease(release.number))
+      yield* later(Duration.minutes(1))
+      const held = (yield* claim()).find(({ order }) => order.id === again.id)!
+      assert.deepStrictEqual(held.order, { ...again, state: "ordering" })
+      const third = yield* added({ kind: "release", price: null })
+      const lease = (yield* claim()).find(({ order }) => order.id === third.id)!
+      assert.isTrue(yield* port.cancelRelease(third.number))
+      assert.isNull(
+        yield* advance({ ...third, state: "ordering" }, lease.fence),
+        "whoever has it in hand finds it ended"
+      )
+    }),
+
+    numberTest(
+      "MUST add up no price of a number that was given back since, and take no release for a purchase",
+      function* () {
+        const port = yield* orders
+        const since = yield* Given.storeNow
+        const bought = yield* added()
+        yield* added()
+        const [first] = yield* claim()
+        yield* advance({ ...bought, state: "done" }, first!.fence)
+        assert.strictEqual(yield* port.spentMicros(since, "USD"), 2_300_000)
+        const release = yield* added({ kind: "release", number: bought.number })
+        assert.strictEqual(yield* port.spentMicros(since, "USD"), 2_300_000, "it is ours still")
+        const claimed = (yield* claim()).find(({ order }) => order.id === release.id)!
+        yield* advance({ ...release, state: "done" }, claimed.fence)
+        assert.strictEqual(yield* port.spentMicros(since, "USD"), 1_150_000)
+        const refused = yield* added({ kind: "release" })
+        const last = (yield* claim()).find(({ order }) => order.id === refused.id)!
+        yield* advance({ ...refused, state: "failed", failedBecause: "other" }, last.fence)
+        assert.deepStrictEqual([yield* port.failed(since), yield* port.refused(since)], [{ all: 0, account: 0 }, []])
+      }
+    ),
 
     numberTest("MUST know for what numbers orders failed lately, where that was the number's own doing", function* () {
       const { advance: later } = yield* StoreUnderTest

@@ -154,9 +154,11 @@ export const outboxUnknownChapter: Chapter = {
 
     test("MUST find the text of a report by the attempt that it names", function* () {
       const send = yield* Sending.aSend()
+      const before = yield* Given.storeNow
       const attemptId = yield* Sending.begin(send)
       const [found] = yield* Sending.match([target({ attemptId, providerMessageId: "not yet known" })])
       assert.strictEqual(found?.attemptId, attemptId)
+      assert.isTrue(DateTime.between(found!.startedAt, { minimum: before, maximum: yield* Given.storeNow }))
       assert.strictEqual(found?.providerMessageId, null)
       sameSend(found?.send, { ...send, state: "sending", attempts: 1, attemptId })
     }),

@@ -1,5 +1,5 @@
 /** The chapter "Broadcaster" of the repository contract. */
-import type { Thread } from "@careline/domain"
+import { PendingAssignmentId, type Thread } from "@careline/domain"
 import { Transaction } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
@@ -44,11 +44,17 @@ export const broadcasterChapter: Chapter = {
       const events = [
         eventOf(threads[0]!),
         { ...eventOf(threads[1]!), type: "message.created" as const, messageId },
-        { ...eventOf(threads[2]!), type: "message.updated" as const, messageId }
+        { ...eventOf(threads[2]!), type: "message.updated" as const, messageId },
+        {
+          siteGroupingId: threads[0]!.siteGroupingId,
+          type: "pending_assignment.updated" as const,
+          // A store that keeps no numbers gives it no id.
+          pendingAssignmentId: PendingAssignmentId.make(globalThis.crypto.randomUUID())
+        }
       ]
       yield* publish(events)
       assert.deepStrictEqual(
-        (yield* take(3)).map(({ event }) => event),
+        (yield* take(4)).map(({ event }) => event),
         events
       )
     }),

@@ -1,6 +1,6 @@
 /** The chapter "Changes" of the repository contract. */
 import type { MessageId, Thread } from "@careline/domain"
-import { type Change, Consent, type PoolNumber } from "@careline/domain"
+import { type Change, Consent, type InventoryNumber } from "@careline/domain"
 import { Changes, Consents, Messages, StorageError, Threads, Timers } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Arbitrary, Cause, DateTime, Effect, Option } from "effect"
@@ -16,7 +16,7 @@ const PROPERTY_RUNS = 40
 const apply = (changes: ReadonlyArray<Change>) => Effect.flatMap(Changes, (port) => port.apply(changes))
 
 /** A thread with every field set to something that can get lost. */
-const fullThread = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
+const fullThread = Effect.fnUntraced(function* (number: InventoryNumber.TenantNumber) {
   const { people } = yield* StoreUnderTest
   const now = yield* Given.storeNow
   const at = (minutes: number) => DateTime.add(now, { minutes })
@@ -38,6 +38,7 @@ const fullThread = Effect.fnUntraced(function* (number: PoolNumber.PoolNumber) {
     lastInboundAt: at(-2),
     autoRepliedAt: at(-3),
     unansweredSince: at(-4),
+    urgentAt: at(-5),
     replyFailed: { messageId: "7" as MessageId, reason: "invalid_recipient" },
     escalation: { state: "running", period: 2, dueAt: at(12) },
     createdAt: at(-60),
@@ -63,7 +64,7 @@ export const changesChapter: Chapter = {
   tests: [
     test("MUST keep a thread as it is given, then as it is given again", function* () {
       const { people, tenants } = yield* StoreUnderTest
-      const thread = yield* fullThread(yield* Given.aPoolNumber(tenants[0]))
+      const thread = yield* fullThread(yield* Given.aTenantNumber(tenants[0]))
       yield* Given.apply([{ _tag: "ThreadSaved", thread }])
       sameThread(yield* Given.stored(thread), thread)
       const emptied: Emptied = {
@@ -75,6 +76,7 @@ export const changesChapter: Chapter = {
         lastInboundAt: null,
         autoRepliedAt: null,
         unansweredSince: null,
+        urgentAt: null,
         replyFailed: null,
         deletedAt: thread.updatedAt
       }
@@ -90,8 +92,8 @@ export const changesChapter: Chapter = {
 
     test("MUST let the last of several states of one thread hold", function* () {
       const { tenants } = yield* StoreUnderTest
-      const thread = yield* fullThread(yield* Given.aPoolNumber(tenants[0]))
-      const other = yield* fullThread(yield* Given.aPoolNumber(tenants[1]))
+      const thread = yield* fullThread(yield* Given.aTenantNumber(tenants[0]))
+      const other = yield* fullThread(yield* Given.aTenantNumber(tenants[1]))
       const names = ["first", "second", "third"]
       yield* Given.apply(
         names.flatMap((contactName): ReadonlyArray<Change> => [
@@ -118,7 +120,7 @@ export const changesChapter: Chapter = {
 
     test("MUST keep messages as they are given", function* () {
       const { people, tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const thread = yield* Given.aConversation(number, "Line one\nline two 👩‍⚕️ ’ % _ \\ ''")
       const decision = yield* Given.reply(thread, number, "", yield* Given.storeNow)
       const full = {
@@ -159,7 +161,7 @@ export const changesChapter: Chapter = {
 
     test("MUST keep a queued text as it is given", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const thread = yield* Given.aThread(tenants[0])
       const decision = yield* Given.reply(thread, number, "Hello", yield* Given.storeNow)
       const changes = decision.changes.map((change): Change =>
@@ -212,7 +214,7 @@ export const changesChapter: Chapter = {
 
     test("MUST apply the kinds of a set in any order, what is in a thread before the thread as well", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const contact = yield* freshContact
       const now = yield* Given.storeNow
       const heard = yield* Given.inboundText(Given.unheardOf(tenants[0], contact), contact, number, "Hello", now)
@@ -242,7 +244,7 @@ export const changesChapter: Chapter = {
       const now = yield* Given.storeNow
       const spaces = [tenants[0], tenants[1], null] as const
       const decisions = yield* Effect.forEach(spaces, (tenant) =>
-        Effect.flatMap(Given.aPoolNumber(tenant), (number) =>
+        Effect.flatMap(Given.aTenantNumber(tenant), (number) =>
           Given.inboundText(Given.unheardOf(tenant, contact), contact, number, "Hello", now)
         )
       )

@@ -4,6 +4,7 @@ import { Effect, type Scope } from "effect"
 import {
   type AccessStoragePorts,
   type Harness,
+  type HubStoragePorts,
   layerOf,
   type Need,
   type NumberStoragePorts,
@@ -84,6 +85,21 @@ export const numberTest = (
       yield* Effect.provideContext(Effect.gen(body), yield* numbers)
     },
     ["numbers", ...needs]
+  )
+
+/** One test of the ports for what a line writes by itself. */
+export const hubTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | HubStoragePorts | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { hub } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* hub)
+    },
+    ["hub", ...needs]
   )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */

@@ -1,5 +1,5 @@
 /** Equality of model values across a store: by their encoded form, in which times are text and differences show. */
-import { Circuit, Consent, InventoryNumber, Message, PoolNumber, Send, Thread, TokenBucket } from "@careline/domain"
+import { Circuit, Consent, InventoryNumber, Message, Send, Thread, TokenBucket } from "@careline/domain"
 import { assert } from "@effect/vitest"
 import { Schema } from "effect"
 
@@ -21,7 +21,14 @@ export const sameConsents = sameBy(Schema.Array(Consent.Consent))
 export const sameTokenBuckets = sameBy(Schema.Array(TokenBucket.TokenBucket))
 export const sameCircuit = sameBy(Circuit.Circuit)
 export const sameNumber = sameBy(InventoryNumber.InventoryNumber)
-export const samePoolNumber = sameBy(PoolNumber.PoolNumber)
+/** A store that keeps no purpose says nothing of it. */
+export const sameTenantNumber = (
+  actual: InventoryNumber.TenantNumber | undefined,
+  expected: InventoryNumber.TenantNumber
+): void => {
+  const said = (number: InventoryNumber.TenantNumber) => ({ purpose: "both" as const, ...number })
+  sameBy(InventoryNumber.TenantNumber)(actual && said(actual), said(expected))
+}
 
 /** The ids of things, in their order. */
 export const idsOf = (things: ReadonlyArray<{ readonly id: string }>): ReadonlyArray<string> =>

@@ -7,7 +7,7 @@ import {
   InboundText,
   MessageId,
   PhoneNumberId,
-  type PoolNumber,
+  type InventoryNumber,
   SendId,
   StaffMessage,
   type Tenant,
@@ -18,7 +18,7 @@ import {
 import {
   Changes,
   IdGenerator,
-  PoolNumbers,
+  TenantNumbers,
   type StorageError,
   type TenantScope,
   Threads,
@@ -65,8 +65,11 @@ export const freshSendId = oneId("send", (id) => SendId.make(id))
 export const freshAttemptId = oneId("attempt", (id) => AttemptId.make(id))
 
 /** A number in the tenant's pool. */
-export const aPoolNumber = Effect.fnUntraced(function* (tenant: Tenant, fields: Partial<PoolNumber.PoolNumber> = {}) {
-  const number: PoolNumber.PoolNumber = {
+export const aTenantNumber = Effect.fnUntraced(function* (
+  tenant: Tenant,
+  fields: Partial<InventoryNumber.TenantNumber> = {}
+) {
+  const number: InventoryNumber.TenantNumber = {
     id: yield* oneId("phoneNumber", (id) => PhoneNumberId.make(id)),
     siteGroupingId: tenant,
     number: yield* freshNumber,
@@ -77,7 +80,7 @@ export const aPoolNumber = Effect.fnUntraced(function* (tenant: Tenant, fields: 
     createdAt: yield* storeNow,
     ...fields
   }
-  yield* Effect.flatMap(PoolNumbers, (port) => port.add(number))
+  yield* Effect.flatMap(TenantNumbers, (port) => port.add(number))
   return number
 })
 
@@ -164,7 +167,7 @@ export const keyOf = (thread: Thread.Thread): Thread.ThreadKey => ({
 export const inboundText = Effect.fnUntraced(function* (
   state: InboundText.State,
   from: Contact.Contact,
-  on: PoolNumber.PoolNumber,
+  on: InventoryNumber.TenantNumber,
   text: string,
   now: DateTime.Utc
 ) {
@@ -198,7 +201,7 @@ export const unheardOf = (tenant: Tenant, contact: Contact.Contact): InboundText
 })
 
 /** A contact's first text, in the store. */
-export const aConversation = Effect.fnUntraced(function* (on: PoolNumber.PoolNumber, text = "Hello") {
+export const aConversation = Effect.fnUntraced(function* (on: InventoryNumber.TenantNumber, text = "Hello") {
   const contact = yield* freshContact
   const { changes, state } = yield* inboundText(
     unheardOf(on.siteGroupingId, contact),
@@ -214,7 +217,7 @@ export const aConversation = Effect.fnUntraced(function* (on: PoolNumber.PoolNum
 /** What a reply to the thread leads to; nothing is stored yet. */
 export const reply = Effect.fnUntraced(function* (
   thread: Thread.Thread,
-  from: PoolNumber.PoolNumber,
+  from: InventoryNumber.TenantNumber,
   content: string,
   now: DateTime.Utc
 ) {
@@ -228,7 +231,7 @@ export const reply = Effect.fnUntraced(function* (
 /** A reply in the store, its text queued; the thread as it is then. */
 export const aReply = Effect.fnUntraced(function* (
   thread: Thread.Thread,
-  from: PoolNumber.PoolNumber,
+  from: InventoryNumber.TenantNumber,
   content = "Reply"
 ) {
   const decision = yield* reply(thread, from, content, yield* storeNow)
@@ -239,6 +242,6 @@ export const aReply = Effect.fnUntraced(function* (
 /** A contact's text to the first tenant, and the reply to it, in the store. */
 export const anAnsweredThread = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const number = yield* aPoolNumber(tenants[0])
+  const number = yield* aTenantNumber(tenants[0])
   return { number, ...(yield* aReply(yield* aConversation(number), number)) }
 })

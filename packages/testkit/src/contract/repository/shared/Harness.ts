@@ -10,13 +10,20 @@ import {
 import type {
   AccessStoragePorts,
   AuditEntry,
+  HubStoragePorts,
   NumberStoragePorts,
   StoragePorts,
   VoiceStoragePorts
 } from "@careline/ports"
 import { Context, type Duration, Effect, Layer, Ref } from "effect"
 
-export type { AccessStoragePorts, NumberStoragePorts, StoragePorts, VoiceStoragePorts } from "@careline/ports"
+export type {
+  AccessStoragePorts,
+  HubStoragePorts,
+  NumberStoragePorts,
+  StoragePorts,
+  VoiceStoragePorts
+} from "@careline/ports"
 
 /** Ids of people and places that the store takes as existing, two of each. Stores with foreign keys make them first. */
 export interface People {
@@ -45,12 +52,14 @@ export interface Harness<R = never> {
   readonly voice?: Effect.Effect<Context.Context<VoiceStoragePorts>, unknown, StoragePorts | R>
   /** The ports of the audit trail and of access in an emergency, over the same store. */
   readonly access?: Effect.Effect<Context.Context<AccessStoragePorts>, unknown, StoragePorts | R>
-  /** The ports for tenants and for numbers in nobody's hands, over the same store; where somebody else looks after those, none. */
+  /** The ports for tenants and for unassigned numbers, over the same store; where somebody else looks after those, none. */
   readonly numbers?: Effect.Effect<Context.Context<NumberStoragePorts>, unknown, StoragePorts | R>
+  /** The ports for what a line writes by itself, over the same store; a line that people alone write on has none. */
+  readonly hub?: Effect.Effect<Context.Context<HubStoragePorts>, unknown, StoragePorts | R>
 }
 
 /** What a test may need beyond the ports. A harness without it has the test reported as skipped, with the reason. */
-export type Need = "access" | "concurrentTransactions" | "numbers" | "readAudit" | "voice"
+export type Need = "access" | "concurrentTransactions" | "hub" | "numbers" | "readAudit" | "voice"
 
 export const meets = <R>(harness: Harness<R>, need: Need): boolean =>
   need === "concurrentTransactions" ? harness.concurrentTransactions : harness[need] !== undefined
@@ -67,6 +76,7 @@ export class StoreUnderTest extends Context.Service<
     readonly voice: Effect.Effect<Context.Context<VoiceStoragePorts>>
     readonly access: Effect.Effect<Context.Context<AccessStoragePorts>>
     readonly numbers: Effect.Effect<Context.Context<NumberStoragePorts>>
+    readonly hub: Effect.Effect<Context.Context<HubStoragePorts>>
     /** A number that no other call of this store gave. */
     readonly nextInt: Effect.Effect<number>
   }
@@ -83,7 +93,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
       const counter = yield* Ref.make(0)
       const inStore = <A>(effect: Effect.Effect<A, unknown, StoragePorts | R>): Effect.Effect<A> =>
         Effect.orDie(Effect.provideContext(effect, context))
-      const { access, numbers, readAudit, voice } = harness
+      const { access, hub, numbers, readAudit, voice } = harness
       return StoreUnderTest.of({
         tenants: harness.tenants,
         people: harness.people,
@@ -92,6 +102,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
         access: access === undefined ? undeclared("access") : inStore(access),
         voice: voice === undefined ? undeclared("voice") : inStore(voice),
         numbers: numbers === undefined ? undeclared("numbers") : inStore(numbers),
+        hub: hub === undefined ? undeclared("hub") : inStore(hub),
         nextInt: Ref.updateAndGet(counter, (last) => last + 1)
       })
     })

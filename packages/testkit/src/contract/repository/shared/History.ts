@@ -8,7 +8,7 @@ import {
   type Consent,
   EscalationDue,
   type InboundText,
-  type PoolNumber,
+  type InventoryNumber,
   Message,
   Send,
   SendLane,
@@ -44,7 +44,7 @@ export const steps: Arbitrary.Arbitrary<ReadonlyArray<Step>> = Arbitrary.array(A
 /** The line that a history happens on: two numbers and three contacts of one tenant. */
 export interface Line {
   readonly tenant: Tenant
-  readonly numbers: readonly [PoolNumber.PoolNumber, PoolNumber.PoolNumber]
+  readonly numbers: readonly [InventoryNumber.TenantNumber, InventoryNumber.TenantNumber]
   readonly contacts: readonly [Contact.Contact, Contact.Contact, Contact.Contact]
   readonly settings: VoipSettings.VoipSettings
 }
@@ -53,7 +53,7 @@ export const aLine = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
   const line: Line = {
     tenant: tenants[0],
-    numbers: [yield* Given.aPoolNumber(tenants[0]), yield* Given.aPoolNumber(tenants[0])],
+    numbers: [yield* Given.aTenantNumber(tenants[0]), yield* Given.aTenantNumber(tenants[0])],
     contacts: [yield* freshContact, yield* freshContact, yield* freshContact],
     settings: {
       ...VoipSettings.defaults,

@@ -5,7 +5,10 @@ import { Effect, Fiber, Queue, Stream } from "effect"
 import { giveMoment, within } from "./Deadline.ts"
 import * as Given from "./Given.ts"
 
-export const eventOf = ({ id, siteGroupingId }: Thread.Thread): BroadcastEvent => ({
+export const eventOf = ({
+  id,
+  siteGroupingId
+}: Thread.Thread): Extract<BroadcastEvent, { readonly threadId: unknown }> => ({
   siteGroupingId,
   type: "thread.updated",
   threadId: id,
@@ -57,4 +60,4 @@ export const listenFromNow = Effect.fnUntraced(function* (
 })
 
 export const threadsOf = (events: ReadonlyArray<PublishedEvent>): ReadonlyArray<string> =>
-  events.map(({ event }) => event.threadId)
+  events.flatMap(({ event }) => ("threadId" in event ? [event.threadId] : []))

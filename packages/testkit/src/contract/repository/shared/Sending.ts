@@ -1,5 +1,5 @@
 /** Texts on their way out: queued by a reply, claimed, begun and settled. */
-import type { AttemptId, PhoneNumber, PoolNumber, Send, Tenant } from "@careline/domain"
+import type { AttemptId, PhoneNumber, InventoryNumber, Send, Tenant } from "@careline/domain"
 import { Contact, SendLane } from "@careline/domain"
 import { Outbox, type ReportTarget, type SendUpdate } from "@careline/ports"
 import { DateTime, Duration, Effect } from "effect"
@@ -15,7 +15,7 @@ export const aRecipient = Effect.fnUntraced(function* (
 ) {
   const { tenants } = yield* StoreUnderTest
   const tenant = options.tenant === undefined ? tenants[0] : options.tenant
-  const number = yield* Given.aPoolNumber(tenant)
+  const number = yield* Given.aTenantNumber(tenant)
   const thread = yield* Given.aThread(
     tenant,
     options.to === undefined ? {} : { externalContact: Contact.Contact.make(options.to) }
@@ -27,7 +27,7 @@ type Recipient = Effect.Success<ReturnType<typeof aRecipient>>
 
 /** Queues texts with these words to the recipient, one after the other, and gives their sends. */
 export const queue = Effect.fnUntraced(function* (
-  { number, thread }: { readonly number: PoolNumber.PoolNumber; readonly thread: Recipient["thread"] },
+  { number, thread }: { readonly number: InventoryNumber.TenantNumber; readonly thread: Recipient["thread"] },
   words: ReadonlyArray<string>,
   fields: Partial<Send.Send> = {}
 ) {

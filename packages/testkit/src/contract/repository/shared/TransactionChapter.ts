@@ -13,7 +13,7 @@ import * as Sending from "./Sending.ts"
 /** Writes to every kind of table, and how much of it is left. */
 const aBitOfEverything = Effect.gen(function* () {
   const { tenants } = yield* StoreUnderTest
-  const number = yield* Given.aPoolNumber(tenants[0])
+  const number = yield* Given.aTenantNumber(tenants[0])
   const thread = yield* Given.aThread(tenants[0])
   const contact = yield* freshContact
   const now = yield* Given.storeNow
@@ -236,7 +236,7 @@ export const transactionChapter: Chapter = {
 
     test("MUST take in events and undo a settlement with its transaction", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const from = yield* freshContact
       const inbox = yield* Inbox
       const event = {

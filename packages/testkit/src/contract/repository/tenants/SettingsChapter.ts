@@ -50,6 +50,8 @@ export const settingsChapter: Chapter = {
         escalationPreview: true,
         quietHours: { start: "21:30", end: "07:00" },
         dailyLimitPerContact: 12,
+        linkHosts: ["visits.example.com"],
+        urgentMessage: "Llame al 911.",
         contactCountries: ["MX"],
         callGreetings: [
           { language: "es-US" as Language, text: "Deje un mensaje.", audioUrl: null, choice: null },
@@ -60,7 +62,8 @@ export const settingsChapter: Chapter = {
             choice: "Press 2."
           }
         ],
-        callHandling: "text_us"
+        callHandling: "text_us",
+        suspendedNumberFallback: true
       }
       const bare: VoipSettings.VoipSettings = {
         ...VoipSettings.defaults,

@@ -43,9 +43,9 @@ export const siteGroupingsChapter: Chapter = {
     numberTest("MUST have a tenant on record that something was kept of, and list the scope's only", function* () {
       const { tenants } = yield* StoreUnderTest
       const groupings = yield* SiteGroupings
-      yield* Given.aPoolNumber(tenants[0])
+      yield* Given.aTenantNumber(tenants[0])
       const added = yield* aGrouping()
-      yield* Given.aPoolNumber(null)
+      yield* Given.aTenantNumber(null)
       const all = idsOf(yield* groupings.list("all"))
       assert.includeMembers([...all], [tenants[0], added.id])
       assert.notInclude(all, "")

@@ -53,7 +53,7 @@ const aMessage = Effect.fnUntraced(function* ({ metaData = {}, minutesAgo = 0, s
   const tenant = of.tenant === undefined ? tenants[0] : of.tenant
   const thread = yield* Given.aThread(tenant, of.thread)
   const writtenAt = DateTime.subtract(yield* Given.storeNow, { minutes: minutesAgo })
-  const number = yield* Given.aPoolNumber(tenant)
+  const number = yield* Given.aTenantNumber(tenant)
   const { changes, message } = yield* Given.reply(thread, number, "Reply", writtenAt)
   yield* Given.apply(changes)
   yield* Given.transact(
@@ -82,7 +82,7 @@ export const messagesByStatusChapter: Chapter = {
 
     test("MUST leave out what is not meant to leave", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const { message } = yield* Given.aReply(yield* Given.aConversation(number), number)
       yield* shows({ deliveryStatus: "queued" }, [message])
     }),

@@ -119,7 +119,7 @@ export const threadListChapter: Chapter = {
       const { people, tenants } = yield* StoreUnderTest
       const [me, colleague] = people.users
       const [reason, messageId] = ["unreachable", MessageId.make("1")]
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const mine = yield* Given.aThread(tenants[0], { assigneeId: me })
       const theirs = yield* Given.aThread(tenants[0], { assigneeId: colleague, phoneNumberId: number.id })
       const failed = yield* Given.aThread(tenants[0], { replyFailed: { messageId, reason } })
@@ -265,7 +265,7 @@ export const threadListChapter: Chapter = {
 
     test("MUST refuse a cursor that no list of threads gave", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const thread = yield* Given.aConversation(number)
       yield* Given.aReply(thread, number)
       const messages = yield* (yield* Messages).list({

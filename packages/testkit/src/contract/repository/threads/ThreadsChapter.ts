@@ -193,7 +193,7 @@ export const threadsChapter: Chapter = {
 
     test("MUST show the digits of the lock, and none without a lock", function* () {
       const { tenants } = yield* StoreUnderTest
-      const number = yield* Given.aPoolNumber(tenants[0])
+      const number = yield* Given.aTenantNumber(tenants[0])
       const locked = yield* Given.aThread(tenants[0], { phoneNumberId: number.id })
       const contacted = yield* Given.aThread(tenants[0], { lastContactedNumberId: number.id })
       assert.strictEqual((yield* view(locked)).phoneNumber, number.number)

@@ -9,7 +9,9 @@ import { receive } from "../Given.ts"
 import { ProviderUnderTest } from "../Subject.ts"
 import { call, hangup } from "../voice/GivenCall.ts"
 import * as Given from "./GivenNumbers.ts"
+import { releaseTests } from "./ReleaseTests.ts"
 import { searchTests } from "./SearchTests.ts"
+import { trunkTests } from "./TrunkTests.ts"
 
 const numbersOf = (lines: ReadonlyArray<Numbers.OwnedNumber>) => lines.map(({ number }) => number as string)
 
@@ -23,6 +25,8 @@ export const numbersChapter: Chapter = {
   chapter: "Numbers",
   tests: [
     ...searchTests,
+    ...trunkTests,
+    ...releaseTests,
 
     test(
       "MUST make a number ours by buying it, once, under an id that it is listed by",
@@ -277,21 +281,6 @@ export const numbersChapter: Chapter = {
         const { number } = yield* Given.offered
         const error = yield* Effect.flip(telephony.numbers.configure(number))
         assert.strictEqual(error.reason._tag, "NotFound")
-      },
-      ["numbers"]
-    ),
-
-    test(
-      "MUST give a number back for good, and be content with one that was given back",
-      ["accepted"],
-      function* () {
-        const { telephony } = yield* ProviderUnderTest
-        const { number } = yield* Given.bought
-        const { number: kept } = yield* Given.bought
-        yield* telephony.numbers.release(number)
-        yield* telephony.numbers.release(number)
-        assert.deepStrictEqual(numbersOf(yield* telephony.numbers.list()), [kept])
-        assert.lengthOf((yield* Given.market).purchases, 2)
       },
       ["numbers"]
     ),

@@ -11,12 +11,11 @@ export type Topic = "inbox" | "outbox" | "broadcast"
 
 const RECONNECT_EVERY = Duration.millis(500)
 
-export class Notifications extends Context.Service<
-  Notifications,
-  { readonly wakeups: (topic: Topic) => Stream.Stream<void> }
->()("careline/adapter-postgres/Notifications") {
-  static readonly layer: Layer.Layer<Notifications, never, PgClient.PgClient> = Layer.effect(
-    Notifications,
+export class Wakeups extends Context.Service<Wakeups, { readonly wakeups: (topic: Topic) => Stream.Stream<void> }>()(
+  "careline/adapter-postgres/Wakeups"
+) {
+  static readonly layer: Layer.Layer<Wakeups, never, PgClient.PgClient> = Layer.effect(
+    Wakeups,
     Effect.gen(function* () {
       const sql = yield* PgClient.PgClient
       const heard = yield* PubSub.sliding<Topic | "all">(256)
@@ -38,7 +37,7 @@ export class Notifications extends Context.Service<
         )
       )
 
-      return Notifications.of({
+      return Wakeups.of({
         wakeups: (topic) =>
           Stream.fromPubSub(heard).pipe(
             Stream.filter((one) => one === topic || one === "all"),
