@@ -1,9 +1,12 @@
 /** Everything that a request may need. */
-import type { Intake } from "@careline/application"
+import type { Intake, Voice } from "@careline/application"
 import type {
   AccessStoragePorts,
+  BlobStore,
   Directory,
   HubStoragePorts,
+  Optional,
+  Spool,
   NumberStoragePorts,
   StoragePorts,
   TelephonyProviders,
@@ -18,4 +21,5 @@ export type Services =
   | HubStoragePorts
   | Directory
   | Intake
+  | Optional.Optional<BlobStore | Spool | Voice>
   | TelephonyProviders.TelephonyProviders

@@ -1,6 +1,6 @@
 /**
- * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
- * why, or withdrawn.
+ * Transaction A of the outbound flow: marks what may leave as `sending` with an attempt, defers what may not yet and says why,
+ * and withdraws the rest.
  */
 import { type AttemptId, Message, Send, SendLane } from "@careline/domain"
 import {

@@ -1,4 +1,4 @@
-/** What the send policy says of texts right before they leave: an opt-out may have come since they were queued. */
+/** Evaluates the send policy right before texts leave: an opt-out may have come since they were queued. */
 import { Consent, Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
 import { Consents, Outbox, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"

@@ -1,6 +1,7 @@
-/** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
+/** Transaction B of the outbound flow: records the outcome of an attempt, fenced by it. */
 import { Segments, Send, type SendOutcome } from "@careline/domain"
 import {
+  type Directory,
   Outbox,
   type SendUpdate,
   type StorageError,
@@ -92,7 +93,7 @@ const settlement = (
 export const settleSend = Effect.fnUntraced(function* (
   prepared: Prepared,
   outcome: SendOutcome.SendOutcome
-): Effect.fn.Return<void, StorageError, StoragePorts | TelephonyProviders.TelephonyProviders> {
+): Effect.fn.Return<void, StorageError, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> {
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { transact } = yield* Transaction

@@ -1,6 +1,6 @@
 /**
- * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own, and
- * replies that failed. A member of staff sends them again or lets them go.
+ * Lists messages that need a person: texts of unknown outcome, which Careline does not send twice on its own, and replies that
+ * failed. Staff resend or dismiss them.
  */
 import { Alarm, DeliveryStatus, type Message, type MessageId, Send } from "@careline/domain"
 import { Broadcaster, Messages, Outbox, Threads, Transaction } from "@careline/ports"

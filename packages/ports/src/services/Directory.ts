@@ -1,7 +1,7 @@
-/** What only the embedding EHR knows. Without one, contacts have no names and every link is taken at its word. */
+/** Looks up contacts, patients and staff in the embedding EHR. Without one, contacts have no names and links are not checked. */
 import type { Contact, FacilityId, PatientId, PhoneNumber, Tenant, UserId } from "@careline/domain"
 import { Context, type DateTime, Effect, Layer } from "effect"
-import type { StorageError } from "../storage/StorageError.ts"
+import type { StorageError } from "../storage/shared/StorageError.ts"
 
 /** What the directory has on a contact. */
 export interface ContactCard {
