@@ -47,6 +47,7 @@ const planned = (count: number, now: DateTime.Utc): Notification.Notification =>
       language: null,
       dueAt: now,
       validUntil: null,
+      fingerprint: null,
       createdBy: null
     },
     now

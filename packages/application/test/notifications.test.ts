@@ -181,6 +181,82 @@ describe("A scheduled message", () => {
     )
   )
 
+  it.effect("is another one for the key where it is asked for at another time", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp
+        yield* schedule({ idempotencyKey: "key", sendAt: at("18:00") })
+        const other = yield* Effect.flip(schedule({ idempotencyKey: "key", sendAt: at("19:00") }))
+        assert.strictEqual(other._tag, "IdempotencyMismatch")
+      })
+    )
+  )
+
+  it.effect("is the same for the key after staff edited it", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp
+        const { notification } = yield* schedule({ idempotencyKey: "key", sendAt: at("18:00") })
+        yield* Application.editNotification(nurse, notification.id, { body: "Another" })
+        const again = yield* schedule({ idempotencyKey: "key", sendAt: at("18:00") })
+        assert.deepInclude(again, { words: "Another" })
+      })
+    )
+  )
+
+  it.effect("does not leave after its time, whatever held it once it was released", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp
+        yield* settle({ quietHours: { start: "21:00", end: "08:00" } })
+        // 20:59 in Denver is 3:59 UTC.
+        const { notification } = yield* schedule({
+          sendAt: utc("2026-03-03T03:59:00Z"),
+          validUntil: utc("2026-03-03T05:00:00Z")
+        })
+        yield* TestClock.setTime(Date.parse("2026-03-03T03:59:59Z"))
+        yield* Application.releaseNotifications()
+        yield* TestClock.setTime(Date.parse("2026-03-03T04:00:00Z"))
+        yield* work
+        yield* TestClock.setTime(Date.parse("2026-03-03T15:00:00Z"))
+        yield* work
+        assert.deepStrictEqual(yield* bodies, [])
+        assert.deepStrictEqual(yield* stateOf(notification.id), ["expired", "expired"])
+      })
+    )
+  )
+
+  it.effect("is over a day after its time, where nobody says until when it holds", () =>
+    play(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(noon)
+        yield* settle({ quietHours: null })
+        const { notification } = yield* schedule({ to: "+13035550123", body: "Please come tomorrow at nine" })
+        yield* TestClock.adjust("25 hours")
+        yield* work
+        yield* addLine
+        yield* TestClock.adjust("1 minute")
+        yield* work
+        assert.deepStrictEqual(yield* bodies, [])
+        assert.strictEqual((yield* stateOf(notification.id))[0], "expired")
+      })
+    )
+  )
+
+  it.effect("that failed is not sent again as if somebody had just written it", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp
+        const { notification } = yield* schedule()
+        yield* work
+        yield* report("undelivered")
+        const { messageId } = (yield* Application.viewNotification(nurse, notification.id)).notification
+        const refused = yield* Effect.flip(Application.resendMessage(nurse, messageId!))
+        assert.strictEqual(refused._tag, "NotUndecided")
+      })
+    )
+  )
+
   it.effect("waits for a number to leave from, and does not leave when its time is over", () =>
     play(
       Effect.gen(function* () {
@@ -229,6 +305,7 @@ describe("A scheduled message", () => {
         yield* work
         assert.deepStrictEqual(yield* bodies, ["Hello Ana"])
         assert.strictEqual((yield* Application.viewNotification(nurse, early.id)).notification.templateVersion, 2)
+        const wordsOfEarly = Effect.map(Application.viewNotification(nurse, early.id), (view) => view.words)
 
         yield* Application.editTemplate(nurse, template.id, {
           variables: [{ path: "patient.firstName" }, { path: "visit.room" }],
@@ -238,6 +315,10 @@ describe("A scheduled message", () => {
         yield* TestClock.setTime(DateTime.toEpochMillis(at("20:00")))
         yield* work
         assert.deepStrictEqual(yield* stateOf(late.id), ["failed", "variable_missing"])
+        // What left is shown as it left, whatever the template says by now.
+        assert.strictEqual(yield* wordsOfEarly, "Hello Ana")
+        yield* Application.archiveTemplate(nurse, template.id)
+        assert.strictEqual(yield* wordsOfEarly, "Hello Ana")
         assert.strictEqual((yield* bodies).length, 1)
       })
     )

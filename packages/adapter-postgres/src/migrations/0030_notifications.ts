@@ -20,6 +20,7 @@ export default run([
      reason text,
      external_thread_id uuid,
      message_id uuid,
+     fingerprint text,
      created_by text,
      created_at timestamptz not null,
      updated_at timestamptz not null,

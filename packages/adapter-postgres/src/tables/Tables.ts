@@ -339,6 +339,7 @@ export const notifications = make<Notification.Notification>("notifications", {
     reason: plain.text("reason"),
     threadId: uuid("external_thread_id"),
     messageId: uuid("message_id"),
+    fingerprint: encrypted.text("fingerprint"),
     createdBy: plain.text("created_by"),
     createdAt: timestamptz("created_at"),
     updatedAt: timestamptz("updated_at")

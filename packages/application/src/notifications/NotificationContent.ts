@@ -69,6 +69,10 @@ export interface NotificationView {
 
 export const viewOf = Effect.fnUntraced(function* (notification: Notification.Notification) {
   const { content, language, siteGroupingId } = notification
+  if (content._tag === "FromTemplate" && content.text !== undefined) {
+    const left: NotificationView = { notification, words: content.text }
+    return left
+  }
   const told = yield* Effect.option(wordsOf(siteGroupingId, content, language))
   const view: NotificationView = { notification, words: Option.getOrNull(Option.map(told, (one) => one.content)) }
   return view

@@ -21,7 +21,7 @@ import {
   Threads,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Option, Schema } from "effect"
+import { DateTime, Effect, Option, Predicate, Schema } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -51,7 +51,7 @@ const words = {
 const times = {
   /** When it leaves, at the earliest: quiet hours put it off. Left out: now. */
   sendAt: optional(Instant),
-  /** From when on it is not to leave any more. */
+  /** From when on it is not to leave any more, whatever held it; a day after `sendAt` where it is left out. */
   validUntil: nullable(Instant)
 }
 
@@ -138,15 +138,19 @@ const checkWords = Effect.fnUntraced(function* (
   Templates | TelephonyProviders.TelephonyProviders
 > {
   const { content: text, template } = yield* wordsOf(tenant, content, language)
-  yield* assertCarried({ content: text, mediaUrls: [] })
+  yield* assertCarried({ content: text, mediaUrls: [] }).pipe(
+    Effect.mapError(({ message }) => new InvalidRequest({ field: content._tag === "Words" ? "body" : "data", message }))
+  )
   return template === null ? "care" : Template.messageClass(template)
 })
 
-const isSame = (one: Notification.Notification, other: Notification.Notification): boolean => {
-  const told = ({ contact, content, patientId, validUntil }: Notification.Notification) =>
-    JSON.stringify([contact, content, patientId, validUntil])
-  return told(one) === told(other)
-}
+/** A value as JSON whose keys are in one order, however they were given. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    Predicate.isObject(part) && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part
+  )
 
 /** Plans a text to a contact. It leaves by itself when its time has come, if it may be sent then. */
 export const scheduleMessage = Effect.fn("scheduleMessage")(function* (actor: Actor, given: MessageRequest) {
@@ -169,6 +173,7 @@ export const scheduleMessage = Effect.fn("scheduleMessage")(function* (actor: Ac
     Effect.gen(function* () {
       yield* assertActive(tenant)
       const now = yield* DateTime.now
+      const { notificationLifetime } = yield* Limits
       const dueAt = request.sendAt ?? now
       const [thread] = yield* (yield* Threads).loadByKeys([{ siteGroupingId: tenant, threadType: "voip", contact }])
       if (thread === undefined && refusal !== null) return yield* new InvalidRequest({ field: "to", message: refusal })
@@ -186,7 +191,11 @@ export const scheduleMessage = Effect.fn("scheduleMessage")(function* (actor: Ac
           content,
           language,
           dueAt,
-          validUntil,
+          validUntil: validUntil ?? DateTime.addDuration(dueAt, notificationLifetime),
+          fingerprint:
+            idempotencyKey === null
+              ? null
+              : canonical([contact, content, language, patientId, sentAt(request.sendAt), sentAt(request.validUntil)]),
           createdBy: actor.userId
         },
         now
@@ -213,6 +222,8 @@ export const scheduleMessage = Effect.fn("scheduleMessage")(function* (actor: Ac
   )
 }, byStaff)
 
+const sentAt = (at: DateTime.Utc | null | undefined): string | null => (at == null ? null : DateTime.formatIso(at))
+
 const whoseOf = ({ patientId }: Notification.Notification) => ({ patientIds: patientId === null ? [] : [patientId] })
 
 /** What an earlier request with the key planned, if it asked for the same. */
@@ -221,7 +232,7 @@ const sameAs = Effect.fnUntraced(function* (
   known: Notification.Notification,
   draft: Notification.Notification
 ) {
-  if (!isSame(known, draft)) {
+  if (known.fingerprint !== draft.fingerprint) {
     return yield* new IdempotencyMismatch({ message: "The idempotency key was used for another message" })
   }
   yield* audit(actor, known.siteGroupingId, "notification.view", `notification:${known.id}`, {}, whoseOf(known))
@@ -246,14 +257,21 @@ export const editNotification = Effect.fn("editNotification")(function* (
       const before = yield* lock(actor, id)
       const now = yield* DateTime.now
       const { sendAt } = edit
+      const { notificationLifetime } = yield* Limits
+      const dueAt = sendAt ?? before.dueAt
       const changed = yield* Effect.fromResult(
         Notification.edit(
           before,
           {
             content: contentOf(edit) ?? before.content,
-            dueAt: sendAt ?? before.dueAt,
+            dueAt,
             language: edit.language === undefined ? before.language : edit.language,
-            validUntil: edit.validUntil === undefined ? before.validUntil : edit.validUntil
+            // A new time has a new end, unless that is named as well.
+            validUntil:
+              edit.validUntil ??
+              (sendAt === undefined && edit.validUntil !== null
+                ? before.validUntil
+                : DateTime.addDuration(dueAt, notificationLifetime))
           },
           now
         )

@@ -188,6 +188,8 @@ export interface LimitsShape {
   readonly templateSegments: number
   /** Notifications that one transaction releases. */
   readonly notificationsPerBatch: number
+  /** How long after its time a scheduled text may leave still, where nobody says: what it says may not hold any more. */
+  readonly notificationLifetime: number
   /** How far ahead a text may be scheduled. */
   readonly scheduleAhead: number
   /** How long a notification waits that could not be released, for want of a number or by a fault. */
@@ -304,6 +306,7 @@ export const defaults: LimitsShape = {
   refusalLogEvery: 60_000,
   templateSegments: 3,
   notificationsPerBatch: 200,
+  notificationLifetime: 24 * 60 * 60_000,
   scheduleAhead: 366 * 24 * 60 * 60_000,
   releasePause: 60_000,
   pollEvery: 1_000,

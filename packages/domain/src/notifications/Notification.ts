@@ -41,7 +41,9 @@ export const NotificationContent = Schema.Union([
   Schema.TaggedStruct("FromTemplate", {
     templateId: TemplateId,
     /** Values by the path of their variable, or as records within records. */
-    data: Schema.Record(Schema.String, Schema.Json)
+    data: Schema.Record(Schema.String, Schema.Json),
+    /** What it said when it left; absent before: a template may say something else by then. */
+    text: Schema.optionalKey(Schema.String)
   })
 ])
 export type NotificationContent = typeof NotificationContent.Type
@@ -71,6 +73,8 @@ export const Notification = Schema.Struct({
   /** The text that it became, in its thread. */
   threadId: Schema.NullOr(ThreadId),
   messageId: Schema.NullOr(MessageId),
+  /** The request that planned it, so that the same one is told from another; `null` where nobody may repeat it. */
+  fingerprint: Schema.NullOr(Schema.String),
   createdBy: Schema.NullOr(UserId),
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc
@@ -169,9 +173,25 @@ export const hold = (
 /** One that became a text in a thread, which is queued to leave. */
 export const leave = (
   notification: Notification,
-  text: { readonly threadId: ThreadId; readonly messageId: MessageId; readonly templateVersion: number | null },
+  text: {
+    readonly threadId: ThreadId
+    readonly messageId: MessageId
+    readonly templateVersion: number | null
+    readonly words: string
+  },
   now: DateTime.Utc
-): Notification => ({ ...notification, ...text, state: "delivering", reason: null, updatedAt: now })
+): Notification => {
+  const { content } = notification
+  const { words, ...as } = text
+  return {
+    ...notification,
+    ...as,
+    content: content._tag === "Words" ? content : { ...content, text: words },
+    state: "delivering",
+    reason: null,
+    updatedAt: now
+  }
+}
 
 /** What is heard of a notification's text. */
 export interface Heard {

@@ -77,7 +77,11 @@ export const release = (
   const next = Thread.append(isStandIn ? thread : Thread.lock(thread, on.id), message)
   const { templateVersion } = text
   return {
-    notification: Notification.leave(notification, { threadId: next.id, messageId: message.id, templateVersion }, now),
+    notification: Notification.leave(
+      notification,
+      { threadId: next.id, messageId: message.id, templateVersion, words: text.content },
+      now
+    ),
     thread: next,
     changes: [
       { _tag: "ThreadSaved", thread: next },

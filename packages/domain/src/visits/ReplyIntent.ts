@@ -58,10 +58,14 @@ const phrasesOf = (words: ReadonlyArray<string>): ReadonlyArray<readonly [phrase
   return found
 }
 
+/** A letter answers where it stands first: "thanks x" is a kiss. */
+const isLetter = ([phrase]: readonly [phrase: string, meaning: Meaning]): boolean =>
+  phrase.length === 1 && phrase !== "k"
+
 /** What the words ask for, if they are phrases of one intent and courtesies only. */
 const intentOf = (words: ReadonlyArray<string>): Intent | null => {
   const found = phrasesOf(words)
-  if (found === null) return null
+  if (found === null || found.slice(1).some(isLetter) || asksUs.test(words.join(" "))) return null
   const said = found.filter(([, meaning]) => meaning !== "courtesy")
   if (said.reduce((sum, [phrase]) => sum + phrase.split(" ").length, 0) > MAX_WORDS) return null
   const intents = new Set(
@@ -117,6 +121,15 @@ const bare = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
 /** Skin tones and the mark that shows a picture in colour. */
 const MODIFIERS = /\p{Emoji_Modifier}|\u{FE0F}/gu
 
+/** Who says "please confirm" asks us for something. */
+const asksUs = /\bplease confirm\b|\bconfirm please\b/
+
+/** A picture that is none of those by which people answer may say anything. */
+const hasOtherPicture = (text: string): boolean =>
+  Array.from(text.replace(MODIFIERS, "")).some(
+    (character) => /\p{Extended_Pictographic}/u.test(character) && pictures[character] === undefined
+  )
+
 const inWords = (text: string): string =>
   Array.from(text.replace(MODIFIERS, ""))
     .map((character) => (pictures[character] === undefined ? character : ` ${pictures[character]} `))
@@ -128,7 +141,7 @@ export const parse = (text: string): Reply => {
   const normal = Consent.normalise(inWords(text))
   if (normal === "") return NONE
   const hint = aboutVisits.test(normal) ? UNCLEAR : NONE
-  if (text.length > MAX_LENGTH || /[?¿؟]/.test(text)) return hint
+  if (text.length > MAX_LENGTH || /[?¿؟]/.test(text) || hasOtherPicture(text)) return hint
   const words = normal.split(" ")
   const intent = intentOf(words)
   if (intent !== null) return { _tag: "Intent", intent }

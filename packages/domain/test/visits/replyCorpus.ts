@@ -36,7 +36,7 @@ export const confirms: ReadonlyArray<string> = [
   "Confirmed, thank you",
   "I confirm",
   "yes I confirm",
-  "confirm please",
+
   "We confirm",
   "I'll be there",
   "I will be there",
@@ -177,6 +177,17 @@ export const cancels: ReadonlyArray<string> = [
 
 /** Nothing is done with these: a question, a condition, something else, or no answer. */
 export const nothing: ReadonlyArray<string> = [
+  "thanks x",
+  "ok x",
+  "bye x",
+  "good morning x",
+  "👍👎",
+  "ok 👎",
+  "yes 🚫",
+  "C ❌",
+  "yes... 😡",
+  "please confirm",
+  "confirm please",
   "No",
   "no.",
   "Nope",

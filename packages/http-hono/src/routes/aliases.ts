@@ -195,7 +195,7 @@ const telephonyNotification = (of: typeof NotificationJson.Type): typeof Telepho
     message: of.body,
     status,
     relatedAppointmentId: null,
-    sentAt: status === "SENT" ? of.updatedAt : null,
+    sentAt: status === "SENT" ? of.sendAt : null,
     failureReason: status === "FAILED" ? (of.reason ?? of.state) : null
   }
 }

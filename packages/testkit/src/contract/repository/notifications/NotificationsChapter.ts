@@ -46,6 +46,7 @@ const aNotification = Effect.fnUntraced(function* (tenant: Tenant, fields: Parti
     reason: null,
     threadId: null,
     messageId: null,
+    fingerprint: null,
     createdBy: null,
     // Each a little later than the one before.
     createdAt: DateTime.add(at, { seconds: count }),
@@ -92,6 +93,7 @@ export const notificationsChapter: Chapter = {
           reason: "quiet_hours",
           threadId: thread.id,
           messageId: (yield* Given.freshMessageId) satisfies MessageId,
+          fingerprint: "what was asked, “quoted”",
           createdBy: UserId.make("somebody")
         })
         assert.deepStrictEqual(yield* found([tenants[0]], notification.id), notification)
