@@ -260,15 +260,17 @@ export const layer = Layer.effect(
       counts: sql<{
         readonly status: InventoryNumber.NumberStatus
         readonly area_code: string | null
+        readonly purpose: InventoryNumber.NumberPurpose
         readonly count: number
         readonly next_end: Date | null
       }>`
-        select status, area_code, count(*)::int as count, min(ends_at) as next_end from phone_numbers
-        group by status, area_code order by status, area_code`.pipe(
+        select status, area_code, purpose, count(*)::int as count, min(ends_at) as next_end from phone_numbers
+        group by status, area_code, purpose order by status, area_code, purpose`.pipe(
         Effect.map((rows) =>
-          rows.map(({ area_code, count, next_end, status }) => ({
+          rows.map(({ area_code, count, next_end, purpose, status }) => ({
             status,
             areaCode: area_code,
+            purpose,
             count,
             nextEnd: instantOrNull(next_end)
           }))

@@ -35,9 +35,14 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
   const counts = yield* asStaff(actor)(inventory.counts)
   const buys = yield* BuysNumbers
   const available = sum(counts, "available")
+  // One for voice alone is no number to text from.
+  const texting = sum(
+    counts.filter(({ purpose }) => purpose !== "voice"),
+    "available"
+  )
   const ends = counts.flatMap(({ nextEnd, status }) => (status === "quarantined" && nextEnd !== null ? [nextEnd] : []))
   return {
-    level: available === 0 ? "empty" : buys && available < poolMin ? "low" : "ok",
+    level: texting === 0 ? "empty" : buys && texting < poolMin ? "low" : "ok",
     counts: {
       available,
       assigned: sum(counts, "assigned"),
@@ -47,9 +52,12 @@ export const poolHealth = Effect.fn("poolHealth")(function* (actor: Actor) {
       retired: sum(counts, "retired"),
       releasing: sum(counts, "releasing")
     },
-    availableByAreaCode: Object.fromEntries(
-      counts.flatMap(({ areaCode, count, status }) => (status === "available" ? [[areaCode ?? "", count]] : []))
-    ),
+    availableByAreaCode: counts
+      .filter(({ status }) => status === "available")
+      .reduce<Record<string, number>>(
+        (all, { areaCode, count }) => ({ ...all, [areaCode ?? ""]: (all[areaCode ?? ""] ?? 0) + count }),
+        {}
+      ),
     min: poolMin,
     batch: poolBatch,
     max: poolMax,

@@ -60,7 +60,10 @@ const stateOf = Effect.gen(function* () {
   return {
     open,
     state: {
-      available: counts.filter(({ status }) => status === "available").reduce((sum, { count }) => sum + count, 0),
+      // One for voice alone is no number to text from.
+      available: counts
+        .filter(({ purpose, status }) => status === "available" && purpose !== "voice")
+        .reduce((sum, { count }) => sum + count, 0),
       underway: { coming, stuck: forPool.length - coming, tenants },
       pendingAssignments: yield* inventory.pendingAssignments
     } satisfies PoolPlan.PoolState & Waiting

@@ -49,11 +49,12 @@ export interface UnroutedMessage {
   readonly at: DateTime.Utc
 }
 
-/** How many numbers are in one status and one area code. */
+/** How many numbers are in one status and one area code, of one purpose. */
 export interface NumberCount {
   readonly status: InventoryNumber.NumberStatus
   /** `null` outside of the North American Numbering Plan. */
   readonly areaCode: string | null
+  readonly purpose: InventoryNumber.NumberPurpose
   readonly count: number
   /** When the first of them leaves the status by itself. */
   readonly nextEnd: DateTime.Utc | null
@@ -139,7 +140,7 @@ export class NumberInventory extends Context.Service<
     readonly noteUnroutedMessage: (
       message: UnroutedMessage
     ) => Effect.Effect<Option.Option<{ readonly isFirst: boolean }>, StorageError>
-    /** How many there are, by status and area code. */
+    /** How many there are, by status, area code and purpose. */
     readonly counts: Effect.Effect<ReadonlyArray<NumberCount>, StorageError>
     /** Adds one that is `ordering`. At most one of a tenant is at any time. */
     readonly addPendingAssignment: (

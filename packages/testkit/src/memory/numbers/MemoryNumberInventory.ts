@@ -101,16 +101,19 @@ const reachedIn = (state: MemoryState, numbers: ReadonlyArray<PhoneNumber.E164>)
   })
 
 const countsOf = (state: MemoryState): ReadonlyArray<NumberCount> =>
-  [...Map.groupBy(all(state), ({ number, status }) => keyOf(status, InventoryNumber.areaCodeOf(number))).values()].map(
-    (numbers) => ({
-      status: numbers[0]!.status,
-      areaCode: InventoryNumber.areaCodeOf(numbers[0]!.number),
-      count: numbers.length,
-      nextEnd: numbers
-        .flatMap(({ endsAt }) => endsAt ?? [])
-        .reduce<DateTime.Utc | null>((first, end) => (first === null ? end : DateTime.min(first, end)), null)
-    })
-  )
+  [
+    ...Map.groupBy(all(state), ({ number, purpose, status }) =>
+      keyOf(status, InventoryNumber.areaCodeOf(number), purpose)
+    ).values()
+  ].map((numbers) => ({
+    status: numbers[0]!.status,
+    areaCode: InventoryNumber.areaCodeOf(numbers[0]!.number),
+    purpose: numbers[0]!.purpose,
+    count: numbers.length,
+    nextEnd: numbers
+      .flatMap(({ endsAt }) => endsAt ?? [])
+      .reduce<DateTime.Utc | null>((first, end) => (first === null ? end : DateTime.min(first, end)), null)
+  }))
 
 export const layer: Layer.Layer<NumberInventory, never, MemoryStore> = Layer.effect(
   NumberInventory,

@@ -441,17 +441,19 @@ export const numberInventoryChapter: Chapter = {
       ["voice"]
     ),
 
-    numberTest("MUST count numbers by status and area code, and keep one pending assignment of a tenant", function* () {
+    numberTest("MUST count numbers by status, area code and purpose, and keep one pending assignment of a tenant", function* () {
       const { tenants } = yield* StoreUnderTest
       const inventory = yield* NumberInventory
       yield* available()
       yield* available(0, "+13035550199" as PhoneNumber.E164)
+      const spoken = yield* available()
+      yield* Given.transact(inventory.save([{ ...spoken, purpose: "voice" }]))
       const resting = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
       const counts = yield* inventory.counts
       const free = counts.filter(({ status }) => status === "available")
       sameSet(
-        free.map(({ areaCode, count }) => `${areaCode} ${count}`),
-        ["202 1", "303 1"]
+        free.map(({ areaCode, count, purpose }) => `${areaCode} ${purpose} ${count}`),
+        ["202 both 1", "202 voice 1", "303 both 1"]
       )
       const rests = counts.find(({ status }) => status === "quarantined")!
       assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
