@@ -104,12 +104,15 @@ const variableFaults = (nodes: ReadonlyArray<Node>, variables: ReadonlyMap<strin
     if (variable === undefined) {
       return [error("undeclared_variable", `${node.path} is not one of the template's variables`, node.at)]
     }
-    if (node._tag === "When") return []
+    // What is said on a condition tells whether it holds.
+    const clinical =
+      variable.sensitivity === "clinical"
+        ? [error("clinical_variable", `${node.path} tells what ails somebody, which is not texted`, node.at)]
+        : []
+    if (node._tag === "When") return clinical
     const allowed = filtersOf(variable.type)
     return [
-      ...(variable.sensitivity === "clinical"
-        ? [error("clinical_variable", `${node.path} tells what ails somebody, which is not texted`, node.at)]
-        : []),
+      ...clinical,
       ...(variable.type === "boolean"
         ? [error("wrong_filter", `${node.path} is true or false: say it by {{#${node.path}}}`, node.at)]
         : node.filter !== null && !allowed.includes(node.filter)

@@ -57,6 +57,12 @@ describe("Templates are checked before they are published", () => {
       "unguarded_variable"
     ],
     ["Your {{diagnosis}}", [variable("diagnosis", { sensitivity: "clinical" })], "clinical_variable"],
+    [
+      "Hi. {{#p.hiv}}Your test is positive{{/p.hiv}}",
+      [variable("p.hiv", { type: "boolean", sensitivity: "clinical" })],
+      "clinical_variable"
+    ],
+    ["Hi. {{^p.hiv}}All is well{{/p.hiv}}", [variable("p.hiv", { sensitivity: "clinical" })], "clinical_variable"],
     ["{{#a}}Hi{{/a}}", [variable("a", { required: false })], "blank"],
     [" \u200b ", [], "blank"],
     ["Reply CANCEL to cancel", [], "reply_word"],
