@@ -150,6 +150,41 @@ describe("A template", () => {
     assert.strictEqual((await publish()).status, 200)
   })
 
+  it("is shown with no link to anybody else's host, whichever value brings it, and no longer than a text", async () => {
+    await as(north, "PUT", "/voip-settings", { linkHosts: ["visits.north.example.com"] })
+    const variables = [
+      { path: "link", type: "link", maxLength: 100, sample: "https://visits.north.example.com/1" },
+      { path: "note", maxLength: 500, sample: "soon" }
+    ]
+    const sms = "See {{link}} {{note}}{{note}}{{note}}{{note}}"
+    const { id } = await created({ variables, contents: [{ language: "en-US", bodies: { sms } }] })
+    const preview = (link: string, note: string) =>
+      as(clinician, "POST", `/templates/${id}/preview`, { data: { link, note } })
+    assert.strictEqual((await preview("https://visits.north.example.com/2", "soon ")).status, 200)
+    for (const [link, note] of [
+      ["https://evil.example/x", "soon"],
+      ["https://visits.north.example.com/2", "pay at evil.com"]
+    ] as const) {
+      const { body, status } = await preview(link, note)
+      assert.deepStrictEqual([status, body.type], [409, "urn:careline:problem:link-host"])
+    }
+    const long = await preview("https://visits.north.example.com/2", "a".repeat(500))
+    assert.deepStrictEqual([long.status, long.body.type], [409, "urn:careline:problem:text-too-long"])
+  })
+
+  it("changes its category only to one that its published version may be sent under", async () => {
+    const { id } = await created({ category: "general" })
+    const edit = (more: object) => as(north, "PUT", `/templates/${id}`, more)
+    assert.strictEqual((await edit({ category: "marketing" })).status, 200)
+    await edit({ category: "general" })
+    await as(north, "POST", `/templates/${id}/publish`, { version: 1 })
+    const { body, status } = await edit({ category: "marketing" })
+    assert.deepStrictEqual([status, body.type], [409, "urn:careline:problem:template-not-publishable"])
+    assert.include(JSON.stringify(body.issues), "opt_out_missing")
+    assert.deepInclude((await as(north, "GET", `/templates/${id}`)).body, { category: "general", publishedVersion: 1 })
+    assert.deepInclude((await edit({ category: "billing" })).body, { category: "billing", publishedVersion: 1 })
+  })
+
   it("names the clinic in marketing by the name that it is on record under", async () => {
     const marketing = (sms: string) =>
       created({ name: sms, category: "marketing", variables: [], contents: [{ language: "en-US", bodies: { sms } }] })
