@@ -121,6 +121,33 @@ describe("A template", () => {
     assert.deepStrictEqual(french.body.available, ["en-US", "es-US"])
   })
 
+  const deep = (depth: number): object => (depth === 0 ? {} : { a: deep(depth - 1) })
+  it.each([
+    [{ a: "x\u0000" }, "#/data/a"],
+    [{ a: { b: ["\ud800"] } }, "#/data/a/b/0"],
+    [{ a: { "b\u0000": 1 } }, "#/data/a"],
+    [{ a: "x".repeat(501) }, "#/data/a"],
+    [{ ["a".repeat(101)]: 1 }, "#/data"],
+    [Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`a${at}`, at])), "#/data"],
+    [deep(9), "#/data/a/a/a/a/a/a/a/a/a"],
+    [deep(1_000), "#/data/a/a/a/a/a/a/a/a/a"]
+  ])("%#: takes no data that no store keeps, for a preview and for a message", async (data, pointer) => {
+    const { id } = await created()
+    const answers = [
+      await as(north, "POST", `/templates/${id}/preview`, { data }),
+      await as(north, "POST", "/messages", { to: "+13035550123", templateId: id, data })
+    ]
+    for (const { body, status } of answers) {
+      assert.deepStrictEqual([status, body.errors?.map((one: { pointer: string }) => one.pointer)], [422, [pointer]])
+    }
+  })
+
+  it("reads no data that is deeper than any stack", async () => {
+    const { id } = await created()
+    const body = `{"data":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`
+    assert.strictEqual((await as(north, "POST", `/templates/${id}/preview`, body)).status, 422)
+  })
+
   it("is not published with an error, which is told with its place", async () => {
     const template = await created({
       contents: [{ language: "en-US", bodies: { sms: "Hi {{patient.firstName}},\nreply CANCEL or see bit.ly/x" } }]
@@ -239,6 +266,8 @@ describe("A template", () => {
     [{ contents: [...REMINDER.contents, ...REMINDER.contents] }, "#/contents"],
     [{ variables: [{ path: "a b" }] }, "#/variables/0/path"],
     [{ variables: [{ path: "a" }, { path: "a" }] }, "#/variables"],
+    [{ variables: [{ path: "a", sample: "x\u0000" }] }, "#/variables/0/sample"],
+    [{ variables: [{ path: "a", sample: "\ud800" }] }, "#/variables/0/sample"],
     [{ tags: ["a", "a"] }, "#/tags"],
     [{ published: true }, "#/published"]
   ])("%#: %j is refused by name", async (more, pointer) => {

@@ -33,6 +33,7 @@ import { IdempotencyMismatch, InvalidRequest, NotFound, SendRefused } from "../s
 import { Limits } from "../shared/Limits.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { IdempotencyKey, Instant, nullable, optional } from "../shared/RequestFields.ts"
+import { TemplateData } from "../templates/TemplateRequests.ts"
 import { regionOf } from "../threads/LoadThread.ts"
 import { type NoWords, viewOf, wordsOf } from "./NotificationContent.ts"
 
@@ -43,7 +44,7 @@ const words = {
   body: optional(Text.Words(VoipSettings.MAX_TEXT_LENGTH)),
   templateId: optional(TemplateId),
   /** Values of the template's variables, by their path or as records within records. */
-  data: optional(Schema.Record(Schema.String, Schema.Json)),
+  data: optional(TemplateData),
   /** The language of the template's text; its first where it is left out. */
   language: nullable(Language)
 }
