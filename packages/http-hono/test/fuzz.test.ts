@@ -151,7 +151,7 @@ const mutations = (value: Json): ReadonlyArray<Json> => {
   if (typeof value === "object" && value !== null) {
     return [
       ...here,
-      { ...value, Unknown: 1 },
+      ...["Unknown", "\u0000", "\ud800"].map((key) => ({ ...value, [key]: 1 })),
       ...Object.entries(value).flatMap(([key, item]) => {
         const { [key]: _, ...rest } = value as Record<string, Json>
         return [rest, ...mutations(item).map((next) => ({ ...value, [key]: next }))]
@@ -190,6 +190,36 @@ const pathOf = (path: string, change: Readonly<Record<string, string>> = {}) =>
 const bodyOf = ({ requestBody }: Operation): Json | undefined => {
   const schema = requestBody?.content["application/json"]?.schema
   return schema === undefined ? undefined : exampleOf(schema)
+}
+
+/** A name that is taken once: each request has another one in its place. */
+const WELCOME = "Welcome"
+const withFreshName = (body: Json): string => JSON.stringify(body).replace(`"${WELCOME}"`, `"${WELCOME} ${asked}"`)
+
+/** Beside a body by the schema: what the schema's own example says nothing of, such as the values of a template. */
+const furtherBodies = (operationId: string): ReadonlyArray<Json> => {
+  const variables = [
+    { path: "patient.firstName", sample: "Ana" },
+    { path: "visit.room", type: "text", required: false, sample: "4" }
+  ]
+  const data = { patient: { firstName: "Ana" }, "visit.room": "4" }
+  const contents = [
+    { language: "en-US", bodies: { sms: "Hi {{patient.firstName}}{{#visit.room}} {{visit.room}}{{/visit.room}}" } }
+  ]
+  switch (operationId) {
+    case "createTemplate":
+      return [{ siteGroupingId: "north", name: WELCOME, category: "general", variables, contents }]
+    case "putTemplate":
+      return [{ variables, contents }]
+    case "previewTemplate":
+      return [{ data }]
+    case "scheduleMessage":
+      return [{ siteGroupingId: "north", to: "+13035550123", templateId: ids.published!, data }]
+    case "editNotification":
+      return [{ templateId: ids.published!, data }]
+    default:
+      return []
+  }
 }
 
 /** How a text gets into a URL: escaped, and where that can be read otherwise also as it is. */
@@ -249,6 +279,10 @@ beforeAll(async () => {
   const template = { siteGroupingId: "north", name: "Hello", category: "general" }
   const contents = [{ language: "en-US", bodies: { sms: "Hello" } }]
   ids.template = (await ask(app, root, "POST", "/templates", { ...template, contents })).body.id
+  ids.published = (await ask(app, root, "POST", "/templates", furtherBodies("createTemplate")[0])).body.id
+  const published = await ask(app, root, "POST", `/templates/${ids.published}/publish`, { version: 1 })
+  assert.strictEqual(published.status, 200)
+  assert.strictEqual((await ask(app, root, "POST", "/messages", furtherBodies("scheduleMessage")[0])).status, 201)
   const message = { siteGroupingId: "north", to: "+13035550123", body: "Hello" }
   ids.notification = (await ask(app, root, "POST", "/messages", message)).body.id
   ids.number = (await ask(app, root, "GET", "/phone-numbers")).body.items[0].id
@@ -284,8 +318,8 @@ describe("Whatever it is asked, the API answers in words", () => {
         problems.push(...(await check(method, `${pathOf(path)}?${query}`, known, usualBody)))
       }
       if (usualBody !== undefined) {
-        for (const body of mutations(usualBody)) {
-          problems.push(...(await check(method, pathOf(path), known, JSON.stringify(body))))
+        for (const body of [usualBody, ...furtherBodies(operation.operationId)].flatMap(mutations)) {
+          problems.push(...(await check(method, pathOf(path), known, withFreshName(body))))
         }
         for (const text of ["", "{", "\u0000", '{"a":1,"a":2}', "[".repeat(30_000), "a".repeat(70_000)]) {
           problems.push(...(await check(method, pathOf(path), known, text)))

@@ -122,6 +122,33 @@ describe("A template", () => {
     assert.deepStrictEqual(french.body.available, ["en-US", "es-US"])
   })
 
+  const deep = (depth: number): object => (depth === 0 ? {} : { a: deep(depth - 1) })
+  it.each([
+    [{ a: "x\u0000" }, "#/data/a"],
+    [{ a: { b: ["\ud800"] } }, "#/data/a/b/0"],
+    [{ a: { "b\u0000": 1 } }, "#/data/a"],
+    [{ a: "x".repeat(501) }, "#/data/a"],
+    [{ ["a".repeat(101)]: 1 }, "#/data"],
+    [Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`a${at}`, at])), "#/data"],
+    [deep(9), "#/data/a/a/a/a/a/a/a/a/a"],
+    [deep(1_000), "#/data/a/a/a/a/a/a/a/a/a"]
+  ])("%#: takes no data that no store keeps, for a preview and for a message", async (data, pointer) => {
+    const { id } = await created()
+    const answers = [
+      await as(north, "POST", `/templates/${id}/preview`, { data }),
+      await as(north, "POST", "/messages", { to: "+13035550123", templateId: id, data })
+    ]
+    for (const { body, status } of answers) {
+      assert.deepStrictEqual([status, body.errors?.map((one: { pointer: string }) => one.pointer)], [422, [pointer]])
+    }
+  })
+
+  it("reads no data that is deeper than any stack", async () => {
+    const { id } = await created()
+    const body = `{"data":${'{"a":'.repeat(9_000)}1${"}".repeat(9_000)}}`
+    assert.strictEqual((await as(north, "POST", `/templates/${id}/preview`, body)).status, 422)
+  })
+
   it("is not published with an error, which is told with its place", async () => {
     const template = await created({
       contents: [{ language: "en-US", bodies: { sms: "Hi {{patient.firstName}},\nreply CANCEL or see bit.ly/x" } }]
@@ -149,6 +176,41 @@ describe("A template", () => {
     assert.strictEqual((await as(north, "PUT", "/voip-settings", { linkHosts: ["bit.ly"] })).status, 422)
     await as(north, "PUT", "/voip-settings", { linkHosts: ["visits.north.example.com"] })
     assert.strictEqual((await publish()).status, 200)
+  })
+
+  it("is shown with no link to anybody else's host, whichever value brings it, and no longer than a text", async () => {
+    await as(north, "PUT", "/voip-settings", { linkHosts: ["visits.north.example.com"] })
+    const variables = [
+      { path: "link", type: "link", maxLength: 100, sample: "https://visits.north.example.com/1" },
+      { path: "note", maxLength: 500, sample: "soon" }
+    ]
+    const sms = "See {{link}} {{note}}{{note}}{{note}}{{note}}"
+    const { id } = await created({ variables, contents: [{ language: "en-US", bodies: { sms } }] })
+    const preview = (link: string, note: string) =>
+      as(clinician, "POST", `/templates/${id}/preview`, { data: { link, note } })
+    assert.strictEqual((await preview("https://visits.north.example.com/2", "soon ")).status, 200)
+    for (const [link, note] of [
+      ["https://evil.example/x", "soon"],
+      ["https://visits.north.example.com/2", "pay at evil.com"]
+    ] as const) {
+      const { body, status } = await preview(link, note)
+      assert.deepStrictEqual([status, body.type], [409, "urn:careline:problem:link-host"])
+    }
+    const long = await preview("https://visits.north.example.com/2", "a".repeat(500))
+    assert.deepStrictEqual([long.status, long.body.type], [409, "urn:careline:problem:text-too-long"])
+  })
+
+  it("changes its category only to one that its published version may be sent under", async () => {
+    const { id } = await created({ category: "general" })
+    const edit = (more: object) => as(north, "PUT", `/templates/${id}`, more)
+    assert.strictEqual((await edit({ category: "marketing" })).status, 200)
+    await edit({ category: "general" })
+    await as(north, "POST", `/templates/${id}/publish`, { version: 1 })
+    const { body, status } = await edit({ category: "marketing" })
+    assert.deepStrictEqual([status, body.type], [409, "urn:careline:problem:template-not-publishable"])
+    assert.include(JSON.stringify(body.issues), "opt_out_missing")
+    assert.deepInclude((await as(north, "GET", `/templates/${id}`)).body, { category: "general", publishedVersion: 1 })
+    assert.deepInclude((await edit({ category: "billing" })).body, { category: "billing", publishedVersion: 1 })
   })
 
   it("names the clinic in marketing by the name that it is on record under", async () => {
@@ -205,6 +267,8 @@ describe("A template", () => {
     [{ contents: [...REMINDER.contents, ...REMINDER.contents] }, "#/contents"],
     [{ variables: [{ path: "a b" }] }, "#/variables/0/path"],
     [{ variables: [{ path: "a" }, { path: "a" }] }, "#/variables"],
+    [{ variables: [{ path: "a", sample: "x\u0000" }] }, "#/variables/0/sample"],
+    [{ variables: [{ path: "a", sample: "\ud800" }] }, "#/variables/0/sample"],
     [{ tags: ["a", "a"] }, "#/tags"],
     [{ published: true }, "#/published"]
   ])("%#: %j is refused by name", async (more, pointer) => {

@@ -2,12 +2,13 @@
 import {
   type Language,
   type Notification,
+  RenderedText,
   Template,
   type TemplateId,
   type Tenant,
   TemplateValue
 } from "@careline/domain"
-import { type StorageError, Templates } from "@careline/ports"
+import { Settings, type StorageError, Templates } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { NotFound } from "../shared/Errors.ts"
 import { TemplateDataInvalid, TemplateNotPublished } from "../templates/TemplateErrors.ts"
@@ -22,6 +23,8 @@ export interface Words {
 /** Why a template makes no text of the values. */
 export type NoWords =
   | NotFound
+  | RenderedText.LinkHostRefused
+  | RenderedText.RenderedTextTooLong
   | TemplateDataInvalid
   | TemplateNotPublished
   | Template.NoSuchLanguage
@@ -51,13 +54,15 @@ export const wordsOf = Effect.fnUntraced(function* (
   language: Language | null,
   /** How templates are loaded: of many notifications, each once. */
   load: typeof loadPublished = loadPublished
-): Effect.fn.Return<Words, NoWords | StorageError, Templates> {
+): Effect.fn.Return<Words, NoWords | StorageError, Settings | Templates> {
   if (content._tag === "Words") return { content: content.text, templateVersion: null, template: null }
   const [template, version] = yield* load(tenant, content.templateId)
   const { data, faults } = TemplateValue.decode(version.variables, content.data)
   if (faults.length > 0) return yield* new TemplateDataInvalid({ faults })
   const wished = language === null ? version.contents.slice(0, 1).map((one) => one.language) : [language]
   const { text } = yield* Effect.fromResult(Template.renderText(version, wished, data))
+  const [settings] = yield* (yield* Settings).effective([tenant])
+  yield* Effect.fromResult(RenderedText.checkRendered(text, settings?.linkHosts ?? []))
   return { content: text, templateVersion: version.number, template }
 })
 

@@ -45,6 +45,10 @@ const reasonOf = (error: NoWords): string => {
       return "template_not_published"
     case "NoSuchLanguage":
       return "no_such_language"
+    case "LinkHostRefused":
+      return "link_host"
+    case "RenderedTextTooLong":
+      return "text_too_long"
     case "TemplateDataInvalid":
     case "TemplateSyntaxInvalid":
     case "VariableMissing":

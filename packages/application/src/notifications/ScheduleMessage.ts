@@ -15,6 +15,7 @@ import {
 import {
   IdGenerator,
   Notifications,
+  type Settings,
   type StorageError,
   type TelephonyProviders,
   type Templates,
@@ -33,6 +34,7 @@ import { IdempotencyMismatch, InvalidRequest, NotFound, SendRefused } from "../s
 import { Limits } from "../shared/Limits.ts"
 import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { IdempotencyKey, Instant, nullable, optional } from "../shared/RequestFields.ts"
+import { TemplateData } from "../templates/TemplateRequests.ts"
 import { regionOf } from "../threads/LoadThread.ts"
 import { type NoWords, viewOf, wordsOf } from "./NotificationContent.ts"
 
@@ -43,7 +45,7 @@ const words = {
   body: optional(Text.Words(VoipSettings.MAX_TEXT_LENGTH)),
   templateId: optional(TemplateId),
   /** Values of the template's variables, by their path or as records within records. */
-  data: optional(Schema.Record(Schema.String, Schema.Json)),
+  data: optional(TemplateData),
   /** The language of the template's text; its first where it is left out. */
   language: nullable(Language)
 }
@@ -135,7 +137,7 @@ const checkWords = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   MessageClass.MessageClass,
   InvalidRequest | NoWords | StorageError,
-  Templates | TelephonyProviders.TelephonyProviders
+  Settings | Templates | TelephonyProviders.TelephonyProviders
 > {
   const { content: text, template } = yield* wordsOf(tenant, content, language)
   yield* assertCarried({ content: text, mediaUrls: [] }).pipe(

@@ -171,6 +171,13 @@ const ofTagged = (error: Tagged): Problem | null => {
       return problem("template-not-publishable", 409, "The version has errors", { ...detail, issues: error.issues })
     case "TemplateSyntaxInvalid":
       return problem("template-syntax", 409, "The version does not read as a template", detail)
+    case "LinkHostRefused":
+      return problem("link-host", 409, "The text leads to a host that is not the site grouping's", {
+        ...detail,
+        host: error.host
+      })
+    case "RenderedTextTooLong":
+      return problem("text-too-long", 409, "The text is too long", detail)
     case "VariableMissing":
       return problem("variable-missing", 409, "A value is missing", { ...detail, path: error.path })
     case "NoSuchLanguage":

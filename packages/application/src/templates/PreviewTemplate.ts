@@ -1,15 +1,23 @@
 /** Shows a text that a template makes, how many SMS it is, and what is to be said of its version. */
-import { type Language, Segments, Template, type TemplateId, type TemplateLint, TemplateValue } from "@careline/domain"
-import { Effect } from "effect"
-import type {
-  Optional,
+import {
+  type Language,
+  RenderedText,
+  Segments,
+  Template,
+  type TemplateId,
+  type TemplateLint,
+  TemplateValue
+} from "@careline/domain"
+import {
+  type Optional,
   Settings,
-  SiteGroupings,
-  StorageError,
-  TelephonyProviders,
-  Templates,
-  TenantNumbers
+  type SiteGroupings,
+  type StorageError,
+  type TelephonyProviders,
+  type Templates,
+  type TenantNumbers
 } from "@careline/ports"
+import { Effect } from "effect"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import type { InvalidRequest, NotFound } from "../shared/Errors.ts"
@@ -36,6 +44,8 @@ type Priced = TelephonyProviders.TelephonyProviders | Templates | TenantNumbers
 /** Why a version makes no text. */
 type NoWords =
   | NotFound
+  | RenderedText.LinkHostRefused
+  | RenderedText.RenderedTextTooLong
   | Template.NoSuchLanguage
   | Template.TemplateSyntaxInvalid
   | Template.VariableMissing
@@ -57,13 +67,15 @@ export const previewTemplate = Effect.fnUntraced(function* (
   actor: Actor,
   id: TemplateId,
   given: PreviewRequest
-): Effect.fn.Return<Preview, InvalidRequest | NoWords | StorageError, Priced> {
+): Effect.fn.Return<Preview, InvalidRequest | NoWords | StorageError, Priced | Settings> {
   const { data, language, version: wanted } = yield* readPreview(given)
   const template = yield* loadTemplate(actor, id)
   const version = yield* loadVersion(actor, id, wanted ?? template.latestVersion)
   const wished = language === undefined ? version.contents.slice(0, 1).map((one) => one.language) : [language]
   const values = yield* dataOf(version, data ?? TemplateValue.samplesOf(version.variables))
   const rendered = yield* Effect.fromResult(Template.renderText(version, wished, values))
+  const [settings] = yield* (yield* Settings).effective([template.siteGroupingId])
+  yield* Effect.fromResult(RenderedText.checkRendered(rendered.text, settings?.linkHosts ?? []))
   return {
     ...rendered,
     version: version.number,

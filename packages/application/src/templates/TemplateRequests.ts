@@ -23,6 +23,41 @@ const Tags = Schema.Array(Text.Line(MAX_TAG_LENGTH)).check(
   distinct((tag: string) => tag, "each tag once")
 )
 
+/** Names and values of a template's data, at most. */
+const MAX_DATA_ENTRIES = 500
+/** Characters of a name in a template's data. */
+const MAX_DATA_NAME = 100
+
+/** What keeps the data from being stored or read, and where it stands. */
+const dataFault = (data: Readonly<Record<string, unknown>>) => {
+  const waiting: Array<{ readonly value: unknown; readonly path: ReadonlyArray<string> }> = [{ value: data, path: [] }]
+  let entries = 0
+  for (const { path, value } of waiting) {
+    const refuse = (issue: string) => ({ path, issue })
+    if (path.length > TemplateValue.MAX_DEPTH) return refuse(`must stand at most ${TemplateValue.MAX_DEPTH} deep`)
+    if (++entries > MAX_DATA_ENTRIES) return { path: [], issue: `must have at most ${MAX_DATA_ENTRIES} values` }
+    if (typeof value === "string" && !TemplateValue.isStorable(value)) {
+      return refuse("must have no NUL and no half of a surrogate pair")
+    }
+    if (typeof value === "string" && value.length > TemplateValue.MAX_VALUE_LENGTH) {
+      return refuse(`must have at most ${TemplateValue.MAX_VALUE_LENGTH} characters`)
+    }
+    if (typeof value !== "object" || value === null) continue
+    for (const [name, item] of Object.entries(value)) {
+      if (!TemplateValue.isStorable(name)) return refuse("must have names without NUL and halves of surrogate pairs")
+      if (name.length > MAX_DATA_NAME) return refuse(`must have names of at most ${MAX_DATA_NAME} characters`)
+      waiting.push({ value: item, path: [...path, name] })
+    }
+  }
+  return true
+}
+
+/** Values of a template's variables, by their path or as records within records. Its bounds are checked before it is read. */
+export const TemplateData = Schema.Record(Schema.String, Schema.Unknown)
+  .check(Schema.makeFilter(dataFault))
+  .pipe(Schema.decodeTo(Schema.Record(Schema.String, Schema.Json)))
+  .annotate({ identifier: "TemplateData" })
+
 const { maxLength, path, required, sample, sensitivity, type } = TemplateValue.Variable.fields
 
 /** A variable; all but its path may be left out. */
@@ -113,7 +148,7 @@ export const PreviewRequest = Schema.Struct({
   /** The version's first where it is left out. */
   language: optional(Language),
   /** Values by the path of their variable, or as records within records; the samples where it is left out. */
-  data: optional(Schema.Record(Schema.String, Schema.Json))
+  data: optional(TemplateData)
 }).annotate({ identifier: "TemplatePreviewRequest" })
 export type PreviewRequest = Given<typeof PreviewRequest.Encoded>
 

@@ -145,6 +145,12 @@ const versionOf = (
   createdAt
 })
 
+/** What is published goes on to be sent under another category only if it may be published under it. */
+const assertPublishable = Effect.fnUntraced(function* (template: Template.Template, version: Template.TemplateVersion) {
+  const report = yield* lintVersion(template, version)
+  if (!TemplateLint.isClean(report)) return yield* TemplateNotPublishable.of(version.number, report)
+})
+
 /** Changes what is named. Variables or contents make a new version; what is published goes on to be. */
 export const editTemplate = Effect.fn("editTemplate")(function* (actor: Actor, id: TemplateId, given: TemplateEdit) {
   const { baseVersion, contents, variables, ...named } = yield* readEdit(given)
@@ -163,6 +169,9 @@ export const editTemplate = Effect.fn("editTemplate")(function* (actor: Actor, i
         ...named,
         latestVersion: before.latestVersion + (isNewVersion ? 1 : 0),
         updatedAt: now
+      }
+      if (template.category !== before.category && before.publishedVersion !== null) {
+        yield* assertPublishable(template, yield* loadVersion(actor, id, before.publishedVersion))
       }
       const latest = yield* loadVersion(actor, id, before.latestVersion)
       const version = !isNewVersion

@@ -37,7 +37,7 @@ export type Keyword = "opt_out" | "opt_in" | "help"
  * The union of what the FCC (47 CFR 64.1200(a)(10)), CTIA and the providers accept, with French and Spanish.
  * `cancels`: also an appointment word; the opt-out wins and staff are told.
  */
-const optOutWords = new Set([
+export const optOutWords: ReadonlySet<string> = new Set([
   "stop",
   "stopall",
   "stop all",

@@ -3,7 +3,7 @@ import { DateTime, Option } from "effect"
 import type { Language } from "../contacts/Language.ts"
 import * as Segments from "../messages/Segments.ts"
 import type { Node } from "./TemplateText.ts"
-import { type Filter, format, type Variable } from "./TemplateValue.ts"
+import { type Filter, format, LONGEST_NUMBER, type Variable } from "./TemplateValue.ts"
 
 /** How long a text of one language may get. */
 export interface Estimate {
@@ -14,7 +14,6 @@ export interface Estimate {
   readonly unicodeSegments: Segments.Count
 }
 
-const LONGEST_NUMBER = -123_456_789_012.123
 const LONGEST_PHONE = "+00 0000 000 0000 00"
 /** In GSM 03.38, and not in it. */
 const PLAIN_FILLER = "x"

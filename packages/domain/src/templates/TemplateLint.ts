@@ -10,7 +10,8 @@ import type { Category, Content, TemplateVersion } from "./Template.ts"
 import { type Node, parse, position, walk } from "./TemplateText.ts"
 import { type Estimate, estimate, isUnicode } from "./TemplateLength.ts"
 import { filtersOf, type Variable } from "./TemplateValue.ts"
-import { linksOf, replyWordsOf, speaksOfOptOut } from "./TemplateWords.ts"
+import { linksOf } from "./TemplateLinks.ts"
+import { replyWordsOf, SOME_VALUE, speaksOfOptOut } from "./TemplateWords.ts"
 
 export type { Estimate } from "./TemplateLength.ts"
 
@@ -104,12 +105,15 @@ const variableFaults = (nodes: ReadonlyArray<Node>, variables: ReadonlyMap<strin
     if (variable === undefined) {
       return [error("undeclared_variable", `${node.path} is not one of the template's variables`, node.at)]
     }
-    if (node._tag === "When") return []
+    // What is said on a condition tells whether it holds.
+    const clinical =
+      variable.sensitivity === "clinical"
+        ? [error("clinical_variable", `${node.path} tells what ails somebody, which is not texted`, node.at)]
+        : []
+    if (node._tag === "When") return clinical
     const allowed = filtersOf(variable.type)
     return [
-      ...(variable.sensitivity === "clinical"
-        ? [error("clinical_variable", `${node.path} tells what ails somebody, which is not texted`, node.at)]
-        : []),
+      ...clinical,
       ...(variable.type === "boolean"
         ? [error("wrong_filter", `${node.path} is true or false: say it by {{#${node.path}}}`, node.at)]
         : node.filter !== null && !allowed.includes(node.filter)
@@ -120,7 +124,7 @@ const variableFaults = (nodes: ReadonlyArray<Node>, variables: ReadonlyMap<strin
 
 const wordFaults = (text: string, { linkHosts }: LintContext): ReadonlyArray<Fault> => [
   ...replyWordsOf(text).map(({ at, word }) =>
-    error("reply_word", `${word} means something else to carriers: ask for C, R or X`, at)
+    error("reply_word", `${word} means something else to carriers: ask for C, R or X, and for STOP to opt out only`, at)
   ),
   ...linksOf(text).flatMap(({ at, host }) =>
     linkHosts.includes(host) ? [] : [error("link_host", `${host} is none of the hosts that links may lead to`, at)]
@@ -178,7 +182,7 @@ const lintContent = (
   const tooLong = (count: Segments.Count) => `It may take ${count.segments} segments, of ${context.maxSegments} at most`
   const isMarketing = context.category === "marketing"
   const names = outcomes.map(({ parts }) => ({
-    words: parts.map((part) => (part._tag === "Text" ? part.text : " ")).join(""),
+    words: parts.map((part) => (part._tag === "Text" ? part.text : SOME_VALUE)).join(""),
     paths: parts.flatMap((part) => (part._tag === "Value" ? [part.path] : []))
   }))
   const isNamed = ({ paths, words }: (typeof names)[number]) =>

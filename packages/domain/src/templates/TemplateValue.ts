@@ -13,8 +13,19 @@ export const PATH = /^[A-Za-z]\w*(?:\.[A-Za-z]\w*)*$/
 
 const MAX_PATH_LENGTH = 64
 /** Records stand in each other at most so deep: a path has no more names. */
-const MAX_DEPTH = 8
-const MAX_VALUE_LENGTH = 500
+export const MAX_DEPTH = 8
+/** Characters of a text, whichever variable it is of. */
+export const MAX_VALUE_LENGTH = 500
+
+/** A number is written out whole, so that it has at most so many digits: of all of those a double keeps each. */
+const MAX_DIGITS = 15
+const MAX_FRACTION_DIGITS = 6
+const MAX_INTEGER_DIGITS = 12
+/** As many characters as a number has at most. */
+export const LONGEST_NUMBER = -123_456_789_012.345
+
+/** Whether a store keeps the text: PostgreSQL has neither U+0000 nor half of a surrogate pair. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0")
 
 /** What a template may name, and what becomes of it. */
 export const Variable = Schema.Struct({
@@ -29,7 +40,14 @@ export const Variable = Schema.Struct({
   /** Characters of a text or a link, at most: what segments and cost are worst for. */
   maxLength: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_VALUE_LENGTH })),
   /** What a preview shows: a text, a number, an instant with its zone (`2026-03-02T09:00:00-06:00[America/Chicago]`), or a truth. */
-  sample: Schema.Union([Schema.String.check(Schema.isMaxLength(MAX_VALUE_LENGTH)), Schema.Finite, Schema.Boolean]),
+  sample: Schema.Union([
+    Schema.String.check(
+      Schema.isMaxLength(MAX_VALUE_LENGTH),
+      Schema.makeFilter((text: string) => isStorable(text) || "must have no NUL and no half of a surrogate pair")
+    ),
+    Schema.Finite,
+    Schema.Boolean
+  ]),
   /** Whether it tells who somebody is, or what ails them. Nothing clinical is texted. */
   sensitivity: Schema.Literals(["none", "identifying", "clinical"])
 })
@@ -80,6 +98,17 @@ const formatterOf = (language: Language, filter: Filter | null, zone: string): I
   return made
 }
 
+const numberFormats = new Map<string, Intl.NumberFormat>()
+
+/** Every digit and no grouping: a number may be that of a room. */
+const numberFormatOf = (language: Language): Intl.NumberFormat => {
+  const known = numberFormats.get(language)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(language, { maximumFractionDigits: 20, useGrouping: false })
+  numberFormats.set(language, made)
+  return made
+}
+
 /** The value as a text of the language says it: dates, numbers and phones as its region writes them. */
 export const format = (given: TemplateValue, filter: Filter | null, language: Language): string => {
   switch (given._tag) {
@@ -90,7 +119,7 @@ export const format = (given: TemplateValue, filter: Filter | null, language: La
     case "phone":
       return display(given.value, language.slice(-2) as CountryCode)
     case "number":
-      return plainBlanks(new Intl.NumberFormat(language).format(given.value))
+      return numberFormatOf(language).format(given.value)
     default:
       return String(given.value)
   }
@@ -104,6 +133,33 @@ const textOf = (given: unknown, maxLength: number): string | { readonly message:
   const text = decodeText(given)
   if (Option.isNone(text)) return { message: `must be a text of at most ${maxLength} characters that shows something` }
   return text.value.length > maxLength ? { message: `must have at most ${maxLength} characters` } : text.value
+}
+
+const isWrittenWhole = (value: number): boolean =>
+  Math.abs(value) < 10 ** MAX_INTEGER_DIGITS &&
+  Number(value.toFixed(MAX_FRACTION_DIGITS)) === value &&
+  Number(value.toPrecision(MAX_DIGITS)) === value
+
+/** RFC 9557: an instant by `Z` or an offset, and a zone by its name. */
+const ZONED = /^((\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)\[([A-Za-z][\w+/-]*)\]$/
+
+/** Minutes of an offset: `-06:00` is -360. */
+const minutesOf = (offset: string): number =>
+  (offset.startsWith("-") ? -1 : 1) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)))
+
+/**
+ * An instant with its zone. `Z` says the instant only (RFC 9557, 2.2); an offset has to be the zone's at that instant, since nobody
+ * knows which of two that differ is meant (RFC 9557, 3.4). A time without either is refused: it would be read as UTC.
+ */
+const readZoned = (text: string): Option.Option<DateTime.Zoned> => {
+  const [, local = "", day = "", offset = "", timeZone = ""] = ZONED.exec(text) ?? []
+  // JavaScript takes February 30 for March 2.
+  const wall = Option.map(DateTime.make(`${local}Z`), DateTime.formatIso)
+  if (Option.isNone(wall) || !wall.value.startsWith(day)) return Option.none()
+  return Option.filter(
+    DateTime.makeZoned(`${local}${offset}`, { timeZone }),
+    (zoned) => offset === "Z" || DateTime.zonedOffset(zoned) === minutesOf(offset) * 60_000
+  )
 }
 
 /** Reads one value by its variable. */
@@ -121,15 +177,18 @@ const read = ({ maxLength, type }: Variable, given: unknown): TemplateValue | { 
         : { message: "must be an https URL" }
     }
     case "number":
-      return typeof given === "number" && Number.isFinite(given)
-        ? { _tag: "number", value: given }
-        : { message: "must be a number" }
+      if (typeof given !== "number" || !Number.isFinite(given)) return { message: "must be a number" }
+      return isWrittenWhole(given)
+        ? { _tag: "number", value: given + 0 }
+        : {
+            message: `must be a number of at most ${MAX_DIGITS} digits, ${MAX_INTEGER_DIGITS} before the point and ${MAX_FRACTION_DIGITS} after it`
+          }
     case "boolean":
       return typeof given === "boolean" ? { _tag: "boolean", value: given } : { message: "must be true or false" }
     case "phone":
       return isPhone(given) ? { _tag: "phone", value: given } : { message: "must be a phone number in E.164 form" }
     case "date_time": {
-      const zoned = typeof given === "string" ? DateTime.makeZonedFromString(given) : Option.none()
+      const zoned = typeof given === "string" ? readZoned(given) : Option.none()
       return Option.isSome(zoned)
         ? { _tag: "date_time", value: zoned.value }
         : { message: "must be an instant with its zone, like 2026-03-02T09:00:00-06:00[America/Chicago]" }

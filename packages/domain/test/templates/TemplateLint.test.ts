@@ -57,6 +57,12 @@ describe("Templates are checked before they are published", () => {
       "unguarded_variable"
     ],
     ["Your {{diagnosis}}", [variable("diagnosis", { sensitivity: "clinical" })], "clinical_variable"],
+    [
+      "Hi. {{#p.hiv}}Your test is positive{{/p.hiv}}",
+      [variable("p.hiv", { type: "boolean", sensitivity: "clinical" })],
+      "clinical_variable"
+    ],
+    ["Hi. {{^p.hiv}}All is well{{/p.hiv}}", [variable("p.hiv", { sensitivity: "clinical" })], "clinical_variable"],
     ["{{#a}}Hi{{/a}}", [variable("a", { required: false })], "blank"],
     [" \u200b ", [], "blank"],
     ["Reply CANCEL to cancel", [], "reply_word"],
@@ -64,7 +70,28 @@ describe("Templates are checked before they are published", () => {
     ["Reply C to confirm or END to stop", [], "reply_word"],
     ["Text us back: YES", [], "reply_word"],
     ["Responda CANCEL para cancelar", [], "reply_word"],
+    ["Reply C to confirm. CANCEL to cancel.", [], "reply_word"],
+    ["Reply C to confirm\nCANCEL to cancel", [], "reply_word"],
+    ["Reply C to confirm or cancel to cancel", [], "reply_word"],
+    ["Responda ALTO para cancelar su cita", [], "reply_word"],
+    ["Conteste PARAR si no puede venir", [], "reply_word"],
+    ["Reply STOP to cancel your visit", [], "reply_word"],
+    ["Reply stop to cancel your visit", [], "reply_word"],
+    ["Mande CANCEL para cancelar", [], "reply_word"],
+    ["Répondez CANCEL pour annuler", [], "reply_word"],
+    ["Répondez ARRÊT pour annuler votre rendez-vous", [], "reply_word"],
+    ["STOP to end your visit", [], "reply_word"],
+    ["Press QUIT", [], "reply_word"],
+    ["Reply X to CANCEL", [], "reply_word"],
+    ["REPLY C TO CONFIRM. CANCEL TO CANCEL.", [], "reply_word"],
+    ["Reply STOP to cancel {{patient.firstName}}", [name], "reply_word"],
     ["See https://bit.ly/x", [], "link_host"],
+    ["See https://oak.example.com@evil.example", [], "link_host"],
+    ["See https://oak.example.com\\@evil.example", [], "link_host"],
+    ["See https://évil.example", [], "link_host"],
+    ["See https://{{patient.firstName}}/x", [name], "link_host"],
+    ["See https://oak.example.com{{patient.firstName}}", [name], "link_host"],
+    ["See evil.example/x", [], "link_host"],
     ["See bit.ly/x", [], "link_host"],
     ["See www.evil.example", [], "link_host"],
     ["{{a}}".repeat(1), [variable("a", { maxLength: 500 })], "too_many_segments"],
@@ -80,6 +107,17 @@ describe("Templates are checked before they are published", () => {
 
   it.each([
     "See https://oak.example.com/visit or oak.example.com",
+    "See https://oak.example.com:443/visit, or https://oak.example.com.",
+    "Reply STOP to end messages",
+    "Reply STOP to cancel, HELP for help",
+    "Msg rates may apply. STOP to unsubscribe",
+    "To opt out, reply STOP.",
+    "Reply STOP or UNSUBSCRIBE to opt out",
+    "REPLY STOP TO CANCEL ALL TEXTS",
+    "Responda ALTO para no recibir más mensajes",
+    "Responda C para confirmar o X para cancelar",
+    "Répondez ARRÊT pour ne plus recevoir de messages",
+    "Please come at the end of March and cancel in time",
     "Reply C to confirm, R to reschedule or X to cancel",
     "REPLY C TO CONFIRM OR X TO CANCEL",
     "Reply STOP to opt out, HELP for help",
@@ -109,6 +147,23 @@ describe("Templates are checked before they are published", () => {
     const named = [variable("clinic.name", { required: false }), variable("a", { required: false })]
     const sometimes = "{{#clinic.name}}{{clinic.name}}{{/clinic.name}} news{{#a}} {{a}} Reply STOP{{/a}}"
     assert.deepStrictEqual(rules(lint(sometimes, named, marketing)), ["opt_out_missing", "identity_missing"])
+  })
+
+  it.each([
+    ["Oak Clinic: Stop by for a flu shot!", false],
+    ["Oak Clinic: revise su colesterol alto", false],
+    ["Oak Clinic: Text us, or stop by", false],
+    ["Oak Clinic: Reply STOP to cancel your visit", false],
+    ["Oak Clinic: We stop to end your pain", false],
+    ["Oak Clinic: reply stop to opt out", true],
+    ["Oak Clinic: text STOP", true],
+    ["Oak Clinic: STOP to quit", true],
+    ["Oak Clinic: Responda ALTO para darse de baja", true],
+    ["Oak Clinic: Répondez ARRÊT pour vous désabonner", true],
+    ["Oak Clinic: Mande “PARAR” para dejar de recibir avisos", true]
+  ])("%#: %s tells how to opt out: %s", (sms, isWayOut) => {
+    const found = rules(lint(sms, [], { category: "marketing" }))
+    assert.strictEqual(!found.includes("opt_out_missing"), isWayOut)
   })
 
   it("misses what one language says and another does not", () => {

@@ -27,7 +27,7 @@ describe("The text of a template", () => {
     ["{{visit.start | weekday}}", "Wednesday"],
     ["{{visit.start}}", "Dec 2, 2026, 9:00 AM"],
     ["Call {{clinic.phone | phone}}", "Call (202) 555-0123"],
-    ["{{visit.count}}", "1,200"],
+    ["Room {{visit.count}}", "Room 1200"],
     ["{{#patient.firstName}}Hi {{patient.firstName}}. {{/patient.firstName}}Bye", "Hi Ana. Bye"],
     ["{{#patient.lastName}}Hi. {{/patient.lastName}}Bye", "Bye"],
     ["{{^patient.lastName}}Hello. {{/patient.lastName}}Bye", "Hello. Bye"],

@@ -72,10 +72,12 @@ const edit = route({
   allow: ADMINS,
   summary: "Edit a template",
   description:
-    "What the request does not name stays as it is. Variables or contents make a new version, a draft; texts are made of the published one until another is published. With `baseVersion` the request is refused if somebody saved another version in the meantime.",
+    "What the request does not name stays as it is. Variables or contents make a new version, a draft; texts are made of the published one until another is published. That one is checked again under another `category`. With `baseVersion` the request is refused if somebody saved another version in the meantime.",
   body: Application.TemplateEdit,
   success: { status: 200, schema: TemplateApi.TemplateDetailsJson },
-  problems: { 409: "The name is taken, the template is archived, or another version is the newest by now" },
+  problems: {
+    409: "The name is taken, the template is archived, another version is the newest by now, or the published version has errors under the new category (`issues`)"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const details = yield* Application.editTemplate(caller, templateId(params), body)
     return { status: 200, body: TemplateApi.detailsJson(details) }
@@ -171,7 +173,9 @@ const preview = route({
   body: Application.PreviewRequest,
   isBodyOptional: true,
   success: { status: 200, schema: TemplateApi.PreviewJson },
-  problems: { 409: "The version has errors, or no text in this language" },
+  problems: {
+    409: "The version has errors or no text in this language, or the text is too long or leads to a host that is not the site grouping's"
+  },
   handle: Effect.fnUntraced(function* ({ body, caller, params }) {
     const shown = yield* Application.previewTemplate(caller, templateId(params), body)
     return { status: 200, body: TemplateApi.previewJson(shown) }

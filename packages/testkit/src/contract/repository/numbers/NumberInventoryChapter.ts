@@ -441,55 +441,61 @@ export const numberInventoryChapter: Chapter = {
       ["voice"]
     ),
 
-    numberTest("MUST count numbers by status, area code and purpose, and keep one pending assignment of a tenant", function* () {
-      const { tenants } = yield* StoreUnderTest
-      const inventory = yield* NumberInventory
-      yield* available()
-      yield* available(0, "+13035550199" as PhoneNumber.E164)
-      const spoken = yield* available()
-      yield* Given.transact(inventory.save([{ ...spoken, purpose: "voice" }]))
-      const resting = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
-      const counts = yield* inventory.counts
-      const free = counts.filter(({ status }) => status === "available")
-      sameSet(
-        free.map(({ areaCode, count, purpose }) => `${areaCode} ${purpose} ${count}`),
-        ["202 both 1", "202 voice 1", "303 both 1"]
-      )
-      const rests = counts.find(({ status }) => status === "quarantined")!
-      assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
-      const requestedAt = yield* Given.storeNow
-      // Both are on record.
-      yield* Given.aTenantNumber(tenants[1])
-      const pending = yield* Effect.forEach(tenants.slice(0, 2), (siteGroupingId, index) =>
-        Effect.gen(function* () {
-          const [id] = (yield* (yield* IdGenerator).next("pendingAssignment", 1)) as ReadonlyArray<PendingAssignmentId>
-          const asked = {
-            id: id!,
-            siteGroupingId,
-            areaCode: index === 0 ? "415" : null,
-            key: index === 0 ? null : "once"
-          }
-          const begun = PendingAssignment.begin(asked, DateTime.add(requestedAt, { minutes: index }))
-          yield* inventory.addPendingAssignment(begun)
-          return begun
-        })
-      )
-      assert.deepStrictEqual(yield* inventory.pendingAssignments, pending)
-      const [first, second] = pending
-      const kept = { ...second!, reason: "no_offers" as const }
-      const met = PendingAssignment.meet(first!, resting)
-      const both = yield* inventory.savePendingAssignments([met, kept])
-      assert.sameMembers([...both], [met.id, kept.id])
-      assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
-      // What is over stays as it is.
-      assert.deepStrictEqual(yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)]), [])
-      const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
-      assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
-      assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
-      // The number that met it was added by mistake.
-      yield* inventory.remove(resting.id)
-      assert.isFalse((yield* inventory.list("unassigned")).some(({ id }) => id === resting.id))
-      assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some({ ...met, phoneNumberId: null }))
-    })
+    numberTest(
+      "MUST count numbers by status, area code and purpose, and keep one pending assignment of a tenant",
+      function* () {
+        const { tenants } = yield* StoreUnderTest
+        const inventory = yield* NumberInventory
+        yield* available()
+        yield* available(0, "+13035550199" as PhoneNumber.E164)
+        const spoken = yield* available()
+        yield* Given.transact(inventory.save([{ ...spoken, purpose: "voice" }]))
+        const resting = yield* quarantined(yield* stored((yield* Given.aTenantNumber(tenants[0])).id), 5)
+        const counts = yield* inventory.counts
+        const free = counts.filter(({ status }) => status === "available")
+        sameSet(
+          free.map(({ areaCode, count, purpose }) => `${areaCode} ${purpose} ${count}`),
+          ["202 both 1", "202 voice 1", "303 both 1"]
+        )
+        const rests = counts.find(({ status }) => status === "quarantined")!
+        assert.deepStrictEqual([rests.count, rests.nextEnd?.epochMilliseconds], [1, resting.endsAt!.epochMilliseconds])
+        const requestedAt = yield* Given.storeNow
+        // Both are on record.
+        yield* Given.aTenantNumber(tenants[1])
+        const pending = yield* Effect.forEach(tenants.slice(0, 2), (siteGroupingId, index) =>
+          Effect.gen(function* () {
+            const [id] = (yield* (yield* IdGenerator).next(
+              "pendingAssignment",
+              1
+            )) as ReadonlyArray<PendingAssignmentId>
+            const asked = {
+              id: id!,
+              siteGroupingId,
+              areaCode: index === 0 ? "415" : null,
+              key: index === 0 ? null : "once"
+            }
+            const begun = PendingAssignment.begin(asked, DateTime.add(requestedAt, { minutes: index }))
+            yield* inventory.addPendingAssignment(begun)
+            return begun
+          })
+        )
+        assert.deepStrictEqual(yield* inventory.pendingAssignments, pending)
+        const [first, second] = pending
+        const kept = { ...second!, reason: "no_offers" as const }
+        const met = PendingAssignment.meet(first!, resting)
+        const both = yield* inventory.savePendingAssignments([met, kept])
+        assert.sameMembers([...both], [met.id, kept.id])
+        assert.deepStrictEqual(yield* inventory.pendingAssignments, [kept])
+        // What is over stays as it is.
+        assert.deepStrictEqual(yield* inventory.savePendingAssignments([PendingAssignment.cancel(met)]), [])
+        const found = (scope: ReadonlyArray<Tenant>) => inventory.pendingAssignment(scope, met.id)
+        assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some(met))
+        assert.deepStrictEqual(yield* found([kept.siteGroupingId]), Option.none())
+        // The number that met it was added by mistake.
+        yield* inventory.remove(resting.id)
+        assert.isFalse((yield* inventory.list("unassigned")).some(({ id }) => id === resting.id))
+        assert.deepStrictEqual(yield* found([met.siteGroupingId]), Option.some({ ...met, phoneNumberId: null }))
+      }
+    )
   ]
 }
