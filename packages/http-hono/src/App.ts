@@ -18,6 +18,7 @@ import { mount, type Route } from "./openapi/Route.ts"
 import { access } from "./routes/access.ts"
 import { aliases } from "./routes/aliases.ts"
 import { calls } from "./routes/calls.ts"
+import { directory } from "./routes/directory.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
@@ -53,7 +54,9 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
 )
 
 /** What gives patient data, or tells who has seen some. */
-const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...access] as ReadonlyArray<Route<Services>>
+const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...directory, ...access] as ReadonlyArray<
+  Route<Services>
+>
 
 const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(({ route }) => route))
 

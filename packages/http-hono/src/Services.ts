@@ -3,6 +3,7 @@ import type { Intake } from "@careline/application"
 import type {
   AccessStoragePorts,
   Directory,
+  DirectoryEntries,
   HubStoragePorts,
   NumberStoragePorts,
   StoragePorts,
@@ -17,5 +18,6 @@ export type Services =
   | NumberStoragePorts
   | HubStoragePorts
   | Directory
+  | DirectoryEntries
   | Intake
   | TelephonyProviders.TelephonyProviders

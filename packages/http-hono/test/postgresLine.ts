@@ -18,9 +18,8 @@ export const openOnPostgres = async (more: Layer.Layer<never> = Layer.empty, htt
   const world = Layer.mergeAll(Intake.layer, twilio).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
-        postgres({ url: Redacted.make(database), maxConnections: 6 }),
+        Layer.provideMerge(Directory.layerFromEntries, postgres({ url: Redacted.make(database), maxConnections: 6 })),
         Memory.layerBlobStore,
-        Directory.layerEmpty,
         more
       )
     )

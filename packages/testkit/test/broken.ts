@@ -1,6 +1,7 @@
 /** What a memory store with one fault is made of. */
 import {
   type AccessStoragePorts,
+  type DirectoryEntries,
   type HubStoragePorts,
   type NumberStoragePorts,
   Transaction,
@@ -15,6 +16,7 @@ import { memoryHarness } from "./memoryHarness.ts"
 type Ports =
   | RepositoryContract.StoragePorts
   | AccessStoragePorts
+  | DirectoryEntries
   | HubStoragePorts
   | NumberStoragePorts
   | VoiceStoragePorts
@@ -26,7 +28,7 @@ export interface BrokenStore {
   /** The test that has to fail, so that the fault is noticed for what it is. */
   readonly noticedBy: string
   readonly harness: RepositoryContract.Harness<
-    MemoryStore | AccessStoragePorts | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
+    MemoryStore | AccessStoragePorts | DirectoryEntries | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
   >
 }
 

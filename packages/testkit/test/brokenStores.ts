@@ -25,6 +25,7 @@ import type { MemoryStore } from "../src/memory/index.ts"
 import type { InboxRow, MemoryState } from "../src/memory/MemoryState.ts"
 import { altered, Before, besideOthers, broken, type BrokenStore, remembering } from "./broken.ts"
 import { brokenNumberStores } from "./brokenNumberStores.ts"
+import { brokenDirectoryStores } from "./brokenDirectoryStores.ts"
 import { brokenTemplateStores } from "./brokenTemplateStores.ts"
 import { brokenNotificationStores } from "./brokenNotificationStores.ts"
 import { brokenVoiceStores } from "./brokenVoiceStores.ts"
@@ -580,6 +581,7 @@ export const brokenStores: ReadonlyArray<BrokenStore> = [
   ...brokenRevisions,
   ...brokenVoiceStores,
   ...brokenNumberStores,
+  ...brokenDirectoryStores,
   ...brokenTemplateStores,
   ...brokenNotificationStores
 ]

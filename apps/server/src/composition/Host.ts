@@ -121,7 +121,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     database,
     Layer.succeed(BlobStore, blobs),
     Layer.provide(WebhookSpool.layer(config, encryption), database),
-    Directory.layerEmpty,
+    Layer.provide(Directory.layerFromEntries, database),
     Layer.provide(SettleNotifications.layer, database),
     transcriber
   )

@@ -22,6 +22,7 @@ import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
 import templates from "./0029_templates.ts"
 import notifications from "./0030_notifications.ts"
+import directory from "./0033_directory.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -142,5 +143,6 @@ export const migrations = {
        alter column external_thread_id drop not null,
        add column pending_assignment_id uuid,
        add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
-  ])
+  ]),
+  "33_directory": directory
 }

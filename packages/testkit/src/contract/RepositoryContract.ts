@@ -15,6 +15,7 @@ import { changesChapter } from "./repository/ChangesChapter.ts"
 import { type Chapter, type ContractTest, run } from "./repository/Chapter.ts"
 import { circuitsChapter } from "./repository/CircuitsChapter.ts"
 import { consentsChapter } from "./repository/ConsentsChapter.ts"
+import { directoryChapter } from "./repository/DirectoryChapter.ts"
 import { type Harness, meets } from "./repository/Harness.ts"
 import { idempotencyChapter } from "./repository/IdempotencyChapter.ts"
 import { idsChapter } from "./repository/IdsChapter.ts"
@@ -85,7 +86,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   numberInventoryChapter,
   numberOrdersChapter,
   templatesChapter,
-  notificationsChapter
+  notificationsChapter,
+  directoryChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

@@ -3,6 +3,7 @@ import {
   type AccessStoragePorts,
   type BlobStore,
   type Directory,
+  type DirectoryEntries,
   type HubStoragePorts,
   type NumberStoragePorts,
   type StoragePorts,
@@ -22,6 +23,7 @@ import * as MemoryChanges from "./MemoryChanges.ts"
 import * as MemoryCircuits from "./MemoryCircuits.ts"
 import * as MemoryConsents from "./MemoryConsents.ts"
 import * as MemoryDirectory from "./MemoryDirectory.ts"
+import * as MemoryDirectoryEntries from "./MemoryDirectoryEntries.ts"
 import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
 import * as MemoryInbox from "./MemoryInbox.ts"
 import * as MemoryMediaImports from "./MemoryMediaImports.ts"
@@ -62,6 +64,7 @@ export { MemoryStore } from "./MemoryStore.ts"
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryTemplates.layer,
+  MemoryDirectoryEntries.layer,
   MemoryNotifications.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
@@ -99,6 +102,7 @@ export const layer: Layer.Layer<
   | HubStoragePorts
   | BlobStore
   | Directory
+  | DirectoryEntries
   | Telephony.Telephony
   | MemoryBlobStore.MemoryBlobs
   | MemoryDirectory.MemoryDirectory
