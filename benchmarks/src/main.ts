@@ -11,8 +11,10 @@ import { audit } from "./audit.ts"
 import { coldStart } from "./coldStart.ts"
 import { inbox } from "./inbox.ts"
 import { intake } from "./intake.ts"
+import { notifications } from "./notifications.ts"
 import { pipeline } from "./pipeline.ts"
 import { sendLanes } from "./sendLanes.ts"
+import { templates } from "./templates.ts"
 import { guardDatabase } from "./support/guard.ts"
 import { type Figure, isMet, table } from "./support/report.ts"
 
@@ -26,7 +28,9 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   B3: inbox,
   B4: coldStart,
   B5: audit,
-  B6: sendLanes
+  B6: sendLanes,
+  B7: notifications,
+  B8: templates
 }
 
 const smoke = process.argv.includes("--smoke")

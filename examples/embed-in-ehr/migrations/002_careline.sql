@@ -40,6 +40,7 @@ create table external_threads (
   auto_replied_at timestamptz(3),
   -- Since when the contact waits for an answer, and the reply that did not get through.
   unanswered_since timestamptz(3),
+  urgent_at timestamptz(3),
   reply_failed jsonb,
   alarm_state text not null check (alarm_state in ('idle', 'running', 'fired')),
   alarm_period integer not null,

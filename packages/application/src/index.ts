@@ -15,6 +15,7 @@ export { applyReports } from "./outbound/ApplyReports.ts"
 export * from "./threads/ContactConsent.ts"
 export * from "./threads/CreateThread.ts"
 export { lintTemplate, type Preview, previewTemplate } from "./templates/PreviewTemplate.ts"
+export type { SegmentPrice } from "./templates/SegmentPrice.ts"
 export * from "./templates/TemplateErrors.ts"
 export {
   LintRequest,
@@ -109,6 +110,8 @@ export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment 
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
 export { makeMeasureNumberCosts } from "./numbers/MeasureNumberCosts.ts"
 export { facilities, patients, searchPatients, users } from "./directory/Directory.ts"
+export { importPatients, type PatientImport } from "./directory/ImportPatients.ts"
+export type { LineFault } from "./directory/PatientFile.ts"
 export {
   FacilityEdit,
   NewFacility,

@@ -27,6 +27,7 @@ import { messages } from "./routes/messages.ts"
 import { notifications } from "./routes/notifications.ts"
 import { numberPool } from "./routes/numberPool.ts"
 import { numbers } from "./routes/numbers.ts"
+import { mountPatientImport } from "./routes/patientImport.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { templates } from "./routes/templates.ts"
 import { threads } from "./routes/threads.ts"
@@ -110,6 +111,7 @@ export const makeApp = (
   })
   mount(app, routes, runtime, authenticate, (route) => ofPatients.includes(route) || aliased.has(route))
   mountUploads(app, runtime, authenticate)
+  mountPatientImport(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
   if (http.metricsToken !== null) mountMetrics(app, runtime, http.metricsToken)

@@ -116,6 +116,9 @@ describe("Every read and change of patient data", () => {
         yield* (yield* Calls).open(Call.open(fields as never, "ringing", yield* DateTime.now))
       }).pipe(Effect.provideService(RowAccess, { _tag: "System" }))
     )
+    const written = { to: contact, body: "See you soon", patientId: "ana" }
+    const note = (await call("nurse", "POST", "/messages", written)).body.id as string
+    const ofNote = `notification:${note}`
     const consent = `/contacts/${encodeURIComponent(contact)}/consent`
     const steps: ReadonlyArray<
       readonly [method: string, route: string, path: string, body: unknown, action: string, subject: string | RegExp]
@@ -133,9 +136,30 @@ describe("Every read and change of patient data", () => {
         "message.send",
         /^message:/
       ],
+      [
+        "POST",
+        "/api/telephony/sms",
+        "/api/telephony/sms",
+        { phoneNumber: contact, message: "Bring your card." },
+        "message.send",
+        /^message:/
+      ],
       ["POST", "/external-threads/{id}/read", `${thread}/read`, { upToMessageId: newest.id }, "thread.read", at],
       ["GET", "/external-threads/{id}/readers", `${thread}/readers`, undefined, "thread.readers", at],
       ["GET", "/messages", "/messages?deliveryStatus=unknown", undefined, "message.list", "messages:unknown"],
+      ["POST", "/messages", "/messages", written, "notification.schedule", /^notification:/],
+      ["GET", "/notifications", "/notifications", undefined, "notification.list", "notifications"],
+      [
+        "GET",
+        "/api/telephony/notifications",
+        "/api/telephony/notifications",
+        undefined,
+        "notification.list",
+        "notifications"
+      ],
+      ["GET", "/notifications/{id}", `/notifications/${note}`, undefined, "notification.view", ofNote],
+      ["PATCH", "/notifications/{id}", `/notifications/${note}`, { body: "Later" }, "notification.edit", ofNote],
+      ["DELETE", "/notifications/{id}", `/notifications/${note}`, undefined, "notification.withdraw", ofNote],
       ["GET", "/messages/{id}", `/messages/${sent}`, undefined, "message.view", `message:${sent}`],
       ["POST", "/messages/{id}/resend", `/messages/${sent}/resend`, undefined, "message.resend", `message:${sent}`],
       ["POST", "/messages/{id}/dismiss", `/messages/${sent}/dismiss`, undefined, "message.dismiss", `message:${sent}`],
@@ -203,6 +227,7 @@ describe("Every read and change of patient data", () => {
       "POST /api/v1/phone-numbers/reconciliation",
       "POST /api/v1/site-groupings/{id}/phone-number",
       "GET /api/v1/phone-numbers/caller-id",
+      "POST /api/telephony/provision-phone",
       "GET /api/v1/phone-number-pool/numbers",
       "GET /api/v1/phone-number-pool/numbers/{id}",
       "PATCH /api/v1/phone-number-pool/numbers/{id}",
@@ -217,6 +242,16 @@ describe("Every read and change of patient data", () => {
       "PATCH /api/v1/site-groupings/{id}",
       "DELETE /api/v1/site-groupings/{id}",
       "GET /api/v1/external-threads/counts",
+      "GET /api/v1/templates",
+      "POST /api/v1/templates",
+      "GET /api/v1/templates/{id}",
+      "PUT /api/v1/templates/{id}",
+      "DELETE /api/v1/templates/{id}",
+      "GET /api/v1/templates/{id}/versions",
+      "POST /api/v1/templates/{id}/publish",
+      "POST /api/v1/templates/{id}/rollback",
+      "GET /api/v1/templates/{id}/lint",
+      "POST /api/v1/templates/{id}/preview",
       "GET /api/v1/voip-settings",
       "PUT /api/v1/voip-settings",
       "DELETE /api/v1/voip-settings/{field}",

@@ -57,6 +57,29 @@ afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
 const get = (bearer: string | null, path: string) => ask(app, bearer, "GET", `/api/telephony${path}`)
 
+describe("The notifications of the telephony module", () => {
+  it("are those of the line, in its shape, by type and status", async () => {
+    await ask(app, admin, "PUT", "/platform-settings", { quietHours: null })
+    for (const body of ["one", "two"]) await ask(app, nurse, "POST", "/messages", { to: contact, body })
+    const [second] = (await ask(app, nurse, "GET", "/notifications")).body.items
+    await ask(app, nurse, "DELETE", `/notifications/${second.id}`)
+    const of = async (query: string, bearer = nurse) => (await get(bearer, `/notifications${query}`)).body.data
+    const all = await of("?limit=1&offset=1")
+    assert.deepInclude(all, { total: 2, limit: 1, offset: 1 })
+    assert.deepInclude(all.notifications[0], { recipient: contact, message: "one", status: "QUEUED", type: "SMS" })
+    const failed = await of("?status=FAILED&type=SMS")
+    assert.deepInclude(failed.notifications[0], {
+      id: second.id,
+      status: "FAILED",
+      failureReason: "staff",
+      sentAt: null
+    })
+    assert.deepInclude(await of("?type=EMAIL"), { total: 0, notifications: [] })
+    assert.deepInclude(await of("", stranger), { total: 0, notifications: [] })
+    assert.strictEqual((await get(nurse, "/notifications?status=sent")).status, 400)
+  })
+})
+
 describe("The calls of the telephony module", () => {
   it("are those of the call log, in its shape, from an offset on", async () => {
     const { body, status } = await get(nurse, "/call-logs")

@@ -147,6 +147,24 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     "named",
     ask("GET", (things) => `/api/telephony/phone-number?${tenantQuery(things)}`)
   ],
+  sendTelephonySms: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/sms",
+      ({ tenant }) => ({ phoneNumber: "+13035550189", message: "Good morning", siteGroupingId: tenant })
+    )
+  ],
+  provisionTelephonyPhone: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/api/telephony/provision-phone",
+      ({ tenant }) => ({ siteGroupingId: tenant })
+    )
+  ],
   getCallLog: [SACR, "named", ask("GET", ({ call }) => `/call-logs/${call}`)],
   editCallLog: [
     SAC,
@@ -278,6 +296,7 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
     )
   ],
   listNotifications: [SACR, "scoped", ask("GET", () => "/notifications")],
+  listTelephonyNotifications: [SACR, "scoped", ask("GET", () => "/api/telephony/notifications")],
   getNotification: [SACR, "named", ask("GET", ({ notification }) => `/notifications/${notification}`)],
   editNotification: [
     SAC,
@@ -411,6 +430,15 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       ({ tenant }) => ({ name: "ana", siteGroupingId: tenant })
     )
   ],
+  importPatients: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      (things) => `/patients/import?${tenantQuery(things)}`,
+      () => "id,name\n1,Ana"
+    )
+  ],
   listenToEvents: [SACR, "scoped", ask("GET", () => "/events")],
   listAuditLog: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/audit-log")],
   breakGlass: [
@@ -452,7 +480,12 @@ const askOf = async (app: Hono, token: string | null, { body, method, path }: As
     signal: gone.signal,
     headers: {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { "content-type": typeof body === "string" ? "text/plain" : "application/json" })
+      ...(body === undefined
+        ? {}
+        : {
+            "content-type":
+              typeof body === "string" ? (path.includes("/import") ? "text/csv" : "text/plain") : "application/json"
+          })
     },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
   })

@@ -40,7 +40,7 @@ const operations = Object.entries(paths).flatMap(([path, methods]) =>
 )
 
 /** Streams and files are not asked for in JSON: they have tests of their own below. */
-const apart = new Set(["listenToEvents", "uploadMedia"])
+const apart = new Set(["listenToEvents", "uploadMedia", "importPatients"])
 
 const base64 = (text: string) => Buffer.from(text).toString("base64url")
 
@@ -309,6 +309,16 @@ describe("Whatever it is asked, the API answers in words", () => {
     for (const text of TEXTS) {
       const path = `/media?siteGroupingId=${escaped(text)}`
       problems.push(...(await check("POST", path, media, "hello", { "content-type": "text/plain" })))
+    }
+    const imports = paths["/api/v1/patients/import"]!.post!.responses
+    for (const text of TEXTS) {
+      const csv = { "content-type": "text/csv" }
+      problems.push(
+        ...(await check("POST", `/patients/import?siteGroupingId=${escaped(text)}`, imports, "id,name", csv))
+      )
+      for (const body of [text, `id,name\n${text},Ana`, `id,name\n1,${text}`, `id;name;phone\n1;"${text};\n`]) {
+        problems.push(...(await check("POST", "/patients/import?siteGroupingId=north", imports, body, csv)))
+      }
     }
     for (const name of ["__proto__", "constructor", "%00", "a%2Fb", "swagger-ui.css%00"]) {
       const response = await app.request(`/docs/${name}`)

@@ -1,5 +1,5 @@
 /** Templates through the API: written, checked, published, taken back and previewed, and what the audit log has of it. */
-import { Intake } from "@careline/application"
+import { Intake, TextPrices } from "@careline/application"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -7,7 +7,18 @@ import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { makeApp, type Role } from "../src/index.ts"
 import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
-const world = Layer.mergeAll(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
+const price = {
+  provider: "twilio",
+  country: "US",
+  direction: "outbound",
+  currency: "USD",
+  microsPerSegment: 8300,
+  microsPerMms: null,
+  validFrom: "2020-01-01"
+} as const
+const world = Layer.mergeAll(Intake.layer, twilio, Layer.succeed(TextPrices, [price])).pipe(
+  Layer.provideMerge(Memory.layer)
+)
 
 let app: Hono
 let scope: Scope.Closeable
@@ -72,7 +83,7 @@ describe("A template", () => {
     assert.deepInclude(template.lint, { isPublishable: true, issues: [] })
     assert.deepInclude(template.lint.estimates[0], {
       language: "en-US",
-      segments: { encoding: "GSM-7", units: 115, segments: 1 }
+      segments: { encoding: "GSM-7", units: 115, segments: 1, cost: { amount: "0.0083", currency: "USD" } }
     })
     const published = await as(north, "POST", `/templates/${template.id}/publish`, { version: 1 })
     assert.deepInclude(published.body, { latestVersion: 1, publishedVersion: 1 })
@@ -93,7 +104,7 @@ describe("A template", () => {
     assert.deepInclude(spanish.body, {
       language: "es-US",
       text: "Hola Nuñez, lo esperamos el sábado a las 2:30 p.m.. Responda C, R o X.",
-      segments: { encoding: "UCS-2", units: 70, segments: 1 }
+      segments: { encoding: "UCS-2", units: 70, segments: 1, cost: { amount: "0.0083", currency: "USD" } }
     })
   })
 

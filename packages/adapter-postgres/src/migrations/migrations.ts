@@ -144,5 +144,7 @@ export const migrations = {
        add column pending_assignment_id uuid,
        add constraint broadcast_events_subject_check check ((external_thread_id is null) <> (pending_assignment_id is null))`
   ]),
+  /** When somebody was last called at once for a thread, because its contact may be in danger. */
+  "32_urgent": run([`alter table external_threads add column urgent_at timestamptz`]),
   "33_directory": directory
 }

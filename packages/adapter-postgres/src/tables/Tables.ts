@@ -57,6 +57,7 @@ export const externalThreads = make<Thread.Thread>("external_threads", {
     lastInboundAt: timestamptz("last_inbound_at"),
     autoRepliedAt: timestamptz("auto_replied_at"),
     unansweredSince: timestamptz("unanswered_since"),
+    urgentAt: timestamptz("urgent_at"),
     replyFailed: plain.json("reply_failed"),
     escalation: {
       state: plain.text("escalation_state"),

@@ -18,7 +18,8 @@ export const NotificationQuery = Schema.Struct({
   /** Places to leave out; a cursor is the better way for more than a few pages. */
   offset: optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: MAX_OFFSET }))),
   kind: optional(Notification.NotificationKind),
-  state: optional(Notification.NotificationState),
+  /** One, or any of several. */
+  state: optional(Schema.Union([Notification.NotificationState, Schema.Array(Notification.NotificationState)])),
   /** Made at this instant or later. */
   startDate: optional(Instant),
   /** Made before this instant. */
@@ -39,7 +40,7 @@ export const listNotifications = Effect.fnUntraced(function* (actor: Actor, give
     from,
     to,
     kinds: kind === undefined ? undefined : [kind],
-    states: state === undefined ? undefined : [state]
+    states: typeof state === "string" ? [state] : state
   }
   const { transact } = yield* Transaction
   return yield* transact(

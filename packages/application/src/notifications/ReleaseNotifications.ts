@@ -20,6 +20,7 @@ import {
   Notifications,
   type StorageError,
   type StoragePorts,
+  TenantNumbers,
   Threads,
   Transaction
 } from "@careline/ports"
@@ -31,8 +32,8 @@ import { commit } from "../shared/Commit.ts"
 import { countsAgainstNothing } from "../shared/Failure.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
-import { senderOf } from "../threads/LoadThread.ts"
-import { type NoWords, wordsOf } from "./NotificationContent.ts"
+import { senderFor } from "../threads/LoadThread.ts"
+import { loadPublished, type NoWords, wordsOf } from "./NotificationContent.ts"
 
 type Due = Notification.Notification
 
@@ -52,6 +53,19 @@ const reasonOf = (error: NoWords): string => {
   }
 }
 
+/** Loads each template once, however many are made of it. */
+const onceEach = Effect.sync((): typeof loadPublished => {
+  const known = new Map<string, ReturnType<typeof loadPublished>>()
+  return ((tenant, id) =>
+    Effect.suspend(() => {
+      const found = known.get(id)
+      if (found !== undefined) return found
+      return Effect.tap(Effect.result(loadPublished(tenant, id)), (result) =>
+        Effect.sync(() => known.set(id, Effect.fromResult(result)))
+      ).pipe(Effect.flatMap(Effect.fromResult))
+    })) as typeof loadPublished
+})
+
 /** Up to `limit` in the ambient transaction. Tells `claimed` which, for when it fails. */
 const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Due>) {
   const port = yield* Notifications
@@ -69,6 +83,8 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
     ])
   )
   const facts = yield* gatherFacts(keys, now)
+  const numbers = yield* (yield* TenantNumbers).list([...new Set(keys.map(({ siteGroupingId }) => siteGroupingId))])
+  const load = yield* onceEach
   const cardOf = yield* contactCards(keys)
   const ids = yield* IdGenerator
   const threadIds = yield* ids.next("thread", notifications.length)
@@ -86,7 +102,9 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       saved.push(held)
       continue
     }
-    const words = yield* Effect.result(wordsOf(key.siteGroupingId, notification.content, notification.language)).pipe(
+    const words = yield* Effect.result(
+      wordsOf(key.siteGroupingId, notification.content, notification.language, load)
+    ).pipe(
       Effect.flatMap((result) =>
         Result.isFailure(result) && result.failure._tag === "StorageError"
           ? Effect.fail(result.failure)
@@ -104,7 +122,11 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       { ...key, threadType: "voip" },
       now
     )
-    const sender = yield* senderOf(thread).pipe(
+    const sender = yield* senderFor(
+      thread,
+      facts[index]!.settings.suspendedNumberFallback,
+      numbers.filter((number) => number.siteGroupingId === key.siteGroupingId)
+    ).pipe(
       Effect.catchTags({
         NoSenderNumber: () => Effect.succeed("no_sender_number"),
         NumberSuspended: () => Effect.succeed("number_suspended")

@@ -1,4 +1,4 @@
-/** The price list by which texts are priced for the metrics. Empty unless a host has one: then every text counts as unpriced. */
+/** The price list by which texts are priced, for the metrics and in previews. Empty unless a host has one: then every text counts as unpriced. */
 import type { Prices } from "@careline/domain"
 import { Context } from "effect"
 

@@ -1,9 +1,12 @@
 /** Shows a text that a template makes, how many SMS it is, and what is to be said of its version. */
 import { type Language, Segments, Template, type TemplateId, type TemplateLint, TemplateValue } from "@careline/domain"
 import { Effect } from "effect"
+import type { Settings, StorageError, TelephonyProviders, Templates, TenantNumbers } from "@careline/ports"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
+import type { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { reader } from "../shared/ReadRequest.ts"
+import { type SegmentPrice, segmentPrice } from "./SegmentPrice.ts"
 import { lintVersion } from "./LintTemplate.ts"
 import { TemplateDataInvalid } from "./TemplateErrors.ts"
 import { LintRequest, PreviewRequest } from "./TemplateRequests.ts"
@@ -15,7 +18,20 @@ export interface Preview {
   readonly language: Language
   readonly text: string
   readonly count: Segments.Count
+  /** Of each segment. */
+  readonly price: SegmentPrice | null
 }
+
+/** What a text and its price are made of. */
+type Priced = TelephonyProviders.TelephonyProviders | Templates | TenantNumbers
+
+/** Why a version makes no text. */
+type NoWords =
+  | NotFound
+  | Template.NoSuchLanguage
+  | Template.TemplateSyntaxInvalid
+  | Template.VariableMissing
+  | TemplateDataInvalid
 
 const readPreview = reader(PreviewRequest)
 
@@ -29,23 +45,39 @@ const dataOf = Effect.fnUntraced(function* (
 })
 
 /** The text that a version makes of data, or of its samples. */
-export const previewTemplate = Effect.fnUntraced(function* (actor: Actor, id: TemplateId, given: PreviewRequest) {
+export const previewTemplate = Effect.fnUntraced(function* (
+  actor: Actor,
+  id: TemplateId,
+  given: PreviewRequest
+): Effect.fn.Return<Preview, InvalidRequest | NoWords | StorageError, Priced> {
   const { data, language, version: wanted } = yield* readPreview(given)
   const template = yield* loadTemplate(actor, id)
   const version = yield* loadVersion(actor, id, wanted ?? template.latestVersion)
   const wished = language === undefined ? version.contents.slice(0, 1).map((one) => one.language) : [language]
   const values = yield* dataOf(version, data ?? TemplateValue.samplesOf(version.variables))
   const rendered = yield* Effect.fromResult(Template.renderText(version, wished, values))
-  return { ...rendered, version: version.number, count: Segments.count(rendered.text) } satisfies Preview
+  return {
+    ...rendered,
+    version: version.number,
+    count: Segments.count(rendered.text),
+    price: yield* segmentPrice(template.siteGroupingId)
+  }
 }, byStaff)
 
 const readLint = reader(LintRequest)
 
 /** What is to be said of a version: errors that keep it from being published, and how long its texts get. */
-export const lintTemplate = Effect.fnUntraced(function* (actor: Actor, id: TemplateId, given: LintRequest) {
+export const lintTemplate = Effect.fnUntraced(function* (
+  actor: Actor,
+  id: TemplateId,
+  given: LintRequest
+): Effect.fn.Return<
+  { readonly report: TemplateLint.Report; readonly price: SegmentPrice | null },
+  InvalidRequest | NotFound | StorageError,
+  Priced | Settings
+> {
   const { version: wanted } = yield* readLint(given)
   const template = yield* loadTemplate(actor, id)
   const version = yield* loadVersion(actor, id, wanted ?? template.latestVersion)
-  const report: TemplateLint.Report = yield* lintVersion(template, version)
-  return report
+  return { report: yield* lintVersion(template, version), price: yield* segmentPrice(template.siteGroupingId) }
 }, byStaff)

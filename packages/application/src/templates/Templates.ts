@@ -3,7 +3,15 @@
  * it was; what is published is one of them.
  */
 import { type Template, TemplateId, TemplateLint, type TemplateValue } from "@careline/domain"
-import { IdGenerator, Templates, Transaction } from "@careline/ports"
+import {
+  IdGenerator,
+  type Settings,
+  type StorageError,
+  type TelephonyProviders,
+  Templates,
+  type TenantNumbers,
+  Transaction
+} from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
@@ -12,6 +20,7 @@ import { assertActive } from "../access/TenantRecord.ts"
 import { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { type PageQuery, PageQuery as PageSchema, pageOf } from "../shared/RequestFields.ts"
 import { reader } from "../shared/ReadRequest.ts"
+import { type SegmentPrice, segmentPrice } from "./SegmentPrice.ts"
 import { lintVersion } from "./LintTemplate.ts"
 import { TemplateArchived, TemplateChanged, TemplateNotPublishable } from "./TemplateErrors.ts"
 import { NewTemplate, TemplateEdit, TemplateQuery, variableOf, VersionChoice } from "./TemplateRequests.ts"
@@ -27,6 +36,8 @@ export interface TemplateDetails {
   readonly template: Template.Template
   readonly version: Template.TemplateVersion
   readonly report: TemplateLint.Report
+  /** Of each of the segments that the report counts. */
+  readonly price: SegmentPrice | null
 }
 
 const notFound = new NotFound({ entity: "template" })
@@ -51,8 +62,16 @@ export const loadTemplate = Effect.fnUntraced(function* (actor: Actor, id: Templ
   return yield* found((yield* Templates).load(actor.scope, id))
 })
 
-const detailsOf = Effect.fnUntraced(function* (template: Template.Template, version: Template.TemplateVersion) {
-  return { template, version, report: yield* lintVersion(template, version) } satisfies TemplateDetails
+const detailsOf = Effect.fnUntraced(function* (
+  template: Template.Template,
+  version: Template.TemplateVersion
+): Effect.fn.Return<TemplateDetails, StorageError, Settings | TelephonyProviders.TelephonyProviders | TenantNumbers> {
+  return {
+    template,
+    version,
+    report: yield* lintVersion(template, version),
+    price: yield* segmentPrice(template.siteGroupingId)
+  }
 })
 
 export const listTemplates = Effect.fnUntraced(function* (actor: Actor, given: TemplateQuery) {

@@ -68,16 +68,17 @@ export interface Sender {
  */
 export const senderFor = Effect.fnUntraced(function* (
   thread: Thread.Thread,
-  isFallbackAllowed: boolean
+  isFallbackAllowed: boolean,
+  /** The numbers of the thread's tenant, where they are known. */
+  known?: ReadonlyArray<InventoryNumber.TenantNumber>
 ): Effect.fn.Return<Sender, NoSenderNumber | NumberSuspended | StorageError, TenantNumbers> {
-  const numbers = yield* (yield* TenantNumbers).list([thread.siteGroupingId])
+  const numbers = known ?? (yield* (yield* TenantNumbers).list([thread.siteGroupingId]))
   const fallback = InventoryNumber.textingNumber(numbers)
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)
   const found = numbers.find((one) => one.id === id)
   // A number is no more the tenant's, or was replaced, since the thread was locked to it; one for voice alone is not texted from.
-  const known = found?.purpose === "voice" ? fallback : found
-  const from =
-    known?.status === "replaced" ? (yield* resolveInboundNumbers([known.number]))[0]?.on : (known ?? fallback)
+  const own = found?.purpose === "voice" ? fallback : found
+  const from = own?.status === "replaced" ? (yield* resolveInboundNumbers([own.number]))[0]?.on : (own ?? fallback)
   if (from?.status === "suspended") {
     return isFallbackAllowed && fallback !== undefined
       ? { number: fallback, isStandIn: true }

@@ -3,7 +3,8 @@
  *
  * The thread is found or opened and locked, the text kept, a keyword obeyed and answered, the one automatic answer queued and
  * the alarm started. What may be a wish to opt out gets no automatic answer: it is flagged, and a note asks staff to judge it,
- * for consent stays as it is until somebody puts the wish on record. A reaction, a keyword that is answered, and what comes from a sender whom no text reaches ask
+ * for consent stays as it is until somebody puts the wish on record. Who may be in danger is told what to do, and somebody is called
+ * at once; nothing else is done by itself with such a text. A reaction, a keyword that is answered, and what comes from a sender whom no text reaches ask
  * for nobody: they are kept and shown. With the line switched off the text is kept and shown, and nothing else happens.
  */
 import type { DateTime } from "effect"
@@ -25,6 +26,7 @@ import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as SystemText from "./SystemText.ts"
 import * as Thread from "../threads/Thread.ts"
 import * as ThreadLink from "../threads/ThreadLink.ts"
+import * as Urgent from "./Urgent.ts"
 import type { VoipSettings } from "../settings/VoipSettings.ts"
 
 /** The text, as the provider handed it over. */
@@ -104,7 +106,16 @@ export const decide = (
 
   const reaction = Reaction.parse(inbound.text)
   const canBeAnswered = ContactRule.canBeTexted(inbound.from)
-  const flag = canBeAnswered && reaction === null ? flagOf(inbound.text) : undefined
+  const keyword = reaction === null ? (inbound.providerKeyword ?? Consent.keyword(inbound.text)) : null
+  const danger = canBeAnswered && reaction === null && keyword === null ? Urgent.match(inbound.text) : null
+  const isUrgent = danger?.certainty === "urgent"
+  const flag = isUrgent
+    ? "urgent"
+    : danger !== null
+      ? "possible_urgent"
+      : canBeAnswered && reaction === null
+        ? flagOf(inbound.text)
+        : undefined
   add({
     id: ids.messageId,
     siteGroupingId: thread.siteGroupingId,
@@ -121,6 +132,7 @@ export const decide = (
       provider: inbound.provider,
       providerMessageId: inbound.providerMessageId,
       ...(flag === undefined ? {} : { flag }),
+      ...(danger === null ? {} : { urgentPhrase: { phrase: danger.phrase, version: danger.version } }),
       ...(reaction === null ? {} : { reaction: Reaction.inMessage(reaction, inbound.reactsTo ?? null) })
     },
     deliveryStatus: null,
@@ -134,7 +146,6 @@ export const decide = (
     add(SystemMessage.make(thread, { id: ids.groupNoteId, kind: "group_message", content, from: null }, now))
   }
 
-  const keyword = reaction === null ? (inbound.providerKeyword ?? Consent.keyword(inbound.text)) : null
   const consent =
     keyword === null
       ? state.consent
@@ -162,8 +173,16 @@ export const decide = (
     answer(KeywordAnswer.of(keyword, state.clinicName ?? null, on))
   }
 
+  const isCalledFor = danger !== null && isUrgent && !Alarm.wasCalled(thread, now)
+  if (isCalledFor && state.settings.voipEnabled && consent.status !== "opted_out") {
+    const content = state.settings.urgentMessage ?? Urgent.reply(danger.language)
+    answer({ kind: "urgent_reply", messageClass: "conversational", content, isUrgent })
+  }
+
   const reply =
-    keyword === null && reaction === null ? AutoReply.decide(thread, inbound.text, consent, state.settings) : null
+    keyword === null && reaction === null && !isUrgent
+      ? AutoReply.decide(thread, inbound.text, consent, state.settings)
+      : null
   if (reply !== null) {
     answer({ kind: "auto_reply", messageClass: "conversational", content: reply })
     thread = AutoReply.mark(thread, now)
@@ -171,7 +190,7 @@ export const decide = (
 
   const asksForPerson = keyword === null ? reaction === null : Consent.mayMeanAppointment(inbound.text)
   if (asksForPerson && canBeAnswered) {
-    const alarmed = Alarm.start(thread, state.settings, now)
+    const alarmed = isCalledFor ? Alarm.call(thread, state.settings, now) : Alarm.start(thread, state.settings, now)
     thread = alarmed.thread
     changes.push(...alarmed.changes)
   }

@@ -10,9 +10,17 @@ import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as Thread from "../threads/Thread.ts"
 
 export interface SystemText {
-  readonly kind: "auto_reply" | "opt_out_confirmation" | "opt_in_confirmation" | "help" | "number_changed"
+  readonly kind:
+    | "auto_reply"
+    | "opt_out_confirmation"
+    | "opt_in_confirmation"
+    | "help"
+    | "number_changed"
+    | "urgent_reply"
   readonly messageClass: MessageClass
   readonly content: string
+  /** Whether somebody's health hangs on it, so that it waits for nothing. */
+  readonly isUrgent?: boolean
   /** The number that it leaves from. */
   readonly on: Pick<TenantNumber, "id" | "number">
 }
@@ -20,7 +28,7 @@ export interface SystemText {
 /** Presumes that the contact can be texted. Saving the thread is left to whoever has more to say in it. */
 export const send = (
   thread: Thread.Thread,
-  { content, kind, messageClass, on }: SystemText,
+  { content, isUrgent, kind, messageClass, on }: SystemText,
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): { readonly thread: Thread.Thread; readonly changes: ReadonlyArray<Change> } => {
@@ -39,6 +47,7 @@ export const send = (
             messageId: message.id,
             purpose: kind,
             messageClass,
+            isUrgent,
             from: on.number,
             fromNumberId: on.id,
             to: thread.externalContact as string as E164,

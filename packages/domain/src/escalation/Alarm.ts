@@ -28,6 +28,37 @@ const startTimer = (thread: Thread.Thread, settings: TimerSettings, now: DateTim
 export const start = (thread: Thread.Thread, settings: TimerSettings, now: DateTime.Utc): Alarmed =>
   startTimer({ ...thread, unansweredSince: thread.unansweredSince ?? now }, settings, now)
 
+/** Texts that tell of danger call somebody once in this time. */
+const URGENT_MILLIS = 30 * 60_000
+
+/** Whether somebody was called for the thread a moment ago, or is about to be. */
+export const wasCalled = ({ urgentAt }: Pick<Thread.Thread, "urgentAt">, now: DateTime.Utc): boolean =>
+  urgentAt !== null && now.epochMilliseconds - urgentAt.epochMilliseconds < URGENT_MILLIS
+
+/** Whether the period that is due is one of danger. */
+export const isUrgent = ({
+  escalation: { dueAt },
+  urgentAt
+}: Pick<Thread.Thread, "escalation" | "urgentAt">): boolean =>
+  urgentAt !== null && dueAt !== null && DateTime.Equivalence(dueAt, urgentAt)
+
+/** After a text that tells of danger: the contact waits, and a period is due at once in the place of one that runs. */
+export const call = (thread: Thread.Thread, settings: TimerSettings, now: DateTime.Utc): Alarmed => {
+  const { escalation: before, id: threadId, siteGroupingId } = thread
+  const waiting = { ...thread, unansweredSince: thread.unansweredSince ?? now }
+  const escalation = Escalation.onUrgent(before, settings, now)
+  if (escalation === before) return { thread: waiting, changes: [] }
+  return {
+    thread: { ...waiting, escalation, urgentAt: now },
+    changes: [
+      ...(before.state === "running"
+        ? [{ _tag: "TimerStopped" as const, siteGroupingId, threadId, period: before.period }]
+        : []),
+      { _tag: "TimerStarted", siteGroupingId, threadId, period: escalation.period, dueAt: now }
+    ]
+  }
+}
+
 /** After staff answered, or reached the contact by a call: a running or fired period ends. */
 export const stop = (thread: Thread.Thread): Alarmed => {
   const { escalation, id: threadId, siteGroupingId } = thread

@@ -1,5 +1,6 @@
 /** A timer came due: who is texted, and what the thread says about it. */
 import type { DateTime } from "effect"
+import * as Alarm from "./Alarm.ts"
 import type { Change } from "../changes/Change.ts"
 import * as Escalation from "../threads/Escalation.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
@@ -43,8 +44,10 @@ export const decide = (
   const notified = from === null ? [] : [...new Set(settings.escalationPhoneNumbers)]
   const since = thread.unansweredSince ?? thread.lastInboundAt
   const waitedMillis = since === null ? 0 : now.epochMilliseconds - since.epochMilliseconds
+  const isUrgent = Alarm.isUrgent(thread)
   const body = Escalation.notice({
     link: due.link,
+    isUrgent,
     hasReplyFailed: thread.replyFailed !== null,
     waitingMinutes: waitedMillis / 60_000,
     preview: settings.escalationPreview ? thread.lastMessagePreview : null
@@ -52,7 +55,10 @@ export const decide = (
   const message = note(
     thread,
     ids.messageId,
-    Escalation.report(notified.map((number) => (due.nameOf ?? PhoneNumber.ending)(number))),
+    Escalation.report(
+      notified.map((number) => (due.nameOf ?? PhoneNumber.ending)(number)),
+      isUrgent
+    ),
     now
   )
   const sends =

@@ -15,6 +15,7 @@ export const SystemMessageKind = Schema.Literals([
   "opt_out_confirmation",
   "opt_in_confirmation",
   "help",
+  "urgent_reply",
   "number_changed",
   "group_message",
   "staff_task",
@@ -62,8 +63,15 @@ export const MessageMetadata = Schema.Struct({
   needsDecision: Schema.optionalKey(Schema.Boolean),
   /** The text is a reaction to another message of the thread. */
   reaction: Schema.optionalKey(MessageReaction),
-  /** Set when the words look like a wish to opt out, or to change an appointment, that only a person can judge. */
-  flag: Schema.optionalKey(Schema.Literals(["possible_opt_out", "possible_appointment_change"]))
+  /**
+   * Set when the words tell of danger, for which somebody is called at once, or look like what only a person can judge: danger, a
+   * wish to opt out, or to change an appointment.
+   */
+  flag: Schema.optionalKey(
+    Schema.Literals(["urgent", "possible_urgent", "possible_opt_out", "possible_appointment_change"])
+  ),
+  /** The phrase that told of danger, and the version of the list that has it. */
+  urgentPhrase: Schema.optionalKey(Schema.Struct({ phrase: Schema.String, version: Schema.String }))
 })
 export type MessageMetadata = typeof MessageMetadata.Type
 

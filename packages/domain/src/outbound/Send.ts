@@ -18,6 +18,7 @@ export const SendPurpose = Schema.Literals([
   "opt_out_confirmation",
   "opt_in_confirmation",
   "help",
+  "urgent_reply",
   "escalation",
   "number_changed",
   "scheduled"
@@ -94,6 +95,7 @@ export const whenLost = (purpose: SendPurpose): "undecided" | "abandoned" | "res
     case "opt_out_confirmation":
     case "opt_in_confirmation":
     case "help":
+    case "urgent_reply":
     case "number_changed":
       return "abandoned"
     case "escalation":

@@ -47,6 +47,8 @@ export const VoipSettings = Schema.Struct({
   voipEnabled: Schema.Boolean,
   /** The text that answers a thread's first message, or `null` for none. */
   autoReplyMessage: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_TEXT_LENGTH))),
+  /** What a contact is told at once who may be in danger, or `null` for our own words: call 911, or 988 in a crisis. */
+  urgentMessage: Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(MAX_TEXT_LENGTH))),
   /** Minutes (fractions allowed) an inbound text may wait for an answer, or `null` for no escalation. */
   escalationTimerMinutes: Schema.NullOr(
     Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(7 * 24 * 60))
@@ -87,6 +89,7 @@ export const FIELDS = Object.keys(fields) as ReadonlyArray<Field>
 export const Kept = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(fields.autoReplyMessage),
+  urgentMessage: Schema.optionalKey(fields.urgentMessage),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
   escalationPhoneNumbers: Schema.optionalKey(fields.escalationPhoneNumbers),
   escalationPreview: Schema.optionalKey(fields.escalationPreview),
@@ -103,6 +106,7 @@ export const Kept = Schema.Struct({
 export const Edit = Schema.Struct({
   voipEnabled: Schema.optionalKey(fields.voipEnabled),
   autoReplyMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
+  urgentMessage: Schema.optionalKey(Schema.NullOr(Words(MAX_TEXT_LENGTH))),
   escalationTimerMinutes: Schema.optionalKey(fields.escalationTimerMinutes),
   escalationPhoneNumbers: Schema.optionalKey(
     fields.escalationPhoneNumbers.check(
@@ -172,6 +176,7 @@ export const PLATFORM_FIELDS = Object.keys(PlatformEdit.fields) as ReadonlyArray
 export const defaults: VoipSettings = {
   voipEnabled: true,
   autoReplyMessage: null,
+  urgentMessage: null,
   escalationTimerMinutes: 20,
   escalationPhoneNumbers: [],
   escalationPreview: false,
@@ -192,6 +197,7 @@ export type Source = typeof Source.Type
 export const Sources = Schema.Struct({
   voipEnabled: Source,
   autoReplyMessage: Source,
+  urgentMessage: Source,
   escalationTimerMinutes: Source,
   escalationPhoneNumbers: Source,
   escalationPreview: Source,

@@ -67,12 +67,25 @@ const dateAndTime: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle
 /** Blanks of locale data that are none of GSM 03.38's: one of them would make a text of 160 characters three segments. */
 const plainBlanks = (text: string): string => text.replace(/[\u00a0\u2000-\u200a\u202f]/g, " ")
 
+/** Making a formatter takes far longer than using one. */
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+const formatterOf = (language: Language, filter: Filter | null, zone: string): Intl.DateTimeFormat => {
+  const key = `${language} ${filter} ${zone}`
+  const known = formatters.get(key)
+  if (known !== undefined) return known
+  const options = filter === null || filter === "phone" ? dateAndTime : dateFormats[filter]
+  const made = new Intl.DateTimeFormat(language, { ...options, timeZone: zone })
+  formatters.set(key, made)
+  return made
+}
+
 /** The value as a text of the language says it: dates, numbers and phones as its region writes them. */
 export const format = (given: TemplateValue, filter: Filter | null, language: Language): string => {
   switch (given._tag) {
     case "date_time": {
-      const options = filter === null || filter === "phone" ? dateAndTime : dateFormats[filter]
-      return plainBlanks(DateTime.format(given.value, { locale: language, ...options }))
+      const formatter = formatterOf(language, filter, DateTime.zoneToString(given.value.zone))
+      return plainBlanks(formatter.format(given.value.epochMilliseconds))
     }
     case "phone":
       return display(given.value, language.slice(-2) as CountryCode)

@@ -35,6 +35,13 @@ export const onInbound = (
   }
 }
 
+/** After a text that tells of danger: a period is due at once, whatever the timer is set to, and whatever runs. */
+export const onUrgent = (
+  escalation: Escalation,
+  settings: Pick<VoipSettings, "voipEnabled">,
+  now: DateTime.Utc
+): Escalation => (settings.voipEnabled ? { state: "running", period: escalation.period + 1, dueAt: now } : escalation)
+
 /** After somebody of the staff answered. */
 export const onAnswered = (escalation: Escalation): Escalation =>
   escalation.state === "idle" ? escalation : { ...escalation, state: "idle", dueAt: null }
@@ -53,20 +60,24 @@ export const onFired = (escalation: Escalation): Escalation =>
 /** The text to staff. Without previews it names no patient and quotes nothing; it always carries the link. */
 export const notice = (options: {
   readonly link: string
+  /** Whether the contact may be in danger. */
+  readonly isUrgent: boolean
   /** Whether the contact waits because a reply did not get through. */
   readonly hasReplyFailed: boolean
   readonly waitingMinutes: number
   readonly preview: string | null
 }): string => {
   const waited = options.waitingMinutes < 1 ? "less than a minute" : `${Math.round(options.waitingMinutes)} min`
-  const head = options.hasReplyFailed
-    ? "Careline: a reply could not be delivered, and a message still waits for an answer."
-    : `Careline: a message has waited ${waited} for an answer.`
+  const head = options.isUrgent
+    ? "Careline: URGENT. A message may be about an emergency. Please look now."
+    : options.hasReplyFailed
+      ? "Careline: a reply could not be delivered, and a message still waits for an answer."
+      : `Careline: a message has waited ${waited} for an answer.`
   return options.preview === null ? `${head} ${options.link}` : `${head} "${options.preview}" ${options.link}`
 }
 
 /** What the thread says about a fired period: who was notified, by name or the end of their number. */
-export const report = (notified: ReadonlyArray<string>): string =>
-  notified.length === 0
-    ? "Not answered in time. Nobody is set to be notified."
-    : `Not answered in time. Notified: ${notified.join(", ")}`
+export const report = (notified: ReadonlyArray<string>, isUrgent: boolean): string => {
+  const why = isUrgent ? "This may be an emergency." : "Not answered in time."
+  return notified.length === 0 ? `${why} Nobody is set to be notified.` : `${why} Notified: ${notified.join(", ")}`
+}

@@ -43,6 +43,8 @@ export const Thread = Schema.Struct({
   autoRepliedAt: Schema.NullOr(Schema.DateTimeUtc),
   /** Since when the contact waits for an answer of a person; `null` when the last word is ours, or asks for none. */
   unansweredSince: Schema.NullOr(Schema.DateTimeUtc),
+  /** When somebody was last called at once, because the contact may be in danger. */
+  urgentAt: Schema.NullOr(Schema.DateTimeUtc),
   /** The reply that did not get through, until another one stands; `null` when there is none. */
   replyFailed: Schema.NullOr(ReplyFailure),
   escalation: Escalation.Escalation,
@@ -78,6 +80,7 @@ export const open = (id: ThreadId, key: ThreadKey, contactName: string | null, n
   lastInboundAt: null,
   autoRepliedAt: null,
   unansweredSince: null,
+  urgentAt: null,
   replyFailed: null,
   escalation: Escalation.idle,
   createdAt: now,

@@ -183,6 +183,7 @@ export const agreeing: ReadonlyArray<string> = [
   "okey",
   "k",
   "sure",
+  "sure thing",
   "of course",
   "vale",
   "de acuerdo",

@@ -50,6 +50,7 @@ describe("The settings that hold for a tenant", () => {
       [
         "suspendedNumberFallback",
         "linkHosts",
+        "urgentMessage",
         "escalationPhoneNumbers",
         "escalationPreview",
         "callGreetings",

@@ -61,7 +61,12 @@ describe("A thread's link", () => {
 
 describe("The notice of an escalation", () => {
   it("names no patient and quotes nothing unless previews are on", () => {
-    const options = { link: "https://clinic.example/threads/1", hasReplyFailed: false, waitingMinutes: 12.4 }
+    const options = {
+      link: "https://clinic.example/threads/1",
+      isUrgent: false,
+      hasReplyFailed: false,
+      waitingMinutes: 12.4
+    }
     const silent = Escalation.notice({ ...options, preview: null })
     assert.strictEqual(silent, "Careline: a message has waited 12 min for an answer. https://clinic.example/threads/1")
     assert.include(Escalation.notice({ ...options, preview: "I feel dizzy" }), "I feel dizzy")

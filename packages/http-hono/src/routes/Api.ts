@@ -45,6 +45,8 @@ export const ThreadJson = Schema.Struct({
   lastMessagePreview: Text,
   /** Since when the contact waits for an answer of a person. */
   unansweredSince: nullOr(Text),
+  /** When somebody was last called at once, because the contact may be in danger. */
+  urgentAt: nullOr(Text),
   /** The reply that did not get through, until another one stands. */
   replyFailed: nullOr(Schema.Struct({ messageId: Id, reason: FailureReason.FailureReason, detail: Text })),
   escalation: Schema.Struct({ state: Schema.Literals(["idle", "running", "fired"]), dueAt: nullOr(Text) }),
@@ -84,6 +86,7 @@ export const threadJson = ({ optedOut, phoneNumber, thread, unreadCount }: Threa
   lastMessageAt: iso(thread.lastMessageAt),
   lastMessagePreview: thread.lastMessagePreview,
   unansweredSince: isoOrNull(thread.unansweredSince),
+  urgentAt: isoOrNull(thread.urgentAt),
   replyFailed: thread.replyFailed === null ? null : replyFailedJson(thread.replyFailed),
   escalation: { state: thread.escalation.state, dueAt: isoOrNull(thread.escalation.dueAt) },
   optedOut,

@@ -1,11 +1,14 @@
 /** The answers of the public API about templates. */
-import { type Preview, type TemplateDetails, TemplateIssue } from "@careline/application"
-import { Language, Template, TemplateLint, TemplateValue } from "@careline/domain"
+import { type Preview, type SegmentPrice, type TemplateDetails, TemplateIssue } from "@careline/application"
+import { Language, type Segments, Template, TemplateLint, TemplateValue } from "@careline/domain"
 import { DateTime, Schema } from "effect"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
 const Id = Schema.String
+
+/** Millionths of a currency's unit. */
+const MICROS = 1_000_000
 
 const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
 
@@ -54,7 +57,9 @@ const SegmentsJson = Schema.Struct({
   encoding: Schema.Literals(["GSM-7", "UCS-2"]),
   /** Septets, or UTF-16 code units. */
   units: Schema.Int,
-  segments: Schema.Int
+  segments: Schema.Int,
+  /** By the host's price list; `null` where it has no price. */
+  cost: nullOr(Schema.Struct({ amount: Text, currency: Text }))
 }).annotate({ identifier: "Segments" })
 
 export const LintJson = Schema.Struct({
@@ -72,19 +77,22 @@ export const LintJson = Schema.Struct({
   )
 }).annotate({ identifier: "TemplateLint" })
 
-const segmentsJson = ({ encoding, segments, units }: typeof SegmentsJson.Type): typeof SegmentsJson.Type => ({
-  encoding,
-  segments,
-  units
-})
+/** What a number of segments costs; the price list may not say. */
+const costOf = (count: number, price: SegmentPrice | null): (typeof SegmentsJson.Type)["cost"] =>
+  price === null ? null : { amount: String((count * price.micros) / MICROS), currency: price.currency }
 
-export const lintJson = (report: TemplateLint.Report): typeof LintJson.Type => ({
+const segmentsJson = (
+  { encoding, segments, units }: Segments.Count,
+  price: SegmentPrice | null
+): typeof SegmentsJson.Type => ({ encoding, segments, units, cost: costOf(segments, price) })
+
+export const lintJson = (report: TemplateLint.Report, price: SegmentPrice | null): typeof LintJson.Type => ({
   isPublishable: TemplateLint.isClean(report),
   issues: report.issues,
   estimates: report.estimates.map(({ language, segments, unicodeSegments }) => ({
     language,
-    segments: segmentsJson(segments),
-    unicodeSegments: segmentsJson(unicodeSegments)
+    segments: segmentsJson(segments, price),
+    unicodeSegments: segmentsJson(unicodeSegments, price)
   }))
 })
 
@@ -94,10 +102,15 @@ export const TemplateDetailsJson = Schema.Struct({
   lint: LintJson
 }).annotate({ identifier: "TemplateDetails" })
 
-export const detailsJson = ({ report, template, version }: TemplateDetails): typeof TemplateDetailsJson.Type => ({
+export const detailsJson = ({
+  price,
+  report,
+  template,
+  version
+}: TemplateDetails): typeof TemplateDetailsJson.Type => ({
   ...templateJson(template),
   version: versionJson(version),
-  lint: lintJson(report)
+  lint: lintJson(report, price)
 })
 
 export const PreviewJson = Schema.Struct({
@@ -107,9 +120,9 @@ export const PreviewJson = Schema.Struct({
   segments: SegmentsJson
 }).annotate({ identifier: "TemplatePreview" })
 
-export const previewJson = ({ count, language, text, version }: Preview): typeof PreviewJson.Type => ({
+export const previewJson = ({ count, language, price, text, version }: Preview): typeof PreviewJson.Type => ({
   version,
   language,
   text,
-  segments: segmentsJson(count)
+  segments: segmentsJson(count, price)
 })

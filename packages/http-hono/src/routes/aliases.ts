@@ -3,7 +3,7 @@
  * decides and audits, and the operation's answer into the shape that such a client reads. `docs/aliases.md` lists them.
  */
 import { createThread, InvalidRequest, NewAssignment, NotFound } from "@careline/application"
-import { Call, Text, VoipSettings } from "@careline/domain"
+import { Call, type Notification, Text, VoipSettings } from "@careline/domain"
 import { Effect, Schema, Struct } from "effect"
 import { MessageJson, pageJson, TenantJson, TenantQuery, tenantOf, tenantOfQuery } from "./Api.ts"
 import { tenantFor } from "../auth/Auth.ts"
@@ -11,6 +11,8 @@ import type { CallLogJson } from "./CallApi.ts"
 import { CallLogPage, CallLogQuery } from "./CallApi.ts"
 import { list as listCallLogs } from "./calls.ts"
 import { NumberJson, PendingAssignmentJson } from "./NumberApi.ts"
+import { type NotificationJson, NotificationPage } from "./NotificationApi.ts"
+import { list as listNotifications, NotificationQuery } from "./notifications.ts"
 import { assign as assignPhoneNumber, list as listPhoneNumbers } from "./numbers.ts"
 import { type Request, type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
@@ -114,8 +116,8 @@ const alias = <
 /** Characters of a phone number in any way of writing: of one with spaces, brackets and a prefix there are half as many. */
 const MAX_PHONE_NUMBER = 64
 
-/** Calls of a page where a request does not say how many, as the telephony module has it. */
-const CALLS_OF_A_PAGE = 50
+/** Items of a page where a request does not say how many, as the telephony module has it. */
+const ITEMS_OF_A_PAGE = 50
 
 const TelephonyCallLog = Schema.Struct({
   id: Schema.String,
@@ -160,6 +162,44 @@ const TelephonyProvisioning = Schema.Struct({
   siteGroupingId: Schema.optionalKey(TenantJson)
 }).annotate({ identifier: "TelephonyProvisioning" })
 
+/** What the telephony module calls the states of a notification. */
+const notificationStates = {
+  QUEUED: ["scheduled", "delivering"],
+  SENT: ["sent", "delivered"],
+  FAILED: ["failed", "undecided", "withdrawn", "expired", "refused"]
+} as const satisfies Readonly<Record<string, ReadonlyArray<Notification.NotificationState>>>
+
+const STATUSES = ["QUEUED", "SENT", "FAILED"] as const satisfies ReadonlyArray<keyof typeof notificationStates>
+
+const TelephonyNotification = Schema.Struct({
+  id: Schema.String,
+  tenantId: Schema.NullOr(Schema.String),
+  type: Schema.Literal("SMS"),
+  recipient: Schema.String,
+  message: Schema.NullOr(Schema.String),
+  status: Schema.Literals(STATUSES),
+  relatedAppointmentId: Schema.Null,
+  sentAt: Schema.NullOr(Schema.String),
+  failureReason: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "TelephonyNotification" })
+
+const telephonyNotification = (of: typeof NotificationJson.Type): typeof TelephonyNotification.Type => {
+  const status = STATUSES.find((one) =>
+    (notificationStates[one] as ReadonlyArray<Notification.NotificationState>).includes(of.state)
+  )!
+  return {
+    id: of.id,
+    tenantId: of.siteGroupingId,
+    type: "SMS",
+    recipient: of.contact,
+    message: of.body,
+    status,
+    relatedAppointmentId: null,
+    sentAt: status === "SENT" ? of.updatedAt : null,
+    failureReason: status === "FAILED" ? (of.reason ?? of.state) : null
+  }
+}
+
 export const aliases: ReadonlyArray<Alias> = [
   alias({
     path: "/api/telephony/call-logs",
@@ -180,11 +220,55 @@ export const aliases: ReadonlyArray<Alias> = [
           offset: Schema.Int
         })
       },
-      tell: ({ items, total }, { limit = CALLS_OF_A_PAGE, offset = 0 }) =>
+      tell: ({ items, total }, { limit = ITEMS_OF_A_PAGE, offset = 0 }) =>
         Effect.succeed({ data: { callLogs: items.map(telephonyCallLog), total: total!, limit, offset } })
     },
     in: "`limit` and `offset` in the place of `cursor`; the total is always counted",
     out: "`data.callLogs`, `total`, `limit`, `offset`; of a call `tenantId`, `callSid`, `startTime`, `endTime`, `durationSeconds` and `callReason`, which is `OTHER` for a reason in staff's own words. No `recordingUrl`: the recording hangs on the message of the call"
+  }),
+  alias({
+    path: "/api/telephony/notifications",
+    operationId: "listTelephonyNotifications",
+    summary: "List notifications, page by page from an offset",
+    of: listNotifications,
+    query: Schema.Struct({
+      ...Struct.pick(NotificationQuery.fields, ["limit", "offset", "siteGroupingId"]),
+      type: Schema.optionalKey(Schema.Literals(["SMS", "EMAIL"])),
+      status: Schema.optionalKey(Schema.Literals(STATUSES))
+    }),
+    ask: ({ query: { limit, offset, siteGroupingId, status } }) =>
+      Effect.succeed({
+        query: {
+          limit,
+          offset,
+          siteGroupingId,
+          total: true,
+          state: status === undefined ? undefined : notificationStates[status]
+        }
+      }),
+    success: {
+      from: NotificationPage,
+      to: {
+        data: Schema.Struct({
+          notifications: Schema.Array(TelephonyNotification),
+          total: Schema.Int,
+          limit: Schema.Int,
+          offset: Schema.Int
+        })
+      },
+      // Nothing is sent by e-mail.
+      tell: ({ items, total }, { limit = ITEMS_OF_A_PAGE, offset = 0, type }) =>
+        Effect.succeed({
+          data: {
+            notifications: type === "EMAIL" ? [] : items.map(telephonyNotification),
+            total: type === "EMAIL" ? 0 : total!,
+            limit,
+            offset
+          }
+        })
+    },
+    in: "`limit` and `offset` in the place of `cursor`; the total is always counted. `type` is `SMS` of each, and `status` is `QUEUED`, `SENT` or `FAILED`",
+    out: "`data.notifications`, `total`, `limit`, `offset`; of a notification `tenantId`, `type`, `recipient`, `message`, `status`, `sentAt` and `failureReason`. `FAILED` are also those that were withdrawn, refused or too late"
   }),
   alias({
     path: "/api/telephony/phone-number",

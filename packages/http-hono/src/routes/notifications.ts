@@ -41,7 +41,10 @@ const send = route({
   })
 })
 
-const list = route({
+/** Which notifications, where the caller works or of one site grouping. */
+export const NotificationQuery = Schema.Struct({ ...Application.NotificationQuery.fields, siteGroupingId: TenantQuery })
+
+export const list = route({
   method: "get",
   path: "/api/v1/notifications",
   operationId: "listNotifications",
@@ -49,7 +52,7 @@ const list = route({
   summary: "List notifications",
   description:
     "The newest notification comes first. `kind`, `state` and the time that it was made at narrow the list; `total=true` counts all that there are.",
-  query: Schema.Struct({ ...Application.NotificationQuery.fields, siteGroupingId: TenantQuery }),
+  query: NotificationQuery,
   success: { status: 200, schema: NotificationApi.NotificationPage },
   handle: Effect.fnUntraced(function* ({ caller, query: { siteGroupingId, ...query } }) {
     const narrowed = yield* narrowTo(caller, tenantOfQuery(siteGroupingId))

@@ -39,7 +39,7 @@ const create = route({
   allow: ADMINS,
   summary: "Create a template",
   description:
-    "The first version is a draft until it is published. `{{patient.firstName}}` is a value, `{{visit.start | time}}` one with a filter (`date`, `time`, `weekday`, `phone`), `{{#visit.room}}…{{/visit.room}}` says something where there is a value and `{{^visit.room}}…{{/visit.room}}` where there is none. `lint` tells what keeps it from being published and how many segments its texts may take.",
+    "The first version is a draft until it is published. `{{patient.firstName}}` is a value, `{{visit.start | time}}` one with a filter (`date`, `time`, `weekday`, `phone`), `{{#visit.room}}…{{/visit.room}}` says something where there is a value and `{{^visit.room}}…{{/visit.room}}` where there is none. `lint` tells what keeps it from being published and how many segments its texts may take, at what cost.",
   body: NewTemplate,
   success: { status: 201, schema: TemplateApi.TemplateDetailsJson },
   problems: { 409: "A template with this name exists" },
@@ -155,8 +155,8 @@ const lint = route({
   query: Application.LintRequest,
   success: { status: 200, schema: TemplateApi.LintJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
-    const report = yield* Application.lintTemplate(caller, templateId(params), query)
-    return { status: 200, body: TemplateApi.lintJson(report) }
+    const { price, report } = yield* Application.lintTemplate(caller, templateId(params), query)
+    return { status: 200, body: TemplateApi.lintJson(report, price) }
   })
 })
 
@@ -167,7 +167,7 @@ const preview = route({
   allow: READERS,
   summary: "Preview a text of a template",
   description:
-    "The text is made of the given data, or of the samples of the variables, and nothing is sent. `segments` tells how many SMS it is.",
+    "The text is made of the given data, or of the samples of the variables, and nothing is sent. `segments` tells how many SMS it is, and what they cost where the host has a price list.",
   body: Application.PreviewRequest,
   isBodyOptional: true,
   success: { status: 200, schema: TemplateApi.PreviewJson },

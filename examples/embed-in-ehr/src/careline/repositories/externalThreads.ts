@@ -29,6 +29,7 @@ const FIELDS: Fields<Flat> = {
   lastInboundAt: "last_inbound_at",
   autoRepliedAt: "auto_replied_at",
   unansweredSince: "unanswered_since",
+  urgentAt: "urgent_at",
   replyFailed: "reply_failed",
   alarmState: "alarm_state",
   alarmPeriod: "alarm_period",

@@ -37,6 +37,7 @@ const fullThread = Effect.fnUntraced(function* (number: InventoryNumber.TenantNu
     lastInboundAt: at(-2),
     autoRepliedAt: at(-3),
     unansweredSince: at(-4),
+    urgentAt: at(-5),
     replyFailed: { messageId: "7" as MessageId, reason: "invalid_recipient" },
     escalation: { state: "running", period: 2, dueAt: at(12) },
     createdAt: at(-60),
@@ -74,6 +75,7 @@ export const changesChapter: Chapter = {
         lastInboundAt: null,
         autoRepliedAt: null,
         unansweredSince: null,
+        urgentAt: null,
         replyFailed: null,
         deletedAt: thread.updatedAt
       }

@@ -50,6 +50,7 @@ export const settingsChapter: Chapter = {
         quietHours: { start: "21:30", end: "07:00" },
         dailyLimitPerContact: 12,
         linkHosts: ["visits.example.com"],
+        urgentMessage: "Llame al 911.",
         contactCountries: ["MX"],
         callGreetings: [
           { language: "es-US" as Language, text: "Deje un mensaje.", audioUrl: null, choice: null },
