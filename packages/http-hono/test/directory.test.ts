@@ -106,6 +106,34 @@ describe("A patient", () => {
     assert.strictEqual((await as(nurse, "GET", "/patients/7")).body.name, "Ana")
   })
 
+  it("is made once and changed one edit after the other, however many ask at once", async () => {
+    const answers = await Promise.all(
+      ["Ana", "Ben", "Cleo"].map((name) =>
+        as(nurse, "POST", "/patients", { id: "7", name, phones: [{ number: MOTHER }] })
+      )
+    )
+    assert.deepStrictEqual(answers.map(({ status }) => status).toSorted(), [201, 409, 409])
+    const since = answers.find(({ status }) => status === 201)!.body.phones[0].since
+    const names = ["Dan", "Eve", "Flo"]
+    const edits = await Promise.all(
+      names.map((name, index) =>
+        as(nurse, "PUT", "/patients/7", { name, phones: [{ number: MOTHER }, { number: `+1303555018${index}` }] })
+      )
+    )
+    assert.deepStrictEqual(
+      edits.map(({ status }) => status),
+      [200, 200, 200]
+    )
+    const { body } = await as(nurse, "GET", "/patients/7")
+    assert.strictEqual(body.phones[0].since, since)
+    const index = names.indexOf(body.name)
+    // Each is found by the phones of the edit that stands, and by no other's.
+    for (const other of names.keys()) {
+      const found = await as(nurse, "POST", "/patients/search", { phone: `+1303555018${other}` })
+      assert.lengthOf(found.body.items, other === index ? 1 : 0)
+    }
+  })
+
   it("is found by each phone, with all who share it, and by words of the name without accents", async () => {
     await siblings()
     const search = async (body: object, who = nurse) =>
