@@ -132,7 +132,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     VoiceWorkers.layer,
     NumberWorkers.layer,
     HubWorkers.layer,
-    config.sandbox ? (yield* loadSandbox).seedNumber : Layer.empty
+    config.sandbox ? (yield* loadSandbox).seed : Layer.empty
   ).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
