@@ -92,7 +92,7 @@ describe("A burst of a thousand texts, each delivered three times in random orde
     }
     const asked = firstOf("asked")
     const answered = firstOf("answered")
-    // Sealed, and the same for the same contact wherever it stands.
+    // Encrypted, and the same for the same contact wherever it stands.
     const contacts = new Set(messages.map(({ contact }) => contact))
     assert.strictEqual(contacts.size, CONTACTS)
     for (const contact of contacts) {

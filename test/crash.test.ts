@@ -6,7 +6,7 @@ import { layer as postgres } from "@careline/adapter-postgres"
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { dispatchSends, reconcileSends } from "@careline/application"
 import { DataEncryption } from "@careline/server"
-import { Directory, KeyEncryption, TelephonyProviders } from "@careline/ports"
+import { BlobStore, Directory, KeyEncryption, Optional, TelephonyProviders } from "@careline/ports"
 import { TwilioSimulator } from "@careline/testkit/simulators"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
@@ -82,6 +82,7 @@ describe("A worker that is killed after the provider took the text", () => {
         encryption: { keys: KeyEncryption.make(DataEncryption.readKeys(Host.dataKeys)!) }
       }),
       Directory.layerEmpty,
+      Optional.absent(BlobStore),
       TelephonyProviders.layer.pipe(Layer.provide(telephony))
     )
     const owner = <A, E>(effect: (sql: PgClient.PgClient) => Effect.Effect<A, E>) =>

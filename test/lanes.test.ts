@@ -12,7 +12,16 @@ import {
   Thread,
   type ThreadId
 } from "@careline/domain"
-import { Changes, Directory, TenantNumbers, Telephony, TelephonyProviders, Transaction } from "@careline/ports"
+import {
+  BlobStore,
+  Changes,
+  Directory,
+  Optional,
+  TenantNumbers,
+  Telephony,
+  TelephonyProviders,
+  Transaction
+} from "@careline/ports"
 import { capabilities } from "@careline/testkit"
 import { DateTime, Deferred, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { assert, describe, it } from "vitest"
@@ -74,6 +83,7 @@ const openHosts = async (
   const world = Layer.mergeAll(
     postgres({ url, maxConnections: 10 }),
     Directory.layerEmpty,
+    Optional.absent(BlobStore),
     Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony))
   )
   const build = Layer.buildWithScope(Layer.fresh(Layer.provideMerge(Application.Workers.layer, world)), scope).pipe(

@@ -12,11 +12,13 @@ import {
   VoipSettings
 } from "@careline/domain"
 import {
+  BlobStore,
   Directory,
   Inbox,
   Messages,
-  type NumberStoragePorts,
   NumberInventory,
+  type NumberStoragePorts,
+  Optional,
   TenantNumbers,
   Settings,
   type StoragePorts,
@@ -30,7 +32,12 @@ import { type Context, DateTime, Deferred, Effect, Exit, Layer, Redacted, Scope 
 import { assert, describe, it } from "vitest"
 import { freshDatabase } from "./support/postgres.ts"
 
-type World = StoragePorts | NumberStoragePorts | Directory | TelephonyProviders.TelephonyProviders
+type World =
+  | StoragePorts
+  | NumberStoragePorts
+  | Directory
+  | TelephonyProviders.TelephonyProviders
+  | Optional.Optional<BlobStore>
 
 const administrator: Application.Actor = { userId: "administrator" as UserId, scope: "all" }
 const north = "north" as SiteGroupingId
@@ -64,6 +71,7 @@ const openHosts = async (count: number) => {
   const world = Layer.mergeAll(
     postgres({ url, maxConnections: 6 }),
     Directory.layerEmpty,
+    Optional.absent(BlobStore),
     Layer.succeed(TelephonyProviders.TelephonyProviders, TelephonyProviders.make(telephony))
   )
   const contexts: Array<Context.Context<World>> = []

@@ -16,7 +16,7 @@ interface Contender {
 const contenders: ReadonlyArray<Contender> = [
   { name: "careline", script: "servers/careline.ts", environment: {} },
   { name: "careline_workers", script: "servers/careline.ts", environment: { WORKERS: "1" } },
-  { name: "careline_sealed", script: "servers/careline.ts", environment: { WORKERS: "1", SEALED: "1" } },
+  { name: "careline_encrypted", script: "servers/careline.ts", environment: { WORKERS: "1", ENCRYPTED: "1" } },
   { name: "handwritten", script: "handwritten/server.ts", environment: {} },
   { name: "ceiling", script: "servers/ceiling.ts", environment: {} }
 ]
@@ -69,10 +69,10 @@ export const intake = async (server: string, quick: boolean, smoke = false): Pro
     }),
     figure({
       ...base,
-      figure: "texts/s, worker beside, sealed",
-      ours: rate("careline_sealed"),
+      figure: "texts/s, worker beside, encrypted",
+      ours: rate("careline_encrypted"),
       baseline: rate("careline_workers"),
-      against: "unsealed",
+      against: "unencrypted",
       goal: { atLeast: 0.5 }
     })
   ]

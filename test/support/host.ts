@@ -15,7 +15,7 @@ export const jwtSecret = "integration-secret-of-at-least-32-bytes"
 /** Whose tokens the hosts take, and which are meant for them. */
 export const issuer = "https://id.example.com"
 export const audience = "careline"
-/** What hosts of one database share, so that each reads what the others sealed. */
+/** What hosts of one database share, so that each reads what the others encrypted. */
 export const dataKeys = `tests:${Buffer.alloc(32, "careline").toString("base64")}`
 /** What stands before all hosts, and what signatures are made for. Nobody listens there. */
 export const publicUrl = "https://clinic.example.com"

@@ -1,10 +1,10 @@
 /**
- * Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it, `SEALED=1` seals what
+ * Careline's own HTTP surface on its own stores. `WORKERS=1` runs the lane worker beside it, `ENCRYPTED=1` encrypts what
  * they keep.
  */
-import { Intake, processInbound } from "@careline/application"
+import { Intake, processInbound, Voice } from "@careline/application"
 import { makeApp, makeAuthenticate } from "@careline/http-hono"
-import { Inbox } from "@careline/ports"
+import { BlobStore, Inbox, Optional, Spool } from "@careline/ports"
 import { layerBlobStore } from "@careline/testkit"
 import { serve } from "@hono/node-server"
 import { Effect, Layer, Redacted, Stream } from "effect"
@@ -16,7 +16,11 @@ await Effect.runPromise(
   Effect.scoped(
     Effect.gen(function* () {
       const context = yield* Layer.build(
-        Intake.layer.pipe(Layer.provideMerge(Layer.merge(world(url, process.env.SEALED === "1"), layerBlobStore)))
+        Layer.mergeAll(Intake.layer, Optional.absent(Voice)).pipe(
+          Layer.provideMerge(world(url, process.env.ENCRYPTED === "1")),
+          Layer.provideMerge(Layer.provideMerge(Optional.present(BlobStore), layerBlobStore)),
+          Layer.provideMerge(Optional.absent(Spool))
+        )
       )
       yield* Effect.provideContext(setUpLine, context)
       const authenticate = makeAuthenticate({

@@ -41,9 +41,9 @@ const keys = KeyEncryption.make([{ id: "benchmark", key: Redacted.make(key) }])
 /** The same key as a host is told it. */
 export const keyText = `benchmark:${key.toString("base64")}`
 
-export const world = (url: string, isSealed = false) =>
+export const world = (url: string, isEncrypted = false) =>
   Layer.mergeAll(
-    postgres({ url: Redacted.make(url), encryption: isSealed ? { keys } : null }),
+    postgres({ url: Redacted.make(url), encryption: isEncrypted ? { keys } : null }),
     Directory.layerEmpty,
     TelephonyProviders.layer.pipe(Layer.provide(telephony))
   )

@@ -211,6 +211,7 @@ create table outbound_texts (
   not_before timestamptz(3) not null,
   -- When an attempt is given up for lost, or looked up again.
   look_at timestamptz(3),
+  valid_until timestamptz(3),
   queued_at timestamptz(3) not null
 );
 

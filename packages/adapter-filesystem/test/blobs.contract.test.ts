@@ -26,7 +26,7 @@ const partsOf = Effect.fnUntraced(function* (encryption: KeyEncryption.KeyEncryp
 
 for (const [name, encryption] of [
   ["A directory", null],
-  ["A sealed directory", keysOf("current")]
+  ["An encrypted directory", keysOf("current")]
 ] as const) {
   BlobStoreContract.suite(
     { name, ranges: "single", sniffing: "forbidden", outage: "shown" },

@@ -1,4 +1,4 @@
-/** What a provider lists comes in parts, and one that cannot be had now keeps nobody from the others. */
+/** Lists a provider's history in parts: one that fails does not hide the others. */
 import type { Telephony, TelephonyError } from "@careline/ports"
 import { Effect, Result } from "effect"
 

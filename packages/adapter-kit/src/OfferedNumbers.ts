@@ -1,4 +1,4 @@
-/** Which numbers of an offer are wanted: what a provider's own search leaves in, an adapter leaves out with this. */
+/** Filters offered numbers by what a provider's own search cannot. */
 import type { Numbers } from "@careline/ports"
 import { InventoryNumber } from "@careline/domain"
 

@@ -1,4 +1,4 @@
-/** Words that a provider speaks, and recordings that it plays: each of its voices takes only so much at once. */
+/** Splits text for speech: each voice of a provider takes only so much at once. */
 
 /** A character that XML 1.0 has no place for (W3C XML 1.0, 2.2), and halves of a pair. */
 const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu

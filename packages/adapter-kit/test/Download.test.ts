@@ -7,7 +7,8 @@ import { test } from "@fast-check/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import fc from "fast-check"
-import { download, type DownloadOptions, MAX_REDIRECTS } from "../src/download/index.ts"
+import { MAX_REDIRECTS } from "../src/download/Download.ts"
+import { download, type DownloadOptions } from "../src/download/index.ts"
 import { PUBLIC_V4, PUBLIC_V6, serveInternet, servePlain } from "./support/internet.ts"
 
 const options: DownloadOptions = {

@@ -1,4 +1,4 @@
-/** What a failed call means. The SDK's errors quote the endpoint's answer, and so perhaps the recording or the key. */
+/** Maps a failed call to an error of the port. The SDK's errors quote the endpoint's answer, and so perhaps the recording or the key. */
 import { ProviderFailure } from "@careline/adapter-kit"
 import { TranscriberError } from "@careline/ports"
 import { Predicate } from "effect"

@@ -1,5 +1,15 @@
 /** Careline's stores on PostgreSQL 15 or newer. */
-import { IdGenerator, TenantNumbers } from "@careline/ports"
+import {
+  Calls,
+  IdGenerator,
+  MediaImports,
+  MediaUploads,
+  NumberInventory,
+  NumberOrders,
+  Optional,
+  SiteGroupings,
+  TenantNumbers
+} from "@careline/ports"
 import { Layer } from "effect"
 import * as Database from "./Database.ts"
 import { Wakeups } from "./stores/Wakeups.ts"
@@ -62,7 +72,12 @@ const ports = Layer.mergeAll(
   PgTimers.layer,
   PgTransaction.layer,
   IdGenerator.layerUuidV7
-).pipe(Layer.provide(Wakeups.layer))
+).pipe(Layer.provide(Wakeups.layer), (stores) =>
+  Layer.provideMerge(
+    Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
+    stores
+  )
+)
 
 /** Every store port over an open client. Nothing is encrypted: for a database that is encrypted otherwise. */
 export const stores = ports.pipe(Layer.provide(FieldEncryption.layerPlain))

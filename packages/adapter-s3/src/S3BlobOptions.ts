@@ -1,4 +1,4 @@
-/** Which bucket, where it is, and how what is kept in it is encrypted. */
+/** Options of the store: which bucket, where it is, and how its content is encrypted. */
 import type { Redacted } from "effect"
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a call to S3 failed with, without the SDK's own error, which holds the request: keys, links and credentials' ids.
+ * Maps failed calls to S3 to our errors, without the SDK's own, which holds the request: keys, links and credentials' ids.
  * Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
  */
 import { ProviderFailure } from "@careline/adapter-kit"

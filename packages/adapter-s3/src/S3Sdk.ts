@@ -1,4 +1,4 @@
-/** Amazon's SDK, loaded when it is first needed and pointed at where the bucket is. */
+/** Loads Amazon's SDK when it is first needed, and points it at the bucket. */
 import type * as S3 from "@aws-sdk/client-s3"
 import type * as Presigner from "@aws-sdk/s3-request-presigner"
 import { Effect, Redacted } from "effect"

@@ -136,7 +136,7 @@ export {
   type WithFirstNumber
 } from "./tenants/SiteGroupings.ts"
 export { sweepNumbers } from "./numbers/SweepNumbers.ts"
-export { admitParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
+export { releaseParked, dismissParkedEvent, listParkedEvents, retryParkedEvent } from "./inbound/ParkedEvents.ts"
 export { processInbound } from "./inbound/ProcessInbound.ts"
 export {
   type BridgeCallRequest,
@@ -148,7 +148,13 @@ export { type Fault, faultsOf, type Given, STRICT, withoutUndefined } from "./sh
 export { IdempotencyKey, Instant, PageQuery } from "./shared/RequestFields.ts"
 export * as Problem from "./shared/Problem.ts"
 export { TextPrices } from "./shared/TextPrices.ts"
-export { answerWebhook, receiveWebhook, type WebhookReply, type WebhookRequest } from "./inbound/ReceiveWebhook.ts"
+export {
+  answerWebhook,
+  receiveWebhook,
+  type WebhookReply,
+  type WebhookRequest,
+  type WebhookServices
+} from "./inbound/ReceiveWebhook.ts"
 export { auditRefusal, noteRefusal, type Refusal } from "./access/Refusals.ts"
 export {
   type ProviderReconciliation,
@@ -163,7 +169,7 @@ export { settleCalls } from "./calls/SettleCalls.ts"
 export { removeUploads } from "./media/RemoveUploads.ts"
 export { type UploadedMedia, uploadMedia } from "./media/StaffMedia.ts"
 export { sweepHistory } from "./inbound/SweepHistory.ts"
-export { type CallSource, Voice } from "./calls/Voice.ts"
+export { type CallSource, Voice, type VoiceServices } from "./calls/Voice.ts"
 export * as VoiceWorkers from "./workers/VoiceWorkers.ts"
 export { NewMessage, sendMessage, SendMessageRequest } from "./outbound/SendMessage.ts"
 export { noteListening } from "./access/NoteListening.ts"

@@ -5,6 +5,7 @@ import {
   Calls,
   MediaImports,
   Messages,
+  Optional,
   type Telephony,
   Transcriber,
   TranscriberError
@@ -21,7 +22,9 @@ const ID = "CA1"
 const REF = "RE1"
 
 const transcript = { text: "Please call me back.", confidence: 0.9 }
-const transcriber = Layer.succeed(Transcriber, Transcriber.of({ transcribe: () => Effect.succeed(transcript) }))
+const transcriber = Optional.present(Transcriber).pipe(
+  Layer.provideMerge(Layer.succeed(Transcriber, Transcriber.of({ transcribe: () => Effect.succeed(transcript) })))
+)
 
 /** A call with a recording that waits to be imported. */
 const recorded = Effect.gen(function* () {

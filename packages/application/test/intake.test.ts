@@ -1,6 +1,6 @@
 /** What webhooks bring is kept, one by one where it has to be. */
 import type { Contact, PhoneNumber } from "@careline/domain"
-import { Inbox, type IncomingEvent, StorageError, StoreFault } from "@careline/ports"
+import { Inbox, type IncomingEvent, NumberInventory, Optional, Spool, StorageError, StoreFault } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer } from "effect"
 import { Intake } from "../src/index.ts"
@@ -34,7 +34,7 @@ const makeStore = (refused: string) => {
         return Effect.succeed(events.map(() => ({ _tag: "Accepted" as const })) as never)
       })
   })
-  return { kept, layer: Intake.layer.pipe(Layer.provide(layer)) }
+  return { kept, layer: Intake.layer.pipe(Layer.provide([layer, Optional.absent(NumberInventory, Spool)])) }
 }
 
 describe("Intake", () => {

@@ -7,6 +7,8 @@ import {
   Inbox,
   type IncomingEvent,
   NumberInventory,
+  Optional,
+  Spool,
   StorageError,
   StoreFault,
   StoreUnavailable
@@ -73,8 +75,7 @@ const makeWorld = () => {
     Layer.provide(
       Layer.mergeAll(
         inbox,
-        spool.layer,
-        inventory,
+        Layer.provideMerge(Optional.present(NumberInventory, Spool), Layer.merge(inventory, spool.layer)),
         Layer.succeed(Alerts, { raise: (alert) => Effect.sync(() => void alerts.push(alert)) })
       )
     )

@@ -170,12 +170,42 @@ describe("A text that tells of danger", () => {
         yield* setUp()
         yield* receive("no chest pain today")
         yield* work
-        assert.deepStrictEqual(yield* to(onCall), [])
-        assert.deepStrictEqual(yield* to(contact), ["We will answer soon."])
+        // A person looks at it: nothing answers by itself.
+        assert.deepStrictEqual(yield* texts, [])
         assert.strictEqual((yield* history)[0]!.metaData.flag, "possible_urgent")
         yield* TestClock.adjust("20 minutes")
         yield* work
         assert.match((yield* to(onCall))[0]!, /has waited 20 min/)
+      })
+    )
+  )
+
+  it.effect("calls although staff write of something else before the call is out", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp()
+        yield* receive("hello")
+        const { id } = yield* theThread
+        yield* receive("I have chest pain")
+        yield* Application.sendMessage(nurse, { threadId: id, content: "Your bill is paid." })
+        yield* work
+        assert.lengthOf(yield* to(onCall), 1)
+      })
+    )
+  )
+
+  it.effect("calls again within the half hour once staff answered the one before", () =>
+    play(
+      Effect.gen(function* () {
+        yield* setUp()
+        yield* receive("I have chest pain")
+        yield* work
+        const { id } = yield* theThread
+        yield* Application.sendMessage(nurse, { threadId: id, content: "Please call 911." })
+        yield* TestClock.adjust("20 minutes")
+        yield* receive("My husband is unconscious")
+        yield* work
+        assert.lengthOf(yield* to(onCall), 2)
       })
     )
   )

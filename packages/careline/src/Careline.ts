@@ -1,10 +1,12 @@
 /** Careline for a backend without Effect: one object, whose operations are async functions of plain data. */
-import { answerWebhook, DeepLinks, Intake, Limits, Problem, WebhookHttp, Workers } from "@careline/application"
+import { answerWebhook, DeepLinks, Intake, Limits, Problem, Voice, WebhookHttp, Workers } from "@careline/application"
 import {
+  BlobStore,
   Broadcaster,
   Directory,
   type PublishedEvent,
-  type Spool,
+  Optional,
+  Spool,
   type StoragePorts,
   Telephony,
   TelephonyProviders
@@ -120,6 +122,9 @@ const storesLayer = <Db>({ directory, repositories }: CarelineOptions<Db> | Care
   )
 }
 
+const spoolLayer = (spool: LineOptions["spool"]) =>
+  spool === undefined ? Optional.absent(Spool) : Layer.provideMerge(Optional.present(Spool), spool)
+
 /** What is stopped takes nothing in any more: the provider comes again, to another process. */
 const notNow = Problem.problem("not-ready", 503, "Not now")
 const notNowResponse = () =>
@@ -139,11 +144,12 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 export async function createCareline<Db>(options: CarelineOptions<Db>): Promise<Careline>
 export async function createCareline(options: CarelineOnLayer): Promise<Careline>
 export async function createCareline(options: CarelineOptions<unknown> | CarelineOnLayer): Promise<Careline> {
-  const { log, spool = Layer.empty, telephony, threadUrl, workers } = options
+  const { log, spool, telephony, threadUrl, workers } = options
   const limits = Limits.withDefaults(options.limits)
   const runtime = ManagedRuntime.make(
     Layer.mergeAll(Intake.layer, workers === true ? Workers.layer : Layer.empty).pipe(
-      Layer.provideMerge(Layer.mergeAll(storesLayer(options), providersLayer(telephony), spool)),
+      Layer.provideMerge(Layer.mergeAll(storesLayer(options), providersLayer(telephony), spoolLayer(spool))),
+      Layer.provideMerge(Optional.absent(BlobStore, Voice)),
       Layer.provideMerge(
         Layer.mergeAll(
           Layer.succeed(Limits.Limits, limits),

@@ -1,4 +1,4 @@
-/** What operations reject with on purpose: the errors of the use cases and of the ports, as they are. */
+/** The errors that operations reject with: those of the use cases and of the ports, as they are. */
 import { NumberLifecycle, NumberReplacement, ThreadLink } from "@careline/domain"
 import { InvalidCursor, NumberTaken, StorageError } from "@careline/ports"
 import type { ErrorOf, UseCases, Work } from "./operations.ts"

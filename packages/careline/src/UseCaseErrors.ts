@@ -1,4 +1,4 @@
-/** What the use cases refuse. */
+/** The errors of the use cases. */
 export {
   IdempotencyMismatch,
   InvalidRequest,

@@ -1,4 +1,4 @@
-/** The log, for a backend that keeps its own. */
+/** Sends the log to a backend's own logger. */
 import { type Layer, Logger, type LogLevel, References } from "effect"
 
 /** One line of the log. It holds ids and names, never what somebody wrote and no number. */

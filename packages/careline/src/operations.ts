@@ -1,7 +1,7 @@
 /** The use cases as async functions of plain data. */
 import {
   addNumber,
-  admitParked,
+  releaseParked,
   applyReports,
   assignOnActivation,
   callerId,
@@ -44,16 +44,18 @@ import {
   viewThread
 } from "@careline/application"
 import {
+  type BlobStore,
   type Directory,
   NumberInventory,
   NumberOrders,
+  Optional,
   SiteGroupings,
   type StorageError,
   type StoragePorts,
   type TelephonyProviders
 } from "@careline/ports"
 import type { NumberLifecycle, NumberReplacement } from "@careline/domain"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { type Argument, argumentsOf, readArguments } from "./arguments.ts"
 import { type Plain, toPlain } from "./ports/Plain.ts"
 
@@ -161,8 +163,8 @@ export interface Work {
    */
   readonly dispatchAlarms: OperationOf<typeof dispatchAlarms, never>
   readonly dispatchConversation: OperationOf<typeof dispatchConversation, never>
-  /** Applies what came before its number was added, once it is. */
-  readonly admitParked: OperationOf<typeof admitParked, never>
+  /** Releases parked events that came before their number was added, so that they are applied. */
+  readonly releaseParked: OperationOf<typeof releaseParked, never>
   /** Fires the escalations that are due. */
   readonly escalate: OperationOf<typeof escalate, never>
   /** Finds out about texts of unknown outcome. */
@@ -170,19 +172,19 @@ export interface Work {
 }
 
 /** What the operations need to run. */
-type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders
+type Services = StoragePorts | Directory | Intake | TelephonyProviders.TelephonyProviders | Optional.Optional<BlobStore>
 
 type UseCase = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, unknown, Services>
 type Run = (effect: Effect.Effect<unknown, unknown, Services>) => Promise<unknown>
 
 /** A store of the backend's own may keep no pool. */
 const inPool = Effect.fnUntraced(function* (...args: Parameters<typeof assignOnActivation>) {
-  const inventory = yield* Effect.serviceOption(NumberInventory)
-  const groupings = yield* Effect.serviceOption(SiteGroupings)
-  if (Option.isNone(inventory) || Option.isNone(groupings)) return yield* new NoNumberPool()
+  const inventory = yield* Optional.of(NumberInventory)
+  const groupings = yield* Optional.of(SiteGroupings)
+  if (inventory === undefined || groupings === undefined) return yield* new NoNumberPool()
   return yield* assignOnActivation(...args).pipe(
-    Effect.provideService(NumberInventory, inventory.value),
-    Effect.provideService(SiteGroupings, groupings.value)
+    Effect.provideService(NumberInventory, inventory),
+    Effect.provideService(SiteGroupings, groupings)
   )
 })
 
@@ -193,14 +195,14 @@ const releaseOfPool: (
 ) => Effect.Effect<
   Effect.Success<Release>,
   Effect.Error<Release> | NoNumberPool,
-  Exclude<Effect.Services<Release>, NumberInventory | NumberOrders>
+  Exclude<Effect.Services<Release>, NumberInventory | NumberOrders> | Optional.Optional<NumberInventory | NumberOrders>
 > = Effect.fnUntraced(function* (...args: Parameters<typeof releaseNumber>) {
-  const inventory = yield* Effect.serviceOption(NumberInventory)
-  const orders = yield* Effect.serviceOption(NumberOrders)
-  if (Option.isNone(inventory) || Option.isNone(orders)) return yield* new NoNumberPool()
+  const inventory = yield* Optional.of(NumberInventory)
+  const orders = yield* Optional.of(NumberOrders)
+  if (inventory === undefined || orders === undefined) return yield* new NoNumberPool()
   return yield* releaseNumber(...args).pipe(
-    Effect.provideService(NumberInventory, inventory.value),
-    Effect.provideService(NumberOrders, orders.value)
+    Effect.provideService(NumberInventory, inventory),
+    Effect.provideService(NumberOrders, orders)
   )
 })
 
@@ -217,9 +219,9 @@ const editInPool = Effect.fnUntraced(function* (
   | StorageError,
   StoragePorts
 > {
-  const inventory = yield* Effect.serviceOption(NumberInventory)
-  if (Option.isNone(inventory)) return yield* new NoNumberPool()
-  return yield* Effect.provideService(editNumber(...args), NumberInventory, inventory.value)
+  const inventory = yield* Optional.of(NumberInventory)
+  if (inventory === undefined) return yield* new NoNumberPool()
+  return yield* Effect.provideService(editNumber(...args), NumberInventory, inventory)
 })
 
 const useCases: Record<keyof UseCases, UseCase> = {
@@ -262,7 +264,7 @@ const work: Record<keyof Work, UseCase> = {
   dispatchSends: dispatchEvery,
   dispatchAlarms,
   dispatchConversation,
-  admitParked,
+  releaseParked,
   escalate,
   reconcileSends
 }
@@ -272,7 +274,7 @@ const nothing = {
   dispatchSends: [],
   dispatchAlarms: [],
   dispatchConversation: [],
-  admitParked: [],
+  releaseParked: [],
   escalate: [],
   reconcileSends: []
 }

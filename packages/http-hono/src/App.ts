@@ -1,8 +1,8 @@
 /** The host's HTTP surface, mounted on Hono. Everything that it does is a use case. */
 import { activeActor, lineSettings, Problem } from "@careline/application"
 import type { UserId } from "@careline/domain"
-import { Spool } from "@careline/ports"
-import { DateTime, Effect, Exit, Option } from "effect"
+import { Optional, Spool } from "@careline/ports"
+import { DateTime, Effect, Exit } from "effect"
 import { Hono } from "hono"
 import type { Authenticate } from "./auth/Auth.ts"
 import type { HostRuntime } from "./http/HostRuntime.ts"
@@ -48,7 +48,7 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
   Effect.as("ready"),
   Effect.catch(
     Effect.fnUntraced(function* (error) {
-      const spool = Option.getOrUndefined(yield* Effect.serviceOption(Spool))
+      const spool = yield* Optional.of(Spool)
       return spool === undefined || (yield* spool.state) === "full" ? yield* Effect.fail(error) : "spooling"
     })
   )

@@ -1,10 +1,13 @@
 /** Everything that a request may need. */
-import type { Intake } from "@careline/application"
+import type { Intake, Voice } from "@careline/application"
 import type {
   AccessStoragePorts,
+  BlobStore,
   Directory,
   DirectoryEntries,
   HubStoragePorts,
+  Optional,
+  Spool,
   NumberStoragePorts,
   StoragePorts,
   TelephonyProviders,
@@ -20,4 +23,5 @@ export type Services =
   | Directory
   | DirectoryEntries
   | Intake
+  | Optional.Optional<BlobStore | Spool | Voice>
   | TelephonyProviders.TelephonyProviders

@@ -1,8 +1,8 @@
 /** Aliases: the paths that clients of other systems know, over the same operations. */
 import { readFile } from "node:fs/promises"
-import { asSystem, Intake } from "@careline/application"
+import { asSystem, Intake, Voice } from "@careline/application"
 import { Call } from "@careline/domain"
-import { Calls } from "@careline/ports"
+import { Calls, Optional } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -13,7 +13,7 @@ import { addLine, ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
 const line = "+12025550100"
 const contact = "+13035550123"
-const world = Layer.merge(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(Layer.provideMerge(Memory.layer))
 
 let app: Hono
 let scope: Scope.Closeable

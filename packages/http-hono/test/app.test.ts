@@ -1,6 +1,6 @@
 /** The HTTP surface, through `app.request`: what clients and providers meet. */
-import { Intake, Limits, processInbound } from "@careline/application"
-import { Broadcaster } from "@careline/ports"
+import { Intake, Limits, processInbound, Voice } from "@careline/application"
+import { Broadcaster, Optional } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
@@ -31,7 +31,7 @@ const closing = new AbortController()
 let scope: Scope.Closeable
 let run: <A>(effect: Effect.Effect<A, unknown, any>) => Promise<A>
 
-const world = Layer.mergeAll(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(Layer.provideMerge(Memory.layer))
 
 const token = (roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = [], sub = "user-1") =>
   Effect.runPromise(tokenOf(sub, roles, siteGroupingIds))

@@ -2,7 +2,7 @@
  * Who may do what to whose: every route, for every role, with things of their own site grouping, of another one, and of
  * none. A route that is not in the table fails the first test.
  */
-import { asSystem, BreakGlassAllowed, Intake } from "@careline/application"
+import { asSystem, BreakGlassAllowed, Intake, Voice } from "@careline/application"
 import {
   Call,
   type Contact,
@@ -11,7 +11,7 @@ import {
   type PhoneNumber,
   type SiteGroupingId
 } from "@careline/domain"
-import { Calls, IdGenerator, Inbox, NumberInventory, Transaction } from "@careline/ports"
+import { Calls, IdGenerator, Inbox, NumberInventory, Optional, Transaction } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -19,7 +19,7 @@ import { assert, describe, it } from "vitest"
 import { makeApp, openApiDocument, type Role } from "../src/index.ts"
 import { authenticate, overrideReason, tokenOf, twilio } from "./twilioLine.ts"
 
-const world = Layer.mergeAll(Intake.layer, twilio).pipe(
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
   Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
 )
 

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { FileBlobStore } from "@careline/adapter-filesystem"
 import { applyCallReports, Intake, processInbound, Voice } from "@careline/application"
 import { VoipSettings } from "@careline/domain"
-import { BlobStore, Settings } from "@careline/ports"
+import { BlobStore, Optional, Settings } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
@@ -39,8 +39,14 @@ beforeAll(async () => {
   const blobs = await Effect.runPromise(
     FileBlobStore.make({ directory, publicUrl, path: "/blobs", signingSecrets: [Redacted.make("s".repeat(32))] })
   )
-  const world = Layer.mergeAll(Intake.layer, Voice.layer).pipe(
-    Layer.provideMerge(Layer.mergeAll(Memory.layer, Layer.succeed(BlobStore, blobs), twilio))
+  const world = Layer.mergeAll(Intake.layer, Layer.provideMerge(Optional.present(Voice), Voice.layer)).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Memory.layer,
+        Layer.provideMerge(Optional.present(BlobStore), Layer.succeed(BlobStore, blobs)),
+        twilio
+      )
+    )
   )
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
   app = makeApp(

@@ -1,5 +1,6 @@
 /** Settings through the API: whose they are, who changes them, and what the audit log has of it. */
-import { BreakGlassAllowed, Intake } from "@careline/application"
+import { Optional } from "@careline/ports"
+import { BreakGlassAllowed, Intake, Voice } from "@careline/application"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -7,7 +8,7 @@ import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { makeApp, type Role } from "../src/index.ts"
 import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
 
-const world = Layer.mergeAll(Intake.layer, twilio).pipe(
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
   Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
 )
 

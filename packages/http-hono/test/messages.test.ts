@@ -1,7 +1,7 @@
 /** What needs a person, as clients meet it: the list by status, sending again, letting go. */
-import { dispatchSends, Intake, Limits, processInbound, reconcileSends } from "@careline/application"
+import { dispatchSends, Intake, Limits, processInbound, reconcileSends, Voice } from "@careline/application"
 import type { Contact, PhoneNumber } from "@careline/domain"
-import { Inbox, TelephonyProviders } from "@careline/ports"
+import { Inbox, Optional, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -12,7 +12,9 @@ import { addLine, ask, authenticate, tokenOf } from "./twilioLine.ts"
 const lines = { north: "+12025550100", south: "+12025550101" } as const
 const contact = "+13035550123"
 
-const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer).pipe(Layer.provideMerge(Memory.layer))
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), TelephonyProviders.layer).pipe(
+  Layer.provideMerge(Memory.layer)
+)
 type World = Layer.Success<typeof world>
 
 /** One look that finds nothing is enough to ask a person. */

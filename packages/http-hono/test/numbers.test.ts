@@ -1,7 +1,7 @@
 /** Numbers, the pool and site groupings, as clients meet them. */
-import { Intake, processInbound } from "@careline/application"
+import { Intake, processInbound, Voice } from "@careline/application"
 import type { Contact, PhoneNumber } from "@careline/domain"
-import { Inbox, TelephonyProviders } from "@careline/ports"
+import { Inbox, Optional, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -11,7 +11,9 @@ import { ask, authenticate, overrideReason, tokenOf } from "./twilioLine.ts"
 
 const contact = "+13035550123"
 
-const world = Layer.mergeAll(Intake.layer, TelephonyProviders.layer).pipe(Layer.provideMerge(Memory.layer))
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), TelephonyProviders.layer).pipe(
+  Layer.provideMerge(Memory.layer)
+)
 type World = Layer.Success<typeof world>
 
 const closing = new AbortController()

@@ -1,7 +1,7 @@
 /** The API over a PostgreSQL with row-level security, in this process. */
 import { layer as postgres } from "@careline/adapter-postgres"
-import { Intake } from "@careline/application"
-import { Directory } from "@careline/ports"
+import { Intake, Voice } from "@careline/application"
+import { BlobStore, Directory, Optional, Spool } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
@@ -15,11 +15,12 @@ export const openOnPostgres = async (more: Layer.Layer<never> = Layer.empty, htt
   const database = await freshDatabase()
   const scope = await Effect.runPromise(Scope.make())
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-  const world = Layer.mergeAll(Intake.layer, twilio).pipe(
+  const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.provideMerge(Directory.layerFromEntries, postgres({ url: Redacted.make(database), maxConnections: 6 })),
-        Memory.layerBlobStore,
+        Layer.provideMerge(Optional.present(BlobStore), Memory.layerBlobStore),
+        Optional.absent(Spool),
         more
       )
     )

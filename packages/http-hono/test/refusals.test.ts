@@ -1,5 +1,6 @@
 /** What the host refuses is on record, and what nobody signed is taken only so often. */
-import { Intake } from "@careline/application"
+import { Optional } from "@careline/ports"
+import { Intake, Voice } from "@careline/application"
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
 import { assert, describe, it } from "@effect/vitest"
@@ -16,7 +17,7 @@ interface Line {
 /** A host that logs what it says from a level on, and how to ask it. */
 const hosted = Effect.fnUntraced(function* (options: Partial<HttpOptions> = {}, level: LogLevel.LogLevel = "Info") {
   const lines: Array<Line> = []
-  const world = Layer.mergeAll(Intake.layer, twilio).pipe(
+  const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
     Layer.provideMerge(Memory.layer),
     Layer.provideMerge(
       Layer.mergeAll(

@@ -1,5 +1,6 @@
 /** What the host tells browsers, and how much it takes from whom. */
-import { Intake } from "@careline/application"
+import { Optional } from "@careline/ports"
+import { Intake, Voice } from "@careline/application"
 
 import * as Memory from "@careline/testkit"
 import { signTwilioWebhook } from "@careline/testkit/simulators"
@@ -9,7 +10,7 @@ import { TestClock } from "effect/testing"
 import { defaultHttpOptions, type HttpOptions, issueToken, makeApp } from "../src/index.ts"
 import { accountSid, authToken, authenticate, publicUrl, secret, twilio } from "./twilioLine.ts"
 
-const world = Layer.mergeAll(Intake.layer, twilio).pipe(Layer.provideMerge(Memory.layer))
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(Layer.provideMerge(Memory.layer))
 
 interface Asked extends Omit<RequestInit, "headers"> {
   readonly address?: string

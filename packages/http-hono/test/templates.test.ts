@@ -1,5 +1,6 @@
 /** Templates through the API: written, checked, published, taken back and previewed, and what the audit log has of it. */
-import { Intake, TextPrices } from "@careline/application"
+import { Intake, TextPrices, Voice } from "@careline/application"
+import { Optional } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { Hono } from "hono"
@@ -16,7 +17,7 @@ const price = {
   microsPerMms: null,
   validFrom: "2020-01-01"
 } as const
-const world = Layer.mergeAll(Intake.layer, twilio, Layer.succeed(TextPrices, [price])).pipe(
+const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio, Layer.succeed(TextPrices, [price])).pipe(
   Layer.provideMerge(Memory.layer)
 )
 

@@ -20,7 +20,7 @@ import {
   Workers
 } from "@careline/application"
 import { ProviderConfig } from "@careline/adapter-kit"
-import { BlobStore, Directory, TelephonyProviders } from "@careline/ports"
+import { BlobStore, Directory, Optional, TelephonyProviders, Transcriber } from "@careline/ports"
 import { Clock, Context, type DateTime, Effect, Layer, Schema } from "effect"
 import { makeApp } from "@careline/http-hono"
 import { type AuthOptions, makeAuthenticate } from "@careline/http-hono"
@@ -92,7 +92,9 @@ const providers = Effect.fnUntraced(function* (config: HostConfig, time: Sandbox
 /** Who writes recordings down that the provider does not, where somebody is named. */
 const transcriber = Layer.unwrap(
   Effect.map(ProviderConfig.optional("TRANSCRIBER_URL", Schema.String), (url) =>
-    url === null ? Layer.empty : OpenAiTranscriber.layerConfig
+    url === null
+      ? Optional.absent(Transcriber)
+      : Layer.provideMerge(Optional.present(Transcriber), OpenAiTranscriber.layerConfig)
   )
 )
 
@@ -119,7 +121,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   })
   const stores = Layer.mergeAll(
     database,
-    Layer.succeed(BlobStore, blobs),
+    Layer.provideMerge(Optional.present(BlobStore), Layer.succeed(BlobStore, blobs)),
     Layer.provide(WebhookSpool.layer(config, encryption), database),
     Layer.provide(Directory.layerFromEntries, database),
     Layer.provide(SettleNotifications.layer, database),
@@ -127,7 +129,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
   )
   const line = Layer.mergeAll(
     Intake.layer,
-    Voice.layer,
+    Layer.provideMerge(Optional.present(Voice), Voice.layer),
     Workers.layer,
     VoiceWorkers.layer,
     NumberWorkers.layer,

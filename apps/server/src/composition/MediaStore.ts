@@ -22,7 +22,7 @@ export interface MediaStore {
 export interface MediaStoreOptions {
   readonly dataDirectory: string
   readonly publicUrl: string
-  /** What seals files here. On S3 the bucket does (`S3_SSE`). */
+  /** What encrypts files here. On S3 the bucket does (`S3_SSE`). */
   readonly encryption: KeyEncryption.KeyEncryption | null
 }
 
@@ -43,8 +43,8 @@ const inDirectory = Effect.fnUntraced(function* ({ dataDirectory, encryption, pu
     signingSecrets: yield* signingSecrets(directory),
     encryption
   })
-  yield* blobs.reseal.pipe(
-    Effect.catch(({ reason }) => Effect.logWarning("Not all files could be sealed", reason.message)),
+  yield* blobs.reencrypt.pipe(
+    Effect.catch(({ reason }) => Effect.logWarning("Not all files could be encrypted", reason.message)),
     Effect.forkScoped
   )
   return { blobs, links: { path: DEFAULT_PATH, answer: blobs.serve } } satisfies MediaStore

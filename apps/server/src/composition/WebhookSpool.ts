@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { FileSpool } from "@careline/adapter-filesystem"
 import { Installation } from "@careline/adapter-postgres"
-import type { KeyEncryption } from "@careline/ports"
+import { type KeyEncryption, Optional, Spool } from "@careline/ports"
 import { Effect, Layer } from "effect"
 import type { HostConfig } from "../config/HostConfig.ts"
 
@@ -22,12 +22,13 @@ const lookForOthers = Effect.fnUntraced(function* (directory: string, own: strin
 /** What waits for one database goes to no other, whichever host finds it: each has a folder of its own. */
 export const layer = ({ spool }: Pick<HostConfig, "spool">, encryption: KeyEncryption.KeyEncryption | null) =>
   spool === null
-    ? Layer.empty
+    ? Optional.absent(Spool)
     : Layer.unwrap(
         Effect.gen(function* () {
           const { directory, maxBytes } = spool
           const id = yield* Installation.id
           yield* lookForOthers(directory, id)
-          return FileSpool.layer({ directory: join(directory, id), maxBytes, encryption })
+          const found = FileSpool.layer({ directory: join(directory, id), maxBytes, encryption })
+          return Layer.provideMerge(Optional.present(Spool), found)
         })
       )

@@ -1,5 +1,5 @@
 /**
- * Which keys wrap those that seal patient data in the database and in the media directory. `DATA_ENCRYPTION_KEYS` names
+ * Which keys wrap those that encrypt patient data in the database and in the media directory. `DATA_ENCRYPTION_KEYS` names
  * them; a host with a database of its own makes one where none is named, and keeps it in its data directory.
  */
 import { createHash } from "node:crypto"
@@ -32,7 +32,7 @@ export const readKeys = (text: string): Exclude<DataEncryption, "off" | "file"> 
   return first === undefined || keys.includes(null) || ids.size < keys.length ? null : [first, ...others]
 }
 
-/** What wraps data keys on this host; `null` where nothing is sealed. */
+/** What wraps data keys on this host; `null` where nothing is encrypted. */
 export const open = Effect.fnUntraced(function* (encryption: DataEncryption, dataDirectory: string) {
   if (encryption === "off") return null
   if (encryption !== "file") return KeyEncryption.make(encryption)

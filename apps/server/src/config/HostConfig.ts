@@ -26,7 +26,7 @@ export interface HostConfig {
   /** The login that owns the tables, where that is another one; `null`: that of `databaseUrl`. */
   readonly databaseOwnerUrl: Redacted.Redacted | null
   readonly dataDirectory: string
-  /** What seals patient data at rest. */
+  /** What encrypts patient data at rest. */
   readonly dataEncryption: DataEncryption
   /** Where webhooks wait while the store is away, and how many bytes of them; `null`: they are refused then. */
   readonly spool: { readonly directory: string; readonly maxBytes: number } | null

@@ -27,7 +27,7 @@ const isPrivate = ({ hostname, searchParams }: URL, host: string | null, sslMode
   return searchParams.get("sslnegotiation") === "direct" || (sslMode !== null && TLS.has(sslMode))
 }
 
-/** What of the configuration is judged. */
+/** What of the configuration is checked. */
 export interface Judged {
   readonly auth: AuthOptions
   readonly publicUrl: string

@@ -59,7 +59,7 @@ const explainStatus = ({ isProblem, location, status }: Answer, provider: string
 }
 
 /** What an answer shows. */
-const judge = (test: Diagnosis.SelfTest, answer: Answer, provider: string): Diagnosis.Finding => {
+const evaluate = (test: Diagnosis.SelfTest, answer: Answer, provider: string): Diagnosis.Finding => {
   const { isProblem, status } = answer
   // A refusal counts as the host's only when it is written as the host writes it.
   if (status === test.expects && (status < 400 || isProblem)) {
@@ -117,7 +117,7 @@ const post = (test: Diagnosis.SelfTest): Effect.Effect<Answer, ProviderFailure.F
 /** One finding. Never fails. */
 export const perform = Effect.fnUntraced(
   function* (test: Diagnosis.SelfTest, provider: string) {
-    const finding = judge(test, yield* post(test), provider)
+    const finding = evaluate(test, yield* post(test), provider)
     if (finding.level !== "ok" || test.expects >= 400) return finding
     // What takes everything shows nothing by taking this.
     const { isProblem, status } = yield* post(forged(test))

@@ -132,13 +132,13 @@ export class JobRunner {
       await this.#change(job, "delete from jobs")
     } catch (error) {
       logError(`job ${job.kind} ${job.id}`, error)
-      await this.#putOff(job, error).catch((cause: unknown) => logError(`put off job ${job.id}`, cause))
+      await this.#defer(job, error).catch((cause: unknown) => logError(`put off job ${job.id}`, cause))
     } finally {
       clearInterval(renewing)
     }
   }
 
-  async #putOff(job: Job, error: unknown): Promise<void> {
+  async #defer(job: Job, error: unknown): Promise<void> {
     const { backoffMillis, maxAttempts } = this.#options
     const state = job.attempts < maxAttempts ? "queued" : "failed"
     const wait = Math.min(backoffMillis * 2 ** (job.attempts - 1), MAX_BACKOFF_MILLIS)

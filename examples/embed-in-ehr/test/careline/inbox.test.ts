@@ -1,4 +1,4 @@
-/** Patient threads go on beside external ones: one inbox, read status for both, walls around both. */
+/** Patient threads go on beside external ones: one inbox, read status for both, both isolated by site group. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { addPatient, type Client, logIn } from "../support.ts"
 import { type Line, openLine } from "./line.ts"

@@ -95,7 +95,15 @@ describe("What comes in and what goes out", () => {
       const fields = { id: id!, siteGroupingId: siteGroupId, threadId: thread.id, messageId: null, lane }
       const text = { from: line.number, fromNumberId: line.id, to: "+12025550187", body: "Hello", mediaUrls: [] }
       const how = { purpose: "auto_reply", messageClass: "care", attempts: 0, attemptId: null } as const
-      const send = { ...fields, ...text, ...how, state: "queued", notBefore: at, queuedAt: at } as const
+      const send = {
+        ...fields,
+        ...text,
+        ...how,
+        state: "queued",
+        notBefore: at,
+        validUntil: null,
+        queuedAt: at
+      } as const
       await withTransaction(ehr.pool, (tx) =>
         careline.changes(tx).apply([
           { _tag: "ThreadSaved", thread },

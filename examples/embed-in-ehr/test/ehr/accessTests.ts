@@ -55,7 +55,7 @@ export const accessTests = (running: () => Running): void => {
     })
   })
 
-  describe("walls between site groups", () => {
+  describe("isolation of site groups", () => {
     it("shows a patient to the site group, and to a system admin, and tells others that there is none", async () => {
       const { ehr, people } = running()
       const [nora, sam, root] = await Promise.all([people.nora, people.sam, people.root].map((one) => logIn(ehr, one)))

@@ -1,4 +1,4 @@
-/** What is answered to whoever follows a link. */
+/** Answers whoever follows a link. */
 
 import type { BlobAnswer } from "@careline/ports"
 

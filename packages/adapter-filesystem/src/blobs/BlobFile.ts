@@ -1,12 +1,12 @@
 /**
  * How one blob stands in one file: a line of JSON that says what it is, and after it the bytes. What describes the bytes
- * cannot be lost apart from them. `tail -n +2` gives the bytes, of a directory that is not sealed.
+ * cannot be lost apart from them. `tail -n +2` gives the bytes, of a directory that is not encrypted.
  */
 import type { BlobKey } from "@careline/domain"
 import { BlobInfo } from "@careline/ports"
 import { Option, Schema } from "effect"
 import { createHash } from "node:crypto"
-import { Seal } from "./Seal.ts"
+import { FileKey } from "./FileEncryption.ts"
 
 /** More than the longest first line: a key of 200 characters, a media type of 255, names and digits, and a wrapped key. */
 export const MAX_HEADER_BYTES = 2048
@@ -17,7 +17,7 @@ const Header = Schema.fromJsonString(
   Schema.Struct({
     ...BlobInfo.fields,
     /** What opens the bytes; absent where they stand as they are. */
-    seal: Schema.optionalKey(Seal)
+    seal: Schema.optionalKey(FileKey)
   })
 )
 const decode = Schema.decodeUnknownOption(Header)
@@ -25,16 +25,16 @@ const encode = Schema.encodeSync(Header)
 
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-/** What a blob's seal is bound to. */
+/** What the encryption of a blob is bound to. */
 export const contextOf = (key: BlobKey): string => `blob ${key}`
 
 /** The first line, with its end. */
-export const header = (info: BlobInfo, seal: Seal | null): Uint8Array =>
-  new TextEncoder().encode(`${encode(seal === null ? info : { ...info, seal })}\n`)
+export const header = (info: BlobInfo, fileKey: FileKey | null): Uint8Array =>
+  new TextEncoder().encode(`${encode(fileKey === null ? info : { ...info, seal: fileKey })}\n`)
 
 export interface Described {
   readonly info: BlobInfo
-  readonly seal: Seal | null
+  readonly fileKey: FileKey | null
   /** Where the bytes begin. */
   readonly offset: number
 }
@@ -45,6 +45,6 @@ export const describe = (key: BlobKey | null, beginning: Uint8Array): Option.Opt
   if (end < 0) return Option.none()
   return decode(new TextDecoder().decode(beginning.subarray(0, end))).pipe(
     Option.filter((found) => key === null || found.key === key),
-    Option.map(({ seal = null, ...info }) => ({ info, seal, offset: end + 1 }))
+    Option.map(({ seal: fileKey = null, ...info }) => ({ fileKey, info, offset: end + 1 }))
   )
 }

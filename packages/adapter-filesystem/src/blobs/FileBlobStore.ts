@@ -7,7 +7,7 @@ import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Folder from "./Folder.ts"
 import * as Links from "./Links.ts"
 import * as Reading from "./Reading.ts"
-import * as Resealing from "./Resealing.ts"
+import * as Reencryption from "./Reencryption.ts"
 import * as Serve from "./Serve.ts"
 import * as Writing from "./Writing.ts"
 
@@ -18,10 +18,10 @@ export class BlobLinks extends Context.Service<
     /** Answers any request: 200, 206 or 304 for a link, 403 for one that is forged or expired, and problem details. */
     readonly serve: (request: BlobRequest) => Effect.Effect<BlobAnswer>
     /**
-     * Wraps the key of every file anew that another key than the current one wrapped, and seals files that stand in the
+     * Wraps the key of every file anew that another key than the current one wrapped, and encrypts files that are not in the
      * open. Safe beside whoever reads and writes. Returns how many files it changed: 0 without encryption.
      */
-    readonly reseal: Effect.Effect<number, StorageError>
+    readonly reencrypt: Effect.Effect<number, StorageError>
   }
 >()("careline/adapter-filesystem/BlobLinks") {}
 
@@ -49,7 +49,7 @@ export const make = Effect.fnUntraced(function* (options: FileBlobOptions): Effe
         })
       ),
     serve: Serve.make(options, (key) => Reading.open(options, key)),
-    reseal: encryption === null ? Effect.succeed(0) : Resealing.all(directory, encryption)
+    reencrypt: encryption === null ? Effect.succeed(0) : Reencryption.all(directory, encryption)
   }
 })
 

@@ -8,7 +8,7 @@ import { damaged, during } from "../files/Failure.ts"
 import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Files from "../files/Files.ts"
 import * as Folder from "./Folder.ts"
-import * as Seal from "./Seal.ts"
+import * as FileEncryption from "./FileEncryption.ts"
 
 /** A blob that is open: what it is, and any part of its bytes. */
 export interface OpenBlob {
@@ -42,17 +42,17 @@ const reader =
       )
     )
 
-/** Of a sealed file no part can be had without the whole. */
-const sealedReader = (
+/** No part of an encrypted file can be had without the whole. */
+const encryptedReader = (
   handle: FileHandle,
   { info, offset }: BlobFile.Described,
-  seal: Seal.Seal,
+  fileKey: FileEncryption.FileKey,
   keys: KeyEncryption.KeyEncryption | null
 ): OpenBlob["read"] =>
   Effect.fnUntraced(function* (start, end) {
     if (keys === null) return yield* Effect.fail(damaged(OPERATION))
-    const stored = yield* during(OPERATION)(Files.read(handle, offset, info.size + Seal.OVERHEAD_BYTES))
-    const bytes = yield* Seal.open(keys, BlobFile.contextOf(info.key), seal, stored)
+    const stored = yield* during(OPERATION)(Files.read(handle, offset, info.size + FileEncryption.OVERHEAD_BYTES))
+    const bytes = yield* FileEncryption.decrypt(keys, BlobFile.contextOf(info.key), fileKey, stored)
     return BlobFile.sha256Of(bytes) === info.sha256
       ? bytes.subarray(start, end)
       : yield* Effect.fail(damaged(OPERATION))
@@ -69,10 +69,10 @@ export const open = Effect.fnUntraced(function* (
   const beginning = yield* during(OPERATION)(Files.read(opened.value, 0, BlobFile.MAX_HEADER_BYTES))
   const described = BlobFile.describe(key, beginning)
   if (Option.isNone(described)) return yield* Effect.fail(damaged(OPERATION))
-  const { info, seal } = described.value
+  const { fileKey, info } = described.value
   const read =
-    seal === null
+    fileKey === null
       ? reader(opened.value, described.value)
-      : sealedReader(opened.value, described.value, seal, encryption)
+      : encryptedReader(opened.value, described.value, fileKey, encryption)
   return Option.some({ info, read })
 })

@@ -11,7 +11,7 @@ import type { FileBlobOptions } from "./FileBlobOptions.ts"
 import * as Files from "../files/Files.ts"
 import * as Folder from "./Folder.ts"
 import * as Reading from "./Reading.ts"
-import * as Seal from "./Seal.ts"
+import * as FileEncryption from "./FileEncryption.ts"
 
 const OPERATION = "blobs.put"
 
@@ -19,8 +19,10 @@ const OPERATION = "blobs.put"
 const write = (directory: string, key: BlobKey, header: Uint8Array, stored: Uint8Array) =>
   Folder.put(directory, Folder.placeOf(directory, key), [header, stored], OPERATION)
 
-const sealed = (keys: KeyEncryption.KeyEncryption | null, key: BlobKey, bytes: Uint8Array) =>
-  keys === null ? Effect.succeed({ stored: bytes, seal: null }) : Seal.close(keys, BlobFile.contextOf(key), bytes)
+const encrypted = (keys: KeyEncryption.KeyEncryption | null, key: BlobKey, bytes: Uint8Array) =>
+  keys === null
+    ? Effect.succeed({ stored: bytes, fileKey: null })
+    : FileEncryption.encrypt(keys, BlobFile.contextOf(key), bytes)
 
 export const put = (
   { directory, encryption = null }: Pick<FileBlobOptions, "directory" | "encryption">,
@@ -31,16 +33,16 @@ export const put = (
     const { bytes } = content
     const sha256 = BlobFile.sha256Of(bytes)
     const info = { key, contentType: MediaType.of(content.contentType), size: bytes.length, sha256 }
-    const { seal, stored } = yield* sealed(encryption, key, bytes)
-    yield* write(directory, key, BlobFile.header(info, seal), stored)
+    const { fileKey, stored } = yield* encrypted(encryption, key, bytes)
+    yield* write(directory, key, BlobFile.header(info, fileKey), stored)
     return info
   }).pipe(during(OPERATION))
 
 /**
- * Wraps the key of one file anew, or seals a file that stood in the open. What is written is what was read: under one key
+ * Wraps the key of one file anew, or encrypts a file that was not encrypted. What is written is what was read: under one key
  * there is only ever one content. False where nothing was to do, or the file is gone.
  */
-export const reseal = Effect.fnUntraced(function* (
+export const reencrypt = Effect.fnUntraced(function* (
   directory: string,
   keys: KeyEncryption.KeyEncryption,
   file: string
@@ -48,14 +50,16 @@ export const reseal = Effect.fnUntraced(function* (
   const content = yield* during(OPERATION)(Effect.option(Files.readWhole(file)))
   const described = Option.flatMap(content, (bytes) => BlobFile.describe(null, bytes))
   if (Option.isNone(content) || Option.isNone(described)) return false
-  const { info, offset, seal } = described.value
-  if (seal?.keyId === keys.currentKeyId) return false
+  const { fileKey, info, offset } = described.value
+  if (fileKey?.keyId === keys.currentKeyId) return false
   const stored = content.value.subarray(offset)
   const context = BlobFile.contextOf(info.key)
   const next =
-    seal === null ? yield* Seal.close(keys, context, stored) : { stored, seal: yield* Seal.renew(keys, context, seal) }
+    fileKey === null
+      ? yield* FileEncryption.encrypt(keys, context, stored)
+      : { stored, fileKey: yield* FileEncryption.rewrap(keys, context, fileKey) }
   yield* during(OPERATION)(
-    Effect.andThen(Files.exists(file), write(directory, info.key, BlobFile.header(info, next.seal), next.stored))
+    Effect.andThen(Files.exists(file), write(directory, info.key, BlobFile.header(info, next.fileKey), next.stored))
   )
   return true
 })

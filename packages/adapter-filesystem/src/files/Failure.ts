@@ -1,4 +1,4 @@
-/** What the file system's refusals are to whoever uses the store. */
+/** Maps errors of the file system to those of the store. */
 import { StorageError, StoreFault, StoreUnavailable } from "@careline/ports"
 import { Effect } from "effect"
 import type { FileFailure } from "./Files.ts"

@@ -3,7 +3,7 @@ import { type IncomingEvent, type KeyEncryption, type StorageError, TelephonyEve
 import { Effect, Schema } from "effect"
 import { sha256Of } from "../blobs/BlobFile.ts"
 import { damaged } from "../files/Failure.ts"
-import * as Seal from "../blobs/Seal.ts"
+import * as FileEncryption from "../blobs/FileEncryption.ts"
 
 const NEW_LINE = 0x0a
 const OPERATION = "spool.take"
@@ -13,7 +13,7 @@ const Header = Schema.fromJsonString(
     /** Of the bytes as they lie in the file. */
     sha256: Schema.String,
     /** What opens the bytes; absent where they stand as they are. */
-    seal: Schema.optionalKey(Seal.Seal)
+    seal: Schema.optionalKey(FileEncryption.FileKey)
   })
 )
 const encodeHeader = Schema.encodeSync(Header)
@@ -42,9 +42,9 @@ export const write = Effect.fnUntraced(function* (
   events: ReadonlyArray<IncomingEvent>
 ): Effect.fn.Return<Uint8Array, StorageError> {
   const bytes = new TextEncoder().encode(encodeEvents(events))
-  const sealed = keys === null ? null : yield* Seal.close(keys, contextOf(name), bytes)
-  const stored = sealed?.stored ?? bytes
-  const header = encodeHeader({ sha256: sha256Of(stored), ...(sealed === null ? {} : { seal: sealed.seal }) })
+  const encrypted = keys === null ? null : yield* FileEncryption.encrypt(keys, contextOf(name), bytes)
+  const stored = encrypted?.stored ?? bytes
+  const header = encodeHeader({ sha256: sha256Of(stored), ...(encrypted === null ? {} : { seal: encrypted.fileKey }) })
   return Buffer.concat([new TextEncoder().encode(`${header}\n`), stored])
 })
 
@@ -60,6 +60,6 @@ export const read = (
     const stored = file.subarray(end + 1)
     if (sha256Of(stored) !== sha256 || (seal !== undefined && keys === null))
       return yield* Effect.fail(damaged(OPERATION))
-    const bytes = seal === undefined ? stored : yield* Seal.open(keys!, contextOf(name), seal, stored)
+    const bytes = seal === undefined ? stored : yield* FileEncryption.decrypt(keys!, contextOf(name), seal, stored)
     return yield* decodeEvents(new TextDecoder().decode(bytes))
   }).pipe(Effect.mapError((error) => (error._tag === "StorageError" ? error : damaged(OPERATION))))

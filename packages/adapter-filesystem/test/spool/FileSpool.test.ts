@@ -1,4 +1,4 @@
-/** What waits on the disk: in order, sealed, bounded, and there again after a crash. */
+/** What waits on the disk: in order, encrypted, bounded, and there again after a crash. */
 import type { Contact, PhoneNumber } from "@careline/domain"
 import { type IncomingEvent, type Spool, StorageError, StoreUnavailable } from "@careline/ports"
 import { assert, describe, it } from "@effect/vitest"
@@ -79,7 +79,7 @@ describe("A spool in a directory", () => {
     })
   )
 
-  it.effect("has no word and no number in it when it is sealed, and opens under its own keys alone", () =>
+  it.effect("has no word and no number in it when it is encrypted, and is read with its own keys alone", () =>
     Effect.gen(function* () {
       const directory = yield* freshDirectory
       const spool = yield* FileSpool.make({ directory, encryption: keysOf("current") })

@@ -1,5 +1,5 @@
 /**
- * Call statuses of TwiML's webhooks in our words. Sources: twilio.com/docs/voice/api/call-resource, "Call status values";
+ * Maps call statuses of TwiML's webhooks to ours. Sources: twilio.com/docs/voice/api/call-resource, "Call status values";
  * developers.telnyx.com/api-reference/callbacks/texml-call-completed.
  */
 import type { CallStatus } from "@careline/domain"

@@ -1,4 +1,4 @@
-/** Why the database in the data directory cannot be had. */
+/** The error for an embedded database that cannot be started. */
 import { Effect, Schema } from "effect"
 
 export class EmbeddedPostgresError extends Schema.TaggedError<EmbeddedPostgresError>()("EmbeddedPostgresError", {

@@ -178,11 +178,11 @@ const mergeThreads = Effect.fnUntraced(function* (
   const kept = rows.find(({ id }) => id === into)!
   const name = kept.contact_name ?? rows.find(({ id }) => id === from)!.contact_name
   const merged = { ...kept, contact_name: name, last_message_preview: rows[0]!.last_message_preview }
-  const [sealed] = yield* encryption.encrypt(Tables.externalThreads, [merged])
+  const [encrypted] = yield* encryption.encrypt(Tables.externalThreads, [merged])
   yield* sql`
     update external_threads t set
-      contact_name = ${sealed!.contact_name},
-      last_message_preview = ${sealed!.last_message_preview},
+      contact_name = ${encrypted!.contact_name},
+      last_message_preview = ${encrypted!.last_message_preview},
       search_bits = ${searchColumns(encryption, Tables.externalThreads, { ...merged }).search_bits},
       phone_number_id = coalesce(t.phone_number_id, o.phone_number_id),
       last_contacted_number_id = coalesce(t.last_contacted_number_id, o.last_contacted_number_id),

@@ -1,5 +1,5 @@
 /**
- * Seals what was kept in the open, once, before a host serves: in one transaction that nobody else reads or writes beside.
+ * Encrypts what was not encrypted, once, before a host serves: in one transaction that nobody else reads or writes beside.
  * All hosts of the database have to be stopped for it: one that goes on would keep in the open what others look up encrypted.
  */
 import type { PgClient } from "@effect/sql-pg"

@@ -1,4 +1,4 @@
-/** Opens a database's encrypts when a host starts, or sees to it that it has none. */
+/** Provides field encryption when a host starts, or checks that the database has none. */
 import { type KeyEncryption, StorageError, StoreFault } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Schedule } from "effect"

@@ -1,4 +1,4 @@
-/** Whether row-level security holds: what the catalogue of a database says of its tables and of our roles. */
+/** Checks in the catalogue of a database that row-level security holds for its tables and our roles. */
 import { StorageError, StoreFault } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** Reads PostgreSQL's errors as the ports' own, without a word of the driver's: those quote rows. */
+/** Maps PostgreSQL's errors to those of the ports, without the driver's words, which quote rows. */
 import { StorageError, StoreConflict, StoreFault, StoreUnavailable } from "@careline/ports"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql"

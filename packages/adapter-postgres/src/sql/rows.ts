@@ -1,4 +1,4 @@
-/** What rows and the model have in common: the tenant's column, instants, ids. */
+/** Converts tenants, instants and ids between rows and the model. */
 import type { Tenant } from "@careline/domain"
 import type { TenantScope } from "@careline/ports"
 import type { PgClient } from "@effect/sql-pg"

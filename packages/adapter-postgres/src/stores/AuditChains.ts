@@ -41,7 +41,7 @@ const lockHeads = Effect.fnUntraced(function* (sql: PgClient.PgClient, columns: 
   return (yield* lock).map(headOf)
 })
 
-/** Entries with what may be contact data sealed: the chain holds it in that form, and gives nothing away to who guesses. */
+/** Entries with what may be contact data encrypted: the chain holds it in that form, and gives nothing away to who guesses. */
 const encryptEntries = Effect.fnUntraced(function* (
   encryption: FieldEncryption["Service"],
   entries: ReadonlyArray<AuditEntry>

@@ -1,4 +1,4 @@
-/** Which database it is: what is kept beside one must not go to another. */
+/** Identifies the database: what is kept beside one must not go to another. */
 import { RowAccess } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect } from "effect"

@@ -12,7 +12,7 @@ import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
 import { auditLog, type AuditRow } from "../tables/Tables.ts"
 
-type SealedRow = Row & Pick<AuditRow, "sealed">
+type EncryptedRow = Row & Pick<AuditRow, "sealed">
 
 /** The record with what may be contact data back among its details. */
 const toRecord = ({ sealed, ...record }: AuditRow): AuditRecord =>
@@ -27,9 +27,9 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
 
-    /** Rows with their sealed details opened, to be read; those of before the database was sealed stand in the open. */
-    const opened = Effect.fnUntraced(function* (rows: ReadonlyArray<SealedRow>) {
-      const isEncrypted = ({ sealed }: SealedRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
+    /** Rows with their details decrypted; those of before the database was encrypted are as they were. */
+    const decrypted = Effect.fnUntraced(function* (rows: ReadonlyArray<EncryptedRow>) {
+      const isEncrypted = ({ sealed }: EncryptedRow) => sealed !== null && Envelope.keyIdOf(sealed) !== null
       const read = (yield* encryption.decrypt(auditLog, rows.filter(isEncrypted))).values()
       return rows.map((row) => (isEncrypted(row) ? read.next().value! : row))
     })
@@ -53,7 +53,7 @@ export const layer = Layer.effect(
       list: (query) =>
         Effect.gen(function* () {
           const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const rows = yield* sql<SealedRow>`
+          const rows = yield* sql<EncryptedRow>`
             select p.* from ${chains(query.scope)} s
             cross join lateral (
               select a.* from audit_log a
@@ -67,7 +67,7 @@ export const layer = Layer.effect(
               order by a.at desc, a.place desc limit ${query.limit + 1}
             ) p
             order by p.at desc, p.site_grouping_id desc, p.place desc limit ${query.limit + 1}`
-          const items = (yield* opened(rows.slice(0, query.limit))).map(fromRow)
+          const items = (yield* decrypted(rows.slice(0, query.limit))).map(fromRow)
           const last = items.at(-1)
           return {
             items,

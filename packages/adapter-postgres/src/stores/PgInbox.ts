@@ -297,14 +297,14 @@ export const layer = Layer.effect(
             nextCursor: last === undefined ? null : parkedCursor.encode(String(last.id))
           }
         }).pipe(asStorage("inbox.parked")),
-      admitParked: (limit) =>
+      releaseParked: (limit) =>
         revive(sql`
           select e.id, n.site_grouping_id as tenant from webhook_events e join phone_numbers n on n.number = e.number
           where e.state = 'parked' and e.reason = ${NOT_ON_RECORD}
             and n.site_grouping_id is not null and n.acquired_at = n.created_at
           order by e.id limit ${limit} for update of e skip locked`).pipe(
           Effect.map((rows) => rows.length),
-          asStorage("inbox.admitParked")
+          asStorage("inbox.releaseParked")
         ),
       retryParked: (id) =>
         !ID.test(id)

@@ -112,6 +112,7 @@ export const sends = make<Send.Send>("sends", {
     attemptId: uuid("attempt_id"),
     state: plain.text("state"),
     notBefore: timestamptz("not_before"),
+    validUntil: timestamptz("valid_until"),
     queuedAt: timestamptz("queued_at")
   },
   associatedData: ["id", "to"]

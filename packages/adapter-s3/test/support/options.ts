@@ -1,5 +1,6 @@
 import { Redacted } from "effect"
-import { MAX_ATTEMPTS, type S3BlobOptions } from "../../src/index.ts"
+import { type S3BlobOptions } from "../../src/index.ts"
+import { MAX_ATTEMPTS } from "../../src/S3BlobOptions.ts"
 import { account, BUCKET } from "./S3Server.ts"
 
 /** For a server on this machine. Limits on real I/O, not pauses. */

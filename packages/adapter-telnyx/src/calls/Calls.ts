@@ -1,4 +1,4 @@
-/** Placing and looking up calls at Telnyx. Source: developers.telnyx.com/api-reference/texml-rest-commands. */
+/** Places and looks up calls at Telnyx. Source: developers.telnyx.com/api-reference/texml-rest-commands. */
 import type { CallPlan } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { CallStatuses, LEG_EVENTS, within } from "@careline/adapter-kit/twiml"

@@ -1,4 +1,4 @@
-/** Telnyx's error codes in our words. Source: developers.telnyx.com/docs/messaging/messages/error-codes. */
+/** Maps Telnyx's error codes to ours. Source: developers.telnyx.com/docs/messaging/messages/error-codes. */
 import type { SendOutcome } from "@careline/domain"
 
 /** An entry of `errors`, in an answer and in a webhook. */

@@ -1,4 +1,4 @@
-/** The official SDK, loaded when it is first needed and pointed at where Telnyx is. */
+/** Loads the official SDK when it is first needed, and points it at Telnyx. */
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Redacted } from "effect"
 import type { Telnyx } from "telnyx"

@@ -1,4 +1,4 @@
-/** How to reach Telnyx, and where Telnyx reaches us. */
+/** Options of the adapter: how to reach Telnyx, and where Telnyx reaches us. */
 import { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 

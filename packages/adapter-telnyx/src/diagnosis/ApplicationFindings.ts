@@ -1,4 +1,4 @@
-/** Whether the calls to our numbers come to this host, when all is well and when it is not, and calls can leave. */
+/** Checks that calls to our numbers reach this host or its fallback, and that calls can leave. */
 import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
 import { type Telephony } from "@careline/ports"
 import { PROVIDER } from "../client/TelnyxOptions.ts"

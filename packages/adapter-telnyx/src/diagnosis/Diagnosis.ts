@@ -1,4 +1,4 @@
-/** What Telnyx says of the messaging profile, the TeXML application and their numbers, over the official SDK. */
+/** Diagnoses the messaging profile, the TeXML application and their numbers at Telnyx. */
 import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Effect } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"

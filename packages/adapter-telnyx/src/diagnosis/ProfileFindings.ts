@@ -1,4 +1,4 @@
-/** Whether a messaging profile and its numbers deliver to this host, and in the form that it reads. */
+/** Checks that a messaging profile and its numbers deliver to this host, in the form that it reads. */
 import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
 import { PROVIDER } from "../client/TelnyxOptions.ts"
 

@@ -1,4 +1,4 @@
-/** We hold only Telnyx's public key, so we cannot sign as it does. What can be tried is that nothing unsigned is taken. */
+/** Tries that nothing unsigned is taken: we hold only Telnyx's public key, and cannot sign as it does. */
 import { CallbackUrl, type Diagnosis } from "@careline/adapter-kit"
 import { PROVIDER, type TelnyxSettings } from "../client/TelnyxOptions.ts"
 

@@ -93,8 +93,8 @@ const texts = Effect.fnUntraced(function* (ask: Request.Requester, span: Span) {
   return found.flat()
 })
 
-const eventsOf = (told: ReturnType<typeof CallWebhooks.decode>): ReadonlyArray<TelephonyEvent> =>
-  "events" in told ? told.events : []
+const eventsOf = (decoded: ReturnType<typeof CallWebhooks.decode>): ReadonlyArray<TelephonyEvent> =>
+  "events" in decoded ? decoded.events : []
 
 const nowhere = new URLSearchParams()
 

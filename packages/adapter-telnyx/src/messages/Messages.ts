@@ -1,4 +1,4 @@
-/** Sending and looking up texts at Telnyx. */
+/** Sends and looks up texts at Telnyx. */
 import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"

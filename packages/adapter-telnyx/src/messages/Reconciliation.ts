@@ -1,5 +1,5 @@
 /**
- * Looking for a text whose answer was lost. Telnyx keeps the callback URL of a message, which carries our attempt, in its
+ * Looks for a text whose answer was lost. Telnyx keeps the callback URL of a message, which carries our attempt, in its
  * detail records (developers.telnyx.com/docs/reporting/detail-records).
  */
 import { CallbackUrl } from "@careline/adapter-kit"

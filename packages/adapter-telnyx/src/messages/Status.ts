@@ -1,4 +1,4 @@
-/** Telnyx's statuses of a recipient in our words. Source: developers.telnyx.com/docs/messaging/messages/message-statuses. */
+/** Maps Telnyx's statuses of a recipient to ours. Source: developers.telnyx.com/docs/messaging/messages/message-statuses. */
 import type { DeliveryStatus } from "@careline/domain"
 
 const statuses: ReadonlyMap<string, DeliveryStatus.DeliveryStatus> = new Map<string, DeliveryStatus.DeliveryStatus>([

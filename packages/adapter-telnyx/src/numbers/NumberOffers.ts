@@ -1,4 +1,4 @@
-/** Telnyx's offers as the port has them. Source: developers.telnyx.com/api-reference/phone-number-search. */
+/** Decodes Telnyx's offers of numbers. Source: developers.telnyx.com/api-reference/phone-number-search. */
 import { PhoneNumber } from "@careline/domain"
 import { OfferedNumbers } from "@careline/adapter-kit"
 import { type Numbers } from "@careline/ports"

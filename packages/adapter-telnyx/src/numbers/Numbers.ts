@@ -1,4 +1,4 @@
-/** Numbers at Telnyx: searched, ordered, connected to this host, given back. */
+/** Searches, orders, configures and releases numbers at Telnyx. */
 import type { PhoneNumber } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"

@@ -1,4 +1,4 @@
-/** Telnyx's webhooks: verified over the bytes as they came, and only then read. */
+/** Verifies Telnyx's webhooks over the bytes as they came, and only then decodes them. */
 import { CallbackUrl, WebhookForm } from "@careline/adapter-kit"
 import { CallWebhooks, render } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError, type TelephonyEvent } from "@careline/ports"
@@ -75,10 +75,10 @@ export const make = (
         if (!Signature.verify(keys, signed, now)) {
           return Effect.fail(fail(new TelephonyError.InvalidSignature({ message: "The signature does not match" })))
         }
-        const told = read(kind, request)
-        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
+        const decoded = read(kind, request)
+        if (decoded instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(decoded))
         // Webhooks of texts and of calls name accounts of two kinds, and lists name none: the profile is known of all.
-        return Effect.succeed({ account: options.messagingProfileId, ...told })
+        return Effect.succeed({ account: options.messagingProfileId, ...decoded })
       }),
     reply: (kind, step) => {
       if (step !== undefined) return { status: 200, headers: XML, body: render(dialect, options.publicUrl, step) }

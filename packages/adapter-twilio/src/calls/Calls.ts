@@ -1,4 +1,4 @@
-/** Placing and looking up calls at Twilio. Source: twilio.com/docs/voice/api/call-resource. */
+/** Places and looks up calls at Twilio. Source: twilio.com/docs/voice/api/call-resource. */
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { CallStatuses, LEG_EVENTS } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"

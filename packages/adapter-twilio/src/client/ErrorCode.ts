@@ -1,4 +1,4 @@
-/** Twilio's error codes in our words. Source: twilio.com/docs/api/errors. */
+/** Maps Twilio's error codes to ours. Source: twilio.com/docs/api/errors. */
 import type { SendOutcome } from "@careline/domain"
 
 const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string, SendOutcome.RejectionReason>([

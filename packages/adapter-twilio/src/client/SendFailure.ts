@@ -1,4 +1,4 @@
-/** What the SDK's errors hold that may be kept: the HTTP status, Twilio's code, the wait asked for, the network error. */
+/** Reads from the SDK's errors what may be kept: the HTTP status, Twilio's code, the wait asked for, the network error. */
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Predicate } from "effect"
 

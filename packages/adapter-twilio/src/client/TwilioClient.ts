@@ -1,4 +1,4 @@
-/** The official SDK, loaded when it is first needed and pointed at where Twilio is. */
+/** Loads the official SDK when it is first needed, and points it at Twilio. */
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Effect, Predicate, Redacted } from "effect"
 import type { Twilio } from "twilio"

@@ -1,4 +1,4 @@
-/** How to reach Twilio, and where Twilio reaches us. */
+/** Options of the adapter: how to reach Twilio, and where Twilio reaches us. */
 import { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 

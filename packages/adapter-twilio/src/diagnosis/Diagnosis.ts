@@ -1,4 +1,4 @@
-/** What Twilio says of the account, its numbers and their webhooks, over the official SDK. */
+/** Diagnoses the account, its numbers and their webhooks at Twilio. */
 import { Diagnosis } from "@careline/adapter-kit"
 import { Effect } from "effect"
 import * as Request from "../client/Request.ts"

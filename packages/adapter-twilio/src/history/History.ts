@@ -103,7 +103,7 @@ export const make = (
           CallWebhooks.begins(call.sid, call.from, call.to),
           CallWebhooks.decode(dialect, "call-status", ended, nowhere)
         ]
-          .flatMap((told) => ("events" in told ? told.events : []))
+          .flatMap((decoded) => ("events" in decoded ? decoded.events : []))
           .map((event) => recordOf(call.startTime ?? call.endTime, event))
       })
   })

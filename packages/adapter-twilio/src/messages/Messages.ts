@@ -1,4 +1,4 @@
-/** Sending and looking up texts at Twilio. */
+/** Sends and looks up texts at Twilio. */
 import type { SendOutcome } from "@careline/domain"
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"

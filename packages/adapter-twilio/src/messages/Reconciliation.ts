@@ -1,5 +1,5 @@
 /**
- * Looking for a text whose answer was lost. Twilio knows no reference of ours, so the text is found by what it says, from
+ * Looks for a text whose answer was lost. Twilio knows no reference of ours, so the text is found by what it says, from
  * whom, to whom and when. Source: twilio.com/docs/messaging/guides/outbound-message-logging.
  */
 import type { Telephony } from "@careline/ports"

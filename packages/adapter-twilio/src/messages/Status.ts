@@ -1,4 +1,4 @@
-/** Twilio's message statuses in our words. Source: twilio.com/docs/messaging/api/message-resource. */
+/** Maps Twilio's message statuses to ours. Source: twilio.com/docs/messaging/api/message-resource. */
 import type { DeliveryStatus } from "@careline/domain"
 
 const statuses: ReadonlyMap<string, DeliveryStatus.DeliveryStatus> = new Map<string, DeliveryStatus.DeliveryStatus>([

@@ -1,4 +1,4 @@
-/** Whether the texts and calls to our numbers come to this host, and texts come again when it was down. */
+/** Checks that texts and calls to our numbers reach this host, and that texts come again when it was down. */
 import { Diagnosis } from "@careline/adapter-kit"
 
 /** What is looked at of a number of the account. */

@@ -1,4 +1,4 @@
-/** Twilio's numbers as the port has them. Source: twilio.com/docs/phone-numbers/api/availablephonenumberlocal-resource. */
+/** Decodes Twilio's offers of numbers. Source: twilio.com/docs/phone-numbers/api/availablephonenumberlocal-resource. */
 import { PhoneNumber } from "@careline/domain"
 import { OfferedNumbers } from "@careline/adapter-kit"
 import { type Numbers } from "@careline/ports"

@@ -1,4 +1,4 @@
-/** How a number has to be set up so that its texts and calls come here, and what of that is not so. */
+/** Compares the setup of a number with the one that brings its texts and calls here. */
 import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
 import { type Numbers } from "@careline/ports"
 import { type IncomingNumber, RETRIES, type Service, type Wanted } from "./NumberFindings.ts"

@@ -1,4 +1,4 @@
-/** Numbers at Twilio: searched, bought, led to this host, given back. */
+/** Searches, buys, configures and releases numbers at Twilio. */
 import type { PhoneNumber } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"

@@ -1,4 +1,4 @@
-/** Twilio's webhooks: verified over the bytes as they came, and only then read. */
+/** Verifies Twilio's webhooks over the bytes as they came, and only then decodes them. */
 import { CallbackUrl, WebhookForm } from "@careline/adapter-kit"
 import { CallWebhooks, render } from "@careline/adapter-kit/twiml"
 import { type Telephony, TelephonyError } from "@careline/ports"
@@ -63,9 +63,9 @@ export const make = (
         if (!isGet && !isForm) return malformed("The content type is not a form's")
         const parameters = isGet ? query : form
         if (parameters.get("AccountSid") !== accountSid) return malformed("AccountSid is not ours")
-        const told = read(kind, parameters, query)
-        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
-        return Effect.succeed({ account: accountSid, ...told })
+        const decoded = read(kind, parameters, query)
+        if (decoded instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(decoded))
+        return Effect.succeed({ account: accountSid, ...decoded })
       }),
     reply: (kind, step) => {
       if (step !== undefined) return { status: 200, headers: XML, body: render(dialect, publicUrl, step) }

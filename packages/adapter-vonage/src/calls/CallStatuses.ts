@@ -1,4 +1,4 @@
-/** Vonage's call statuses in our words. Source: developer.vonage.com/voice/voice-api/webhook-reference. */
+/** Maps Vonage's call statuses to ours. Source: developer.vonage.com/voice/voice-api/webhook-reference. */
 import type { CallStatus } from "@careline/domain"
 import * as Field from "../client/Field.ts"
 

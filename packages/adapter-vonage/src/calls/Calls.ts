@@ -1,4 +1,4 @@
-/** Placing and looking up calls at Vonage. Source: developer.vonage.com/api/voice. */
+/** Places and looks up calls at Vonage. Source: developer.vonage.com/api/voice. */
 import { CallbackUrl, ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Effect } from "effect"

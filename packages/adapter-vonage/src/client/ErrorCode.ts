@@ -1,4 +1,4 @@
-/** Vonage's error codes in our words. Source: developer.vonage.com/api-errors/messages. */
+/** Maps Vonage's error codes to ours. Source: developer.vonage.com/api-errors/messages. */
 import type { SendOutcome } from "@careline/domain"
 
 const reasons: ReadonlyMap<string, SendOutcome.RejectionReason> = new Map<string, SendOutcome.RejectionReason>([

@@ -1,4 +1,4 @@
-/** Asking Vonage over the SDK, in the words of the port. */
+/** Calls Vonage through its SDK; errors come in the words of the port. */
 import { ProviderFailure } from "@careline/adapter-kit"
 import { type TelephonyError } from "@careline/ports"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** How to reach Vonage, and where Vonage reaches us. */
+/** Options of the adapter: how to reach Vonage, and where Vonage reaches us. */
 import { ProviderConfig } from "@careline/adapter-kit"
 import type { Redacted } from "effect"
 

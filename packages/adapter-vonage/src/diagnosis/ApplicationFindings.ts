@@ -1,4 +1,4 @@
-/** Whether an application and its numbers deliver to this host, and whether it is signed for with our key. */
+/** Checks that an application and its numbers deliver to this host, and that its key is ours. */
 import { CallbackUrl, Diagnosis } from "@careline/adapter-kit"
 import { type Telephony } from "@careline/ports"
 import { Option, Predicate, Schema } from "effect"

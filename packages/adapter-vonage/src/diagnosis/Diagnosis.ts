@@ -1,4 +1,4 @@
-/** What Vonage says of the application and its numbers, over the official SDK. */
+/** Diagnoses the application and its numbers at Vonage. */
 import { Diagnosis, ProviderFailure } from "@careline/adapter-kit"
 import { Clock, Effect, type Option, Redacted } from "effect"
 import * as ApplicationFindings from "./ApplicationFindings.ts"

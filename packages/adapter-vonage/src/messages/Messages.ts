@@ -1,4 +1,4 @@
-/** Sending texts through Vonage, and looking them up in Reports. */
+/** Sends texts through Vonage, and looks them up in Reports. */
 import type { SendOutcome } from "@careline/domain"
 import { ProviderFailure } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"

@@ -1,5 +1,5 @@
 /**
- * Looking for a text whose answer was lost, in Vonage's Reports by our own reference. Reports says nothing of how soon it
+ * Looks for a text whose answer was lost, in Vonage's Reports by our own reference. Reports says nothing of how soon it
  * shows a message, so what it does not show may still be on its way. Source: developer.vonage.com/api/reports.
  */
 import type { Telephony } from "@careline/ports"

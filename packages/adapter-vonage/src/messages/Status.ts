@@ -1,4 +1,4 @@
-/** Vonage's message statuses in our words. Source: developer.vonage.com/api/messages, "Message Status". */
+/** Maps Vonage's message statuses to ours. Source: developer.vonage.com/api/messages, "Message Status". */
 import type { DeliveryStatus, SendOutcome } from "@careline/domain"
 import * as ErrorCode from "../client/ErrorCode.ts"
 

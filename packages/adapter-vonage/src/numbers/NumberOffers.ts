@@ -1,4 +1,4 @@
-/** Vonage's offers as the port has them. Source: developer.vonage.com/api/numbers, "Search available numbers". */
+/** Decodes Vonage's offers of numbers. Source: developer.vonage.com/api/numbers, "Search available numbers". */
 import { OfferedNumbers } from "@careline/adapter-kit"
 import { type Numbers } from "@careline/ports"
 import { Option, Predicate, Schema } from "effect"

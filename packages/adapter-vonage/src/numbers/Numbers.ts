@@ -1,4 +1,4 @@
-/** Numbers at Vonage: searched, bought, linked to the application, given back. */
+/** Searches, buys, configures and releases numbers at Vonage. */
 import { PhoneNumber } from "@careline/domain"
 import { OfferedNumbers, ProviderFailure } from "@careline/adapter-kit"
 import { Numbers, TelephonyError } from "@careline/ports"

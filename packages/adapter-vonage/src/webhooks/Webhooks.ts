@@ -1,4 +1,4 @@
-/** Vonage's webhooks: verified over the bytes as they came, and only then read. */
+/** Verifies Vonage's webhooks over the bytes as they came, and only then decodes them. */
 import { CallbackUrl } from "@careline/adapter-kit"
 import { type Telephony, TelephonyError } from "@careline/ports"
 import { Clock, Effect, Redacted } from "effect"
@@ -71,9 +71,9 @@ export const make = (
         const covered = () => (isAskedByGet(kind, method) ? Signature.contentOf(CallbackUrl.queryOf(target)) : body)
         const fault = Signature.verify(keys, headers.authorization, covered, nowMillis)
         if (fault !== null) return Effect.fail(fail(fault))
-        const told = read(kind, request, CallbackUrl.queryOf(target))
-        if (told instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(told))
-        return Effect.succeed({ account: apiKey, ...told })
+        const decoded = read(kind, request, CallbackUrl.queryOf(target))
+        if (decoded instanceof TelephonyError.MalformedWebhook) return Effect.fail(fail(decoded))
+        return Effect.succeed({ account: apiKey, ...decoded })
       }),
     reply: (_, step) =>
       step === undefined ? taken : { status: 200, headers: NCCO, body: JSON.stringify(Ncco.render(publicUrl, step)) }

@@ -1,4 +1,4 @@
-/** Who asks the stores: every use case of a member of staff, and every worker, says so once, at its outside. */
+/** Sets for whom the stores are asked: each use case of a member of staff and each worker does so once, at its outside. */
 import { RowAccess } from "@careline/ports"
 import { Effect } from "effect"
 import type { Actor } from "./Actor.ts"

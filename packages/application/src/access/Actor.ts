@@ -1,4 +1,4 @@
-/** Who asks for something: a member of staff, and what they may see. */
+/** Defines the actor of a request: a member of staff, and what they may see. */
 import type { BreakGlassId, PurposeOfUse, Tenant, UserId } from "@careline/domain"
 import { Scope, type TenantScope } from "@careline/ports"
 import { Effect } from "effect"

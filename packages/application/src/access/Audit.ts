@@ -1,5 +1,5 @@
 /**
- * Writes down what a member of staff did or saw, in the ambient transaction: one entry for a request, or, of a list over
+ * Writes an audit entry for what a member of staff did or saw, in the ambient transaction: one entry for a request, or, of a list over
  * several tenants, one for each of those that it showed something of.
  */
 import type { PatientId, Tenant, ThreadId } from "@careline/domain"

@@ -1,4 +1,4 @@
-/** What the audit log holds, to those who watch over it. To look there is written down as well. */
+/** Lists the audit log for those who watch over it. Each look is itself an entry. */
 import { PatientId } from "@careline/domain"
 import { AuditTrail, Transaction } from "@careline/ports"
 import { Effect, Schema } from "effect"

@@ -1,5 +1,5 @@
 /**
- * Access in an emergency to a tenant that is not one's own: a reason opens it, time closes it, and whoever watches over that
+ * Gives access in an emergency to a tenant that is not one's own: a reason opens it, time closes it, and whoever watches over that
  * tenant is told at once. What is done under it stands in the audit log as such.
  */
 import { BreakGlass, type BreakGlassId, Tenant } from "@careline/domain"

@@ -1,4 +1,4 @@
-/** What the directory has on contacts, whichever spelling of their phones it knows. */
+/** Looks contacts up in the directory, in every spelling of their phones. */
 import { Contact, type Tenant } from "@careline/domain"
 import { type ContactCard, Directory } from "@careline/ports"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** What somebody is told who reaches a number that is nobody's: nothing of whose it was. */
+/** Answers whoever reaches a number that no tenant has, without a word about who had it. */
 import { type CallPlan, Language } from "@careline/domain"
 import { Context } from "effect"
 

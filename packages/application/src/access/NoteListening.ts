@@ -1,4 +1,4 @@
-/** Writes down that somebody listens to what happens in their tenants, once for each of those. They hear ids only. */
+/** Writes an audit entry for each tenant whose events somebody subscribes to. Events carry ids only. */
 import { Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { byStaff } from "./Access.ts"

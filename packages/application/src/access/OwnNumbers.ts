@@ -1,7 +1,7 @@
-/** Which numbers are our own, assigned or not, and which others are not to be written to. */
+/** Finds which numbers are our own, assigned or not, and which others must not be texted. */
 import { PhoneNumber, type Tenant } from "@careline/domain"
-import { NumberInventory, TenantNumbers } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { NumberInventory, Optional, TenantNumbers } from "@careline/ports"
+import { Effect } from "effect"
 import { asSystem } from "./Access.ts"
 
 /** A text or call to one of them would go round. */
@@ -9,7 +9,7 @@ export const ownNumbersAmong = Effect.fnUntraced(function* (numbers: ReadonlyArr
   const tenantNumbers = yield* TenantNumbers
   const spelled = numbers.flatMap((number) => PhoneNumber.spellings(number) as ReadonlyArray<PhoneNumber.E164>)
   // Without an inventory no number is unassigned.
-  const { byNumbers } = Option.getOrElse(yield* Effect.serviceOption(NumberInventory), () => tenantNumbers)
+  const { byNumbers } = (yield* Optional.of(NumberInventory)) ?? tenantNumbers
   const ours = new Set((yield* byNumbers(spelled)).map(({ number }) => PhoneNumber.subscriberKey(number)))
   return new Set<string>(numbers.filter((number) => ours.has(PhoneNumber.subscriberKey(number))))
 }, asSystem)

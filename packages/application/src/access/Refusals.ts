@@ -1,5 +1,5 @@
 /**
- * What was refused, on record: counted, and told in the log. Of what one stranger is refused again and again there is one line
+ * Records refusals: each is counted and logged. Of what one stranger is refused again and again there is one line
  * a minute, with a count: a log that somebody else can fill tells nobody anything.
  */
 import { Transaction } from "@careline/ports"

@@ -1,7 +1,7 @@
 /** Resolves the number that a contact texted or called to the one that answers: itself, or its replacement. */
 import { InventoryNumber, type PhoneNumber, type Tenant } from "@careline/domain"
-import { NumberInventory, TenantNumbers, type ReachedNumber } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { NumberInventory, Optional, TenantNumbers, type ReachedNumber } from "@careline/ports"
+import { Effect } from "effect"
 
 /** In the place of a number that is never texted from, another one of its tenant answers, where it has one. */
 const answering = Effect.fnUntraced(function* (reached: ReadonlyArray<ReachedNumber>) {
@@ -19,7 +19,7 @@ const answering = Effect.fnUntraced(function* (reached: ReadonlyArray<ReachedNum
 
 /** Of those digits that are a tenant's. A store that replaces no numbers has no inventory: there every number answers itself. */
 export const resolveInboundNumbers = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
-  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  const inventory = yield* Optional.of(NumberInventory)
   return yield* answering(inventory === undefined ? yield* themselves(digits) : yield* inventory.reached(digits))
 })
 
@@ -30,7 +30,7 @@ const themselves = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumbe
 
 /** The same for texts of many tenants at once, of whom none waits for another one's numbers: those are `busy`. */
 export const reachedAtOnce = Effect.fnUntraced(function* (digits: ReadonlyArray<PhoneNumber.E164>) {
-  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  const inventory = yield* Optional.of(NumberInventory)
   const { busy, reached } =
     inventory === undefined ? { reached: yield* themselves(digits), busy: [] } : yield* inventory.reachedAtOnce(digits)
   return { reached: yield* answering(reached), busy }

@@ -1,11 +1,11 @@
-/** Whether a tenant is on record: `createSiteGrouping` and `assignOnActivation` put it there, and nothing else does. */
+/** Checks that a tenant is on record: `createSiteGrouping` and `assignOnActivation` put it there, and nothing else does. */
 import type { Tenant } from "@careline/domain"
-import { SiteGroupings } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { Optional, SiteGroupings } from "@careline/ports"
+import { Effect } from "effect"
 import { NotFound } from "../shared/Errors.ts"
 
 /** The tenants of the store; none where an application keeps them itself, in its directory. */
-const groupingsOfStore = Effect.map(Effect.serviceOption(SiteGroupings), Option.getOrUndefined)
+const groupingsOfStore = Optional.of(SiteGroupings)
 
 /** The name that contacts know a tenant by; `null` where nobody said, or an application keeps it in its directory. */
 export const tenantName = Effect.fnUntraced(function* (tenant: Tenant) {

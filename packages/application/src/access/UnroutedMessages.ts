@@ -3,7 +3,7 @@
  * the first text. The inbox keeps them for an administrator.
  */
 import { type AttemptId, Consent, Contact } from "@careline/domain"
-import { type LaneArrival, NumberInventory, type Telephony } from "@careline/ports"
+import { type LaneArrival, NumberInventory, Optional, type Telephony } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asSystem } from "./Access.ts"
 import { describeFault } from "../shared/Fault.ts"
@@ -17,7 +17,7 @@ export const isOfUnroutedMessage = (attemptId: AttemptId | null): boolean => att
 
 /** Counts it. Whether it is the first from there that may be answered since the number became nobody's. */
 export const noteUnroutedMessage = Effect.fnUntraced(function* ({ from, to }: LaneArrival, isAnswerable: boolean) {
-  const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+  const inventory = yield* Optional.of(NumberInventory)
   if (inventory === undefined) return false
   const { retireAfter } = yield* Limits
   const noted = yield* inventory.noteUnroutedMessage({

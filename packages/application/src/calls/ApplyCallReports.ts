@@ -13,7 +13,7 @@ import { isolateFailures } from "../shared/IsolateFailures.ts"
 import { recordingImports } from "./RecordingImports.ts"
 
 /** The call after a report that may be its first from a provider whose answer to the placing was lost. */
-const hear = (call: Call.Call, providerCallId: string, report: CallReport, now: DateTime.Utc): Call.Call =>
+const applyReport = (call: Call.Call, providerCallId: string, report: CallReport, now: DateTime.Utc): Call.Call =>
   Call.applyReport(call.providerCallId === null ? { ...call, providerCallId } : call, report, now)
 
 type Claimed = Effect.Success<ReturnType<Inbox["Service"]["claimCallReports"]>>["reports"]
@@ -46,7 +46,7 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
           }
     }
     const known = heard.get(call.id) ?? { before: call, after: call }
-    heard.set(call.id, { ...known, after: hear(known.after, event.providerCallId, event.report, now) })
+    heard.set(call.id, { ...known, after: applyReport(known.after, event.providerCallId, event.report, now) })
     return { _tag: "Done", id }
   })
   const known = yield* putDown([...heard.values()], now)
@@ -62,9 +62,9 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
   return reports.length
 })
 
-const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
+const noteFailed = (cause: Cause.Cause<unknown>, details: object) =>
   Effect.logError("A report of a call could not be applied", describeFault(cause)).pipe(
-    Effect.annotateLogs({ ...told }),
+    Effect.annotateLogs({ ...details }),
     Effect.as("it could not be applied")
   )
 

@@ -1,5 +1,5 @@
 /**
- * A masked call is put through, and its permission used up; or whoever calls is no clinician, and their call is their own.
+ * Connects a masked call and uses up its permission, or treats the caller as a contact if they are no clinician.
  * In the ambient transaction.
  */
 import { BridgeRequest, type Call, CallPlan, type Contact, type PhoneNumber } from "@careline/domain"

@@ -1,4 +1,4 @@
-/** The call log, as staff see it and complete it. */
+/** Lists calls for staff, who add a reason and notes. */
 import { Call, type CallId, CallStatus, PatientId, PhoneNumberId, ThreadId } from "@careline/domain"
 import {
   type AuditLog,

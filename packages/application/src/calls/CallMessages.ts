@@ -1,5 +1,5 @@
 /**
- * Puts calls down in their threads, as far as they are known: the message of a call says what is known of it now, and the
+ * Writes calls into their threads, as far as they are known: the message of a call says what is known of it now, and the
  * contact is answered once their call is over. In the ambient transaction, in which the calls are locked.
  */
 import {

@@ -15,6 +15,7 @@ import {
   type MediaImport,
   MediaImports,
   Messages,
+  Optional,
   StorageError,
   StoreConflict,
   type Telephony,
@@ -230,7 +231,7 @@ const transcribe = Effect.fnUntraced(function* (source: Source<"Recording">, tra
 const work = Effect.fnUntraced(function* (claimed: ClaimedImport) {
   const { source, stage, ...one } = claimed.import
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(one.provider)
-  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
+  const transcriber = yield* Optional.of(Transcriber)
   const { transcriptPatience } = yield* Limits
   if (telephony === undefined && stage !== "transcribe") return yield* retry(claimed, "its provider is not configured")
   switch (stage) {
@@ -274,7 +275,7 @@ const retry = Effect.fnUntraced(function* (claimed: ClaimedImport, why: string) 
   }
   // What was not copied will not be: its message says so, and the provider's copy is left where it is.
   if (stage === "copy") return yield* store(claimed, why === NOT_THERE ? "not_found" : "unavailable")
-  const transcriber = Option.getOrUndefined(yield* Effect.serviceOption(Transcriber))
+  const transcriber = yield* Optional.of(Transcriber)
   return yield* settleAs(claimed, stage === "delete" ? afterDelete(claimed.import, transcriber) : null)
 })
 

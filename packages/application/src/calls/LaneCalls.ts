@@ -1,7 +1,7 @@
-/** The calls among what waits in the lanes. A line of texts only keeps none. */
+/** Loads the calls among the events of the lanes. A line without calls has none. */
 import type { Call } from "@careline/domain"
-import { Calls, identityOf, type LaneEvent } from "@careline/ports"
-import { Effect, Option } from "effect"
+import { Calls, identityOf, type LaneEvent, Optional } from "@careline/ports"
+import { Effect } from "effect"
 
 interface LaneCalls {
   /** The call that an arrival tells of. */
@@ -15,7 +15,7 @@ const none: LaneCalls = { of: () => undefined, save: () => Effect.void }
 /** The calls of the arrivals, locked. */
 export const loadCalls = Effect.fnUntraced(function* (waiting: ReadonlyArray<LaneEvent>) {
   const arrivals = waiting.filter(({ event }) => event._tag === "CallReceived")
-  const calls = Option.getOrUndefined(yield* Effect.serviceOption(Calls))
+  const calls = yield* Optional.of(Calls)
   if (arrivals.length === 0 || calls === undefined) return none
   const found = yield* calls.match(
     arrivals.map(({ event, provider }) => ({ provider, providerCallId: identityOf(event).id, callId: null }))

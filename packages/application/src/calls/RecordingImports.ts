@@ -1,4 +1,4 @@
-/** The recordings that became known of a call, to be copied. */
+/** Queues the recordings of a call to be copied. */
 import type { MediaImportId } from "@careline/domain"
 import type { MediaImport } from "@careline/ports"
 import type { HeardCall } from "./CallMessages.ts"

@@ -1,5 +1,5 @@
 /**
- * Calls of which nothing was heard for long: their provider is asked what became of them. One that it does not know any more
+ * Asks providers what became of calls without a report for long. One that it does not know any more
  * is over, or the contact would wait for an answer for ever.
  */
 import { Call, CallPlan, type CallReport } from "@careline/domain"

@@ -1,5 +1,5 @@
 /**
- * Whether anything can be heard in a recording. Callers who hang up at the beep leave seconds of nothing, for which nobody
+ * Detects whether a recording is silent. Callers who hang up at the beep leave seconds of nothing, for which nobody
  * needs to be paged. To lose a voice is worse than to keep a silence: what cannot be read is never silent.
  */
 

@@ -22,6 +22,7 @@ import {
   IdGenerator,
   Inbox,
   NumberInventory,
+  Optional,
   TenantNumbers,
   Settings,
   type StorageError,
@@ -32,7 +33,7 @@ import {
   Transaction,
   type VoiceStoragePorts
 } from "@careline/ports"
-import { Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
+import { Context, DateTime, Effect, Layer, Schedule } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { connectBridge, fileUnproven, refusePins, STAFF } from "./BridgeCall.ts"
 import { isConflict } from "../shared/Failure.ts"
@@ -111,13 +112,11 @@ const preparedBy = Effect.fnUntraced(function* (
 
 /** Those of the numbers that were to be shown which a call of this provider may show: its own, and nobody else's. */
 const shownBy = Effect.fnUntraced(function* (provider: string, requests: ReadonlyArray<BridgeRequest.BridgeRequest>) {
-  const providers = Option.getOrUndefined(yield* Effect.serviceOption(TelephonyProviders.TelephonyProviders))
+  const { active } = yield* TelephonyProviders.TelephonyProviders
   const numbers = yield* (yield* TenantNumbers).byNumbers([...new Set(requests.map(({ callerId }) => callerId))])
   return new Set<string>(
     numbers
-      .filter(
-        (one) => InventoryNumber.canCall(one) && (one.provider ?? providers?.active.provider ?? provider) === provider
-      )
+      .filter((one) => InventoryNumber.canCall(one) && (one.provider ?? active.provider) === provider)
       .map(({ number }) => number)
   )
 })
@@ -166,7 +165,7 @@ const beginCall = Effect.fnUntraced(function* (source: CallSource, event: CallRe
   const { transact } = yield* Transaction
   const [id] = yield* (yield* IdGenerator).next("call", 1)
   return yield* transact(
-    Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, StoragePorts | VoiceStoragePorts> {
+    Effect.gen(function* (): Effect.fn.Return<Telephony.CallStep, StorageError, VoiceServices> {
       const now = yield* DateTime.now
       const ours = yield* resolveInboundNumbers([
         event.to,
@@ -272,6 +271,9 @@ const proceedCall = Effect.fnUntraced(function* (
 })
 
 /** Takes calls. A host without it answers texts only, and asks callers to text. */
+/** What answering needs. */
+export type VoiceServices = StoragePorts | VoiceStoragePorts | TelephonyProviders.TelephonyProviders
+
 export class Voice extends Context.Service<
   Voice,
   {
@@ -283,11 +285,11 @@ export class Voice extends Context.Service<
     readonly greeting: (to: PhoneNumber.E164 | null) => Telephony.CallStep
   }
 >()("careline/application/Voice") {
-  static readonly layer: Layer.Layer<Voice, StorageError, StoragePorts | VoiceStoragePorts> = Layer.effect(
+  static readonly layer: Layer.Layer<Voice, StorageError, VoiceServices> = Layer.effect(
     Voice,
     Effect.gen(function* () {
       const limits = yield* Limits
-      const context = yield* Effect.context<StoragePorts | VoiceStoragePorts>()
+      const context = yield* Effect.context<VoiceServices>()
       let greetings: ReadonlyMap<string, CallPlan.CallPlan> = new Map()
       /** The numbers that were called lately, by the provider's call. */
       const lines = new Map<string, PhoneNumber.E164>()
@@ -303,7 +305,7 @@ export class Voice extends Context.Service<
         const numbers = yield* (yield* TenantNumbers).list("all")
         const tenants = [...new Set(numbers.map(({ siteGroupingId }) => siteGroupingId))]
         const settings = yield* (yield* Settings).effective(tenants)
-        const inventory = Option.getOrUndefined(yield* Effect.serviceOption(NumberInventory))
+        const inventory = yield* Optional.of(NumberInventory)
         const unassigned = inventory === undefined ? [] : yield* inventory.list("unassigned")
         const neutral = hangUp((yield* NeutralAnswer).spoken)
         greetings = new Map([
@@ -321,7 +323,7 @@ export class Voice extends Context.Service<
       /** What nobody may wait for: in time, or without us. */
       const orElse = <E>(
         what: string,
-        effect: Effect.Effect<Telephony.CallStep, E, StoragePorts | VoiceStoragePorts>,
+        effect: Effect.Effect<Telephony.CallStep, E, VoiceServices>,
         instead: Telephony.CallStep
       ): Effect.Effect<Telephony.CallStep> =>
         effect.pipe(

@@ -1,4 +1,4 @@
-/** What the people on call are called in a thread: by the name that the directory has for their number, never by the number. */
+/** Names the people on call in a thread, by the directory and never by their full number. */
 import { type Contact, PhoneNumber, type Tenant } from "@careline/domain"
 import { Directory } from "@careline/ports"
 import { Effect } from "effect"
@@ -8,17 +8,14 @@ interface OnCall {
   readonly to: string
 }
 
-/** The names of the given ones; of anybody else the end of their number. A backend may have no directory. */
-export const onCallNames = Effect.fnUntraced(function* (
-  people: ReadonlyArray<OnCall>
-): Effect.fn.Return<(one: OnCall) => string, Effect.Error<ReturnType<Directory["Service"]["contacts"]>>> {
-  const directory = yield* Effect.serviceOption(Directory)
+/** The names of the given ones; of anybody else the end of their number. */
+export const onCallNames = Effect.fnUntraced(function* (people: ReadonlyArray<OnCall>) {
   const cards =
-    people.length === 0 || directory._tag === "None"
+    people.length === 0
       ? []
-      : yield* directory.value.contacts(
+      : yield* (yield* Directory).contacts(
           people.map(({ siteGroupingId, to }) => ({ siteGroupingId, contact: to as Contact.Contact }))
         )
-  return ({ siteGroupingId, to }) =>
+  return ({ siteGroupingId, to }: OnCall): string =>
     cards.find((card) => card.siteGroupingId === siteGroupingId && card.contact === to)?.name ?? PhoneNumber.ending(to)
 })

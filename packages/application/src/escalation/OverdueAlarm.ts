@@ -1,5 +1,5 @@
 /**
- * An on-call text that waits for long is said in its thread, once, while it is still tried: somebody else has to look.
+ * Notes in a thread, once, that an on-call text is overdue while it is still tried: somebody else has to look.
  */
 import type { Send } from "@careline/domain"
 import type { DateTime } from "effect"

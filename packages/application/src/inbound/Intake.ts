@@ -6,8 +6,16 @@
  *
  * Where there is a `Spool`, what the store cannot take in waits there, and counts as taken in.
  */
-import { type Acceptance, Inbox, type IncomingEvent, Spool, type StorageError } from "@careline/ports"
-import { Context, Deferred, Effect, Exit, Layer, Option, Queue, Stream } from "effect"
+import {
+  type Acceptance,
+  Inbox,
+  type IncomingEvent,
+  type NumberInventory,
+  Optional,
+  Spool,
+  type StorageError
+} from "@careline/ports"
+import { Context, Deferred, Effect, Exit, Layer, Queue, Stream } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { IntakeOverloaded } from "../shared/Errors.ts"
 import { isPassing } from "../shared/Failure.ts"
@@ -42,14 +50,14 @@ export class Intake extends Context.Service<
     readonly accept: (event: IncomingEvent) => Effect.Effect<Acceptance, StorageError | IntakeOverloaded>
   }
 >()("careline/application/Intake") {
-  static readonly layer: Layer.Layer<Intake, never, Inbox> = Layer.effect(
+  static readonly layer: Layer.Layer<Intake, never, Inbox | Optional.Optional<NumberInventory | Spool>> = Layer.effect(
     Intake,
     Effect.gen(function* () {
       const inbox = yield* Inbox
       const limits = yield* Limits
       const waiting = yield* Queue.dropping<Waiting>(limits.intakeQueue)
 
-      const spool = Option.getOrUndefined(yield* Effect.serviceOption(Spool))
+      const spool = yield* Optional.of(Spool)
       const store: SpooledIntake.Store = (events) => asSystem(inbox.accept(events))
       const keep = spool === undefined ? store : SpooledIntake.beside(spool, store)
       if (spool !== undefined) yield* loop("spool", yield* SpooledIntake.makeDrain(spool), Stream.empty)

@@ -1,4 +1,4 @@
-/** What was kept and could not be applied: texts and calls for numbers that are no tenant's, and events that failed. */
+/** Lists, retries and dismisses events that could not be applied: texts and calls for numbers that are no tenant's, and events that failed. */
 import { Inbox, Transaction } from "@careline/ports"
 import { Effect } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
@@ -57,9 +57,9 @@ export const dismissParkedEvent = Effect.fn("dismissParkedEvent")(function* (act
   yield* decide(actor, id, "event.dismiss", (inbox) => inbox.dismissParked(id))
 })
 
-/** Has what came before its number was added applied, once it is. Returns how many there were; 0 when there was none. */
-export const admitParked = Effect.fn("admitParked")(function* () {
+/** Releases parked events that came before their number was added, so that they are applied. Returns how many there were; 0 when there was none. */
+export const releaseParked = Effect.fn("releaseParked")(function* () {
   const { parkedPerBatch } = yield* Limits
   const { transact } = yield* Transaction
-  return yield* transact(Effect.flatMap(Inbox, (inbox) => inbox.admitParked(parkedPerBatch)))
+  return yield* transact(Effect.flatMap(Inbox, (inbox) => inbox.releaseParked(parkedPerBatch)))
 }, asSystem)

@@ -28,6 +28,7 @@ import {
   Messages,
   Settings,
   type Settlement,
+  Optional,
   SiteGroupings,
   TelephonyProviders,
   Threads
@@ -68,9 +69,9 @@ const clinicNames = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
   const asks = ({ events }: Lane) =>
     events.some(({ event }) => event._tag === "MessageReceived" && Consent.keyword(event.text) !== null)
   const tenants = [...new Set(lanes.filter(asks).map(({ siteGroupingId }) => siteGroupingId))]
-  const groupings = yield* Effect.serviceOption(SiteGroupings)
-  if (tenants.length === 0 || groupings._tag === "None") return new Map<string, string | null>()
-  return new Map((yield* groupings.value.list(tenants)).map(({ id, name }) => [id, name]))
+  const groupings = yield* Optional.of(SiteGroupings)
+  if (tenants.length === 0 || groupings === undefined) return new Map<string, string | null>()
+  return new Map((yield* groupings.list(tenants)).map(({ id, name }) => [id, name]))
 })
 
 /** The message that a text reacts to; `null` for a text that is no reaction, and where none is found. */
@@ -209,10 +210,10 @@ const processBatch = Effect.fnUntraced(function* (
   return claimed.length
 })
 
-const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, told: object) {
+const noteFailed = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, details: object) {
   const reason = Cause.hasDies(cause) ? "defect while it was applied" : "the store refused it"
   yield* Effect.logError("What a contact sent or did could not be applied").pipe(
-    Effect.annotateLogs({ ...told, reason })
+    Effect.annotateLogs({ ...details, reason })
   )
   return reason
 })

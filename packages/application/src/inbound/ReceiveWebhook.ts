@@ -1,10 +1,12 @@
 /**
- * A provider calls: verify, keep, and only then answer.
+ * Receives a provider's webhook: verifies it, stores it, and only then answers.
  *
  * Our own fault is answered with a 5xx, never with a 4xx, after which a provider would drop what it has to say.
  */
 import {
   isArrival,
+  type NumberInventory,
+  Optional,
   perDestination,
   TenantNumbers,
   type StorageError,
@@ -14,7 +16,7 @@ import {
   TelephonyProviders
 } from "@careline/ports"
 import { IncomingCall } from "@careline/domain"
-import { Cause, Effect, Exit, identity, Option } from "effect"
+import { Cause, Effect, Exit, identity } from "effect"
 import { asSystem } from "../access/Access.ts"
 import { type IntakeOverloaded, NotFound } from "../shared/Errors.ts"
 import { describeFault } from "../shared/Fault.ts"
@@ -26,6 +28,13 @@ import * as Problem from "../shared/Problem.ts"
 import { noteRefusal } from "../access/Refusals.ts"
 import { answerUnroutedMessage } from "../access/UnroutedMessages.ts"
 import { Voice } from "../calls/Voice.ts"
+
+/** What receiving a webhook needs. */
+export type WebhookServices =
+  | Intake
+  | TenantNumbers
+  | TelephonyProviders.TelephonyProviders
+  | Optional.Optional<NumberInventory | Voice>
 
 /**
  * The answer to a provider's webhook, and whether nobody verified it: then it is the greeting of `fallback`. A duplicate is
@@ -39,11 +48,11 @@ export const receiveWebhook = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   WebhookReply,
   TelephonyError.TelephonyError | StorageError | NotFound | IntakeOverloaded,
-  Intake | TelephonyProviders.TelephonyProviders
+  Intake | TenantNumbers | TelephonyProviders.TelephonyProviders | Optional.Optional<NumberInventory | Voice>
 > {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })
-  const voice = Option.getOrUndefined(yield* Effect.serviceOption(Voice))
+  const voice = yield* Optional.of(Voice)
   const heard: Effect.Effect<Heard, TelephonyError.TelephonyError> = telephony.webhooks.receive(kind, request)
   const received = yield* heard.pipe(
     kind === "fallback" ? Effect.catch((error) => Effect.succeed(nothingHeard(error))) : identity
@@ -91,8 +100,8 @@ const acceptOne = (
  */
 const forEachNumber = Effect.fnUntraced(function* (event: TelephonyEvent) {
   const copies = perDestination(event).filter(isArrival)
-  const pool = Option.getOrUndefined(yield* Effect.serviceOption(TenantNumbers))
-  if (copies.length < 2 || pool === undefined) return [event]
+  if (copies.length < 2) return [event]
+  const pool = yield* TenantNumbers
   const { intakePatience } = yield* Limits
   const ours = yield* asSystem(pool.byNumbers(copies.map(({ to }) => to))).pipe(
     Effect.timeout(intakePatience),
@@ -224,7 +233,7 @@ export const answerWebhook = Effect.fnUntraced(function* (
   request: WebhookRequest,
   requestId: string,
   address: string | null = null
-): Effect.fn.Return<WebhookReply, never, Intake | TelephonyProviders.TelephonyProviders> {
+): Effect.fn.Return<WebhookReply, never, WebhookServices> {
   const asked = read(request.target)
   if (asked === null || !/^(GET|POST)$/.test(request.method)) {
     return refuse(Problem.problem("not-found", 404, "There is nothing at this path"), requestId)

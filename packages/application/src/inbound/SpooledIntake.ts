@@ -1,5 +1,5 @@
 /**
- * What the store does not take in waits in the spool, and comes first once it does again: a contact's texts keep their order.
+ * Keeps events in the spool while the store is away, and stores them first once it is back: a contact's texts keep their order.
  * What waits there twice, or was stored after all, is told apart by the store as a webhook is that comes twice.
  */
 import {
@@ -80,7 +80,7 @@ const keep = Effect.fnUntraced(function* (events: Events) {
 })
 
 /** Hours may have gone by: whoever reached nobody's number is counted, as far as it can be, and not answered. */
-const noteUnroutedMessages = Effect.fnUntraced(function* (outcome: Outcome) {
+const noteUnrouted = Effect.fnUntraced(function* (outcome: Outcome) {
   const { drainPatience } = yield* Limits
   const unrouted = [...outcome].filter(([, said]) => said === "unroutable")
   yield* Effect.forEach(unrouted, ([{ event }]) =>
@@ -126,7 +126,7 @@ export const makeDrain = Effect.fnUntraced(function* (spool: Spool["Service"]) {
       { discard: true }
     )
     yield* setAside(refused, "refused")
-    yield* noteUnroutedMessages(outcome)
+    yield* noteUnrouted(outcome)
   })
 
   return Effect.gen(function* () {

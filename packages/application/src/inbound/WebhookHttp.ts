@@ -1,4 +1,4 @@
-/** Between the web's own `Request` and `Response`, which every framework can make, and a webhook. */
+/** Converts the web's `Request` and `Response`, which every framework can make, from and to a webhook. */
 import type { Telephony } from "@careline/ports"
 
 /** Path and query as they came; a `Request` knows them only as a part of its URL. */

@@ -1,4 +1,4 @@
-/** Under which keys media are kept: by tenant, so that no tenant's media can be asked for as another's. */
+/** Makes the keys of stored media: by tenant, so that no tenant's media can be asked for as another's. */
 import { BlobKey, type Tenant } from "@careline/domain"
 import { Effect } from "effect"
 

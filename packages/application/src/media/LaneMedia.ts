@@ -1,7 +1,7 @@
-/** What came with the texts of the lanes is to be copied, where media are kept. */
+/** Queues the media of inbound texts to be copied, on a line that keeps media. */
 import { Attachment, type Change, type MediaImportId } from "@careline/domain"
-import { IdGenerator, MediaImports } from "@careline/ports"
-import { type DateTime, Effect, Option } from "effect"
+import { IdGenerator, MediaImports, Optional } from "@careline/ports"
+import { type DateTime, Effect } from "effect"
 
 /** The pictures and files of new messages from contacts. Their URLs are the provider's until they are copied, as a voicemail's is already. */
 const foundIn = (changes: ReadonlyArray<Change>) =>
@@ -26,7 +26,7 @@ const foundIn = (changes: ReadonlyArray<Change>) =>
 
 /** Asks for the copies, in the ambient transaction. */
 export const importMedia = Effect.fnUntraced(function* (changes: ReadonlyArray<Change>, now: DateTime.Utc) {
-  const imports = Option.getOrUndefined(yield* Effect.serviceOption(MediaImports))
+  const imports = yield* Optional.of(MediaImports)
   if (imports === undefined) return
   const found = foundIn(changes)
   if (found.length === 0) return

@@ -1,6 +1,6 @@
-/** Media that are kept, as those get them who may see them: by links that expire. */
+/** Puts links that expire in the place of references to stored media. */
 import { Attachment, type BlobKey, type Message } from "@careline/domain"
-import { BlobStore } from "@careline/ports"
+import { BlobStore, Optional } from "@careline/ports"
 import { Effect, Option } from "effect"
 import { Limits } from "../shared/Limits.ts"
 
@@ -24,7 +24,7 @@ const linkTo = Effect.fnUntraced(function* (
   { mimeType, type }: Pick<Attachment.Attachment, "mimeType" | "type">,
   expiresInMillis: number
 ) {
-  const blobs = Option.getOrUndefined(yield* Effect.serviceOption(BlobStore))
+  const blobs = yield* Optional.of(BlobStore)
   if (blobs === undefined) return null
   return yield* blobs.link(key, {
     expiresInMillis,
@@ -68,7 +68,7 @@ export const fetchable = Effect.fnUntraced(function* (urls: ReadonlyArray<string
 })
 
 const linkForProvider = Effect.fnUntraced(function* (key: BlobKey, expiresInMillis: number) {
-  const blobs = Option.getOrUndefined(yield* Effect.serviceOption(BlobStore))
+  const blobs = yield* Optional.of(BlobStore)
   const blob = blobs === undefined ? undefined : Option.getOrUndefined(yield* blobs.get(key))
   if (blob === undefined) return null
   const mimeType = blob.info.contentType

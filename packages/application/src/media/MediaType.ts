@@ -1,5 +1,5 @@
 /**
- * What the bytes of an attachment are, and whether it is one that staff may open. A sender's word counts for nothing here:
+ * Detects the type of an attachment from its bytes, and whether staff may open it. A sender's word counts for nothing here:
  * a page that calls itself a picture would run in the browser of whoever opens it.
  */
 import { Attachment } from "@careline/domain"

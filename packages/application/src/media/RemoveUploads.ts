@@ -1,5 +1,5 @@
 /**
- * Removes what staff uploaded and no message took in time. The store is told before the bytes go, so that no message takes what
+ * Removes uploads of staff that no message took in time. The store is told before the bytes go, so that no message takes what
  * is being removed, and again after it: a crash in between leaves uploads that are removed once more.
  */
 import { BlobStore, MediaUploads, Transaction } from "@careline/ports"

@@ -1,6 +1,6 @@
-/** Pictures and files that staff send: kept first, and then sent by what they are kept under. */
+/** Stores pictures and files that staff upload, and attaches them to messages by their key. */
 import { Attachment, type BlobKey, type Tenant } from "@careline/domain"
-import { BlobStore, MediaUploads, Transaction } from "@careline/ports"
+import { BlobStore, MediaUploads, Optional, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
@@ -70,7 +70,7 @@ const keysOf = (urls: ReadonlyArray<string>): ReadonlyArray<BlobKey> => [
 
 /** Lets uploads wait anew, so that none is removed while a message takes it; those of them that it may not take any more. */
 const holdUploads = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyArray<string>) {
-  const uploads = Option.getOrUndefined(yield* Effect.serviceOption(MediaUploads))
+  const uploads = yield* Optional.of(MediaUploads)
   const keys = keysOf(urls)
   if (uploads === undefined || keys.length === 0) return new Set<BlobKey>()
   const { transact } = yield* Transaction
@@ -80,14 +80,14 @@ const holdUploads = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyA
 
 /** The message that names them has them: they are removed no more. In its transaction. */
 export const takeUploads = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyArray<string>) {
-  const uploads = Option.getOrUndefined(yield* Effect.serviceOption(MediaUploads))
+  const uploads = yield* Optional.of(MediaUploads)
   const keys = keysOf(urls)
   if (uploads !== undefined && keys.length > 0) yield* uploads.take(tenant, keys)
 })
 
 /** What a message of the tenant's carries: what was kept for the tenant, or what is on the web. */
 export const mediaOf = Effect.fnUntraced(function* (tenant: Tenant, urls: ReadonlyArray<string>) {
-  const blobs = Option.getOrUndefined(yield* Effect.serviceOption(BlobStore))
+  const blobs = yield* Optional.of(BlobStore)
   const gone = yield* holdUploads(tenant, urls)
   return yield* Effect.forEach(
     urls,

@@ -4,11 +4,12 @@ import {
   IdGenerator,
   NumberInventory,
   type NumberTaken,
+  Optional,
   TenantNumbers,
   TelephonyProviders,
   Transaction
 } from "@careline/ports"
-import { DateTime, Effect, Option, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { asSystem, byStaff } from "../access/Access.ts"
 import { type Actor, assertSees } from "../access/Actor.ts"
 import { audit } from "../access/Audit.ts"
@@ -16,7 +17,7 @@ import { NumberRefused, NumberRests } from "../shared/Errors.ts"
 import { meet } from "./PendingAssignments.ts"
 import { tellingNews } from "./PendingNews.ts"
 import { assertOurs } from "./NumberOwnership.ts"
-import { admitParked } from "../inbound/ParkedEvents.ts"
+import { releaseParked } from "../inbound/ParkedEvents.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Name, nullable, Purpose, Reason } from "../shared/RequestFields.ts"
 import { assertActive } from "../access/TenantRecord.ts"
@@ -34,8 +35,8 @@ const notSayingWhose = Effect.fnUntraced(function* (actor: Actor, taken: NumberT
 
 /** Fails with `NumberRests` of a number that is taken because it rests, for who sees all numbers. */
 export const assertAwake = Effect.fnUntraced(function* (taken: NumberTaken) {
-  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  const found = inventory === null ? [] : yield* asSystem(inventory.byNumbers([taken.number as PhoneNumber.E164]))
+  const inventory = yield* Optional.of(NumberInventory)
+  const found = inventory === undefined ? [] : yield* asSystem(inventory.byNumbers([taken.number as PhoneNumber.E164]))
   const resting = found.find(({ holder, status }) => holder === null && status !== "available")
   return yield* resting === undefined ? taken : new NumberRests({ until: resting.endsAt })
 })
@@ -66,8 +67,8 @@ const readAddition = reader(NumberAddition)
 
 /** Keeps it, and meets what the tenant waits for with it. A store of the backend's own may keep no such wait. */
 const enter = Effect.fnUntraced(function* (number: InventoryNumber.TenantNumber) {
-  const inventory = Option.getOrNull(yield* Effect.serviceOption(NumberInventory))
-  if (inventory === null) return yield* (yield* TenantNumbers).add(number)
+  const inventory = yield* Optional.of(NumberInventory)
+  if (inventory === undefined) return yield* (yield* TenantNumbers).add(number)
   yield* inventory.holdAssignments(number.siteGroupingId)
   const entered = InventoryNumber.entered(number)
   const pending = (yield* inventory.pendingAssignments).find(
@@ -121,6 +122,6 @@ export const addNumber = Effect.fn("addNumber")(function* (actor: Actor, given: 
     )
   ).pipe(Effect.catchTag("NumberTaken", (taken) => notSayingWhose(actor, taken)))
   // What the provider delivered before is applied now; should that fail, a worker does it.
-  yield* Effect.ignore(admitParked())
+  yield* Effect.ignore(releaseParked())
   return added
 }, byStaff)

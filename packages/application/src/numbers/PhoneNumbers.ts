@@ -5,6 +5,7 @@ import {
   IdGenerator,
   NumberInventory,
   type NumberTaken,
+  type Optional,
   Scope,
   Settings,
   type StorageError,
@@ -187,7 +188,12 @@ export const addToPool = Effect.fn("addToPool")(function* (
 ): Effect.fn.Return<
   InventoryNumber.InventoryNumber,
   InvalidRequest | NotFound | NumberRefused | NumberRests | NumberTaken | StorageError,
-  AuditLog | IdGenerator | NumberInventory | TelephonyProviders.TelephonyProviders | Transaction
+  | AuditLog
+  | IdGenerator
+  | NumberInventory
+  | TelephonyProviders.TelephonyProviders
+  | Transaction
+  | Optional.Optional<NumberInventory>
 > {
   yield* assertSeesAll(actor, "siteGrouping")
   const { number: digits, overrideReason, provider, providerSid, purpose = "both" } = yield* readAddition(given)

@@ -4,6 +4,7 @@
  */
 import { type AttemptId, DeliveryStatus, Send, type SendId, SendOutcome } from "@careline/domain"
 import {
+  type Directory,
   Inbox,
   type MatchedSend,
   Outbox,
@@ -110,9 +111,9 @@ const applyBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Cl
   return reports.length
 })
 
-const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
+const noteFailed = (cause: Cause.Cause<unknown>, details: object) =>
   Effect.logError("A report of a text could not be applied", describeFault(cause)).pipe(
-    Effect.annotateLogs({ ...told }),
+    Effect.annotateLogs({ ...details }),
     Effect.as("it could not be applied")
   )
 
@@ -120,7 +121,7 @@ const noteFailed = (cause: Cause.Cause<unknown>, told: object) =>
 export const applyReports = Effect.fn("applyReports")(function* (): Effect.fn.Return<
   number,
   StorageError,
-  StoragePorts | TelephonyProviders.TelephonyProviders
+  StoragePorts | Directory | TelephonyProviders.TelephonyProviders
 > {
   const { reportsPerBatch } = yield* Limits
   return yield* isolateFailures({

@@ -1,6 +1,6 @@
 /**
- * Transaction A of the outbound flow: what may leave now is `sending` and has its attempt, what may not is held, and says
- * why, or withdrawn.
+ * Transaction A of the outbound flow: marks what may leave as `sending` with an attempt, defers what may not yet and says why,
+ * and withdraws the rest.
  */
 import { type AttemptId, Message, Send, SendLane } from "@careline/domain"
 import {
@@ -66,6 +66,7 @@ const defer = (
   reason: Parameters<typeof delayed>[0],
   until: DateTime.Utc
 ): void => {
+  if (Send.isPast(send, until)) return withdraw({ limits, results, updates }, send, "expired")
   updates.push({ sendId: send.id, fence: send.attemptId, state: "queued", notBefore: until, detail: reason })
   results.push(deferral(send, reason, until, limits))
 }
@@ -81,6 +82,10 @@ const passGate = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, n
   const decisions = yield* evaluateSendPolicy(sends, now)
   return sends.filter((send, index) => {
     const decision = decisions[index]!
+    if (Send.isPast(send, now)) {
+      withdraw(kept, send, "expired")
+      return false
+    }
     if (decision._tag === "Hold") defer(kept, send, decision.reason, decision.until)
     else if (decision._tag === "Refuse") withdraw(kept, send, decision.reason)
     return decision._tag === "SendNow"

@@ -1,5 +1,5 @@
 /**
- * Puts down what became of sends: on their messages, and, for what concerns more than the message, in the thread and the
+ * Records what became of sends: on their messages, and, for what concerns more than the message, in the thread and the
  * contact's consent. In the ambient transaction.
  */
 import {

@@ -1,4 +1,4 @@
-/** What the send policy says of texts right before they leave: an opt-out may have come since they were queued. */
+/** Evaluates the send policy right before texts leave: an opt-out may have come since they were queued. */
 import { Consent, Contact, MessageClass, type Send, SendPolicy, type Tenant } from "@careline/domain"
 import { Consents, Outbox, Settings, Threads } from "@careline/ports"
 import { DateTime, Effect } from "effect"
@@ -11,8 +11,11 @@ const RECLASSIFY_AFTER_MILLIS = 10 * 60 * 1000
 
 /** The class of each send as of now: a reply that waited, or is sent again, may come out of the blue. */
 const classesOf = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>, now: DateTime.Utc) {
-  const isStale = ({ purpose, queuedAt }: Send.Send) =>
-    purpose === "reply" && now.epochMilliseconds - queuedAt.epochMilliseconds >= RECLASSIFY_AFTER_MILLIS
+  // What a person wrote, at once or ahead of time; what a template is about stays what it is.
+  const isOfPerson = ({ messageClass, purpose }: Send.Send) =>
+    purpose === "reply" || (purpose === "scheduled" && (messageClass === "conversational" || messageClass === "care"))
+  const isStale = (send: Send.Send) =>
+    isOfPerson(send) && now.epochMilliseconds - send.queuedAt.epochMilliseconds >= RECLASSIFY_AFTER_MILLIS
   const stale = sends.filter(isStale)
   if (stale.length === 0) return sends.map(({ messageClass }) => messageClass)
   const threads = yield* (yield* Threads).loadByIds(

@@ -1,4 +1,4 @@
-/** A member of staff answers a contact. */
+/** Sends the answer of a member of staff to a contact. */
 import {
   MessageClass,
   type MessageId,

@@ -1,9 +1,18 @@
 /**
- * The number that a text leaves from if the one that it was queued for is not its tenant's any more, or out of service: what
- * took its place, else the tenant's default. Of a number that is suspended nothing leaves, and from another one only what may.
+/**
+ * Selects the number that a text leaves from if the one that it was queued for is not its tenant's any more, or out of service:
+ * what took its place, else the tenant's default. Of a number that is suspended nothing leaves, and from another one only what
+ * may.
  */
 import { InventoryNumber, type Send } from "@careline/domain"
-import { Settings, TenantNumbers, Threads, type StorageError } from "@careline/ports"
+import {
+  type NumberInventory,
+  type Optional,
+  Settings,
+  TenantNumbers,
+  Threads,
+  type StorageError
+} from "@careline/ports"
 import { Effect } from "effect"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
@@ -29,7 +38,7 @@ const movedTo = Effect.fnUntraced(function* (
   }
 })
 
-/** What stands in for numbers that are suspended: for an alarm any number in service, for other texts where that is allowed. */
+/** What stands in for numbers that are suspended: for an alarm, and for what a contact in danger is told, any number in service, for other texts where that is allowed. */
 const standIns = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>) {
   const tenants = [...new Set(sends.map(({ siteGroupingId }) => siteGroupingId))]
   const numbers = yield* (yield* TenantNumbers).list(tenants)
@@ -37,7 +46,8 @@ const standIns = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>) {
   const moved = yield* movedTo(sends, numbers)
   return (send: Send.Send): SendNumber => {
     const tenant = tenants.indexOf(send.siteGroupingId)
-    const isAllowed = send.purpose === "escalation" || settings[tenant]!.suspendedNumberFallback
+    const isAllowed =
+      send.purpose === "escalation" || send.purpose === "urgent_reply" || settings[tenant]!.suspendedNumberFallback
     const own = numbers.filter(({ siteGroupingId }) => siteGroupingId === send.siteGroupingId)
     return moved(send) ?? (isAllowed ? InventoryNumber.textingNumber(own) : undefined) ?? "suspended"
   }
@@ -49,7 +59,11 @@ const standIns = Effect.fnUntraced(function* (sends: ReadonlyArray<Send.Send>) {
  */
 export const numbersToLeaveFrom = Effect.fnUntraced(function* (
   sends: ReadonlyArray<Send.Send>
-): Effect.fn.Return<ReadonlyMap<Send.Send, SendNumber>, StorageError, Settings | TenantNumbers | Threads> {
+): Effect.fn.Return<
+  ReadonlyMap<Send.Send, SendNumber>,
+  StorageError,
+  Optional.Optional<NumberInventory> | Settings | TenantNumbers | Threads
+> {
   const found = new Map<Send.Send, SendNumber>()
   const reached = yield* resolveInboundNumbers([...new Set(sends.map(({ from }) => from))])
   const numberOf = ({ from, siteGroupingId }: Send.Send) =>

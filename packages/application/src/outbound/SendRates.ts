@@ -1,5 +1,5 @@
 /**
- * How many texts a second leave from one number, and to one provider in all: over all processes.
+ * Limits how many texts a second leave from one number and to one provider, over all processes.
  *
  * A text that finds no token is given a turn, after all turns that were given before in its lane and in those that are more
  * urgent. A text without one waits its turn as long as such are outstanding, so a backlog is looked at once, leaves in
@@ -33,7 +33,7 @@ const lanesBefore = (lane: SendLane.SendLane) => SendLane.all.filter((other) => 
 const lastOf = (buckets: ReadonlyArray<TokenBucket.TokenBucket>): TokenBucket.TokenBucket =>
   buckets.reduce((last, bucket) => (DateTime.isGreaterThan(bucket.fullAt, last.fullAt) ? bucket : last))
 
-const oneByOne = ({ perSecond }: TokenBucket.Rate): TokenBucket.Rate => ({ perSecond, burst: 1 })
+const withoutBurst = ({ perSecond }: TokenBucket.Rate): TokenBucket.Rate => ({ perSecond, burst: 1 })
 
 const latest = (left: DateTime.Utc, right: DateTime.Utc): DateTime.Utc =>
   DateTime.isGreaterThan(left, right) ? left : right
@@ -86,8 +86,8 @@ export const acquireTokens = Effect.fnUntraced(function* (leaving: ReadonlyArray
           ahead.set(key, before + 1)
           return TokenBucket.waitFor(buckets.get(key)!, rate, now, before + 1)
         }
-        const turn = TokenBucket.waitFor(given, oneByOne(rate), take._tag === "Wait" ? take.until : now, 1)
-        const after = TokenBucket.take(given, oneByOne(rate), turn)
+        const turn = TokenBucket.waitFor(given, withoutBurst(rate), take._tag === "Wait" ? take.until : now, 1)
+        const after = TokenBucket.take(given, withoutBurst(rate), turn)
         if (after._tag === "Taken") {
           const own = turnsKey(key, send.lane)
           buckets.set(own, { ...after.bucket, key: own })

@@ -115,7 +115,7 @@ export const recordCircuitOutcome = Effect.fnUntraced(function* (provider: strin
   // As a rule all is well, and no host waits for another.
   if (isGood && seen.failures === 0 && seen.openUntil === null) return
   const { circuit: known, now } = yield* circuits.lock(provider)
-  const heard = Circuit.heard(known, isGood, now, settings)
+  const heard = Circuit.recordOutcome(known, isGood, now, settings)
   yield* circuits.save(heard)
   yield* noteCircuit(provider, heard.openUntil !== null)
   if (known.openUntil === null && heard.openUntil !== null) {

@@ -1,6 +1,7 @@
-/** Transaction B of the outbound flow: what came of an attempt, fenced by it. */
-import { Segments, type SendOutcome } from "@careline/domain"
+/** Transaction B of the outbound flow: records the outcome of an attempt, fenced by it. */
+import { Segments, Send, type SendOutcome } from "@careline/domain"
 import {
+  type Directory,
   Outbox,
   type SendUpdate,
   type StorageError,
@@ -38,6 +39,10 @@ const later = (
   const asked = outcome._tag === "Throttled" ? (outcome.retryAfterMillis ?? 0) : 0
   const pause = Math.max(asked, backoff(limits.sendBackoff, send.attempts, limits.sendBackoffMax))
   const notBefore = DateTime.addDuration(now, pause)
+  if (Send.isPast(send, notBefore)) {
+    const metaData = { provider: attempt.provider, failureReason: "expired", delay: null }
+    return { update: { ...base, state: "canceled", detail: "expired" }, result: { send, status: "failed", metaData } }
+  }
   const reason = outcome._tag === "Throttled" ? "provider_throttled" : "provider_unreachable"
   return {
     update: { ...base, state: "queued", notBefore, detail: outcome._tag },
@@ -88,7 +93,7 @@ const settlement = (
 export const settleSend = Effect.fnUntraced(function* (
   prepared: Prepared,
   outcome: SendOutcome.SendOutcome
-): Effect.fn.Return<void, StorageError, StoragePorts | TelephonyProviders.TelephonyProviders> {
+): Effect.fn.Return<void, StorageError, StoragePorts | Directory | TelephonyProviders.TelephonyProviders> {
   const limits = yield* Limits
   const outbox = yield* Outbox
   const { transact } = yield* Transaction

@@ -1,6 +1,6 @@
 /**
- * What needs a person: texts of which nobody knows whether they left, and which Careline will not send twice on its own, and
- * replies that failed. A member of staff sends them again or lets them go.
+ * Lists messages that need a person: texts of unknown outcome, which Careline does not send twice on its own, and replies that
+ * failed. Staff resend or dismiss them.
  */
 import { Alarm, DeliveryStatus, type Message, type MessageId, Send } from "@careline/domain"
 import { Broadcaster, Messages, Outbox, Threads, Transaction } from "@careline/ports"
@@ -13,6 +13,7 @@ import { NotFound, NotUndecided, SendHeld, SendRefused } from "../shared/Errors.
 import { pageWithLinks, withLinks } from "../media/MediaLinks.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { optional, Page, pageOf } from "../shared/RequestFields.ts"
+import { OutcomeObserver } from "./RecordOutcome.ts"
 import { evaluateSendPolicy } from "./SendGate.ts"
 import { sendMessage } from "./SendMessage.ts"
 
@@ -94,7 +95,15 @@ const decide = Effect.fnUntraced(function* (
       const [changed] = yield* messages.update([
         { siteGroupingId, messageId: id, status: "unknown", metaData: { needsDecision: false } }
       ])
-      yield* unmark(message, decided.state === "queued")
+      const isAgain = state === "queued"
+      yield* (yield* OutcomeObserver)([
+        {
+          send: decided,
+          status: isAgain ? "queued" : "failed",
+          metaData: isAgain ? {} : { failureReason: "outcome_unknown" }
+        }
+      ])
+      yield* unmark(message, isAgain)
       yield* (yield* Broadcaster).publish([{ siteGroupingId, type: "message.updated", threadId, messageId: id }])
       yield* audit(actor, siteGroupingId, action, `message:${id}`, { thread: threadId }, whose)
       return changed ?? message
@@ -107,9 +116,11 @@ const decide = Effect.fnUntraced(function* (
 const failedReply = Effect.fnUntraced(function* (actor: Actor, id: MessageId) {
   const message = Option.getOrUndefined(yield* (yield* Messages).find(actor.scope, id))
   if (message === undefined) return null
-  const { deliveryStatus, direction, senderId } = message
+  const { deliveryStatus, direction, metaData, senderId } = message
   const hasFailed = deliveryStatus === "failed" || deliveryStatus === "undelivered"
-  return hasFailed && direction === "outbound" && senderId !== null ? message : null
+  // A notification has a class and a time of its own: whoever wants it sent again sends another one.
+  const isReply = senderId !== null && metaData.notificationId === undefined
+  return hasFailed && direction === "outbound" && isReply ? message : null
 })
 
 /**

@@ -1,4 +1,4 @@
-/** Carries out changes and tells user interfaces of them, in the ambient transaction. */
+/** Applies changes and publishes them to user interfaces, in the ambient transaction. */
 import type { Change } from "@careline/domain"
 import { type BroadcastEvent, Broadcaster, Changes } from "@careline/ports"
 import { Effect } from "effect"

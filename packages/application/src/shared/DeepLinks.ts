@@ -1,4 +1,4 @@
-/** Where staff open a thread. The host or the EHR says. */
+/** Links to a thread in the user interface. The host or the EHR provides them. */
 import type { ThreadId } from "@careline/domain"
 import { Context } from "effect"
 

@@ -1,4 +1,4 @@
-/** What kind of failure something is; what to do about it follows from that alone. */
+/** Classifies failures; what to do about one follows from its class alone. */
 import { StorageError } from "@careline/ports"
 import { Cause } from "effect"
 

@@ -1,4 +1,4 @@
-/** What a fault may say in a log: names, and words of our own; never the values that it was about. */
+/** Describes a fault for the log: by names and words of our own, never by the values that it was about. */
 import { placeOf } from "@careline/ports"
 import { Cause } from "effect"
 

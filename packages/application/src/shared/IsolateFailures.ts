@@ -20,7 +20,7 @@ export interface Batches<Event extends Failable, R> {
   /** Says of an event that it failed, and why it is put aside. */
   readonly note: (
     cause: Cause.Cause<unknown>,
-    told: { readonly event: string; readonly failures: number; readonly parked: boolean }
+    details: { readonly event: string; readonly failures: number; readonly parked: boolean }
   ) => Effect.Effect<string>
 }
 

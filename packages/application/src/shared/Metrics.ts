@@ -1,5 +1,5 @@
 /**
- * What the work of a line is measured by. Labels are closed sets, and ids of site groupings: none is a number, a name or a
+ * Defines the metrics of a line. Labels are closed sets, and ids of site groupings: none is a number, a name or a
  * message's id.
  */
 import { PhoneNumber, Prices, type Send, type SendOutcome, type Tenant } from "@careline/domain"

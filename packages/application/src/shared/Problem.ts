@@ -1,4 +1,4 @@
-/** Errors of use cases as problem details (RFC 9457), for whatever host speaks HTTP. */
+/** Converts errors of use cases to problem details (RFC 9457), for any host that speaks HTTP. */
 import { TelephonyError } from "@careline/ports"
 import { Cause, DateTime, Predicate } from "effect"
 

@@ -1,4 +1,4 @@
-/** Reads what somebody asks for by its schema, whichever host it comes through. */
+/** Decodes requests by their schema, whichever host they come through. */
 import { Contact, PhoneNumber, type Thread } from "@careline/domain"
 import { Effect, Option, Predicate, Schema, SchemaIssue } from "effect"
 import { InvalidRequest } from "./Errors.ts"

@@ -1,7 +1,15 @@
 /** Shows a text that a template makes, how many SMS it is, and what is to be said of its version. */
 import { type Language, Segments, Template, type TemplateId, type TemplateLint, TemplateValue } from "@careline/domain"
 import { Effect } from "effect"
-import type { Settings, StorageError, TelephonyProviders, Templates, TenantNumbers } from "@careline/ports"
+import type {
+  Optional,
+  Settings,
+  SiteGroupings,
+  StorageError,
+  TelephonyProviders,
+  Templates,
+  TenantNumbers
+} from "@careline/ports"
 import { byStaff } from "../access/Access.ts"
 import type { Actor } from "../access/Actor.ts"
 import type { InvalidRequest, NotFound } from "../shared/Errors.ts"
@@ -74,7 +82,7 @@ export const lintTemplate = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   { readonly report: TemplateLint.Report; readonly price: SegmentPrice | null },
   InvalidRequest | NotFound | StorageError,
-  Priced | Settings
+  Priced | Settings | Optional.Optional<SiteGroupings>
 > {
   const { version: wanted } = yield* readLint(given)
   const template = yield* loadTemplate(actor, id)

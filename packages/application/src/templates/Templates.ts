@@ -5,7 +5,9 @@
 import { type Template, TemplateId, TemplateLint, type TemplateValue } from "@careline/domain"
 import {
   IdGenerator,
+  type Optional,
   type Settings,
+  type SiteGroupings,
   type StorageError,
   type TelephonyProviders,
   Templates,
@@ -65,7 +67,11 @@ export const loadTemplate = Effect.fnUntraced(function* (actor: Actor, id: Templ
 const detailsOf = Effect.fnUntraced(function* (
   template: Template.Template,
   version: Template.TemplateVersion
-): Effect.fn.Return<TemplateDetails, StorageError, Settings | TelephonyProviders.TelephonyProviders | TenantNumbers> {
+): Effect.fn.Return<
+  TemplateDetails,
+  StorageError,
+  Settings | TelephonyProviders.TelephonyProviders | TenantNumbers | Optional.Optional<SiteGroupings>
+> {
   return {
     template,
     version,

@@ -1,4 +1,4 @@
-/** Tenants come and go: for who sees them all. */
+/** Creates, edits and deactivates tenants, for those who see all of them. */
 import { type NumberLifecycle, PendingAssignment, SiteGrouping, SiteGroupingId, Text } from "@careline/domain"
 import {
   type AuditLog,

@@ -1,4 +1,4 @@
-/** Staff look up, or put down on a contact's behalf, whether it may be texted. */
+/** Gets and records whether a contact may be texted. */
 import { Consent, type Contact, PhoneNumber, type Tenant } from "@careline/domain"
 import { Consents, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect } from "effect"

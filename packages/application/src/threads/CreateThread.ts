@@ -1,4 +1,4 @@
-/** A member of staff opens a conversation with a contact who has not written, or whose thread was deleted. */
+/** Opens a thread with a contact who has not written, or whose thread was deleted. */
 import { PhoneNumberId, Tenant, Thread, ThreadLink, type ThreadId } from "@careline/domain"
 import { IdGenerator, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Schema } from "effect"

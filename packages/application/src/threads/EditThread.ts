@@ -1,4 +1,4 @@
-/** Staff rename, link, assign, move the lock of, or delete a thread. */
+/** Edits a thread: its name, links, assignee and from-number; or deletes it. */
 import {
   Alarm,
   FacilityId,

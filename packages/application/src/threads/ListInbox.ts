@@ -1,4 +1,4 @@
-/** What staff see: the inbox, a thread, its messages. Each look is written down with what it showed. */
+/** Lists the inbox, a thread and its messages for staff. Each look is audited with what it showed. */
 import { FacilityId, type MessageId, PatientId, PhoneNumberId, Thread, type ThreadId, UserId } from "@careline/domain"
 import { Messages, ThreadListView, Threads, Transaction } from "@careline/ports"
 import { DateTime, Effect, Option, Schema } from "effect"

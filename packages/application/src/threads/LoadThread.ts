@@ -1,4 +1,4 @@
-/** The thread that a request is about, if its actor may see it. */
+/** Loads the thread of a request, if its actor may see it. */
 import {
   Consent,
   InventoryNumber,
@@ -8,13 +8,22 @@ import {
   Thread,
   type ThreadId
 } from "@careline/domain"
-import { Consents, Scope, Settings, type StorageError, TenantNumbers, Threads } from "@careline/ports"
+import {
+  Consents,
+  type NumberInventory,
+  type Optional,
+  Scope,
+  Settings,
+  type StorageError,
+  TenantNumbers,
+  Threads
+} from "@careline/ports"
 import { Effect, Option } from "effect"
 import type { Actor } from "../access/Actor.ts"
 import { InvalidRequest, NotFound, NoSenderNumber, NumberSuspended } from "../shared/Errors.ts"
 import { resolveInboundNumbers } from "../access/ResolveInboundNumbers.ts"
 
-/** As it is shown. Looked at once more here: the wall between tenants does not stand on every store alone. */
+/** As it is shown. Looked at once more here: the isolation of tenants does not rest on every store alone. */
 export const viewThread = Effect.fnUntraced(function* (actor: Actor, id: ThreadId) {
   const view = Option.getOrUndefined(yield* (yield* Threads).get(actor.scope, id, actor.userId))
   const isAsked = view?.thread.id === id && Scope.includes(actor.scope, view.thread.siteGroupingId)
@@ -71,7 +80,11 @@ export const senderFor = Effect.fnUntraced(function* (
   isFallbackAllowed: boolean,
   /** The numbers of the thread's tenant, where they are known. */
   known?: ReadonlyArray<InventoryNumber.TenantNumber>
-): Effect.fn.Return<Sender, NoSenderNumber | NumberSuspended | StorageError, TenantNumbers> {
+): Effect.fn.Return<
+  Sender,
+  NoSenderNumber | NumberSuspended | StorageError,
+  TenantNumbers | Optional.Optional<NumberInventory>
+> {
   const numbers = known ?? (yield* (yield* TenantNumbers).list([thread.siteGroupingId]))
   const fallback = InventoryNumber.textingNumber(numbers)
   const id = Thread.fromNumber(thread, null, fallback?.id ?? null)

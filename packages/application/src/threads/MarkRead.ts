@@ -1,6 +1,6 @@
 /**
- * A member of staff has read a thread up to a message, or wants to have it unread again behind one. It moves their own mark
- * alone. Reading does not answer: the alarm goes on.
+ * Marks a thread as read up to a message, or as unread again behind one, for one member of staff alone. Reading does not
+ * answer: the alarm goes on.
  */
 import type { MessageId, ThreadId } from "@careline/domain"
 import { Messages, Transaction } from "@careline/ports"

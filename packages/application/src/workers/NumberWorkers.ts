@@ -1,4 +1,4 @@
-/** The background of a line that looks after its numbers itself, beside that of its texts. */
+/** Runs the background work of a line that manages its numbers itself. */
 import type { NumberStoragePorts, StoragePorts, TelephonyProviders } from "@careline/ports"
 import { Effect, Layer, Stream } from "effect"
 import { buyNumbers } from "../numbers/BuyNumbers.ts"

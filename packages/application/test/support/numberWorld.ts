@@ -8,7 +8,7 @@ import {
   type Tenant,
   type UserId
 } from "@careline/domain"
-import { NumberInventory, Telephony, type TelephonyEvent, TelephonyProviders } from "@careline/ports"
+import { NumberInventory, Optional, Telephony, type TelephonyEvent, TelephonyProviders } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { DateTime, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -47,7 +47,7 @@ export type Provider = ReturnType<typeof makeProvider>
 
 /** The world, from noon on a Monday. */
 export const world = (telephony: Telephony.TelephonyService) =>
-  Application.Intake.layer.pipe(
+  Layer.merge(Application.Intake.layer, Optional.absent(Application.Voice)).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         Memory.layer,

@@ -11,6 +11,7 @@ import {
 import {
   Inbox,
   Messages,
+  Optional,
   TenantNumbers,
   Settings,
   Telephony,
@@ -139,7 +140,10 @@ export const stores = (telephony: Telephony.TelephonyService) =>
   ).pipe(Layer.provideMerge(clock))
 
 export const world = (telephony: Telephony.TelephonyService) =>
-  Application.Voice.layer.pipe(Layer.provideMerge(stores(telephony)))
+  Optional.present(Application.Voice).pipe(
+    Layer.provideMerge(Application.Voice.layer),
+    Layer.provideMerge(stores(telephony))
+  )
 
 /** Somebody calls the line; the first step of what they hear. */
 export const call = (providerCallId: string, from: Contact.Contact = caller, to: PhoneNumber.E164 = line) =>

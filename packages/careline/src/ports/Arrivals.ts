@@ -1,4 +1,4 @@
-/** What a store of plain data asks about the events that it keeps. */
+/** Helps a store of plain data with the events that it keeps. */
 import * as Ports from "@careline/ports"
 import type { TelephonyEvent } from "./Model.ts"
 import type { Plain } from "./Plain.ts"

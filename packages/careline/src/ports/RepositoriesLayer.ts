@@ -3,17 +3,24 @@ import { Consent, Contact, type Tenant, type Thread } from "@careline/domain"
 import {
   AuditLog,
   Broadcaster,
+  Calls,
   Changes,
   Circuits,
   Consents,
   Directory,
   IdGenerator,
   Inbox,
+  MediaImports,
+  MediaUploads,
   Messages,
+  NumberInventory,
+  NumberOrders,
+  Optional,
   Outbox,
   TenantNumbers,
   RateBuckets,
   Settings,
+  SiteGroupings,
   type StoragePorts,
   type ThreadView,
   Threads,
@@ -165,6 +172,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
       : Layer.succeed(IdGenerator, IdGenerator.of(over("ids").calls("next")))
   return Layer.mergeAll(
     ids,
+    Optional.absent(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
     Layer.succeed(Transaction, plainTransaction(repositories)),
     Layer.succeed(AuditLog, AuditLog.of(over("auditLog").calls("record"))),
     Layer.succeed(
@@ -184,7 +192,7 @@ export const repositoriesLayer = <Db>(repositories: Repositories<Db>): Layer.Lay
           "claimCallReports",
           "settle",
           "parked",
-          "admitParked",
+          "releaseParked",
           "retryParked",
           "dismissParked"
         ),

@@ -17,7 +17,7 @@ class Listening implements PlainInbox {
   readonly claimCallReports = unused
   readonly settle = unused
   readonly parked = unused
-  readonly admitParked = unused
+  readonly releaseParked = unused
   readonly retryParked = unused
   readonly dismissParked = unused
   begun = 0
@@ -106,7 +106,7 @@ describe("Plain wake-ups", () => {
         claimCallReports: unused,
         settle: unused,
         parked: unused,
-        admitParked: unused,
+        releaseParked: unused,
         retryParked: unused,
         dismissParked: unused
       }

@@ -180,7 +180,7 @@ export const decide = (
   }
 
   const reply =
-    keyword === null && reaction === null && !isUrgent
+    keyword === null && reaction === null && danger === null
       ? AutoReply.decide(thread, inbound.text, consent, state.settings)
       : null
   if (reply !== null) {

@@ -3,7 +3,18 @@
  * negated, quoted, or of another time is flagged for staff, and rings nobody out of bed.
  */
 import { normalise } from "../contacts/Consent.ts"
-import { distant, fillers, negations, phrases, type UrgentPhrase, VERSION } from "./urgentPhrases.ts"
+import {
+  before,
+  behind,
+  conjunctions,
+  fillers,
+  longAgo,
+  negations,
+  phrases,
+  unsure,
+  type UrgentPhrase,
+  VERSION
+} from "./urgentPhrases.ts"
 
 export interface Match {
   /** `urgent`: somebody is called at once. `possible`: a person should look. */
@@ -16,8 +27,10 @@ export interface Match {
 
 /** Words that may stand between two of a phrase. */
 const MAX_GAP = 3
-/** Words in front of a phrase among which a negation counts. */
-const NEGATION_REACH = 4
+/** Words in front of a phrase among which a negation or a condition counts. */
+const REACH = 4
+/** Words behind it that may say when it was. */
+const REACH_BEHIND = 6
 /** Words of so many letters may have one typing mistake, but at their ends: an ending makes another word. */
 const LONG_WORD = 7
 
@@ -79,13 +92,13 @@ const NONE: ReadonlyArray<Prepared> = []
 const beginningWith = (word: string): ReadonlyArray<Prepared> =>
   byFirstWord.get(word) ?? (word.length >= LONG_WORD - 1 ? (byEnds.get(endsOf(word)) ?? NONE) : NONE)
 
-/** Whether the phrase stands at the place among the words. */
-const isAt = (
+/** Where the phrase ends that begins at the place among the words; -1 where it does not stand there. */
+const endOf = (
   words: ReadonlyArray<string>,
   start: number,
   { unlessBefore, ways: [first = [], ...rest] }: Prepared
-): boolean => {
-  if (!first.some((way) => isWord(words[start]!, way))) return false
+): number => {
+  if (!first.some((way) => isWord(words[start]!, way))) return -1
   let at = start
   const isThere = rest.every((ways) => {
     for (let next = at + 1; next <= at + 1 + MAX_GAP && next < words.length; next++) {
@@ -97,7 +110,22 @@ const isAt = (
     }
     return false
   })
-  return isThere && !unlessBefore.includes(words[at + 1] ?? "")
+  return isThere && !unlessBefore.includes(words[at + 1] ?? "") ? at : -1
+}
+
+/** Whether what stands around the phrase takes it back. */
+const isTakenBack = (words: ReadonlyArray<string>, start: number, end: number): boolean => {
+  const near = words.slice(Math.max(0, start - REACH), start)
+  const bound = near.slice(near.findLastIndex((word) => conjunctions.has(word)) + 1)
+  const isUnsure = unsure.test(words.slice(0, start).join(" "))
+  const isConditional =
+    before.test(bound.join(" ")) || bound.some((word, at) => word === "si" && start - bound.length + at > 0)
+  const isNegated = bound.some((word) => negations.has(word))
+  return (
+    (!isUnsure && (isNegated || isConditional)) ||
+    longAgo.test(words.slice(0, start).join(" ")) ||
+    behind.test(words.slice(end + 1, end + 1 + REACH_BEHIND).join(" "))
+  )
 }
 
 /** Words that the writer says are somebody else's. */
@@ -115,12 +143,13 @@ const inClause = (clause: string): Match | null => {
   const words = clause.split(" ")
   let possible: Match | null = null
   for (const [at, word] of words.entries()) {
-    const phrase = beginningWith(word).find((one) => isAt(words, at, one))
-    if (phrase === undefined) continue
-    const isTakenBack = words.slice(Math.max(0, at - NEGATION_REACH), at).some((one) => negations.has(one))
-    const match = { language: phrase.language, phrase: phrase.words, version: VERSION }
-    if (!isTakenBack && !distant.test(clause)) return { ...match, certainty: "urgent" }
-    possible ??= { ...match, certainty: "possible" }
+    for (const phrase of beginningWith(word)) {
+      const end = endOf(words, at, phrase)
+      if (end < 0) continue
+      const match = { language: phrase.language, phrase: phrase.words, version: VERSION }
+      if (!isTakenBack(words, at, end)) return { ...match, certainty: "urgent" }
+      possible ??= { ...match, certainty: "possible" }
+    }
   }
   return possible
 }

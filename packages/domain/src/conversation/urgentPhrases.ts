@@ -27,18 +27,22 @@ const phrase =
 const english = [
   "chest pain|pains",
   "pain|pains|pressure|tightness chest",
-  "chest hurts|tight|hurting|pressure|tightness",
+  "chest hurts|tight|hurting|pressure|tightness / follow",
   "heart attack",
   "stroke / of",
   "cant|cannot|couldnt breathe|breath",
+  "cant|cannot|couldnt catch breath",
+  "not able to breathe",
+  "unable breathe",
   "can not breathe|breath",
   "trouble|difficulty|hard|struggling breathing|breathe",
   "not breathing",
   "stopped breathing",
   "short|shortness breath",
-  "choking",
+  "choking / hazard hazards",
   "suicide|suicidal",
   "kill myself",
+  "kill my self",
   "killing myself",
   "end my life / insurance policy",
   "want|wanna|wants to die",
@@ -48,13 +52,15 @@ const english = [
   "hurting|harming myself",
   "overdose|overdosed|overdosing",
   "took too many pills",
+  "took|swallowed all pills",
+  "chestpain|chestpains",
   "unconscious",
   "unresponsive",
   "not responding / to",
   "passed out / the some all our my flyers forms papers copies candy it them",
   "wont wake up / early in at before for",
   "having a seizure|seizures",
-  "seizure|seizures",
+  "seizure|seizures / medication medicine meds clinic",
   "bleeding a lot|heavily|badly",
   "wont stop bleeding",
   "bleeding wont stop",
@@ -88,6 +94,7 @@ const spanish = [
   "ahogando|asfixiando",
   "suicidio|suicidar|suicidarme|suicidarse",
   "matarme",
+  "me quiero matar",
   "quiero morir|morirme",
   "quitarme la vida",
   "no quiero vivir",
@@ -127,6 +134,22 @@ export const negations: ReadonlySet<string> = new Set(
   ).split(" ")
 )
 
-/** Words that say that it was at another time, may never be, or is asked about. */
-export const distant: RegExp =
-  /\b(?:if|in case|unless|whenever|what (?:to|should|do)|last (?:year|month|week|summer|winter)|years? ago|months? ago|weeks? ago|history of|used to|prevent\w*|risk of|screening|test for|article|movie|class|awareness|brochure|form|survey|si (?:tengo|tiene|tuviera|llego|me|le|hay)|en caso|hace (?:un|una|dos|tres|anos|meses|semanas|\d+)|antecedentes?|historial|prevenir|prevencion|riesgo de|ano pasado|mes pasado)\b/
+/** Words that end what a negation or a condition in front of them takes back. */
+export const conjunctions: ReadonlySet<string> = new Set(
+  "and y e why because cause since when that until then so porque que cuando hasta entonces".split(" ")
+)
+
+/** In the few words in front of a phrase: it may never be, was long ago, or is not the writer's. Spanish `si` counts as well, but first in its clause, where it is a yes. */
+export const before: RegExp =
+  /\b(?:if|in case(?: of)?|unless|whenever|history of|used to|prevent\w*|risk of|screening(?: for)?|refill (?:for|of)|medication for|en caso(?: de)?|antecedentes? de|historial de|prevenir|prevencion de|riesgo de)\b/
+
+/** Anywhere in front of a phrase: it was long ago. */
+export const longAgo: RegExp =
+  /\b(?:hace (?:\w+ ){0,2}(?:anos?|mes|meses|semanas?)|(?:ano|mes) pasado|last (?:year|month|summer|winter)|(?:years?|months?) ago)\b/
+
+/** In the few words behind a phrase: it was long ago, or is the name of a thing. */
+export const behind: RegExp =
+  /^(?:\w+ ){0,2}(?:last (?:year|month|summer|winter|spring|fall)|(?:\w+ )?(?:years?|months?|weeks?) ago|in (?:19|20)\d\d|was in (?:19|20)\d\d|hace (?:\w+ ){0,2}(?:anos?|mes|meses|semanas?)|(?:el )?(?:ano|mes) pasado|follow up|medication|medicine|meds|clinic|study|article|video|class|brochure|awareness|hazard)\b/
+
+/** Who is not sure whether it is: that is no condition, and takes nothing back. */
+export const unsure: RegExp = /\b(?:not sure|dont know|do not know|no se)\b/

@@ -28,7 +28,7 @@ const startTimer = (thread: Thread.Thread, settings: TimerSettings, now: DateTim
 export const start = (thread: Thread.Thread, settings: TimerSettings, now: DateTime.Utc): Alarmed =>
   startTimer({ ...thread, unansweredSince: thread.unansweredSince ?? now }, settings, now)
 
-/** Texts that tell of danger call somebody once in this time. */
+/** Texts that tell of danger call somebody once in this time, unless staff answered the one before. */
 const URGENT_MILLIS = 30 * 60_000
 
 /** Whether somebody was called for the thread a moment ago, or is about to be. */
@@ -59,9 +59,15 @@ export const call = (thread: Thread.Thread, settings: TimerSettings, now: DateTi
   }
 }
 
-/** After staff answered, or reached the contact by a call: a running or fired period ends. */
+/**
+ * After staff answered, or reached the contact by a call: a running or fired period ends. One of danger that has not fired yet
+ * does so all the same: the answer may have been on its way before anybody read of the danger.
+ */
 export const stop = (thread: Thread.Thread): Alarmed => {
   const { escalation, id: threadId, siteGroupingId } = thread
+  if (escalation.state === "running" && isUrgent(thread)) {
+    return { thread: { ...thread, replyFailed: null, unansweredSince: null }, changes: [] }
+  }
   return {
     thread: { ...thread, ...Thread.answered(thread) },
     changes:

@@ -173,24 +173,32 @@ export const leave = (
   now: DateTime.Utc
 ): Notification => ({ ...notification, ...text, state: "delivering", reason: null, updatedAt: now })
 
-const stateOf = (status: DeliveryStatus, needsDecision: boolean): NotificationState => {
+/** What is heard of a notification's text. */
+export interface Heard {
+  readonly status: DeliveryStatus
+  readonly needsDecision: boolean
+  readonly reason: string | null
+}
+
+const stateOf = ({ needsDecision, reason, status }: Heard): NotificationState => {
   if (rank(status) >= rank("delivered")) return "delivered"
-  if (status === "failed" || status === "undelivered") return "failed"
+  if (status === "failed" || status === "undelivered") return reason === "expired" ? "expired" : "failed"
   if (rank(status) >= rank("accepted")) return "sent"
   return needsDecision ? "undecided" : "delivering"
 }
 
 /** States from the least known to the most, as of a text's delivery. */
-const ORDER: ReadonlyArray<NotificationState> = ["delivering", "undecided", "sent", "failed", "delivered"]
+const ORDER: ReadonlyArray<NotificationState> = ["delivering", "undecided", "sent", "failed", "expired", "delivered"]
 
 /** What is heard of its text. It never falls back; only a text that is sent again begins anew. */
-export const settle = (
-  notification: Notification,
-  heard: { readonly status: DeliveryStatus; readonly needsDecision: boolean; readonly reason: string | null },
-  now: DateTime.Utc
-): Notification => {
-  const state = stateOf(heard.status, heard.needsDecision)
+export const settle = (notification: Notification, heard: Heard, now: DateTime.Utc): Notification => {
+  const state = stateOf(heard)
   const isAgain = notification.state === "undecided" && state === "delivering"
   if (!isAgain && ORDER.indexOf(state) <= ORDER.indexOf(notification.state)) return notification
-  return { ...notification, state, reason: state === "failed" ? (heard.reason ?? "other") : null, updatedAt: now }
+  return {
+    ...notification,
+    state,
+    reason: state === "failed" || state === "expired" ? (heard.reason ?? "other") : null,
+    updatedAt: now
+  }
 }

@@ -69,7 +69,8 @@ export const release = (
       fromNumberId: on.id,
       to: thread.externalContact as string as E164,
       body: text.content,
-      mediaUrls: []
+      mediaUrls: [],
+      validUntil: notification.validUntil
     },
     now
   )

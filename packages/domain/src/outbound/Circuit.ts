@@ -48,7 +48,12 @@ export const admit = (circuit: Circuit, now: DateTime.Utc, settings: CircuitSett
 }
 
 /** What one call to the provider makes of the circuit. */
-export const heard = (circuit: Circuit, success: boolean, now: DateTime.Utc, settings: CircuitSettings): Circuit => {
+export const recordOutcome = (
+  circuit: Circuit,
+  success: boolean,
+  now: DateTime.Utc,
+  settings: CircuitSettings
+): Circuit => {
   if (success) return closed(circuit.provider)
   const failures = circuit.failures + 1
   const isProbe = circuit.probeUntil !== null

@@ -5,7 +5,7 @@ import * as SendPolicy from "./SendPolicy.ts"
 
 /**
  * A code of a message's `failureReason`. `provider_unreachable`: tried for hours. `no_number_at_provider`: no number to leave from
- * at any provider that works. `number_suspended`: the number that the contact knows is out of service. `outcome_unknown`: nobody knows whether it left.
+ * at any provider that works. `number_suspended`: the number that the contact knows is out of service. `expired`: it was too late. `outcome_unknown`: nobody knows whether it left.
  */
 export const FailureReason = Schema.Literals([
   ...SendOutcome.RejectionReason.literals,
@@ -13,6 +13,7 @@ export const FailureReason = Schema.Literals([
   "provider_unreachable",
   "no_number_at_provider",
   "number_suspended",
+  "expired",
   "outcome_unknown"
 ])
 export type FailureReason = typeof FailureReason.Type
@@ -35,6 +36,7 @@ const words: Readonly<Record<Exclude<FailureReason, SendPolicy.RefusalReason>, s
   provider_unreachable: "The provider could not be reached for too long",
   no_number_at_provider: "There was no number to send the text from",
   number_suspended: "The number that the contact knows is suspended",
+  expired: "It was too late to send the text",
   outcome_unknown: "Nobody knows whether the text arrived"
 }
 

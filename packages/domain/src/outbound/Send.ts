@@ -61,25 +61,36 @@ export const Send = Schema.Struct({
   state: SendState,
   /** Not to be tried before. */
   notBefore: Schema.DateTimeUtc,
+  /** From when on it is not to leave any more, whatever held it; `null`: it may at any time. */
+  validUntil: Schema.NullOr(Schema.DateTimeUtc),
   queuedAt: Schema.DateTimeUtc
 })
 export type Send = typeof Send.Type
 
 /** What is to leave. Its lane follows from why it does. */
-export interface Queued extends Omit<Send, "attempts" | "attemptId" | "lane" | "notBefore" | "queuedAt" | "state"> {
+export interface Queued extends Omit<
+  Send,
+  "attempts" | "attemptId" | "lane" | "notBefore" | "queuedAt" | "state" | "validUntil"
+> {
   readonly isUrgent?: boolean | undefined
+  readonly validUntil?: Send["validUntil"]
 }
 
 /** A send that waits for the outbound worker, in the lane of its cause. */
-export const queue = ({ isUrgent, ...fields }: Queued, now: DateTime.Utc): Send => ({
+export const queue = ({ isUrgent, validUntil = null, ...fields }: Queued, now: DateTime.Utc): Send => ({
   ...fields,
   lane: SendLane.of(fields.messageClass, isUrgent),
   attempts: 0,
   attemptId: null,
   state: "queued",
   notBefore: now,
+  validUntil,
   queuedAt: now
 })
+
+/** Whether it is too late for it at a time. */
+export const isPast = ({ validUntil }: Pick<Send, "validUntil">, at: DateTime.Utc): boolean =>
+  validUntil !== null && DateTime.isLessThanOrEqualTo(validUntil, at)
 
 /** Whether it has been put off since it was queued: held, or to be tried again. */
 export const wasDeferred = ({ notBefore, queuedAt }: Pick<Send, "notBefore" | "queuedAt">): boolean =>

@@ -43,7 +43,7 @@ export const Thread = Schema.Struct({
   autoRepliedAt: Schema.NullOr(Schema.DateTimeUtc),
   /** Since when the contact waits for an answer of a person; `null` when the last word is ours, or asks for none. */
   unansweredSince: Schema.NullOr(Schema.DateTimeUtc),
-  /** When somebody was last called at once, because the contact may be in danger. */
+  /** When somebody was called at once, because the contact may be in danger, until staff answered that. */
   urgentAt: Schema.NullOr(Schema.DateTimeUtc),
   /** The reply that did not get through, until another one stands; `null` when there is none. */
   replyFailed: Schema.NullOr(ReplyFailure),
@@ -93,8 +93,11 @@ export const reopen = (thread: Thread, now: DateTime.Utc): Thread =>
   thread.deletedAt === null ? thread : { ...thread, deletedAt: null, updatedAt: now }
 
 /** What a thread is like once somebody of the staff answered: nobody waits, and no alarm runs. */
-export const answered = ({ escalation }: Thread): Pick<Thread, "escalation" | "replyFailed" | "unansweredSince"> => ({
+export const answered = ({
+  escalation
+}: Thread): Pick<Thread, "escalation" | "replyFailed" | "unansweredSince" | "urgentAt"> => ({
   escalation: Escalation.onAnswered(escalation),
+  urgentAt: null,
   replyFailed: null,
   unansweredSince: null
 })

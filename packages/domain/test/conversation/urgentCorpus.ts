@@ -90,7 +90,24 @@ export const urgent: ReadonlyArray<string> = [
   "se le cierra la garganta",
   "lengua hinchada",
   "llamen al 911",
-  "no tengo fiebre pero no puedo respirar"
+  "no tengo fiebre pero no puedo respirar",
+  "I have chest pain what should I do",
+  "what do I do he is unconscious",
+  "hace 10 minutos tengo dolor de pecho",
+  "sí tengo dolor de pecho",
+  "si tengo dolor de pecho",
+  "If I move I have chest pain",
+  "my class ended and I have chest pain",
+  "I haven't slept and I want to die",
+  "dont know why chest hurts",
+  "not sure if this is a stroke",
+  "no sé si es un infarto",
+  "can't catch my breath",
+  "I'm not able to breathe",
+  "kill my self",
+  "me quiero matar",
+  "I took all my pills",
+  "CHESTPAIN"
 ]
 
 /** A person should look: they are taken back, of another time, or somebody else's words. */
@@ -101,13 +118,16 @@ export const possible: ReadonlyArray<string> = [
   "without any chest pain",
   "he is not suicidal",
   "what should I do if I have chest pain",
+  "refill for my seizure drug",
+  "My mother had a stroke in 2015",
+  "Her heart attack was in 2019",
   "I had chest pain last year",
   "history of seizures",
   "my father had a stroke two years ago",
   'the form says "chest pain"',
   "sin dolor de pecho",
   "no tengo dolor de pecho",
-  "si tengo dolor de pecho que hago",
+  "qué hago si tengo dolor de pecho",
   "hace un año tuve un infarto"
 ]
 
@@ -211,5 +231,8 @@ export const neutral: ReadonlyArray<string> = [
   "we moved to a new address",
   "Can my mom pick up the kit?",
   "no problem",
-  "sure"
+  "sure",
+  "refill of my seizure medication",
+  "tightness follow up",
+  "choking hazard video"
 ]

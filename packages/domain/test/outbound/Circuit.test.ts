@@ -9,7 +9,7 @@ const after = (millis: number) => DateTime.addDuration(start, millis)
 
 const failing = (circuit: Circuit.Circuit, times: number, now: DateTime.Utc) => {
   let next = circuit
-  for (let time = 0; time < times; time++) next = Circuit.heard(next, false, now, settings)
+  for (let time = 0; time < times; time++) next = Circuit.recordOutcome(next, false, now, settings)
   return next
 }
 
@@ -28,7 +28,7 @@ describe("The circuit of a provider", () => {
 
   it("forgets failures once a call succeeds", () => {
     const shaky = failing(Circuit.closed("acme"), 2, start)
-    assert.deepStrictEqual(Circuit.heard(shaky, true, start, settings), Circuit.closed("acme"))
+    assert.deepStrictEqual(Circuit.recordOutcome(shaky, true, start, settings), Circuit.closed("acme"))
   })
 
   it("lets one probe through when the pause is over, and another when that one was not heard of in time", () => {
@@ -39,12 +39,12 @@ describe("The circuit of a provider", () => {
   })
 
   it("closes when the probe succeeds", () => {
-    assert.deepStrictEqual(Circuit.heard(probed, true, after(31_000), settings), Circuit.closed("acme"))
+    assert.deepStrictEqual(Circuit.recordOutcome(probed, true, after(31_000), settings), Circuit.closed("acme"))
   })
 
   it("opens again, for as long as before, when the probe fails, even if that is heard late", () => {
     for (const millis of [31_000, 39_999, 55_000]) {
-      const again = Circuit.heard(probed, false, after(millis), settings)
+      const again = Circuit.recordOutcome(probed, false, after(millis), settings)
       assert.deepStrictEqual(again.openUntil, after(millis + 30_000))
       assert.strictEqual(again.probeUntil, null)
       assert.strictEqual(admits(again, after(millis + 30_000)), "probe")
@@ -53,13 +53,13 @@ describe("The circuit of a provider", () => {
 
   it("stays open no longer for failures of calls that began before it opened", () => {
     for (const millis of [1, 29_999, 30_000, 90_000]) {
-      const late = Circuit.heard(opened, false, after(millis), settings)
+      const late = Circuit.recordOutcome(opened, false, after(millis), settings)
       assert.deepStrictEqual(late, { ...opened, failures: 4 })
     }
   })
 
   it("closes when a call that began before it opened succeeds after all", () => {
-    assert.deepStrictEqual(Circuit.heard(opened, true, after(1), settings), Circuit.closed("acme"))
+    assert.deepStrictEqual(Circuit.recordOutcome(opened, true, after(1), settings), Circuit.closed("acme"))
   })
 })
 
@@ -111,7 +111,7 @@ class Hear implements fc.Command<Model, Real> {
   check = () => true
   run(model: Model, real: Real) {
     const before = real.circuit
-    real.circuit = Circuit.heard(before, this.success, after(model.now), settings)
+    real.circuit = Circuit.recordOutcome(before, this.success, after(model.now), settings)
     model.failuresInARow = this.success ? 0 : model.failuresInARow + 1
     const opens =
       !this.success &&
@@ -156,11 +156,11 @@ describe("Whatever comes in whatever order, the circuit", () => {
     for (const { millis, success } of past) {
       now += millis
       const admission = Circuit.admit(circuit, after(now), settings)
-      circuit = Circuit.heard(admission.circuit, success, after(now), settings)
+      circuit = Circuit.recordOutcome(admission.circuit, success, after(now), settings)
     }
     now += Math.max(settings.openForMillis, settings.probeForMillis)
     const admission = Circuit.admit(circuit, after(now), settings)
     assert.notStrictEqual(admission.admits, "none")
-    assert.strictEqual(admits(Circuit.heard(admission.circuit, true, after(now), settings), after(now)), "all")
+    assert.strictEqual(admits(Circuit.recordOutcome(admission.circuit, true, after(now), settings), after(now)), "all")
   })
 })

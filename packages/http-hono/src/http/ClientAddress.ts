@@ -1,4 +1,4 @@
-/** Where a request came from, for what is counted by address. */
+/** Finds the address that a request came from, for limits by address. */
 import type { IncomingMessage } from "node:http"
 import { isIP, isIPv6 } from "node:net"
 import type { Context } from "hono"

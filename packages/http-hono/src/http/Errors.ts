@@ -1,4 +1,4 @@
-/** What the host itself refuses. */
+/** The errors of the host itself. */
 import { Schema } from "effect"
 
 export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", {

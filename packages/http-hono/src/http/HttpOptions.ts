@@ -1,4 +1,4 @@
-/** How the host faces the network: what it lets through, and what it tells browsers. */
+/** Options of the HTTP surface: limits, proxies and what browsers are told. */
 import type { Redacted } from "effect"
 
 export interface HttpOptions {

@@ -1,4 +1,4 @@
-/** What a request fails with, as problem details: the host's own refusals, and those of the use cases. */
+/** Converts failures of requests to problem details: the host's own, and those of the use cases. */
 import { Problem } from "@careline/application"
 import { type Cause, Predicate } from "effect"
 import type { InvalidBody, InvalidQuery, TooManyRequests } from "./Errors.ts"

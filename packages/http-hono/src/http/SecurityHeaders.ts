@@ -1,4 +1,4 @@
-/** What browsers are told of every answer but a webhook's and a link's, which have their own. */
+/** Sets security headers on every answer but a webhook's and a link's, which have their own. */
 import type { Hono, MiddlewareHandler } from "hono"
 import { cors } from "hono/cors"
 import { secureHeaders } from "hono/secure-headers"

@@ -1,4 +1,4 @@
-/** The header that makes two requests one. */
+/** Reads the `Idempotency-Key` header, which makes two requests one. */
 import { IdempotencyKey } from "@careline/application"
 import { Effect, Schema } from "effect"
 import { MalformedRequest } from "../http/Errors.ts"

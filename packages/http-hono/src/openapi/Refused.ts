@@ -1,4 +1,4 @@
-/** Refused requests, on record: 401, 403 and 429 of whoever asks, and the 404 that a known user gets for what is not theirs. */
+/** Records refused requests: 401, 403 and 429 of whoever asks, and the 404 that a known user gets for what is not theirs. */
 import { auditRefusal, noteRefusal } from "@careline/application"
 import type { AuditLog, Transaction } from "@careline/ports"
 import { type Cause, Effect } from "effect"

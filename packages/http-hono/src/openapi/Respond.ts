@@ -1,4 +1,4 @@
-/** The one way from an effect's exit to an HTTP response. */
+/** Converts an effect's exit to an HTTP response. */
 import { describeFault, Problem } from "@careline/application"
 import { type Cause, Effect, Exit } from "effect"
 import type { Context } from "hono"

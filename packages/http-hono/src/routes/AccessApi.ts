@@ -1,4 +1,4 @@
-/** What the public API takes and answers about the audit log and access in an emergency in the public API. */
+/** The answers of the public API about the audit log and access in an emergency. */
 import { AuditQuery, BreakGlassRequest } from "@careline/application"
 import { type BreakGlass, PurposeOfUse } from "@careline/domain"
 import { type AuditRecord, patientsOf } from "@careline/ports"

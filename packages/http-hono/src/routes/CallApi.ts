@@ -1,4 +1,4 @@
-/** The answers about calls in the public API. */
+/** The answers of the public API about calls. */
 import { CallQuery, type PreparedCall } from "@careline/application"
 import { BridgeRequest, Call, CallStatus } from "@careline/domain"
 import { DateTime, Schema } from "effect"

@@ -1,4 +1,4 @@
-/** Who looked at what, and access in an emergency. */
+/** Routes of the audit log and of access in an emergency. */
 import * as Application from "@careline/application"
 import type { BreakGlassId } from "@careline/domain"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** Masked calls, and the call log. */
+/** Routes of masked calls and of the call log. */
 import * as Application from "@careline/application"
 import type { CallId, ThreadId } from "@careline/domain"
 import { Effect } from "effect"

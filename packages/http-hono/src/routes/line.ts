@@ -1,4 +1,4 @@
-/** Settings, consent, and what could not be delivered to a tenant. */
+/** Routes of settings, consent and parked events. */
 import * as Application from "@careline/application"
 import { Effect, Schema } from "effect"
 import * as Api from "./Api.ts"

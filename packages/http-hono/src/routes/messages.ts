@@ -1,4 +1,4 @@
-/** Messages over all threads by what became of them, and what a person decides about those of unknown outcome. */
+/** Routes of messages over all threads, by delivery status, and of decisions about those of unknown outcome. */
 import * as Application from "@careline/application"
 import type { MessageId } from "@careline/domain"
 import { Effect, Schema } from "effect"

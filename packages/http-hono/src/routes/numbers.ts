@@ -1,4 +1,4 @@
-/** Numbers: a tenant's, and the pool that they come from. */
+/** Routes of a tenant's numbers and of the pool that they come from. */
 import * as Application from "@careline/application"
 import type { PendingAssignmentId, PhoneNumberId } from "@careline/domain"
 import { Effect } from "effect"

@@ -1,4 +1,4 @@
-/** Tenants, for system administrators. */
+/** Routes of site groupings, for system administrators. */
 import * as Application from "@careline/application"
 import type { SiteGroupingId } from "@careline/domain"
 import { Effect, Schema } from "effect"

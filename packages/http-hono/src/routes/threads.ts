@@ -1,4 +1,4 @@
-/** Threads and their messages. */
+/** Routes of threads and their messages. */
 import * as Application from "@careline/application"
 import type { ThreadId } from "@careline/domain"
 import { Effect, Schema } from "effect"

@@ -1,14 +1,14 @@
-/** Where providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
+/** Routes that providers call. Nothing is parsed here: the adapter gets the bytes as they came. */
 import type { IncomingMessage } from "node:http"
 import {
   answerWebhook,
-  type Intake,
   Limits,
   noteRefusal,
   WebhookHttp,
-  type WebhookRequest
+  type WebhookRequest,
+  type WebhookServices
 } from "@careline/application"
-import type { Telephony, TelephonyProviders } from "@careline/ports"
+import type { Telephony } from "@careline/ports"
 import { Cause, Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
 import { clientAddress } from "../http/ClientAddress.ts"
@@ -47,7 +47,7 @@ const answer = Effect.fnUntraced(function* (context: Context, proxies: number) {
 
 export const mountWebhooks = (
   app: Hono,
-  runtime: HostRuntime<Intake | TelephonyProviders.TelephonyProviders>,
+  runtime: HostRuntime<WebhookServices>,
   { proxies, unsignedPerAddress }: Pick<HttpOptions, "proxies" | "unsignedPerAddress">
 ): void => {
   const count = limiter(unsignedPerAddress)

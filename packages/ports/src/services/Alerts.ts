@@ -1,4 +1,4 @@
-/** Tells the operators of a host what needs somebody. Silent unless a host listens; what is told is logged and counted besides. */
+/** Raises alerts to the operators of a host. Does nothing unless a host provides it; alerts are also logged and counted. */
 import { Context, Effect } from "effect"
 
 /** Something that began to need somebody, or (`isOver`) needs nobody any more. Names and counts only: no patient's data. */

@@ -1,4 +1,4 @@
-/** What only the embedding EHR knows. Without one, contacts have no names and every link is taken at its word. */
+/** Looks up contacts, patients and staff in the embedding EHR. Without one, contacts have no names and links are not checked. */
 import {
   type Contact,
   DirectoryEntry,
@@ -9,8 +9,8 @@ import {
   type UserId
 } from "@careline/domain"
 import { Context, type DateTime, Effect, Layer } from "effect"
-import { DirectoryEntries } from "../storage/DirectoryEntries.ts"
-import type { StorageError } from "../storage/StorageError.ts"
+import { DirectoryEntries } from "../storage/directory/DirectoryEntries.ts"
+import type { StorageError } from "../storage/shared/StorageError.ts"
 
 /** What the directory has on a contact. */
 export interface ContactCard {

@@ -1,10 +1,10 @@
 /**
  * Keys that wrap other keys, kept outside of the database: by a key management service, a vault, or the environment. What
- * they wrap are the data keys, which lie wrapped beside what they seal.
+ * they wrap are the data keys, which lie wrapped beside what they encrypt.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from "node:crypto"
 import { Effect, Redacted } from "effect"
-import { StorageError, StoreFault } from "../storage/StorageError.ts"
+import { StorageError, StoreFault } from "../storage/shared/StorageError.ts"
 
 /** A data key as the database has it. */
 export interface WrappedKey {
@@ -78,11 +78,11 @@ export const encrypt = (
 }
 
 /** Throws when the bytes were altered, or are for something else. */
-export const decrypt = (key: Uint8Array, sealed: Uint8Array, associated: string): Buffer => {
-  const decipher = createDecipheriv(CIPHER, keyObjectOf(key), sealed.subarray(0, NONCE_BYTES))
+export const decrypt = (key: Uint8Array, encrypted: Uint8Array, associated: string): Buffer => {
+  const decipher = createDecipheriv(CIPHER, keyObjectOf(key), encrypted.subarray(0, NONCE_BYTES))
   decipher.setAAD(Buffer.from(associated))
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+  decipher.setAuthTag(encrypted.subarray(-TAG_BYTES))
+  return Buffer.concat([decipher.update(encrypted.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
 }
 
 /** Keys that this process holds: the first one wraps, all of them unwrap, so that keys can be changed while hosts run. */

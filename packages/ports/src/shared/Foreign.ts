@@ -1,4 +1,4 @@
-/** Values that others made, of which nothing is sure: a getter may throw, and so may a proxy. */
+/** Reads values of foreign code safely: a getter may throw, and so may a proxy. */
 
 /** A property; `undefined` when it cannot be read. */
 export const read = (value: unknown, property: string): unknown => {

@@ -1,51 +1,60 @@
 /** Every port in memory, for tests: real transactions, Effect's own clock, nothing to install. */
 import {
   type AccessStoragePorts,
-  type BlobStore,
+  BlobStore,
+  Calls,
   type Directory,
   type DirectoryEntries,
   type HubStoragePorts,
+  MediaImports,
+  MediaUploads,
+  NumberInventory,
+  NumberOrders,
   type NumberStoragePorts,
+  Optional,
+  SiteGroupings,
+  Spool,
   type StoragePorts,
   type Telephony,
   TenantNumbers,
+  Transcriber,
   type VoiceStoragePorts
 } from "@careline/ports"
 import { Layer } from "effect"
-import * as MemoryAuditLog from "./MemoryAuditLog.ts"
-import * as MemoryAuditTrail from "./MemoryAuditTrail.ts"
-import * as MemoryBlobStore from "./MemoryBlobStore.ts"
-import * as MemoryBreakGlasses from "./MemoryBreakGlasses.ts"
-import * as MemoryBridgeRequests from "./MemoryBridgeRequests.ts"
-import * as MemoryBroadcaster from "./MemoryBroadcaster.ts"
-import * as MemoryCalls from "./MemoryCalls.ts"
-import * as MemoryChanges from "./MemoryChanges.ts"
-import * as MemoryCircuits from "./MemoryCircuits.ts"
-import * as MemoryConsents from "./MemoryConsents.ts"
-import * as MemoryDirectory from "./MemoryDirectory.ts"
-import * as MemoryDirectoryEntries from "./MemoryDirectoryEntries.ts"
-import * as MemoryIdGenerator from "./MemoryIdGenerator.ts"
-import * as MemoryInbox from "./MemoryInbox.ts"
-import * as MemoryMediaImports from "./MemoryMediaImports.ts"
-import * as MemoryMediaUploads from "./MemoryMediaUploads.ts"
-import * as MemoryMessages from "./MemoryMessages.ts"
-import * as MemoryNotifications from "./MemoryNotifications.ts"
-import * as MemoryNumberInventory from "./MemoryNumberInventory.ts"
-import * as MemoryNumberOrders from "./MemoryNumberOrders.ts"
-import * as MemoryOutbox from "./MemoryOutbox.ts"
-import * as MemoryRateBuckets from "./MemoryRateBuckets.ts"
-import * as MemorySettings from "./MemorySettings.ts"
-import * as MemorySiteGroupings from "./MemorySiteGroupings.ts"
-import { MemoryStore } from "./MemoryStore.ts"
+import * as MemoryAuditLog from "./access/MemoryAuditLog.ts"
+import * as MemoryAuditTrail from "./access/MemoryAuditTrail.ts"
+import * as MemoryBlobStore from "./media/MemoryBlobStore.ts"
+import * as MemoryBreakGlasses from "./access/MemoryBreakGlasses.ts"
+import * as MemoryBridgeRequests from "./calls/MemoryBridgeRequests.ts"
+import * as MemoryBroadcaster from "./shared/MemoryBroadcaster.ts"
+import * as MemoryCalls from "./calls/MemoryCalls.ts"
+import * as MemoryChanges from "./shared/MemoryChanges.ts"
+import * as MemoryCircuits from "./outbound/MemoryCircuits.ts"
+import * as MemoryConsents from "./threads/MemoryConsents.ts"
+import * as MemoryDirectory from "./tenants/MemoryDirectory.ts"
+import * as MemoryDirectoryEntries from "./directory/MemoryDirectoryEntries.ts"
+import * as MemoryIdGenerator from "./shared/MemoryIdGenerator.ts"
+import * as MemoryInbox from "./inbound/MemoryInbox.ts"
+import * as MemoryMediaImports from "./media/MemoryMediaImports.ts"
+import * as MemoryMediaUploads from "./media/MemoryMediaUploads.ts"
+import * as MemoryMessages from "./threads/MemoryMessages.ts"
+import * as MemoryNotifications from "./notifications/MemoryNotifications.ts"
+import * as MemoryNumberInventory from "./numbers/MemoryNumberInventory.ts"
+import * as MemoryNumberOrders from "./numbers/MemoryNumberOrders.ts"
+import * as MemoryOutbox from "./outbound/MemoryOutbox.ts"
+import * as MemoryRateBuckets from "./outbound/MemoryRateBuckets.ts"
+import * as MemorySettings from "./tenants/MemorySettings.ts"
+import * as MemorySiteGroupings from "./tenants/MemorySiteGroupings.ts"
+import { MemoryStore } from "./shared/MemoryStore.ts"
 import * as MemoryTelephony from "./MemoryTelephony.ts"
-import * as MemoryTemplates from "./MemoryTemplates.ts"
-import * as MemoryThreads from "./MemoryThreads.ts"
-import * as MemoryTimers from "./MemoryTimers.ts"
-import * as MemoryTransaction from "./MemoryTransaction.ts"
+import * as MemoryTemplates from "./templates/MemoryTemplates.ts"
+import * as MemoryThreads from "./threads/MemoryThreads.ts"
+import * as MemoryTimers from "./escalation/MemoryTimers.ts"
+import * as MemoryTransaction from "./shared/MemoryTransaction.ts"
 
-export { entries as auditEntries } from "./MemoryAuditLog.ts"
-export { MemoryBlobs } from "./MemoryBlobStore.ts"
-export { MemoryDirectory } from "./MemoryDirectory.ts"
+export { entries as auditEntries } from "./access/MemoryAuditLog.ts"
+export { MemoryBlobs } from "./media/MemoryBlobStore.ts"
+export { MemoryDirectory } from "./tenants/MemoryDirectory.ts"
 export { capabilities, MemoryTelephony } from "./MemoryTelephony.ts"
 export type {
   AttemptRow,
@@ -57,8 +66,8 @@ export type {
   TimerRow,
   RingRow,
   UploadRow
-} from "./MemoryState.ts"
-export { MemoryStore } from "./MemoryStore.ts"
+} from "./shared/MemoryState.ts"
+export { MemoryStore } from "./shared/MemoryStore.ts"
 
 /** All storage ports, those for calls, media, numbers and templates too, over one store. */
 export const layerStorage = Layer.mergeAll(
@@ -88,12 +97,17 @@ export const layerStorage = Layer.mergeAll(
   MemoryAuditTrail.layer,
   MemoryBreakGlasses.layer,
   MemoryIdGenerator.layer
-).pipe(Layer.provideMerge(MemoryStore.layer))
+).pipe(Layer.provideMerge(MemoryStore.layer), (stores) =>
+  Layer.provideMerge(
+    Optional.present(Calls, MediaImports, MediaUploads, NumberInventory, NumberOrders, SiteGroupings),
+    stores
+  )
+)
 
 /** Recordings and pictures. */
 export const layerBlobStore = MemoryBlobStore.layer
 
-/** All ports: storage, recordings and pictures, a directory and a provider that tests script. */
+/** All ports: storage, recordings and pictures, a directory and a provider that tests script; no spool and no transcriber. */
 export const layer: Layer.Layer<
   | StoragePorts
   | VoiceStoragePorts
@@ -108,4 +122,11 @@ export const layer: Layer.Layer<
   | MemoryDirectory.MemoryDirectory
   | MemoryStore
   | MemoryTelephony.MemoryTelephony
-> = Layer.mergeAll(layerStorage, layerBlobStore, MemoryDirectory.layer, MemoryTelephony.layer)
+  | Optional.Optional<BlobStore | Spool | Transcriber>
+> = Layer.mergeAll(
+  layerStorage,
+  Layer.provideMerge(Optional.present(BlobStore), layerBlobStore),
+  MemoryDirectory.layer,
+  MemoryTelephony.layer,
+  Optional.absent(Spool, Transcriber)
+)

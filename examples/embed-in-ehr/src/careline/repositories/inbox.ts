@@ -166,7 +166,7 @@ export const inbox =
         return parkedIds.page(rows, limit, ({ id }) => id)
       },
 
-      admitParked: (limit) =>
+      releaseParked: (limit) =>
         revive(
           `select e.id, l.site_group_id from inbound_events e join phone_lines l on l.number = e.event ->> 'to'
            where e.state = 'parked' and e.reason = $2 order by e.id limit $1 for update of e skip locked`,

@@ -22,6 +22,7 @@ const FIELDS: Fields<OutboundText> = {
   attemptId: "attempt_id",
   state: "state",
   notBefore: "not_before",
+  validUntil: "valid_until",
   queuedAt: "queued_at"
 }
 

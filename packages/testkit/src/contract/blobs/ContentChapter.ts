@@ -1,3 +1,4 @@
+/** The chapter "Content" of the blob store contract. */
 import { BlobStore, MediaType } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"

@@ -1,3 +1,4 @@
+/** The chapter "File names and types" of the blob store contract. */
 import { assert } from "@effect/vitest"
 import { type Chapter, test } from "./Chapter.ts"
 import * as Given from "./Given.ts"

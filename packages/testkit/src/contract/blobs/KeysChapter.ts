@@ -1,3 +1,4 @@
+/** The chapter "Keys" of the blob store contract. */
 import { BlobStore } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect, Option } from "effect"

@@ -1,3 +1,4 @@
+/** The chapter "Links" of the blob store contract. */
 import { BlobStore, MAX_LINK_MILLIS } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"

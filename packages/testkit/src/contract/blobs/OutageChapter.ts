@@ -1,3 +1,4 @@
+/** The chapter "Outage" of the blob store contract. */
 import { BlobStore, StorageError } from "@careline/ports"
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"

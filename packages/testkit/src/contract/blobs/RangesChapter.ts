@@ -1,3 +1,4 @@
+/** The chapter "Parts" of the blob store contract. */
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { type Chapter, test } from "./Chapter.ts"
