@@ -22,6 +22,7 @@ import * as PgCalls from "./stores/PgCalls.ts"
 import * as PgChanges from "./stores/PgChanges.ts"
 import * as PgCircuits from "./stores/PgCircuits.ts"
 import * as PgConsents from "./stores/PgConsents.ts"
+import * as PgDirectoryEntries from "./stores/PgDirectoryEntries.ts"
 import * as PgInbox from "./stores/PgInbox.ts"
 import * as PgMediaImports from "./stores/PgMediaImports.ts"
 import * as PgMediaUploads from "./stores/PgMediaUploads.ts"
@@ -54,6 +55,7 @@ const ports = Layer.mergeAll(
   PgChanges.layer,
   PgCircuits.layer,
   PgConsents.layer,
+  PgDirectoryEntries.layer,
   PgInbox.layer,
   PgMediaImports.layer,
   PgMediaUploads.layer,

@@ -1,10 +1,21 @@
 /** What lies in an encrypted database, and who can read it. */
-import { Contact, type Message, MessageId, SiteGroupingId, Thread, ThreadId } from "@careline/domain"
+import {
+  Contact,
+  type DirectoryEntry,
+  type Message,
+  MessageId,
+  PatientId,
+  PhoneNumber,
+  SiteGroupingId,
+  Thread,
+  ThreadId
+} from "@careline/domain"
 import {
   AuditChain,
   AuditLog,
   AuditTrail,
   Changes,
+  DirectoryEntries,
   Inbox,
   KeyEncryption,
   Messages,
@@ -180,6 +191,39 @@ describe("An encrypted database", () => {
       const dump = yield* Effect.promise(() => dumpDatabase(url))
       for (const told of ["dizzy", "Canary", "2025550147"]) assert.notInclude(dump, told)
     }).pipe(asSystem, Effect.scoped)
+  )
+
+  it.live("holds no name and no phone of its directory, which was there before it was encrypted or came later", () =>
+    Effect.gen(function* () {
+      const url = yield* Effect.promise(migratedDatabase)
+      const space = { siteGroupingId: north, kind: "patient" } as const
+      const entryOf = (id: string): DirectoryEntry.DirectoryEntry => ({
+        ...space,
+        id: PatientId.make(id),
+        name: `Canary McSecret ${id}`,
+        phones: [{ number: PhoneNumber.E164.make(contact), language: null, isProxy: false, since: now }],
+        timeZone: null,
+        createdAt: now,
+        updatedAt: now
+      })
+      const add = (id: string) =>
+        Effect.flatMap(Transaction, ({ transact }) =>
+          Effect.flatMap(DirectoryEntries, (entries) => transact(entries.add(entryOf(id))))
+        )
+      yield* Effect.scoped(Effect.flatMap(open(url, null), (host) => Effect.provide(add("before"), host)))
+      const host = yield* open(url, keysOf("current"))
+      yield* Effect.gen(function* () {
+        yield* add("after")
+        const entries = yield* DirectoryEntries
+        const holders = yield* entries.holders([{ siteGroupingId: north, contact }])
+        const kept = holders.map(({ entry }) => entry).toSorted((one, other) => one.id.localeCompare(other.id))
+        assert.deepStrictEqual(kept, [entryOf("after"), entryOf("before")])
+        const named = yield* entries.list(space, "canary bef", { limit: 10, cursor: null })
+        assert.deepStrictEqual(named.items, [entryOf("before")])
+      }).pipe(Effect.provide(host))
+      const dump = yield* Effect.promise(() => dumpDatabase(url))
+      for (const told of ["Canary", "2025550147"]) assert.notInclude(dump, told)
+    }).pipe(Effect.provideService(RowAccess, { _tag: "Staff", scope: [north] } as const), Effect.scoped)
   )
 
   it.live("holds no on-call number in its audit log, whose chain can be followed without a key", () =>

@@ -2,6 +2,7 @@
 import { SiteGroupingId, type FacilityId, type PatientId, type UserId } from "@careline/domain"
 import {
   type AccessStoragePorts,
+  type DirectoryEntries,
   type HubStoragePorts,
   KeyEncryption,
   type NumberStoragePorts,
@@ -75,5 +76,6 @@ RepositoryContract.suite("PostgreSQL", {
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
   hub: Effect.context<HubStoragePorts>(),
+  directory: Effect.context<DirectoryEntries>(),
   readAudit
 })

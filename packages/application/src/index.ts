@@ -109,6 +109,18 @@ export { undoNumber } from "./numbers/UndoNumber.ts"
 export { cancelPendingAssignment, listPendingAssignments, viewPendingAssignment } from "./numbers/PendingAssignments.ts"
 export { PoolBudget, type PoolBudgetShape } from "./numbers/PoolBudget.ts"
 export { makeMeasureNumberCosts } from "./numbers/MeasureNumberCosts.ts"
+export { facilities, patients, searchPatients, users } from "./directory/Directory.ts"
+export { importPatients, type PatientImport } from "./directory/ImportPatients.ts"
+export type { LineFault } from "./directory/PatientFile.ts"
+export {
+  FacilityEdit,
+  NewFacility,
+  NewPatient,
+  NewUser,
+  PatientEdit,
+  PatientSearch,
+  UserEdit
+} from "./directory/DirectoryRequests.ts"
 export { poolHealth, type PoolHealth } from "./numbers/PoolHealth.ts"
 export {
   activeActor,

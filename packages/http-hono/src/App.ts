@@ -18,6 +18,7 @@ import { mount, type Route } from "./openapi/Route.ts"
 import { access } from "./routes/access.ts"
 import { aliases } from "./routes/aliases.ts"
 import { calls } from "./routes/calls.ts"
+import { directory } from "./routes/directory.ts"
 import { mountDocs } from "./routes/docs.ts"
 import { mountEvents } from "./routes/events.ts"
 import { line } from "./routes/line.ts"
@@ -26,6 +27,7 @@ import { messages } from "./routes/messages.ts"
 import { notifications } from "./routes/notifications.ts"
 import { numberPool } from "./routes/numberPool.ts"
 import { numbers } from "./routes/numbers.ts"
+import { mountPatientImport } from "./routes/patientImport.ts"
 import { siteGroupings } from "./routes/siteGroupings.ts"
 import { templates } from "./routes/templates.ts"
 import { threads } from "./routes/threads.ts"
@@ -53,7 +55,9 @@ const status = Effect.timeout(lineSettings(probe, null), STORE_ANSWERS_WITHIN).p
 )
 
 /** What gives patient data, or tells who has seen some. */
-const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...access] as ReadonlyArray<Route<Services>>
+const ofPatients = [...threads, ...messages, ...notifications, ...calls, ...directory, ...access] as ReadonlyArray<
+  Route<Services>
+>
 
 const aliased = new Set(aliases.filter(({ of }) => ofPatients.includes(of)).map(({ route }) => route))
 
@@ -107,6 +111,7 @@ export const makeApp = (
   })
   mount(app, routes, runtime, authenticate, (route) => ofPatients.includes(route) || aliased.has(route))
   mountUploads(app, runtime, authenticate)
+  mountPatientImport(app, runtime, authenticate)
   mountEvents(app, runtime, authenticate)
   mountDocs(app, openApiDocument)
   if (http.metricsToken !== null) mountMetrics(app, runtime, http.metricsToken)

@@ -4,6 +4,7 @@ import type {
   AccessStoragePorts,
   BlobStore,
   Directory,
+  DirectoryEntries,
   HubStoragePorts,
   Optional,
   Spool,
@@ -20,6 +21,7 @@ export type Services =
   | NumberStoragePorts
   | HubStoragePorts
   | Directory
+  | DirectoryEntries
   | Intake
   | Optional.Optional<BlobStore | Spool | Voice>
   | TelephonyProviders.TelephonyProviders

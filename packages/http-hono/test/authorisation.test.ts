@@ -40,6 +40,9 @@ interface Things {
   readonly pending: string
   readonly template: string
   readonly notification: string
+  readonly patient: string
+  readonly facility: string
+  readonly user: string
 }
 
 interface Asked {
@@ -355,6 +358,87 @@ const table: Readonly<Record<string, readonly [ReadonlyArray<Role>, Reach, (thin
       () => ({})
     )
   ],
+  listPatients: [SACR, "named", ask("GET", (things) => `/patients?${tenantQuery(things)}`)],
+  createPatient: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/patients",
+      ({ tenant }) => ({ name: "Another", siteGroupingId: tenant })
+    )
+  ],
+  getPatient: [SACR, "named", ask("GET", (things) => `/patients/${things.patient}?${tenantQuery(things)}`)],
+  putPatient: [
+    SAC,
+    "named",
+    ask(
+      "PUT",
+      (things) => `/patients/${things.patient}?${tenantQuery(things)}`,
+      () => ({ name: "Ana" })
+    )
+  ],
+  deletePatient: [SA, "named", ask("DELETE", (things) => `/patients/${things.patient}?${tenantQuery(things)}`)],
+  listFacilities: [SACR, "named", ask("GET", (things) => `/facilities?${tenantQuery(things)}`)],
+  createFacility: [
+    SAC,
+    "named",
+    ask(
+      "POST",
+      () => "/facilities",
+      ({ tenant }) => ({ name: "Another", siteGroupingId: tenant })
+    )
+  ],
+  getFacility: [SACR, "named", ask("GET", (things) => `/facilities/${things.facility}?${tenantQuery(things)}`)],
+  putFacility: [
+    SAC,
+    "named",
+    ask(
+      "PUT",
+      (things) => `/facilities/${things.facility}?${tenantQuery(things)}`,
+      () => ({ name: "Ana" })
+    )
+  ],
+  deleteFacility: [SA, "named", ask("DELETE", (things) => `/facilities/${things.facility}?${tenantQuery(things)}`)],
+  listUsers: [SA, "named", ask("GET", (things) => `/users?${tenantQuery(things)}`)],
+  createUser: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      () => "/users",
+      ({ tenant }) => ({ id: "somebody", name: "Another", siteGroupingId: tenant })
+    )
+  ],
+  getUser: [SA, "named", ask("GET", (things) => `/users/${things.user}?${tenantQuery(things)}`)],
+  putUser: [
+    SA,
+    "named",
+    ask(
+      "PUT",
+      (things) => `/users/${things.user}?${tenantQuery(things)}`,
+      () => ({ name: "Ana" })
+    )
+  ],
+  deleteUser: [SA, "named", ask("DELETE", (things) => `/users/${things.user}?${tenantQuery(things)}`)],
+  searchPatients: [
+    SACR,
+    "named",
+    ask(
+      "POST",
+      () => "/patients/search",
+      ({ tenant }) => ({ name: "ana", siteGroupingId: tenant })
+    )
+  ],
+  importPatients: [
+    SA,
+    "named",
+    ask(
+      "POST",
+      (things) => `/patients/import?${tenantQuery(things)}`,
+      () => "id,name\n1,Ana"
+    )
+  ],
   listenToEvents: [SACR, "scoped", ask("GET", () => "/events")],
   listAuditLog: [[...SA, "AUDITOR"], "scoped", ask("GET", () => "/audit-log")],
   breakGlass: [
@@ -396,7 +480,12 @@ const askOf = async (app: Hono, token: string | null, { body, method, path }: As
     signal: gone.signal,
     headers: {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { "content-type": typeof body === "string" ? "text/plain" : "application/json" })
+      ...(body === undefined
+        ? {}
+        : {
+            "content-type":
+              typeof body === "string" ? (path.includes("/import") ? "text/csv" : "text/plain") : "application/json"
+          })
     },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
   })
@@ -498,7 +587,10 @@ const within = async (test: (app: Hono, own: Things, foreign: Things) => Promise
     }
     const notification = await make("/messages", { to: contact, body: "Hello", siteGroupingId: tenant })
     const of = { tenant, line, contact, number, thread, message, call: called, glass, parked, pending }
-    return { ...of, template, notification }
+    const patient = await make("/patients", { name: "Ana", siteGroupingId: tenant })
+    const facility = await make("/facilities", { name: "Harbor House", siteGroupingId: tenant })
+    const user = await make("/users", { id: `nurse of ${tenant}`, name: "Kim", siteGroupingId: tenant })
+    return { ...of, template, notification, patient, facility, user }
   }
   await make("/site-groupings", { id: "elsewhere", name: "Elsewhere" })
   // Whoever writes first is held up by the night.
@@ -525,7 +617,10 @@ const nobodys = (things: Things): Things => ({
   glass: "01900000-0000-7000-8000-000000000004",
   pending: "01900000-0000-7000-8000-000000000006",
   template: "01900000-0000-7000-8000-000000000007",
-  notification: "01900000-0000-7000-8000-000000000008"
+  notification: "01900000-0000-7000-8000-000000000008",
+  patient: "nobody",
+  facility: "nowhere",
+  user: "nobody"
 })
 
 const operations = Object.values(

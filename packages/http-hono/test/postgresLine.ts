@@ -18,10 +18,9 @@ export const openOnPostgres = async (more: Layer.Layer<never> = Layer.empty, htt
   const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
-        postgres({ url: Redacted.make(database), maxConnections: 6 }),
+        Layer.provideMerge(Directory.layerFromEntries, postgres({ url: Redacted.make(database), maxConnections: 6 })),
         Layer.provideMerge(Optional.present(BlobStore), Memory.layerBlobStore),
         Optional.absent(Spool),
-        Directory.layerEmpty,
         more
       )
     )

@@ -21,6 +21,12 @@ export { Changes } from "./storage/shared/Changes.ts"
 export { Circuits } from "./storage/outbound/Circuits.ts"
 export { Consents } from "./storage/threads/Consents.ts"
 export { type ClinicianPhone, type ContactCard, Directory } from "./services/Directory.ts"
+export {
+  DirectoryEntries,
+  type EntrySpace,
+  EntryTaken,
+  type PhoneHolder
+} from "./storage/directory/DirectoryEntries.ts"
 export * as Foreign from "./shared/Foreign.ts"
 export type { HubStoragePorts } from "./storage/HubStoragePorts.ts"
 export { IdGenerator, type IdKind } from "./storage/shared/IdGenerator.ts"

@@ -1,6 +1,12 @@
 /** The memory store as the repository contract sees it. */
 import { FacilityId, PatientId, SiteGroupingId, UserId } from "@careline/domain"
-import type { AccessStoragePorts, HubStoragePorts, NumberStoragePorts, VoiceStoragePorts } from "@careline/ports"
+import type {
+  AccessStoragePorts,
+  DirectoryEntries,
+  HubStoragePorts,
+  NumberStoragePorts,
+  VoiceStoragePorts
+} from "@careline/ports"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { RepositoryContract } from "../src/contract/index.ts"
@@ -12,7 +18,7 @@ const start = Date.UTC(2026, 2, 2, 9, 30)
 const clock = Layer.effectDiscard(TestClock.setTime(start)).pipe(Layer.provideMerge(TestClock.layer()))
 
 export const memoryHarness: RepositoryContract.Harness<
-  Memory.MemoryStore | AccessStoragePorts | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
+  Memory.MemoryStore | AccessStoragePorts | DirectoryEntries | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
 > = {
   layer: Layer.merge(Memory.layerStorage, clock),
   tenants: [SiteGroupingId.make("harbor"), SiteGroupingId.make("hillside")],
@@ -27,5 +33,6 @@ export const memoryHarness: RepositoryContract.Harness<
   voice: Effect.context<VoiceStoragePorts>(),
   numbers: Effect.context<NumberStoragePorts>(),
   hub: Effect.context<HubStoragePorts>(),
+  directory: Effect.context<DirectoryEntries>(),
   readAudit: Memory.auditEntries
 }

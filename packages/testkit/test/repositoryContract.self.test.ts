@@ -5,6 +5,7 @@ import { RepositoryContract } from "../src/contract/index.ts"
 import { voiceFaults } from "./faults/calls.ts"
 import { faultsIn, unclearTitles } from "./faults/Fault.ts"
 import { inboxFaults } from "./faults/inbox.ts"
+import { directoryFaults } from "./faults/directory.ts"
 import { notificationFaults } from "./faults/notifications.ts"
 import { numberFaults } from "./faults/numbers.ts"
 import { outboxFaults } from "./faults/outbox.ts"
@@ -20,6 +21,7 @@ const faults = [
   inboxFaults,
   outboxFaults,
   numberFaults,
+  directoryFaults,
   notificationFaults,
   voiceFaults
 ].flatMap((table) => faultsIn(table, chapters))

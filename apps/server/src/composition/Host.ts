@@ -123,7 +123,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     database,
     Layer.provideMerge(Optional.present(BlobStore), Layer.succeed(BlobStore, blobs)),
     Layer.provide(WebhookSpool.layer(config, encryption), database),
-    Directory.layerEmpty,
+    Layer.provide(Directory.layerFromEntries, database),
     Layer.provide(SettleNotifications.layer, database),
     transcriber
   )
@@ -134,7 +134,7 @@ export const serve = Effect.fnUntraced(function* (config: HostConfig, { auth, te
     VoiceWorkers.layer,
     NumberWorkers.layer,
     HubWorkers.layer,
-    config.sandbox ? (yield* loadSandbox).seedNumber : Layer.empty
+    config.sandbox ? (yield* loadSandbox).seed : Layer.empty
   ).pipe(
     Layer.provideMerge(
       Layer.mergeAll(

@@ -11,6 +11,7 @@ import type { PhoneNumber, PhoneNumberId } from "@careline/domain"
 import { DateTime, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { issueToken } from "@careline/http-hono"
 import type { HostConfig } from "../config/HostConfig.ts"
+import * as SandboxPatients from "./SandboxPatients.ts"
 import * as SandboxProvider from "./SandboxProvider.ts"
 
 /** A number of Twilio's test credentials: no phone in the world rings. */
@@ -87,7 +88,7 @@ export const start = Effect.fnUntraced(function* (
 })
 
 /** The sandbox's one number, so that there is something to text. */
-export const seedNumber = Layer.effectDiscard(
+const seedNumber = Layer.effectDiscard(
   Effect.gen(function* () {
     const numbers = yield* TenantNumbers
     const [known] = yield* numbers.byNumbers([SANDBOX_NUMBER])
@@ -107,3 +108,6 @@ export const seedNumber = Layer.effectDiscard(
       .pipe(Effect.catchTag("NumberTaken", () => Effect.void))
   }).pipe(asSystem)
 )
+
+/** What a sandbox begins with. */
+export const seed = Layer.merge(seedNumber, SandboxPatients.seed)

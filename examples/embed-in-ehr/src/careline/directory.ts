@@ -6,29 +6,34 @@ import { keyOf } from "./repositories/rows.ts"
 interface Card {
   readonly siteGroupingId: string
   readonly contact: string
-  readonly name: string
+  readonly name: string | null
   readonly timeZone: string | null
+  readonly patientIds: ReadonlyArray<string>
 }
 
 /**
- * Whoever alone has the phone in the site group. A name that may be another's is worse than none: where two share a phone, or
- * a resident's is the facility's own, nobody is named. Phones are compared as they are kept, which is E.164.
+ * Who has the phone in the site group. A name that may be another's is worse than none: where two share a phone, or a resident's
+ * is the facility's own, nobody is named. Threads are linked to all patients who share it, but to none by a facility's phone.
+ * Phones are compared as they are kept, which is E.164.
  */
 const CARDS = `
   select key.site_group_id as "siteGroupingId", key.phone as contact,
-    min(known.name) as name, min(known.time_zone) as "timeZone"
+    case count(*) when 1 then min(known.name) end as name, case count(*) when 1 then min(known.time_zone) end as "timeZone",
+    case when bool_or(known.is_facility) then '{}'
+      else coalesce(array_agg(known.patient_id::text order by known.patient_id) filter (where known.patient_id is not null), '{}')
+    end as "patientIds"
   from unnest($1::bigint[], $2::text[]) as key (site_group_id, phone)
   cross join lateral (
-    select p.given_name || ' ' || p.family_name as name, f.time_zone
+    select p.given_name || ' ' || p.family_name as name, f.time_zone, p.id as patient_id, false as is_facility
     from patients p join facilities f on f.id = p.facility_id
     where p.phone = key.phone and f.site_group_id = key.site_group_id
     union all
-    select u.display_name, null from users u join user_site_groups m on m.user_id = u.id
+    select u.display_name, null, null, false from users u join user_site_groups m on m.user_id = u.id
     where u.phone = key.phone and m.site_group_id = key.site_group_id
     union all
-    select f.name, f.time_zone from facilities f where f.phone = key.phone and f.site_group_id = key.site_group_id
+    select f.name, f.time_zone, null, true from facilities f where f.phone = key.phone and f.site_group_id = key.site_group_id
   ) as known
-  group by key.site_group_id, key.phone having count(*) = 1`
+  group by key.site_group_id, key.phone`
 
 /** Ids of a kind that the site group does not have. */
 const MISSING = `

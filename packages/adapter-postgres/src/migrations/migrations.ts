@@ -22,6 +22,7 @@ import platformSettings from "./0019_platform_settings.ts"
 import contactKeys from "./0024_contact_keys.ts"
 import templates from "./0029_templates.ts"
 import notifications from "./0030_notifications.ts"
+import directory from "./0034_directory.ts"
 import { run } from "./run.ts"
 import { SEARCH_BITS } from "../encryption/SearchBits.ts"
 
@@ -146,5 +147,6 @@ export const migrations = {
   /** When somebody was last called at once for a thread, because its contact may be in danger. */
   "32_urgent": run([`alter table external_threads add column urgent_at timestamptz`]),
   /** From when on a text is not to leave any more, whatever held it. */
-  "33_sends_valid_until": run([`alter table sends add column valid_until timestamptz`])
+  "33_sends_valid_until": run([`alter table sends add column valid_until timestamptz`]),
+  "34_directory": directory
 }

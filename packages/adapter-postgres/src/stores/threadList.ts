@@ -9,7 +9,7 @@ import type { Statement } from "effect/sql"
 import { isUnread } from "./readMarks.ts"
 import { isUuid, tenantColumn, tenants } from "../sql/rows.ts"
 import type { IndexKeys } from "../encryption/Envelope.ts"
-import { SEARCH_BITS, searchBits } from "../encryption/SearchBits.ts"
+import { searchFilter } from "./searchFilter.ts"
 
 /** Where a thread stands in every list. */
 export interface Key {
@@ -33,13 +33,6 @@ export const isSearch = ({ search }: ThreadQuery): boolean => search !== undefin
 export const FEW_ARRIVALS = 256
 
 type Sql = PgClient.PgClient
-
-/** Leaves out what cannot be it, by its bits: names are encrypted. */
-const searchFilter = (sql: Sql, keys: IndexKeys, wanted: ReadonlyArray<string>): Statement.Fragment => {
-  const size = sql.literal(String(SEARCH_BITS))
-  const bits = sql`${searchBits(keys, ...wanted)}::bit(${size})`
-  return sql`t.search_bits::bit(${size}) & ${bits} = ${bits}`
-}
 
 /** A patient has few threads: they are found first, and looked at one by one. */
 const ofPatient = (sql: Sql, patientId: string): Statement.Fragment => sql`

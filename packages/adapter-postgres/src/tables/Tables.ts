@@ -6,6 +6,7 @@ import {
   type Circuit,
   type Consent,
   Contact,
+  type DirectoryEntry,
   type InventoryNumber,
   type Message,
   type Notification,
@@ -21,7 +22,7 @@ import {
   type VoipSettings
 } from "@careline/domain"
 import type { AuditRecord, MediaImport, Messages, TelephonyEvent } from "@careline/ports"
-import type { DateTime } from "effect"
+import { DateTime } from "effect"
 import {
   bigint,
   boolean,
@@ -375,6 +376,46 @@ export const templateVersions = make<Template.TemplateVersion>("template_version
     contents: plain.json("contents"),
     createdBy: plain.text("created_by"),
     createdAt: timestamptz("created_at")
+  }
+})
+
+/** Since when a phone is on record stands in JSON as its instant. */
+const entryPhones = {
+  ...encrypted.json("phones"),
+  encode: (phones: ReadonlyArray<DirectoryEntry.EntryPhone>) =>
+    phones.map((phone) => ({ ...phone, since: DateTime.formatIso(phone.since) })),
+  decode: (phones: ReadonlyArray<{ readonly since: string }>) =>
+    phones.map((phone) => ({ ...phone, since: DateTime.makeUnsafe(phone.since) }))
+}
+
+export const directoryEntries = make<DirectoryEntry.DirectoryEntry>("directory_entries", {
+  columns: {
+    siteGroupingId: tenant,
+    kind: plain.text("kind"),
+    id: plain.text("id"),
+    name: encrypted.text("name"),
+    phones: entryPhones,
+    timeZone: plain.text("time_zone"),
+    createdAt: timestamptz("created_at"),
+    updatedAt: timestamptz("updated_at")
+  },
+  fixed: ["siteGroupingId", "kind", "id", "createdAt"],
+  associatedData: ["kind", "id"],
+  searched: ["name"]
+})
+
+/** A phone of an entry, as it is looked up. */
+export interface EntryPhoneRow extends Pick<DirectoryEntry.DirectoryEntry, "id" | "kind" | "siteGroupingId"> {
+  /** The contact's key. */
+  readonly contactKey: Contact.Contact
+}
+
+export const directoryPhones = make<EntryPhoneRow>("directory_phones", {
+  columns: {
+    siteGroupingId: tenant,
+    kind: plain.text("kind"),
+    id: plain.text("entry_id"),
+    contactKey: indexed("contact_key")
   }
 })
 

@@ -12,6 +12,12 @@ interface OfTenant {
 export const contactKey = ({ contact, siteGroupingId }: OfTenant): string =>
   `${siteGroupingId ?? ""}\u0000${Contact.key(contact)}`
 
+/** What is known of one phone under two spellings: the first one's name, and everybody's patients. */
+const joined = (one: ContactCard, other: ContactCard): ContactCard =>
+  other.patientIds === undefined
+    ? one
+    : { ...one, patientIds: [...new Set([...(one.patientIds ?? []), ...other.patientIds])] }
+
 /** The cards of the contacts, each found by any of their spellings. */
 export const contactCards = Effect.fnUntraced(function* (contacts: ReadonlyArray<OfTenant>) {
   const keys = contacts.flatMap(({ contact, siteGroupingId }) =>
@@ -19,7 +25,8 @@ export const contactCards = Effect.fnUntraced(function* (contacts: ReadonlyArray
   )
   const cards = new Map<string, ContactCard>()
   for (const card of yield* (yield* Directory).contacts(keys)) {
-    if (!cards.has(contactKey(card))) cards.set(contactKey(card), card)
+    const known = cards.get(contactKey(card))
+    cards.set(contactKey(card), known === undefined ? card : joined(known, card))
   }
   return (contact: OfTenant): ContactCard | undefined => cards.get(contactKey(contact))
 })

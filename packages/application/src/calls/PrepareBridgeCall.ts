@@ -12,6 +12,7 @@ import {
   PhoneNumber,
   PhoneNumberId,
   InventoryNumber,
+  type Tenant,
   type Thread,
   ThreadId
 } from "@careline/domain"
@@ -84,8 +85,13 @@ const makePin = (): string =>
   Array.from(crypto.getRandomValues(new Uint32Array(BridgeRequest.PIN_DIGITS)), (random) => random % 10).join("")
 
 /** The clinician's number, and since when it has been theirs. */
-const phoneOf = Effect.fnUntraced(function* (actor: Actor, given: PhoneNumber.E164 | null, now: DateTime.Utc) {
-  const known = yield* (yield* Directory).clinicianPhone(actor.userId)
+const phoneOf = Effect.fnUntraced(function* (
+  actor: Actor,
+  tenant: Tenant,
+  given: PhoneNumber.E164 | null,
+  now: DateTime.Utc
+) {
+  const known = yield* (yield* Directory).clinicianPhone(actor.userId, tenant)
   const number = given ?? known?.number
   if (number === undefined) {
     return yield* new InvalidRequest({ field: "clinicianNumber", message: "is needed: the directory has none for you" })
@@ -113,7 +119,8 @@ const callerIdOf = Effect.fnUntraced(function* (thread: Thread.Thread, chosen: P
 /** Which of those that may be in the call are numbers of ours, assigned or not: calls between them would go round. */
 const oursAmong = Effect.fnUntraced(function* (actor: Actor, { clinicianNumber, threadId }: Asked) {
   const { thread } = yield* viewThread(actor, threadId)
-  const clinician = clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId))?.number
+  const clinician =
+    clinicianNumber ?? (yield* (yield* Directory).clinicianPhone(actor.userId, thread.siteGroupingId))?.number
   // What is no number is in no pool.
   const numbers = [
     thread.externalContact as string as PhoneNumber.E164,
@@ -177,7 +184,7 @@ const prepare = Effect.fnUntraced(function* (actor: Actor, given: Asked, ours: R
   const { siteGroupingId } = thread
   const [settings] = yield* (yield* Settings).effective([siteGroupingId])
   if (settings?.voipEnabled === false) return yield* new CallRefused({ reason: "voip_disabled" })
-  const phone = yield* phoneOf(actor, given.clinicianNumber, now)
+  const phone = yield* phoneOf(actor, siteGroupingId, given.clinicianNumber, now)
   const on = yield* callerIdOf(thread, given.callerIdPhoneNumberId)
   const contact = yield* destinationOf(thread, phone.number, on, ours)
   const [id] = yield* ids.next("bridgeRequest", 1)

@@ -111,6 +111,7 @@ const loadStates = Effect.fnUntraced(function* (lanes: ReadonlyArray<Lane>) {
     consent: consentOf.get(contactKey(lane)) ?? Consent.unrecorded(lane.siteGroupingId, lane.contact),
     settings: settingsOf.get(lane.siteGroupingId)!,
     contactName: cardOf(lane)?.name ?? null,
+    patientIds: cardOf(lane)?.patientIds,
     clinicName: lane.siteGroupingId === null ? null : (clinics.get(lane.siteGroupingId) ?? null)
   })
 })

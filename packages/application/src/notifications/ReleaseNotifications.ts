@@ -9,8 +9,9 @@ import {
   NotificationText,
   type SendId,
   SendPolicy,
-  Thread,
-  type ThreadId
+  type Thread,
+  type ThreadId,
+  ThreadLink
 } from "@careline/domain"
 import {
   type Directory,
@@ -118,7 +119,13 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       saved.push(Notification.end(notification, "failed", reasonOf(words.failure), now))
       continue
     }
-    const thread = threadOf(known, key, cardOf(key)?.name ?? null, threadIds[index] as ThreadId, now)
+    const card = cardOf(key)
+    const thread = ThreadLink.opened(
+      { thread: known, contactName: card?.name ?? null, patientIds: card?.patientIds },
+      threadIds[index] as ThreadId,
+      { ...key, threadType: "voip" },
+      now
+    )
     const sender = yield* senderFor(
       thread,
       facts[index]!.settings.suspendedNumberFallback,
@@ -149,18 +156,6 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
   yield* port.save(saved)
   return notifications.length
 })
-
-/** The contact's thread, opened where there is none and again where it was deleted. */
-const threadOf = (
-  known: Thread.Thread | null,
-  { contact, siteGroupingId }: { readonly siteGroupingId: Due["siteGroupingId"]; readonly contact: Due["contact"] },
-  contactName: string | null,
-  id: ThreadId,
-  now: DateTime.Utc
-): Thread.Thread =>
-  known === null
-    ? Thread.open(id, { siteGroupingId, threadType: "voip", contact }, contactName, now)
-    : Thread.reopen(known, now)
 
 /** One that fails by itself waits, and says so: it delays no other, and is not lost. */
 const setAside = Effect.fnUntraced(function* ({ id, siteGroupingId }: Due, cause: Cause.Cause<unknown>) {

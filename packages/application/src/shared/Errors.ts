@@ -16,7 +16,10 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
     "provider",
     "media",
     "breakGlass",
-    "event"
+    "event",
+    "patient",
+    "facility",
+    "user"
   ])
 }) {
   override get message(): string {

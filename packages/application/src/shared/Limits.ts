@@ -184,6 +184,10 @@ export interface LimitsShape {
   readonly uploadsPerBatch: number
   /** How often the log tells of what one stranger is refused again and again. */
   readonly refusalLogEvery: number
+  /** Largest file of patients, in bytes, how many it may have, and how many of them one transaction keeps. */
+  readonly patientFileBytes: number
+  readonly patientsPerFile: number
+  readonly patientsPerPart: number
   /** Segments that a text made of a template may have at most. */
   readonly templateSegments: number
   /** Notifications that one transaction releases. */
@@ -304,6 +308,9 @@ export const defaults: LimitsShape = {
   removeUploadsEvery: 15 * 60_000,
   uploadsPerBatch: 100,
   refusalLogEvery: 60_000,
+  patientFileBytes: 5 * 1024 * 1024,
+  patientsPerFile: 20_000,
+  patientsPerPart: 500,
   templateSegments: 3,
   notificationsPerBatch: 200,
   notificationLifetime: 24 * 60 * 60_000,

@@ -192,6 +192,8 @@ const ofTagged = (error: Tagged): Problem | null => {
           ({ message, path }) => ({ pointer: pointerOf(["data", path]), detail: message })
         )
       })
+    case "EntryTaken":
+      return problem("entry-taken", 409, "An entry with this id exists", detail)
     case "SiteGroupingTaken":
       return problem("site-grouping-taken", 409, "A site grouping with this id exists", detail)
     case "NumberRefused":

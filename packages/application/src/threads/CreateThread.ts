@@ -53,13 +53,20 @@ export const createThread = Effect.fn("createThread")(function* (actor: Actor, g
       if (known === undefined && refusal !== null) {
         return yield* new InvalidRequest({ field: "externalContact", message: refusal })
       }
-      const opened = known === undefined ? Thread.open(freshId!, key, null, now) : Thread.reopen(known, now)
+      const card = cardOf(key)
+      const isLinked = request.patientIds !== undefined || request.facilityId !== undefined
+      const opened = ThreadLink.opened(
+        { thread: known ?? null, contactName: null, patientIds: isLinked ? [] : card?.patientIds },
+        freshId!,
+        key,
+        now
+      )
       const link = yield* Effect.fromResult(ThreadLink.decide(opened, request))
       yield* checkLink(siteGroupingId, { ...link, assigneeId: null })
       const number = request.phoneNumberId == null ? null : yield* textingNumber(siteGroupingId, request.phoneNumberId)
       const thread: Thread.Thread = {
         ...(number === null ? opened : Thread.lock(opened, number.id)),
-        contactName: request.contactName ?? opened.contactName ?? cardOf(key)?.name ?? null,
+        contactName: request.contactName ?? opened.contactName ?? card?.name ?? null,
         patientIds: link.patientIds,
         facilityId: link.facilityId
       }

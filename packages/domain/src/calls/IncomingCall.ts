@@ -12,6 +12,7 @@ import type { Message } from "../messages/Message.ts"
 import type { TenantNumber } from "../contacts/InventoryNumber.ts"
 import * as SystemText from "../conversation/SystemText.ts"
 import * as Thread from "../threads/Thread.ts"
+import * as ThreadLink from "../threads/ThreadLink.ts"
 import * as Voicemail from "./Voicemail.ts"
 import type { VoipSettings } from "../settings/VoipSettings.ts"
 
@@ -60,13 +61,9 @@ export const plan = ({
 }
 
 /** What the decision rests on. */
-export interface State {
-  /** The thread of the key, deleted or not; `null` before the first text or call. */
-  readonly thread: Thread.Thread | null
+export interface State extends ThreadLink.Known {
   readonly consent: Consent
   readonly settings: VoipSettings
-  /** The name that the directory has for the contact. */
-  readonly contactName: string | null
 }
 
 /** Fresh ids for whatever the decision may make. Unused ones are dropped. */
@@ -87,10 +84,7 @@ export interface Decision {
 /** The call stands in the thread from now on, unread and with its alarm, whatever else is heard of it or lost. */
 export const decide = (state: State, call: Call.Call, on: TenantNumber, ids: FreshIds, now: DateTime.Utc): Decision => {
   const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: call.fromNumber }
-  const found = Thread.receivedOn(
-    state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now),
-    on.id
-  )
+  const found = Thread.receivedOn(ThreadLink.opened(state, ids.threadId, key, now), on.id)
   const message: Message = {
     id: ids.messageId,
     siteGroupingId: found.siteGroupingId,

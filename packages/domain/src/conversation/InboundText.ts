@@ -25,6 +25,7 @@ import * as Reaction from "../messages/Reaction.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as SystemText from "./SystemText.ts"
 import * as Thread from "../threads/Thread.ts"
+import * as ThreadLink from "../threads/ThreadLink.ts"
 import * as Urgent from "./Urgent.ts"
 import type { VoipSettings } from "../settings/VoipSettings.ts"
 
@@ -48,13 +49,9 @@ export interface InboundText {
 }
 
 /** What the decision rests on. */
-export interface State {
-  /** The thread of the key, deleted or not; `null` before the first text. */
-  readonly thread: Thread.Thread | null
+export interface State extends ThreadLink.Known {
   readonly consent: Consent.Consent
   readonly settings: VoipSettings
-  /** The name that the directory has for the contact. */
-  readonly contactName: string | null
   /** What the clinic is called, where it is known. */
   readonly clinicName?: string | null
 }
@@ -91,8 +88,7 @@ export const decide = (
 ): Decision => {
   const changes: Array<Change> = []
   const key: Thread.ThreadKey = { siteGroupingId: on.siteGroupingId, threadType: "voip", contact: inbound.from }
-  const opened =
-    state.thread === null ? Thread.open(ids.threadId, key, state.contactName, now) : Thread.reopen(state.thread, now)
+  const opened = ThreadLink.opened(state, ids.threadId, key, now)
   let thread: Thread.Thread = { ...Thread.receivedOn(opened, on.id), externalContact: inbound.from }
 
   const add = (message: Message): Message => {

@@ -1,6 +1,7 @@
 /** Whom a thread is about: 0 to n patients or one facility, never both. */
-import { Result, Schema } from "effect"
-import type { FacilityId, PatientId } from "../shared/Ids.ts"
+import { type DateTime, Result, Schema } from "effect"
+import type { FacilityId, PatientId, ThreadId } from "../shared/Ids.ts"
+import * as ThreadRule from "./Thread.ts"
 import type { Thread } from "./Thread.ts"
 
 /** Patients and a facility were given at once. */
@@ -50,4 +51,38 @@ export const decide = (
     facilityId: request.facilityId === undefined ? thread.facilityId : request.facilityId,
     cleared: null
   })
+}
+
+/** The thread about the patients whom its contact's phone is known to be of, unless it is about somebody already. */
+export const toKnownPatients = <T extends Pick<Thread, "facilityId" | "patientIds">>(
+  thread: T,
+  known: ReadonlyArray<PatientId> = []
+): T =>
+  known.length === 0 || thread.patientIds.length > 0 || thread.facilityId !== null
+    ? thread
+    : { ...thread, patientIds: known }
+
+/** What is there of a contact who is heard from, or written to. */
+export interface Known {
+  /** The thread of the key, deleted or not; `null` before the first text or call. */
+  readonly thread: Thread | null
+  /** The name that the directory has for the contact. */
+  readonly contactName: string | null
+  /** The patients whom the directory has the contact's phone of. */
+  readonly patientIds?: ReadonlyArray<PatientId> | undefined
+}
+
+/**
+ * The thread as it goes on. One that begins, or begins again, is about the known patients; of one that is open staff decided whom
+ * it is about, be it nobody.
+ */
+export const opened = (
+  { contactName, patientIds, thread }: Known,
+  id: ThreadId,
+  key: ThreadRule.ThreadKey,
+  now: DateTime.Utc
+): Thread => {
+  if (thread !== null && thread.deletedAt === null) return thread
+  const begun = thread === null ? ThreadRule.open(id, key, contactName, now) : ThreadRule.reopen(thread, now)
+  return toKnownPatients(begun, patientIds)
 }

@@ -28,6 +28,28 @@ const UploadedMediaSchema = {
   }
 }
 
+const PatientImportSchema = {
+  type: "object",
+  required: ["created", "updated", "unchanged", "errors"],
+  properties: {
+    created: { type: "integer" },
+    updated: { type: "integer" },
+    unchanged: { type: "integer" },
+    errors: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["line", "column", "detail"],
+        properties: {
+          line: { type: "integer" },
+          column: { type: ["string", "null"] },
+          detail: { type: "string" }
+        }
+      }
+    }
+  }
+}
+
 const everywhere: Readonly<Record<number, string>> = {
   400: "The request cannot be read",
   401: "No valid bearer token",
@@ -184,6 +206,32 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
             404: "Not found, or not visible to the caller",
             413: "The file is too large",
             422: "The file type may not be sent"
+          }).map(([status, description]) => [status, problemResponse(description)])
+        )
+      }
+    }
+  }
+  schemas.PatientImport = PatientImportSchema
+  paths["/api/v1/patients/import"] = {
+    post: {
+      operationId: "importPatients",
+      summary: "Import patients from a CSV file",
+      description:
+        "The header names the columns: `id` and `name`, and as needed `phone`, `phone2`, `phone3`, `proxy_phone`, `proxy_phone2`, `language` and `time_zone`, between commas, semicolons or tabs. A line makes a patient, or replaces the one of its `id`. Lines that cannot be read are told in `errors`, and the others kept.",
+      parameters: [{ name: "siteGroupingId", in: "query", schema: { type: "string" } }],
+      requestBody: { required: true, content: { "text/csv": { schema: { type: "string" } } } },
+      responses: {
+        200: {
+          description: "What became of the lines",
+          content: { "application/json": { schema: { $ref: "#/components/schemas/PatientImport" } } }
+        },
+        ...Object.fromEntries(
+          Object.entries({
+            ...everywhere,
+            404: "Not found, or not visible to the caller",
+            413: "The file is too large",
+            415: "The body is not CSV in UTF-8",
+            422: "The file has no header that can be read, or too many lines"
           }).map(([status, description]) => [status, problemResponse(description)])
         )
       }

@@ -15,6 +15,7 @@ import { changesChapter } from "./repository/shared/ChangesChapter.ts"
 import { type Chapter, type ContractTest, run } from "./repository/shared/Chapter.ts"
 import { circuitsChapter } from "./repository/outbound/CircuitsChapter.ts"
 import { consentsChapter } from "./repository/threads/ConsentsChapter.ts"
+import { directoryChapter } from "./repository/directory/DirectoryChapter.ts"
 import { type Harness, meets } from "./repository/shared/Harness.ts"
 import { idempotencyChapter } from "./repository/threads/IdempotencyChapter.ts"
 import { idsChapter } from "./repository/shared/IdsChapter.ts"
@@ -92,7 +93,8 @@ export const chapters: ReadonlyArray<Chapter> = [
   numberInventoryChapter,
   numberOrdersChapter,
   templatesChapter,
-  notificationsChapter
+  notificationsChapter,
+  directoryChapter
 ]
 
 const register = <R>(harness: Harness<R>, test: ContractTest): void => {

@@ -4,6 +4,7 @@ import {
   BlobStore,
   Calls,
   type Directory,
+  type DirectoryEntries,
   type HubStoragePorts,
   MediaImports,
   MediaUploads,
@@ -31,6 +32,7 @@ import * as MemoryChanges from "./shared/MemoryChanges.ts"
 import * as MemoryCircuits from "./outbound/MemoryCircuits.ts"
 import * as MemoryConsents from "./threads/MemoryConsents.ts"
 import * as MemoryDirectory from "./tenants/MemoryDirectory.ts"
+import * as MemoryDirectoryEntries from "./directory/MemoryDirectoryEntries.ts"
 import * as MemoryIdGenerator from "./shared/MemoryIdGenerator.ts"
 import * as MemoryInbox from "./inbound/MemoryInbox.ts"
 import * as MemoryMediaImports from "./media/MemoryMediaImports.ts"
@@ -71,6 +73,7 @@ export { MemoryStore } from "./shared/MemoryStore.ts"
 export const layerStorage = Layer.mergeAll(
   MemoryTransaction.layer,
   MemoryTemplates.layer,
+  MemoryDirectoryEntries.layer,
   MemoryNotifications.layer,
   MemoryThreads.layer,
   MemoryMessages.layer,
@@ -113,6 +116,7 @@ export const layer: Layer.Layer<
   | HubStoragePorts
   | BlobStore
   | Directory
+  | DirectoryEntries
   | Telephony.Telephony
   | MemoryBlobStore.MemoryBlobs
   | MemoryDirectory.MemoryDirectory

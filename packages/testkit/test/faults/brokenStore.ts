@@ -1,6 +1,7 @@
 /** Ways to break one port of the memory store. */
 import {
   type AccessStoragePorts,
+  type DirectoryEntries,
   type HubStoragePorts,
   type NumberStoragePorts,
   Transaction,
@@ -13,7 +14,7 @@ import { empty, type MemoryState } from "../../src/memory/shared/MemoryState.ts"
 import { memoryHarness } from "../memoryHarness.ts"
 import type { FaultTable } from "./Fault.ts"
 
-type Optional = AccessStoragePorts | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
+type Optional = AccessStoragePorts | DirectoryEntries | HubStoragePorts | NumberStoragePorts | VoiceStoragePorts
 type Ports = RepositoryContract.StoragePorts | Optional
 type Store = MemoryStore["Service"]
 type BrokenStore = RepositoryContract.Harness<MemoryStore | Optional>

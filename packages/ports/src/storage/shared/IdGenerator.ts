@@ -19,6 +19,7 @@ export type IdKind =
   | "breakGlass"
   | "template"
   | "notification"
+  | "directoryEntry"
 
 /** Makes ids. The domain makes none. */
 export class IdGenerator extends Context.Service<

@@ -12,6 +12,7 @@ import {
   type Circuit,
   type Consent,
   type DeliveryStatus,
+  type DirectoryEntry,
   type InventoryNumber,
   type MediaImportId,
   type Message,
@@ -136,6 +137,8 @@ export interface MemoryState {
   readonly templates: HashMap.HashMap<TemplateId, Template.Template>
   /** By template and number. */
   readonly templateVersions: HashMap.HashMap<string, Template.TemplateVersion>
+  /** By tenant, kind and id. */
+  readonly directoryEntries: HashMap.HashMap<string, DirectoryEntry.DirectoryEntry>
   readonly notifications: HashMap.HashMap<NotificationId, Notification.Notification>
   readonly consents: HashMap.HashMap<string, Consent.Consent>
   readonly settings: HashMap.HashMap<string, VoipSettings.Edit>
@@ -176,6 +179,7 @@ export const empty: MemoryState = {
   siteGroupings: HashMap.empty(),
   templates: HashMap.empty(),
   templateVersions: HashMap.empty(),
+  directoryEntries: HashMap.empty(),
   notifications: HashMap.empty(),
   consents: HashMap.empty(),
   settings: HashMap.empty(),

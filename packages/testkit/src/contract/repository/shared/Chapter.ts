@@ -1,5 +1,5 @@
 /** The tests of the contract as data, so that a runner without vitest can carry them out as well. */
-import { RowAccess } from "@careline/ports"
+import { type DirectoryEntries, RowAccess } from "@careline/ports"
 import { Effect, type Scope } from "effect"
 import {
   type AccessStoragePorts,
@@ -100,6 +100,21 @@ export const hubTest = (
       yield* Effect.provideContext(Effect.gen(body), yield* hub)
     },
     ["hub", ...needs]
+  )
+
+/** One test of the directory that a host keeps itself. */
+export const directoryTest = (
+  title: ContractTest["title"],
+  body: () => Effect.fn.Return<void, unknown, StoragePorts | DirectoryEntries | StoreUnderTest | Scope.Scope>,
+  needs: ReadonlyArray<Need> = []
+): ContractTest =>
+  test(
+    title,
+    function* () {
+      const { directory } = yield* StoreUnderTest
+      yield* Effect.provideContext(Effect.gen(body), yield* directory)
+    },
+    ["directory", ...needs]
   )
 
 /** Runs a test on a clean store of the harness. Fails as the test fails. */

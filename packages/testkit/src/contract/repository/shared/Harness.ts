@@ -10,6 +10,7 @@ import {
 import type {
   AccessStoragePorts,
   AuditEntry,
+  DirectoryEntries,
   HubStoragePorts,
   NumberStoragePorts,
   StoragePorts,
@@ -56,10 +57,12 @@ export interface Harness<R = never> {
   readonly numbers?: Effect.Effect<Context.Context<NumberStoragePorts>, unknown, StoragePorts | R>
   /** The ports for what a line writes by itself, over the same store; a line that people alone write on has none. */
   readonly hub?: Effect.Effect<Context.Context<HubStoragePorts>, unknown, StoragePorts | R>
+  /** The directory that a host keeps itself, over the same store; where an EHR keeps it, none. */
+  readonly directory?: Effect.Effect<Context.Context<DirectoryEntries>, unknown, StoragePorts | R>
 }
 
 /** What a test may need beyond the ports. A harness without it has the test reported as skipped, with the reason. */
-export type Need = "access" | "concurrentTransactions" | "hub" | "numbers" | "readAudit" | "voice"
+export type Need = "access" | "concurrentTransactions" | "directory" | "hub" | "numbers" | "readAudit" | "voice"
 
 export const meets = <R>(harness: Harness<R>, need: Need): boolean =>
   need === "concurrentTransactions" ? harness.concurrentTransactions : harness[need] !== undefined
@@ -77,6 +80,7 @@ export class StoreUnderTest extends Context.Service<
     readonly access: Effect.Effect<Context.Context<AccessStoragePorts>>
     readonly numbers: Effect.Effect<Context.Context<NumberStoragePorts>>
     readonly hub: Effect.Effect<Context.Context<HubStoragePorts>>
+    readonly directory: Effect.Effect<Context.Context<DirectoryEntries>>
     /** A number that no other call of this store gave. */
     readonly nextInt: Effect.Effect<number>
   }
@@ -93,7 +97,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
       const counter = yield* Ref.make(0)
       const inStore = <A>(effect: Effect.Effect<A, unknown, StoragePorts | R>): Effect.Effect<A> =>
         Effect.orDie(Effect.provideContext(effect, context))
-      const { access, hub, numbers, readAudit, voice } = harness
+      const { access, directory, hub, numbers, readAudit, voice } = harness
       return StoreUnderTest.of({
         tenants: harness.tenants,
         people: harness.people,
@@ -102,6 +106,7 @@ export const layerOf = <R>(harness: Harness<R>): Layer.Layer<StoragePorts | Stor
         access: access === undefined ? undeclared("access") : inStore(access),
         voice: voice === undefined ? undeclared("voice") : inStore(voice),
         numbers: numbers === undefined ? undeclared("numbers") : inStore(numbers),
+        directory: directory === undefined ? undeclared("directory") : inStore(directory),
         hub: hub === undefined ? undeclared("hub") : inStore(hub),
         nextInt: Ref.updateAndGet(counter, (last) => last + 1)
       })
