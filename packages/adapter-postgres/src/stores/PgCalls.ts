@@ -3,14 +3,12 @@ import { type Call, Contact } from "@careline/domain"
 import { type CallFilter, type CallKey, Calls } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
-import * as Cursor from "../sql/cursor.ts"
+import { newestFirst } from "../sql/page.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
 import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
 import { phoneCallLogs } from "../tables/Tables.ts"
-
-const cursor = Cursor.make("calls", Cursor.InstantAndId)
 
 export const layer = Layer.effect(
   Calls,
@@ -18,6 +16,7 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toCalls = decode(encryption, phoneCallLogs)
+    const page = newestFirst(sql, { name: "calls", table: "phone_call_logs", alias: "c", read: toCalls })
 
     /** Locked one after the other in the order of their ids, and read once they are. */
     const lock = (ids: ReadonlyArray<string>) =>
@@ -111,31 +110,7 @@ export const layer = Layer.effect(
               update phone_call_logs c set ${phoneCallLogs.changes("given")} from ${phoneCallLogs.given(rows)}
               where c.site_grouping_id = given.site_grouping_id and c.id = given.id`
             ).pipe(Effect.asVoid, asStorage("calls.save")),
-      list: (query) =>
-        Effect.gen(function* () {
-          const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const { limit, offset = 0 } = query
-          const rows = yield* sql<Row>`
-            select p.* from ${tenants(sql, query.scope)} s
-            cross join lateral (
-              select c.* from phone_call_logs c
-              where ${matching(query)}
-                ${after === null ? sql`` : sql`and (c.created_at, c.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
-              order by c.created_at desc, c.id desc
-              limit ${offset + limit + 1}
-            ) p
-            order by p.created_at desc, p.id desc
-            limit ${limit + 1} offset ${offset}`
-          const items = yield* toCalls(rows.slice(0, limit))
-          const last = items.at(-1)
-          return {
-            items,
-            nextCursor:
-              rows.length > limit && last !== undefined
-                ? cursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
-                : null
-          }
-        }).pipe(asStorage("calls.list")),
+      list: (query) => page(query, matching(query)).pipe(asStorage("calls.list")),
       count: (filter) =>
         sql<{ readonly count: number }>`
           select count(*)::int as count from ${tenants(sql, filter.scope)} s join phone_call_logs c on ${matching(filter)}`.pipe(

@@ -6,13 +6,11 @@ import { Effect, Layer, Option } from "effect"
 import type { Statement } from "effect/sql"
 import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { storeNow } from "../sql/clock.ts"
-import * as Cursor from "../sql/cursor.ts"
+import { newestFirst } from "../sql/page.ts"
 import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import type { Row } from "../tables/Table.ts"
 import { notifications } from "../tables/Tables.ts"
-
-const cursor = Cursor.make("notifications", Cursor.InstantAndId)
 
 export const layer = Layer.effect(
   Notifications,
@@ -20,6 +18,12 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toNotifications = decode(encryption, notifications)
+    const page = newestFirst(sql, {
+      name: "notifications",
+      table: "notifications",
+      alias: "n",
+      read: toNotifications
+    })
 
     const one = (scope: TenantScope, id: NotificationId, lock: Statement.Fragment) =>
       !isUuid(id)
@@ -93,31 +97,7 @@ export const layer = Layer.effect(
             for no key update skip locked`
           return { now, notifications: yield* toNotifications(rows) }
         }).pipe(asStorage("notifications.claimDue")),
-      list: (query) =>
-        Effect.gen(function* () {
-          const after = yield* Effect.fromResult(cursor.decode(query.cursor))
-          const { limit, offset = 0 } = query
-          const rows = yield* sql<Row>`
-            select p.* from ${tenants(sql, query.scope)} s
-            cross join lateral (
-              select n.* from notifications n
-              where ${matching(query)}
-                ${after === null ? sql`` : sql`and (n.created_at, n.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
-              order by n.created_at desc, n.id desc
-              limit ${offset + limit + 1}
-            ) p
-            order by p.created_at desc, p.id desc
-            limit ${limit + 1} offset ${offset}`
-          const items = yield* toNotifications(rows.slice(0, limit))
-          const last = items.at(-1)
-          return {
-            items,
-            nextCursor:
-              rows.length > limit && last !== undefined
-                ? cursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
-                : null
-          }
-        }).pipe(asStorage("notifications.list")),
+      list: (query) => page(query, matching(query)).pipe(asStorage("notifications.list")),
       count: (filter) =>
         sql<{ readonly count: number }>`
           select count(*)::int as count from ${tenants(sql, filter.scope)} s join notifications n on ${matching(filter)}`.pipe(

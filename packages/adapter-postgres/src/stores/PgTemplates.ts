@@ -6,11 +6,11 @@ import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as Cursor from "../sql/cursor.ts"
 import { isUuid, tenantColumn, tenants } from "../sql/rows.ts"
+import { newestFirst } from "../sql/page.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import type { Row } from "../tables/Table.ts"
 import { templates, templateVersions } from "../tables/Tables.ts"
 
-const listCursor = Cursor.make("templates", Cursor.InstantAndId)
 const versionsCursor = Cursor.make("template-versions", Schema.Int)
 
 /** One template of a tenant has a name, in whatever case. */
@@ -35,10 +35,18 @@ export const layer = Layer.effect(
             asStorage("templates.load")
           )
 
+    const page = newestFirst(sql, {
+      name: "templates",
+      table: "templates",
+      alias: "t",
+      read: (rows) => Effect.succeed(rows.map(templates.fromRow))
+    })
+
     const within = (scope: TenantScope) => sql`site_grouping_id in ${tenants(sql, scope)}`
 
     const matching = ({ category, isArchived = false, tag }: TemplateFilter) =>
       sql.and([
+        sql`t.site_grouping_id = s.tenant`,
         isArchived ? sql`t.archived_at is not null` : sql`t.archived_at is null`,
         ...(category === undefined ? [] : [sql`t.category = ${category}`]),
         ...(tag === undefined ? [] : [sql`${tag} = any(t.tags)`])
@@ -51,30 +59,7 @@ export const layer = Layer.effect(
       )
 
     return Templates.of({
-      list: (scope, filter, { cursor, limit }) =>
-        Effect.gen(function* () {
-          const after = yield* Effect.fromResult(listCursor.decode(cursor))
-          const rows = yield* sql<Row>`
-            select p.* from ${tenants(sql, scope)} s
-            cross join lateral (
-              select t.* from templates t
-              where t.site_grouping_id = s.tenant and ${matching(filter)}
-                ${after === null ? sql`` : sql`and (t.created_at, t.id) < (to_timestamp(${after.at}::float8 / 1000), ${after.id}::uuid)`}
-              order by t.created_at desc, t.id desc
-              limit ${limit + 1}
-            ) p
-            order by p.created_at desc, p.id desc
-            limit ${limit + 1}`
-          const items = rows.slice(0, limit).map(templates.fromRow)
-          const last = items.at(-1)
-          return {
-            items,
-            nextCursor:
-              rows.length > limit && last !== undefined
-                ? listCursor.encode({ at: last.createdAt.epochMilliseconds, id: last.id })
-                : null
-          }
-        }).pipe(asStorage("templates.list")),
+      list: (scope, filter, request) => page({ ...request, scope }, matching(filter)).pipe(asStorage("templates.list")),
       load: (scope, wanted) =>
         one(
           wanted,
