@@ -36,17 +36,33 @@ export interface HostProcess {
   readonly stop: () => Promise<number | null>
 }
 
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * Where the tests' ports begin. Below the range from which an operating system hands ports to whoever asks for any
+ * (32768 on Linux, 49152 elsewhere): a port of that range, looked up and let go, may be another's before its host binds.
+ */
+const FIRST_PORT = 20_000
+/** How many ports one of Vitest's workers has to itself. */
+const PORTS_A_WORKER = 200
+const WORKERS = 60
+
+const worker = Number(process.env["VITEST_POOL_ID"] ?? 0) % WORKERS
+let taken = 0
+
+const binds = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() =>
-        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))
-      )
-    })
+    server.once("error", () => resolve(false))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
   })
+
+/** A port that nobody listens on and that nobody else is handed. */
+export const freePort = async (): Promise<number> => {
+  while (taken < PORTS_A_WORKER) {
+    const port = FIRST_PORT + worker * PORTS_A_WORKER + taken++
+    if (await binds(port)) return port
+  }
+  throw new Error(`all ${PORTS_A_WORKER} ports of worker ${worker} were handed out`)
+}
 
 /** Hosts that run. A test that fails leaves its own behind: they go with the test's file. */
 const running = new Set<ChildProcess>()
