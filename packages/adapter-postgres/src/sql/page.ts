@@ -13,13 +13,17 @@ interface Listed {
   readonly createdAt: DateTime.Utc
 }
 
-/** What a list is of. */
-export interface Listing<A extends Listed, E> {
-  /** Names the list, so that a cursor of another one is told apart. */
-  readonly name: string
+/** The table that a list is of. */
+export interface ListedTable {
   readonly table: string
   /** What the table is called in the condition, which holds for the tenant `s.tenant`. */
   readonly alias: string
+}
+
+/** What a list is of. */
+export interface Listing<A extends Listed, E> extends ListedTable {
+  /** Names the list, so that a cursor of another one is told apart. */
+  readonly name: string
   readonly read: (rows: ReadonlyArray<Row>) => Effect.Effect<ReadonlyArray<A>, E>
 }
 
@@ -66,3 +70,12 @@ export const newestFirst = <A extends Listed, E>(
       }
     })
 }
+
+/** How many there are of a list in the tenants of the scope. */
+export const counted =
+  (sql: PgClient.PgClient, { alias, table }: ListedTable) =>
+  (scope: TenantScope, matching: Statement.Fragment): Effect.Effect<number, SqlError.SqlError> =>
+    sql<{ readonly count: number }>`
+      select count(*)::int as count from ${tenants(sql, scope)} s join ${sql.literal(`${table} ${alias}`)} on ${matching}`.pipe(
+      Effect.map(([row]) => row!.count)
+    )

@@ -16,6 +16,10 @@ export const tenants = (sql: PgClient.PgClient, scope: TenantScope): Statement.F
     ? sql`(select id as tenant from site_groupings)`
     : sql`(select tenant from unnest(${scope.map(tenantColumn)}::text[]) tenant)`
 
+/** Puts the tenants on record that are not yet: rows of theirs refer to them. */
+export const recordTenants = (sql: PgClient.PgClient, of: ReadonlyArray<Tenant>) =>
+  sql`insert into site_groupings (id) select unnest(${[...new Set(of.map(tenantColumn))]}::text[]) on conflict do nothing`
+
 export const instant = (date: Date): DateTime.Utc => DateTime.makeUnsafe(date)
 
 export const instantOrNull = (date: Date | null): DateTime.Utc | null =>

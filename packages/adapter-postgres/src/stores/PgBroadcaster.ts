@@ -88,7 +88,7 @@ export const layer = Layer.effect(
   Broadcaster,
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
-    const notifications = yield* Wakeups
+    const wakeups = yield* Wakeups
     const live = yield* PubSub.sliding<PublishedEvent>(8192)
 
     const read = (after: Place) =>
@@ -131,7 +131,7 @@ export const layer = Layer.effect(
     }).pipe(Effect.catchCause(() => Effect.succeed(LOOK_AGAIN)))
 
     const awake = yield* Queue.sliding<void>(1)
-    yield* Effect.forkScoped(Stream.runForEach(notifications.wakeups("broadcast"), () => Queue.offer(awake, undefined)))
+    yield* Effect.forkScoped(Stream.runForEach(wakeups.wakeups("broadcast"), () => Queue.offer(awake, undefined)))
     yield* Effect.forkScoped(
       Effect.forever(Effect.flatMap(asListener(advance), (pause) => Effect.timeoutOption(Queue.take(awake), pause)))
     )

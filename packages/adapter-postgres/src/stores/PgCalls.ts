@@ -3,9 +3,9 @@ import { type Call, Contact } from "@careline/domain"
 import { type CallFilter, type CallKey, Calls } from "@careline/ports"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option } from "effect"
-import { newestFirst } from "../sql/page.ts"
+import { counted, newestFirst } from "../sql/page.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
+import { isUuid, iso, recordTenants, tenants } from "../sql/rows.ts"
 import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
 import { phoneCallLogs } from "../tables/Tables.ts"
@@ -16,7 +16,9 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toCalls = decode(encryption, phoneCallLogs)
-    const page = newestFirst(sql, { name: "calls", table: "phone_call_logs", alias: "c", read: toCalls })
+    const table = { table: "phone_call_logs", alias: "c" }
+    const page = newestFirst(sql, { ...table, name: "calls", read: toCalls })
+    const count = counted(sql, table)
 
     /** Locked one after the other in the order of their ids, and read once they are. */
     const lock = (ids: ReadonlyArray<string>) =>
@@ -91,7 +93,7 @@ export const layer = Layer.effect(
     return Calls.of({
       open: (call) =>
         Effect.gen(function* () {
-          yield* sql`insert into site_groupings (id) values (${tenantColumn(call.siteGroupingId)}) on conflict do nothing`
+          yield* recordTenants(sql, [call.siteGroupingId])
           if (yield* insert(call)) return { call, isNew: true }
           // Whoever kept it first has committed by now.
           const [known] = yield* match([
@@ -111,12 +113,7 @@ export const layer = Layer.effect(
               where c.site_grouping_id = given.site_grouping_id and c.id = given.id`
             ).pipe(Effect.asVoid, asStorage("calls.save")),
       list: (query) => page(query, matching(query)).pipe(asStorage("calls.list")),
-      count: (filter) =>
-        sql<{ readonly count: number }>`
-          select count(*)::int as count from ${tenants(sql, filter.scope)} s join phone_call_logs c on ${matching(filter)}`.pipe(
-          Effect.map(([row]) => row!.count),
-          asStorage("calls.count")
-        ),
+      count: (filter) => count(filter.scope, matching(filter)).pipe(asStorage("calls.count")),
       find: (scope, id) =>
         !isUuid(id)
           ? Effect.succeedNone

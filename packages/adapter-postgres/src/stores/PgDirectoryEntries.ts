@@ -6,7 +6,7 @@ import { Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import * as Cursor from "../sql/cursor.ts"
-import { distinct, tenantColumn } from "../sql/rows.ts"
+import { distinct, recordTenants, tenantColumn } from "../sql/rows.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import type { Row } from "../tables/Table.ts"
 import { directoryEntries, directoryPhones } from "../tables/Tables.ts"
@@ -74,11 +74,6 @@ export const layer = Layer.effect(
             where ${within(space)} and t.id = any(${[...ids]}::text[])
             order by t.id ${lock}`.pipe(Effect.flatMap(toEntries), asStorage("directory.load"))
 
-    const recordTenants = (entries: ReadonlyArray<Entry>) => {
-      const tenants = [...new Set(entries.map(({ siteGroupingId }) => tenantColumn(siteGroupingId)))]
-      return sql`insert into site_groupings (id) select unnest(${tenants}::text[]) on conflict do nothing`
-    }
-
     /** The phones that entries are looked up by, and no others. */
     const savePhones = Effect.fnUntraced(function* (entries: ReadonlyArray<Entry>) {
       const keys = entries.map(({ id, kind, siteGroupingId }) => ({ site: tenantColumn(siteGroupingId), kind, id }))
@@ -138,7 +133,7 @@ export const layer = Layer.effect(
         keys.length === 0 ? Effect.succeed([]) : holdersOf(keys).pipe(asStorage("directory.holders")),
       add: (entry) =>
         Effect.gen(function* () {
-          yield* recordTenants([entry])
+          yield* recordTenants(sql, [entry.siteGroupingId])
           const rows = yield* encode(encryption, directoryEntries, [entry])
           const added = yield* sql`${directoryEntries.insert(rows)} on conflict do nothing returning id`
           if (added.length === 0) return yield* new EntryTaken({ id: entry.id })
@@ -148,7 +143,10 @@ export const layer = Layer.effect(
         entries.length === 0
           ? Effect.void
           : Effect.gen(function* () {
-              yield* recordTenants(entries)
+              yield* recordTenants(
+                sql,
+                entries.map(({ siteGroupingId }) => siteGroupingId)
+              )
               const rows = yield* encode(encryption, directoryEntries, entries)
               yield* sql`
                 ${directoryEntries.insert(rows)}

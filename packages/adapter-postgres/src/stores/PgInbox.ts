@@ -116,7 +116,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
-    const notifications = yield* Wakeups
+    const wakeups = yield* Wakeups
 
     /** The events that can be opened here. Another one is parked, and keeps nobody waiting. */
     const openOrPark = Effect.fnUntraced(function* (rows: ReadonlyArray<EventRow>) {
@@ -325,7 +325,7 @@ export const layer = Layer.effect(
               Effect.map((rows) => rows.length > 0),
               asStorage("inbox.dismissParked")
             ),
-      wakeups: notifications.wakeups("inbox")
+      wakeups: wakeups.wakeups("inbox")
     })
   })
 )

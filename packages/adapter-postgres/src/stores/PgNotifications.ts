@@ -6,8 +6,8 @@ import { Effect, Layer, Option } from "effect"
 import type { Statement } from "effect/sql"
 import { decode, encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { storeNow } from "../sql/clock.ts"
-import { newestFirst } from "../sql/page.ts"
-import { isUuid, iso, tenantColumn, tenants } from "../sql/rows.ts"
+import { counted, newestFirst } from "../sql/page.ts"
+import { isUuid, iso, recordTenants, tenantColumn, tenants } from "../sql/rows.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import type { Row } from "../tables/Table.ts"
 import { notifications } from "../tables/Tables.ts"
@@ -18,12 +18,9 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toNotifications = decode(encryption, notifications)
-    const page = newestFirst(sql, {
-      name: "notifications",
-      table: "notifications",
-      alias: "n",
-      read: toNotifications
-    })
+    const table = { table: "notifications", alias: "n" }
+    const page = newestFirst(sql, { ...table, name: "notifications", read: toNotifications })
+    const count = counted(sql, table)
 
     const one = (scope: TenantScope, id: NotificationId, lock: Statement.Fragment) =>
       !isUuid(id)
@@ -47,8 +44,10 @@ export const layer = Layer.effect(
       ])
 
     const insert = Effect.fnUntraced(function* (given: ReadonlyArray<Notification.Notification>) {
-      const tenantIds = [...new Set(given.map(({ siteGroupingId }) => tenantColumn(siteGroupingId)))]
-      yield* sql`insert into site_groupings (id) select unnest(${tenantIds}::text[]) on conflict do nothing`
+      yield* recordTenants(
+        sql,
+        given.map(({ siteGroupingId }) => siteGroupingId)
+      )
       const rows = yield* encode(encryption, notifications, given)
       yield* sql`${notifications.insert(rows)} on conflict (site_grouping_id, cause_key) do nothing`
       const keys = JSON.stringify(
@@ -98,12 +97,7 @@ export const layer = Layer.effect(
           return { now, notifications: yield* toNotifications(rows) }
         }).pipe(asStorage("notifications.claimDue")),
       list: (query) => page(query, matching(query)).pipe(asStorage("notifications.list")),
-      count: (filter) =>
-        sql<{ readonly count: number }>`
-          select count(*)::int as count from ${tenants(sql, filter.scope)} s join notifications n on ${matching(filter)}`.pipe(
-          Effect.map(([row]) => row!.count),
-          asStorage("notifications.count")
-        )
+      count: (filter) => count(filter.scope, matching(filter)).pipe(asStorage("notifications.count"))
     })
   })
 )

@@ -11,7 +11,7 @@ import { PgClient } from "@effect/sql-pg"
 import { type DateTime, Effect, Layer, Option } from "effect"
 import { storeNow } from "../sql/clock.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
-import { instantOrNull, isUuid, iso, tenantColumn } from "../sql/rows.ts"
+import { instantOrNull, isUuid, iso, recordTenants, tenantColumn } from "../sql/rows.ts"
 import { digest } from "../encryption/Envelope.ts"
 import { FieldEncryption } from "../encryption/FieldEncryption.ts"
 import type { Row } from "../tables/Table.ts"
@@ -28,10 +28,7 @@ export const layer = Layer.effect(
     const uuids = (ids: ReadonlyArray<PhoneNumberId>) => sql`any(${ids.filter(isUuid)}::uuid[])`
 
     const add = Effect.fnUntraced(function* (number: InventoryNumber.InventoryNumber) {
-      if (number.holder !== null) {
-        const tenant = tenantColumn(number.holder.siteGroupingId)
-        yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
-      }
+      if (number.holder !== null) yield* recordTenants(sql, [number.holder.siteGroupingId])
       const added = yield* sql`
         ${phoneNumbers.insert([phoneNumbers.toRow(number)])}
         on conflict on constraint phone_numbers_number_key do nothing

@@ -86,7 +86,7 @@ export const layer = Layer.effect(
     const sql = yield* PgClient.PgClient
     const encryption = yield* FieldEncryption
     const toSends = decode(encryption, sends)
-    const notifications = yield* Wakeups
+    const wakeups = yield* Wakeups
 
     /** The attempts that reports are of, by the place of the report. Their sends are locked. */
     const lockMatches = (targets: ReadonlyArray<ReportTarget>) => sql<{
@@ -342,7 +342,7 @@ export const layer = Layer.effect(
               ) r
               where a.id = r.attempt_id`.pipe(Effect.asVoid, asStorage("outbox.noteReports")),
 
-      wakeups: notifications.wakeups("outbox")
+      wakeups: wakeups.wakeups("outbox")
     })
   })
 )

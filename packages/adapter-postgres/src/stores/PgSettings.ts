@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Schema } from "effect"
 import { asStorage } from "../sql/StorageErrors.ts"
 import { lock } from "../sql/lock.ts"
-import { tenantColumn } from "../sql/rows.ts"
+import { recordTenants, tenantColumn } from "../sql/rows.ts"
 import { encode, FieldEncryption } from "../encryption/FieldEncryption.ts"
 import { voipSettings } from "../tables/Tables.ts"
 
@@ -76,7 +76,7 @@ export const layer = Layer.effect(
       put: (tenant, settings) =>
         Effect.gen(function* () {
           // Settings refer to their tenant. Whether there is to be such a tenant, the use case has decided.
-          yield* sql`insert into site_groupings (id) values (${tenantColumn(tenant)}) on conflict do nothing`
+          yield* recordTenants(sql, [tenant])
           const rows = yield* encode(encryption, voipSettings, [{ siteGroupingId: tenant, settings }])
           yield* sql`
             ${voipSettings.insert(rows)}

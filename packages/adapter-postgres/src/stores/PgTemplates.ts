@@ -5,7 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import * as Cursor from "../sql/cursor.ts"
-import { isUuid, tenantColumn, tenants } from "../sql/rows.ts"
+import { isUuid, recordTenants, tenantColumn, tenants } from "../sql/rows.ts"
 import { newestFirst } from "../sql/page.ts"
 import { asStorage } from "../sql/StorageErrors.ts"
 import type { Row } from "../tables/Table.ts"
@@ -25,12 +25,12 @@ export const layer = Layer.effect(
     /** One row of a table, of the scope and under an id; nothing where the id can be none of ours. */
     const one = <A>(
       id: TemplateId,
-      query: (id: TemplateId) => Statement.Statement<Row>,
+      query: Statement.Statement<Row>,
       read: (row: Row) => A
     ): Effect.Effect<Option.Option<A>, StorageError> =>
       !isUuid(id)
         ? Effect.succeedNone
-        : query(id).pipe(
+        : query.pipe(
             Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), read)),
             asStorage("templates.load")
           )
@@ -43,6 +43,9 @@ export const layer = Layer.effect(
     })
 
     const within = (scope: TenantScope) => sql`site_grouping_id in ${tenants(sql, scope)}`
+
+    const template = (scope: TenantScope, id: TemplateId, lock: Statement.Fragment) =>
+      one(id, sql<Row>`select * from templates where id = ${id}::uuid and ${within(scope)} ${lock}`, templates.fromRow)
 
     const matching = ({ category, isArchived = false, tag }: TemplateFilter) =>
       sql.and([
@@ -60,12 +63,7 @@ export const layer = Layer.effect(
 
     return Templates.of({
       list: (scope, filter, request) => page({ ...request, scope }, matching(filter)).pipe(asStorage("templates.list")),
-      load: (scope, wanted) =>
-        one(
-          wanted,
-          (id) => sql`select * from templates where id = ${id}::uuid and ${within(scope)}`,
-          templates.fromRow
-        ),
+      load: (scope, id) => template(scope, id, sql``),
       named: (tenant, name) =>
         sql<Row>`
           select * from templates
@@ -73,16 +71,10 @@ export const layer = Layer.effect(
           Effect.map(([row]) => Option.map(Option.fromUndefinedOr(row), templates.fromRow)),
           asStorage("templates.named")
         ),
-      lock: (scope, wanted) =>
-        one(
-          wanted,
-          (id) => sql`select * from templates where id = ${id}::uuid and ${within(scope)} for no key update`,
-          templates.fromRow
-        ),
+      lock: (scope, id) => template(scope, id, sql`for no key update`),
       add: (template, first) =>
         Effect.gen(function* () {
-          const tenant = tenantColumn(template.siteGroupingId)
-          yield* sql`insert into site_groupings (id) values (${tenant}) on conflict do nothing`
+          yield* recordTenants(sql, [template.siteGroupingId])
           const added = yield* sql`
             ${templates.insert([templates.toRow(template)])}
             on conflict (site_grouping_id, lower(name)) where archived_at is null do nothing
@@ -115,10 +107,10 @@ export const layer = Layer.effect(
             nextCursor: rows.length > limit && last !== undefined ? versionsCursor.encode(last.number) : null
           }
         }).pipe(asStorage("templates.versions")),
-      version: (scope, wanted, number) =>
+      version: (scope, id, number) =>
         one(
-          wanted,
-          (id) => sql`
+          id,
+          sql<Row>`
             select * from template_versions
             where template_id = ${id}::uuid and number = ${number} and ${within(scope)}`,
           templateVersions.fromRow
