@@ -61,8 +61,7 @@ export const layer: Layer.Layer<Calls, never, MemoryStore> = Layer.effect(
       list: (query) =>
         Effect.flatMap(
           store.read((state) => matching(state, query)),
-          (calls) =>
-            keyset.page("calls", calls, ({ createdAt, id }) => ({ at: createdAt.epochMilliseconds, id }), query)
+          (calls) => keyset.page("calls", calls, keyset.byCreation, query)
         ),
       count: (filter) => store.read((state) => matching(state, filter).length),
       find: (scope, id) =>

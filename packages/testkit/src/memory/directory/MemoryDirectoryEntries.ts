@@ -1,6 +1,6 @@
 import { DirectoryEntry } from "@careline/domain"
 import { DirectoryEntries, type EntrySpace, EntryTaken } from "@careline/ports"
-import { Effect, HashMap, Layer } from "effect"
+import { Effect, HashMap, Layer, Option } from "effect"
 import * as Keyset from "../shared/keyset.ts"
 import { keyOf, type MemoryState } from "../shared/MemoryState.ts"
 import { MemoryStore } from "../shared/MemoryStore.ts"
@@ -29,8 +29,7 @@ export const layer: Layer.Layer<DirectoryEntries, never, MemoryStore> = Layer.ef
           store.read((state) =>
             of(state, space).filter((entry) => search === null || DirectoryEntry.isNamed(entry, search))
           ),
-          (found) =>
-            Keyset.page("directory", found, ({ createdAt, id }) => ({ at: createdAt.epochMilliseconds, id }), page)
+          (found) => Keyset.page("directory", found, Keyset.byCreation, page)
         ),
       load,
       lock: load,
@@ -58,7 +57,7 @@ export const layer: Layer.Layer<DirectoryEntries, never, MemoryStore> = Layer.ef
       save: (entries) =>
         store.update((before) =>
           entries.reduce((state, entry) => {
-            const known = of(state, entry).find(({ id }) => id === entry.id)
+            const known = Option.getOrUndefined(HashMap.get(state.directoryEntries, placeOf(entry)))
             return put(state, { ...entry, createdAt: known?.createdAt ?? entry.createdAt })
           }, before)
         ),

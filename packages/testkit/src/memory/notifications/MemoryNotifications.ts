@@ -72,8 +72,7 @@ export const layer: Layer.Layer<Notifications, never, MemoryStore> = Layer.effec
       list: (query) =>
         Effect.flatMap(
           store.read((state) => all(state).filter(matches(query))),
-          (found) =>
-            Keyset.page("notifications", found, ({ createdAt, id }) => ({ at: createdAt.epochMilliseconds, id }), query)
+          (found) => Keyset.page("notifications", found, Keyset.byCreation, query)
         ),
       count: (filter) => store.read((state) => all(state).filter(matches(filter)).length)
     })

@@ -1,12 +1,18 @@
 /** Keyset paging: a page ends at a place in the order, and the next one begins behind it, whatever came in between. */
 import { InvalidCursor, type Page, type PageRequest } from "@careline/ports"
-import { Effect, Option, Order, Schema } from "effect"
+import { type DateTime, Effect, Option, Order, Schema } from "effect"
 
 /** Where an item stands in its list: by a number first, then by its id. Lists go from the greatest place down. */
 export interface Place {
   readonly at: number
   readonly id: string
 }
+
+/** By when an item was made, where ids decide between equals. */
+export const byCreation = ({ createdAt, id }: { readonly createdAt: DateTime.Utc; readonly id: string }): Place => ({
+  at: createdAt.epochMilliseconds,
+  id
+})
 
 const descending: Order.Order<Place> = Order.flip(
   Order.combine(

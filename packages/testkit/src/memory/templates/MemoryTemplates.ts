@@ -56,8 +56,7 @@ export const layer: Layer.Layer<Templates, never, MemoryStore> = Layer.effect(
                 (one.archivedAt !== null) === isArchived
             )
           ),
-          (found) =>
-            Keyset.page("templates", found, ({ createdAt, id }) => ({ at: createdAt.epochMilliseconds, id }), page)
+          (found) => Keyset.page("templates", found, Keyset.byCreation, page)
         ),
       load: (scope, id) => store.read((state) => find(state, scope, id)),
       named: (siteGroupingId, name) =>

@@ -120,13 +120,7 @@ export const layer: Layer.Layer<Messages, never, MemoryStore> = Layer.effect(
                 isShown(state, query.scope, message)
             )
           ),
-          (messages) =>
-            keyset.page(
-              "messages by status",
-              messages,
-              (message) => ({ at: message.createdAt.epochMilliseconds, id: message.id }),
-              query
-            )
+          (messages) => keyset.page("messages by status", messages, keyset.byCreation, query)
         ),
       get: (scope, threadId, id) =>
         store.read((state) =>
