@@ -64,6 +64,12 @@ const problemResponse = (description: string) => ({
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } }
 })
 
+/** The problems that an operation may answer with: those of every one, and its own. */
+const problemResponses = (own: Readonly<Record<number, string>>) =>
+  Object.fromEntries(
+    Object.entries({ ...everywhere, ...own }).map(([status, description]) => [status, problemResponse(description)])
+  )
+
 /** Of a schema its values but `null`: no parameter of a query has that. */
 const withoutNull = (schema: unknown): unknown => {
   const { anyOf } = schema as { readonly anyOf?: ReadonlyArray<{ readonly type?: string }> }
@@ -159,15 +165,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
               content: { "application/json": { schema: describe(route.alternative.schema) } }
             }
           }),
-      ...Object.fromEntries(
-        Object.entries({
-          ...everywhere,
-          ...(namesSomething(route) ? { 404: "Not found, or not visible to the caller" } : {}),
-          ...(route.method === "get" ? {} : { 413: "The body is too large", 415: "The body is not JSON" }),
-          ...(route.method !== "get" || /\{(?!id\})/.test(route.path) ? { 422: "The request is not valid" } : {}),
-          ...route.problems
-        }).map(([status, description]) => [status, problemResponse(description)])
-      )
+      ...problemResponses({
+        ...(namesSomething(route) ? { 404: "Not found, or not visible to the caller" } : {}),
+        ...(route.method === "get" ? {} : { 413: "The body is too large", 415: "The body is not JSON" }),
+        ...(route.method !== "get" || /\{(?!id\})/.test(route.path) ? { 422: "The request is not valid" } : {}),
+        ...route.problems
+      })
     }
   })
 
@@ -200,14 +203,11 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
           description: "The file is stored",
           content: { "application/json": { schema: { $ref: "#/components/schemas/Media" } } }
         },
-        ...Object.fromEntries(
-          Object.entries({
-            ...everywhere,
-            404: "Not found, or not visible to the caller",
-            413: "The file is too large",
-            422: "The file type may not be sent"
-          }).map(([status, description]) => [status, problemResponse(description)])
-        )
+        ...problemResponses({
+          404: "Not found, or not visible to the caller",
+          413: "The file is too large",
+          422: "The file type may not be sent"
+        })
       }
     }
   }
@@ -225,15 +225,12 @@ export const document = <R>(routes: ReadonlyArray<Route<R>>, version: string) =>
           description: "What became of the lines",
           content: { "application/json": { schema: { $ref: "#/components/schemas/PatientImport" } } }
         },
-        ...Object.fromEntries(
-          Object.entries({
-            ...everywhere,
-            404: "Not found, or not visible to the caller",
-            413: "The file is too large",
-            415: "The body is not CSV in UTF-8",
-            422: "The file has no header that can be read, or too many lines"
-          }).map(([status, description]) => [status, problemResponse(description)])
-        )
+        ...problemResponses({
+          404: "Not found, or not visible to the caller",
+          413: "The file is too large",
+          415: "The body is not CSV in UTF-8",
+          422: "The file has no header that can be read, or too many lines"
+        })
       }
     }
   }

@@ -2,8 +2,8 @@
 import { AuditQuery, BreakGlassRequest } from "@careline/application"
 import { type BreakGlass, PurposeOfUse } from "@careline/domain"
 import { type AuditRecord, patientsOf } from "@careline/ports"
-import { DateTime, Schema } from "effect"
-import { TenantJson, TenantQuery } from "./Api.ts"
+import { Schema } from "effect"
+import { iso, isoOrNull, TenantJson, TenantQuery } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -36,7 +36,7 @@ export const auditEntryJson = (record: AuditRecord): typeof AuditEntryJson.Type 
   return {
     siteGroupingId,
     place,
-    at: DateTime.formatIso(at),
+    at: iso(at),
     actor,
     action,
     subject,
@@ -60,7 +60,7 @@ export const BreakGlassJson = Schema.Struct({
 
 export const breakGlassJson = (glass: BreakGlass.BreakGlass): typeof BreakGlassJson.Type => ({
   ...glass,
-  openedAt: DateTime.formatIso(glass.openedAt),
-  expiresAt: DateTime.formatIso(glass.expiresAt),
-  closedAt: glass.closedAt === null ? null : DateTime.formatIso(glass.closedAt)
+  openedAt: iso(glass.openedAt),
+  expiresAt: iso(glass.expiresAt),
+  closedAt: isoOrNull(glass.closedAt)
 })

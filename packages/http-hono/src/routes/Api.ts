@@ -20,11 +20,16 @@ const Id = Schema.String
 
 /** A tenant as JSON: its id, as string or number, or null. */
 export const TenantJson = nullOr(Schema.Union([SiteGroupingId, Schema.Int]))
-export const tenantOf = (json: typeof TenantJson.Type): SiteGroupingId | null =>
-  json === null ? null : SiteGroupingId.make(String(json))
+export function tenantOf(json: typeof TenantJson.Type): SiteGroupingId | null
+export function tenantOf(json: typeof TenantJson.Type | undefined): SiteGroupingId | null | undefined
+export function tenantOf(json: typeof TenantJson.Type | undefined) {
+  return json === undefined || json === null ? json : SiteGroupingId.make(String(json))
+}
 
 /** `?siteGroupingId=`: `null`, or nothing after the `=`, is the system-wide space. */
 export const TenantQuery = Schema.optionalKey(Schema.Union([Schema.Literal(""), SiteGroupingId]))
+/** A query that names a tenant, and nothing else. */
+export const TenantOnly = Schema.Struct({ siteGroupingId: TenantQuery })
 export const tenantOfQuery = (text: string | undefined): SiteGroupingId | null | undefined =>
   text === undefined ? undefined : text === "" || text === "null" ? null : SiteGroupingId.make(text)
 
@@ -63,8 +68,8 @@ export const ThreadCounts = Schema.Struct({
   mine: Schema.Int
 }).annotate({ identifier: "ThreadCounts" })
 
-const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
-const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
+export const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
+export const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
 
 const replyFailedJson = ({ messageId, reason: code }: Thread.ReplyFailure) => {
   const reason = FailureReason.ofCode(code)

@@ -1,8 +1,8 @@
 /** The answers of the public API about calls. */
 import { CallQuery, type PreparedCall } from "@careline/application"
 import { BridgeRequest, Call, CallStatus } from "@careline/domain"
-import { DateTime, Schema } from "effect"
-import { pageJson, TenantQuery } from "./Api.ts"
+import { Schema } from "effect"
+import { iso, isoOrNull, pageJson, TenantQuery } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -20,7 +20,7 @@ export const PreparedCallJson = Schema.Struct({
 
 export const preparedCallJson = ({ expiresAt, pin, ...call }: PreparedCall): typeof PreparedCallJson.Type => ({
   ...call,
-  expiresAt: DateTime.formatIso(expiresAt),
+  expiresAt: iso(expiresAt),
   ...(pin === null ? {} : { pin })
 })
 
@@ -73,6 +73,6 @@ export const callLogJson = (call: Call.Call): typeof CallLogJson.Type => ({
   initiatorId: call.initiatorId,
   reason: call.reason,
   notes: call.notes,
-  createdAt: DateTime.formatIso(call.createdAt),
-  endedAt: call.endedAt === null ? null : DateTime.formatIso(call.endedAt)
+  createdAt: iso(call.createdAt),
+  endedAt: isoOrNull(call.endedAt)
 })

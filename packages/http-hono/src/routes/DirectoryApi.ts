@@ -1,7 +1,7 @@
 /** The answers of the public API about patients, facilities and users. */
 import type { DirectoryEntry } from "@careline/domain"
-import { DateTime, Schema } from "effect"
-import { pageJson } from "./Api.ts"
+import { Schema } from "effect"
+import { iso, pageJson } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -43,14 +43,14 @@ const entryJson = ({ createdAt, id, name, siteGroupingId, updatedAt }: Directory
   id,
   siteGroupingId,
   name,
-  createdAt: DateTime.formatIso(createdAt),
-  updatedAt: DateTime.formatIso(updatedAt)
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt)
 })
 
 /** A patient or a facility. */
 export const reachedJson = (one: DirectoryEntry.DirectoryEntry): typeof PatientJson.Type => ({
   ...entryJson(one),
-  phones: one.phones.map((phone) => ({ ...phone, since: DateTime.formatIso(phone.since) })),
+  phones: one.phones.map((phone) => ({ ...phone, since: iso(phone.since) })),
   timeZone: one.timeZone
 })
 
@@ -58,6 +58,6 @@ export const userJson = (one: DirectoryEntry.DirectoryEntry): typeof UserJson.Ty
   const [phone] = one.phones
   return {
     ...entryJson(one),
-    phone: phone === undefined ? null : { number: phone.number, since: DateTime.formatIso(phone.since) }
+    phone: phone === undefined ? null : { number: phone.number, since: iso(phone.since) }
   }
 }

@@ -1,7 +1,8 @@
 /** The answers of the public API about notifications. */
 import type { NotificationView } from "@careline/application"
 import { Language, MessageClass, Notification } from "@careline/domain"
-import { DateTime, Schema } from "effect"
+import { Schema } from "effect"
+import { iso, isoOrNull } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -45,15 +46,15 @@ export const notificationJson = ({ notification, words }: NotificationView): typ
   templateId: notification.content._tag === "FromTemplate" ? notification.content.templateId : null,
   templateVersion: notification.templateVersion,
   language: notification.language,
-  sendAt: DateTime.formatIso(notification.dueAt),
-  validUntil: notification.validUntil === null ? null : DateTime.formatIso(notification.validUntil),
+  sendAt: iso(notification.dueAt),
+  validUntil: isoOrNull(notification.validUntil),
   state: notification.state,
   reason: notification.reason,
   threadId: notification.threadId,
   messageId: notification.messageId,
   createdBy: notification.createdBy,
-  createdAt: DateTime.formatIso(notification.createdAt),
-  updatedAt: DateTime.formatIso(notification.updatedAt)
+  createdAt: iso(notification.createdAt),
+  updatedAt: iso(notification.updatedAt)
 })
 
 export const NotificationPage = Schema.Struct({

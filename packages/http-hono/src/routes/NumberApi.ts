@@ -11,15 +11,12 @@ import {
   type WithFirstNumber
 } from "@careline/application"
 import { InventoryNumber, PendingAssignment, PhoneNumber, type SiteGrouping } from "@careline/domain"
-import { DateTime, Schema } from "effect"
-import { TenantJson, TenantQuery } from "./Api.ts"
+import { Schema } from "effect"
+import { iso, isoOrNull, TenantJson } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
 const Id = Schema.String
-
-const iso = (at: DateTime.Utc): string => DateTime.formatIso(at)
-const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : iso(at))
 
 export const NumberJson = Schema.Struct({
   id: Id,
@@ -122,8 +119,6 @@ export const NewNumber = Schema.Struct({
   /** Adds the number to the pool, with no tenant. */
   toPool: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "NewPhoneNumber" })
-
-export const NumberListQuery = Schema.Struct({ siteGroupingId: TenantQuery })
 
 /** The number that a voice agent shows. */
 export const CallerIdJson = Schema.Struct({

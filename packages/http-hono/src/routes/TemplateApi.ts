@@ -1,7 +1,8 @@
 /** The answers of the public API about templates. */
 import { type Preview, type SegmentPrice, type TemplateDetails, TemplateIssue } from "@careline/application"
 import { Language, type Segments, Template, TemplateLint, TemplateValue } from "@careline/domain"
-import { DateTime, Schema } from "effect"
+import { Schema } from "effect"
+import { iso, isoOrNull } from "./Api.ts"
 
 const nullOr = Schema.NullOr
 const Text = Schema.String
@@ -9,8 +10,6 @@ const Id = Schema.String
 
 /** Millionths of a currency's unit. */
 const MICROS = 1_000_000
-
-const isoOrNull = (at: DateTime.Utc | null): string | null => (at === null ? null : DateTime.formatIso(at))
 
 export const TemplateJson = Schema.Struct({
   id: Id,
@@ -31,8 +30,8 @@ export const TemplateJson = Schema.Struct({
 
 export const templateJson = (template: Template.Template): typeof TemplateJson.Type => ({
   ...template,
-  createdAt: DateTime.formatIso(template.createdAt),
-  updatedAt: DateTime.formatIso(template.updatedAt),
+  createdAt: iso(template.createdAt),
+  updatedAt: iso(template.updatedAt),
   archivedAt: isoOrNull(template.archivedAt)
 })
 
@@ -49,7 +48,7 @@ export const versionJson = (version: Template.TemplateVersion): typeof TemplateV
   variables: version.variables,
   contents: version.contents,
   createdBy: version.createdBy,
-  createdAt: DateTime.formatIso(version.createdAt)
+  createdAt: iso(version.createdAt)
 })
 
 /** How many SMS a text is. */

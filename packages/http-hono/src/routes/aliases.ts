@@ -5,7 +5,7 @@
 import { createThread, InvalidRequest, NewAssignment, NotFound } from "@careline/application"
 import { Call, type Notification, Text, VoipSettings } from "@careline/domain"
 import { Effect, Schema, Struct } from "effect"
-import { MessageJson, pageJson, TenantJson, TenantQuery, tenantOf, tenantOfQuery } from "./Api.ts"
+import { MessageJson, pageJson, TenantJson, TenantOnly, tenantOf, tenantOfQuery } from "./Api.ts"
 import { tenantFor } from "../auth/Auth.ts"
 import type { CallLogJson } from "./CallApi.ts"
 import { CallLogPage, CallLogQuery } from "./CallApi.ts"
@@ -275,7 +275,7 @@ export const aliases: ReadonlyArray<Alias> = [
     operationId: "getTelephonyPhoneNumber",
     summary: "Get the number that a site grouping texts from",
     of: listPhoneNumbers,
-    query: Schema.Struct({ siteGroupingId: TenantQuery }),
+    query: TenantOnly,
     ask: ({ caller, query }) =>
       Effect.map(tenantFor(caller, tenantOfQuery(query.siteGroupingId)), (tenant) => ({
         query: { siteGroupingId: tenant ?? "" }
@@ -302,7 +302,7 @@ export const aliases: ReadonlyArray<Alias> = [
     body: TelephonySms,
     names: { externalContact: "phoneNumber", content: "message" },
     ask: Effect.fnUntraced(function* ({ body: { message, phoneNumber, siteGroupingId }, caller }) {
-      const tenant = yield* tenantFor(caller, siteGroupingId === undefined ? undefined : tenantOf(siteGroupingId))
+      const tenant = yield* tenantFor(caller, tenantOf(siteGroupingId))
       const threadId = yield* createThread(caller, { siteGroupingId: tenant, externalContact: phoneNumber }).pipe(
         Effect.map(({ thread }) => thread.id as string),
         Effect.catchTag("ThreadExists", ({ threadId: open }) => Effect.succeed(open))
@@ -326,7 +326,7 @@ export const aliases: ReadonlyArray<Alias> = [
     body: TelephonyProvisioning,
     isBodyOptional: true,
     ask: Effect.fnUntraced(function* ({ body: { siteGroupingId, ...body }, caller }) {
-      const tenant = yield* tenantFor(caller, siteGroupingId === undefined ? undefined : tenantOf(siteGroupingId))
+      const tenant = yield* tenantFor(caller, tenantOf(siteGroupingId))
       return { params: { id: tenant ?? "" }, body }
     }),
     success: {

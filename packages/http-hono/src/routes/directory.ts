@@ -2,7 +2,7 @@
 import * as Application from "@careline/application"
 import type { DirectoryEntry } from "@careline/domain"
 import { Effect, Schema } from "effect"
-import { TenantJson, tenantOf, TenantQuery, tenantOfQuery } from "./Api.ts"
+import { TenantJson, tenantOf, TenantOnly, TenantQuery, tenantOfQuery } from "./Api.ts"
 import { ADMINS, type Allowed, READERS, STAFF, tenantFor } from "../auth/Auth.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
@@ -15,7 +15,6 @@ interface Named {
   readonly siteGroupingId?: typeof TenantJson.Type
 }
 
-const TenantOnly = Schema.Struct({ siteGroupingId: TenantQuery })
 const ListQuery = Schema.Struct({ ...Application.PageQuery.fields, siteGroupingId: TenantQuery })
 
 /** What is said of one kind of entry. */
@@ -87,8 +86,8 @@ const operationsOf = <New extends Named, Edit>(
     success: { status: 201, schema: schemas.Answer },
     problems: { 409: "An entry with this id exists" },
     handle: Effect.fnUntraced(function* ({ body, caller }) {
-      const named = body.siteGroupingId === undefined ? undefined : tenantOf(body.siteGroupingId)
-      const created = yield* use.create(caller, { ...body, siteGroupingId: yield* tenantFor(caller, named) })
+      const tenant = yield* tenantFor(caller, tenantOf(body.siteGroupingId))
+      const created = yield* use.create(caller, { ...body, siteGroupingId: tenant })
       return { status: 201, body: json(created) }
     })
   }),
@@ -152,7 +151,7 @@ const searchPatients = route({
   }),
   success: { status: 200, schema: DirectoryApi.PatientPage },
   handle: Effect.fnUntraced(function* ({ body: { siteGroupingId: named, ...search }, caller }) {
-    const tenant = yield* tenantFor(caller, named === undefined ? undefined : tenantOf(named))
+    const tenant = yield* tenantFor(caller, tenantOf(named))
     const { items, nextCursor } = yield* Application.searchPatients(caller, { ...search, siteGroupingId: tenant })
     return { status: 200, body: { items: items.map(DirectoryApi.reachedJson), nextCursor } }
   })

@@ -1,12 +1,10 @@
 /** Routes of settings, consent and parked events. */
 import * as Application from "@careline/application"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import * as Api from "./Api.ts"
 import { ADMINS, READERS, STAFF, SYSTEM_ADMINS, tenantFor } from "../auth/Auth.ts"
 import { type Route, route } from "../openapi/Route.ts"
 import type { Services } from "../Services.ts"
-
-const TenantOnly = Schema.Struct({ siteGroupingId: Api.TenantQuery })
 
 const settings = route({
   method: "get",
@@ -16,7 +14,7 @@ const settings = route({
   summary: "Get the settings of a site grouping",
   description:
     "Each setting is the site grouping's own, else the platform's, else the product's. `sources` tells which one applies.",
-  query: TenantOnly,
+  query: Api.TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
@@ -32,7 +30,7 @@ const changeSettings = route({
   summary: "Change the settings of a site grouping",
   description:
     "A setting that the request does not name stays as it is: an inherited one goes on following the platform. `null` switches quiet hours, the daily limit, the auto-reply or the escalation timer off.",
-  query: TenantOnly,
+  query: Api.TenantOnly,
   body: Application.SettingsEdit,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ body, caller, query }) {
@@ -48,7 +46,7 @@ const resetSetting = route({
   allow: ADMINS,
   summary: "Reset a setting of a site grouping",
   description: "The site grouping drops its own value and inherits the setting again.",
-  query: TenantOnly,
+  query: Api.TenantOnly,
   success: { status: 200, schema: Api.SettingsJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
@@ -109,7 +107,7 @@ const consent = route({
   allow: READERS,
   summary: "Get the consent of a contact",
   description: "The consent tells whether Careline may text the contact.",
-  query: TenantOnly,
+  query: Api.TenantOnly,
   success: { status: 200, schema: Api.ConsentJson },
   handle: Effect.fnUntraced(function* ({ caller, params, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))
@@ -127,7 +125,7 @@ const recordConsent = route({
   allow: STAFF,
   summary: "Record the consent of a contact",
   description: "Staff record on the contact's behalf whether Careline may text them.",
-  query: TenantOnly,
+  query: Api.TenantOnly,
   body: Api.NewConsent,
   success: { status: 200, schema: Api.ConsentJson },
   handle: Effect.fnUntraced(function* ({ body, caller, params, query }) {

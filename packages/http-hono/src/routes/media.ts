@@ -1,10 +1,10 @@
 /** Bytes in and out: files that staff upload, and the links to what is kept. Neither is JSON, so neither is a `Route`. */
 import * as Application from "@careline/application"
-import { Effect, Exit, Schema } from "effect"
+import { Effect, Exit } from "effect"
 import type { Context, Hono } from "hono"
 import { type Authenticate, STAFF, tenantFor } from "../auth/Auth.ts"
 import { BodyTooLarge } from "../http/Errors.ts"
-import { tenantOfQuery, TenantQuery } from "./Api.ts"
+import { TenantOnly, tenantOfQuery } from "./Api.ts"
 import type { HostRuntime } from "../http/HostRuntime.ts"
 import { identify } from "../auth/Identify.ts"
 import type { ServeLink } from "../http/ServeLink.ts"
@@ -15,8 +15,6 @@ import type { Services } from "../Services.ts"
 
 const UPLOAD_PATH = "/api/v1/media"
 
-const UploadQuery = Schema.Struct({ siteGroupingId: TenantQuery })
-
 const upload = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
   const caller = yield* identify(
     (name) => context.req.header(name),
@@ -24,7 +22,7 @@ const upload = Effect.fnUntraced(function* (context: Context, authenticate: Auth
     STAFF,
     asking(context, "uploadMedia")
   )
-  const { siteGroupingId } = yield* readQuery(UploadQuery, context)
+  const { siteGroupingId } = yield* readQuery(TenantOnly, context)
   const tenant = yield* tenantFor(caller, tenantOfQuery(siteGroupingId))
   const { mediaBytes } = yield* Application.Limits.Limits
   const bytes = yield* Effect.promise(() => Application.WebhookHttp.readBody(context.req.raw, mediaBytes))

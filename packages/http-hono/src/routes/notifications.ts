@@ -31,10 +31,9 @@ const send = route({
   problems: { 409: "The send policy refuses it (`reason`), or the template makes no text of the data" },
   handle: Effect.fnUntraced(function* (request) {
     const { body, caller } = request
-    const named = body.siteGroupingId === undefined ? undefined : tenantOf(body.siteGroupingId)
     const view = yield* Application.scheduleMessage(caller, {
       ...body,
-      siteGroupingId: yield* tenantFor(caller, named),
+      siteGroupingId: yield* tenantFor(caller, tenantOf(body.siteGroupingId)),
       idempotencyKey: yield* idempotencyKey(request)
     })
     return { status: 201, body: NotificationApi.notificationJson(view) }

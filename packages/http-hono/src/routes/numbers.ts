@@ -27,7 +27,7 @@ export const list = route({
   summary: "List phone numbers",
   description:
     "`siteGroupingId` selects the numbers of one site grouping; `null` selects the system-wide ones. Without it the list covers all numbers of the caller.",
-  query: NumberApi.NumberListQuery,
+  query: Api.TenantOnly,
   success: { status: 200, schema: Api.pageJson(NumberApi.NumberJson, "PhoneNumberPage") },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
     const numbers = yield* Application.viewNumbers(caller, Api.tenantOfQuery(query.siteGroupingId))
@@ -55,11 +55,10 @@ const add = route({
       yield* assertLeftOut("is of no number in the pool", { label, siteGroupingId })
       return { status: 201, body: NumberApi.numberJson(yield* Application.addToPool(caller, given)) }
     }
-    const named = siteGroupingId === undefined ? undefined : Api.tenantOf(siteGroupingId)
     const { id } = yield* Application.addNumber(caller, {
       ...given,
       ...(label === undefined ? {} : { label }),
-      siteGroupingId: yield* tenantFor(caller, named)
+      siteGroupingId: yield* tenantFor(caller, Api.tenantOf(siteGroupingId))
     })
     return { status: 201, body: NumberApi.numberJson(yield* Application.viewNumber(caller, id)) }
   })
@@ -73,7 +72,7 @@ const callerId = route({
   summary: "Get the caller ID of a voice agent",
   description:
     "The number that the voice agent of a site grouping shows: one in service that was bought for `voice`, else the one that the site grouping texts from first. `null` selects the system-wide space. Without `siteGroupingId` it is the caller's own site grouping, if it has one only.",
-  query: NumberApi.NumberListQuery,
+  query: Api.TenantOnly,
   success: { status: 200, schema: NumberApi.CallerIdJson },
   handle: Effect.fnUntraced(function* ({ caller, query }) {
     const tenant = yield* tenantFor(caller, Api.tenantOfQuery(query.siteGroupingId))

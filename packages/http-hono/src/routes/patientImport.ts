@@ -1,6 +1,6 @@
 /** Patients from a CSV file, which is no JSON, and so no `Route`. */
 import * as Application from "@careline/application"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import type { Context, Hono } from "hono"
 import { ADMINS, type Authenticate, tenantFor } from "../auth/Auth.ts"
 import { identify } from "../auth/Identify.ts"
@@ -10,19 +10,17 @@ import { readQuery } from "../openapi/ReadHttp.ts"
 import { asking, audited } from "../openapi/Refused.ts"
 import { respond } from "../openapi/Respond.ts"
 import type { Services } from "../Services.ts"
-import { TenantQuery, tenantOfQuery } from "./Api.ts"
+import { TenantOnly, tenantOfQuery } from "./Api.ts"
 
 const PATH = "/api/v1/patients/import"
 
 /** RFC 7111; another charset than UTF-8 would be read as what it does not say. */
 const CSV_TYPE = /^text\/csv(?:\s*;\s*(?:charset="?utf-8"?|header=(?:present|absent)))*\s*$/i
 
-const ImportQuery = Schema.Struct({ siteGroupingId: TenantQuery })
-
 const handle = Effect.fnUntraced(function* (context: Context, authenticate: Authenticate) {
   const known = asking(context, "importPatients")
   const caller = yield* identify((name) => context.req.header(name), authenticate, ADMINS, known)
-  const { siteGroupingId } = yield* readQuery(ImportQuery, context)
+  const { siteGroupingId } = yield* readQuery(TenantOnly, context)
   const tenant = yield* tenantFor(caller, tenantOfQuery(siteGroupingId))
   if (!CSV_TYPE.test(context.req.header("content-type") ?? "")) {
     return yield* new UnsupportedMediaType({ message: "The body must be text/csv in UTF-8" })

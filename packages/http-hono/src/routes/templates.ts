@@ -44,8 +44,7 @@ const create = route({
   success: { status: 201, schema: TemplateApi.TemplateDetailsJson },
   problems: { 409: "A template with this name exists" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const named = body.siteGroupingId === undefined ? undefined : tenantOf(body.siteGroupingId)
-    const siteGroupingId = yield* tenantFor(caller, named)
+    const siteGroupingId = yield* tenantFor(caller, tenantOf(body.siteGroupingId))
     const details = yield* Application.createTemplate(caller, { ...body, siteGroupingId })
     return { status: 201, body: TemplateApi.detailsJson(details) }
   })

@@ -48,8 +48,7 @@ const search = route({
   }),
   success: { status: 200, schema: Api.pageJson(Api.ThreadJson, "ThreadPage") },
   handle: Effect.fnUntraced(function* ({ body: { siteGroupingId, ...query }, caller }) {
-    const tenant = siteGroupingId === undefined ? undefined : Api.tenantOf(siteGroupingId)
-    const page = yield* Application.listThreads(yield* narrowTo(caller, tenant), query)
+    const page = yield* Application.listThreads(yield* narrowTo(caller, Api.tenantOf(siteGroupingId)), query)
     return { status: 200, body: { items: page.items.map(Api.threadJson), nextCursor: page.nextCursor } }
   })
 })
@@ -79,10 +78,9 @@ const create = route({
   success: { status: 201, schema: Api.ThreadJson },
   problems: { 409: "The contact already has an open thread (`threadId`)" },
   handle: Effect.fnUntraced(function* ({ body, caller }) {
-    const named = body.siteGroupingId === undefined ? undefined : Api.tenantOf(body.siteGroupingId)
     const view = yield* Application.createThread(caller, {
       ...body,
-      siteGroupingId: yield* tenantFor(caller, named)
+      siteGroupingId: yield* tenantFor(caller, Api.tenantOf(body.siteGroupingId))
     })
     return { status: 201, body: Api.threadJson(view) }
   })
