@@ -41,16 +41,16 @@ export const make = (
     const message = "no trunk is configured (trunkConnectionId)"
     return fail(operation, new TelephonyError.Unsupported({ message, capability: "numbers.trunk" }))
   }
+  const connectionFor = (purpose: Numbers.NumberOrder["purpose"]) =>
+    purpose === "voice" ? trunkConnectionId : connectionId
   /** What a number is connected to when it is ordered: a trunk's has no messaging profile, so no text leaves from it. */
-  const connected = (purpose: Numbers.NumberOrder["purpose"]) =>
-    purpose === "voice"
-      ? trunkConnectionId === null
-        ? {}
-        : { connection_id: trunkConnectionId }
-      : {
-          messaging_profile_id: messagingProfileId,
-          ...(connectionId === null ? {} : { connection_id: connectionId })
-        }
+  const connected = (purpose: Numbers.NumberOrder["purpose"]) => {
+    const connection = connectionFor(purpose)
+    return {
+      ...(purpose === "voice" ? {} : { messaging_profile_id: messagingProfileId }),
+      ...(connection === null ? {} : { connection_id: connection })
+    }
+  }
 
   const notFound = (operation: string) =>
     fail(operation, new TelephonyError.NotFound({ message: "not a number of ours", code: null }))
@@ -137,7 +137,7 @@ export const make = (
 
     configure: Effect.fn("Telnyx.numbers.configure")(function* (number, purpose = "both") {
       const operation = "numbers.configure"
-      const connection = purpose === "voice" ? trunkConnectionId : connectionId
+      const connection = connectionFor(purpose)
       if (purpose === "voice" && connection === null) return yield* noTrunk(operation)
       const line = yield* own(operation, number)
       if (line === null) return yield* notFound(operation)
@@ -168,13 +168,14 @@ export const make = (
       return all.flatMap((line): ReadonlyArray<Numbers.OwnedNumber> => {
         const { connection_id: connection, id, messaging_profile_id: profile, phone_number: number } = line
         if (!NumberOrders.isNumberId(id) || NumberOrders.isGone(line) || NumberOrders.isComing(line)) return []
+        const onTrunk = isOnTrunk(line)
         return [
           {
             number: number as PhoneNumber.E164,
             providerSid: id,
             features: null,
-            onTrunk: isOnTrunk(line),
-            misconfigured: isOnTrunk(line)
+            onTrunk,
+            misconfigured: onTrunk
               ? []
               : [
                   ...(profile === messagingProfileId ? [] : (["messaging_attachment"] as const)),
