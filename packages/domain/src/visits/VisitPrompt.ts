@@ -124,7 +124,8 @@ const chosen = (
     const prompt = live.find((one) => one.id === id)
     if (prompt === undefined) return { _tag: "Stale" }
     const asked = intent ?? choice.intent
-    if (asked === null) return forStaff("unclear")
+    // Nobody both confirms and cancels a visit, by whichever of its numbers.
+    if (asked === null || answers.some((answer) => answer.prompt === prompt)) return forStaff("unclear")
     answers.push({ prompt, intent: asked })
   }
   return answered(answers, now)

@@ -60,6 +60,8 @@ describe("An answer to a question about a visit", () => {
     assert.deepStrictEqual(answers(resolve([nine, halfPast], "ALL", which)), ["a confirm", "b confirm"])
     assert.deepStrictEqual(resolve([nine, halfPast], "3", which), { _tag: "ForStaff", reason: "unclear" })
     assert.deepStrictEqual(resolve([nine, halfPast], "1", { ...which, intent: null })._tag, "ForStaff")
+    const twice = { ...which, options: [nine.id, nine.id, halfPast.id] }
+    assert.deepStrictEqual(resolve([nine, halfPast], "1C 2X", twice), { _tag: "ForStaff", reason: "unclear" })
     const later = [nine, halfPast].map((one) => ({ ...one, start: hours(40), expiresAt: hours(40) }))
     assert.deepStrictEqual(resolve(later, "1", which, hours(25)), { _tag: "ForStaff", reason: "unclear" })
   })
