@@ -4,11 +4,10 @@ import * as Alarm from "../escalation/Alarm.ts"
 import type { Attachment } from "../messages/Attachment.ts"
 import type { Change } from "../changes/Change.ts"
 import type { MessageId, SendId, UserId } from "../shared/Ids.ts"
-import { type Message, onNumber } from "../messages/Message.ts"
+import type { Message } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
-import type { E164 } from "../contacts/PhoneNumber.ts"
 import type { TenantNumber } from "../contacts/InventoryNumber.ts"
-import * as Send from "../outbound/Send.ts"
+import * as ContactText from "../outbound/ContactText.ts"
 import * as Thread from "../threads/Thread.ts"
 
 export interface StaffMessage {
@@ -36,35 +35,12 @@ export const decide = (
   now: DateTime.Utc,
   isStandIn = false
 ): Decision => {
-  const message: Message = {
-    id: ids.messageId,
-    siteGroupingId: thread.siteGroupingId,
-    externalThreadId: thread.id,
-    position: Thread.nextPosition(thread),
-    messageType: "sms",
-    direction: "outbound",
-    senderId: staff.senderId,
-    content: staff.content,
-    transcript: null,
-    attachments: staff.attachments,
-    metaData: onNumber(from),
-    deliveryStatus: "queued",
-    createdAt: now
-  }
-  const send = Send.queue(
-    {
-      id: ids.sendId,
-      siteGroupingId: thread.siteGroupingId,
-      threadId: thread.id,
-      messageId: message.id,
-      purpose: "reply",
-      messageClass: MessageClass.ofStaffMessage(thread.lastInboundAt, now),
-      from: from.number,
-      fromNumberId: from.id,
-      to: thread.externalContact as string as E164,
-      body: staff.content,
-      mediaUrls: staff.attachments.flatMap(({ url }) => (url === null ? [] : [url]))
-    },
+  const message = ContactText.message(thread, { ...staff, id: ids.messageId }, from, now)
+  const send = ContactText.queue(
+    thread,
+    message,
+    from,
+    { id: ids.sendId, purpose: "reply", messageClass: MessageClass.ofStaffMessage(thread.lastInboundAt, now) },
     now
   )
   const ended = Alarm.stop(thread)

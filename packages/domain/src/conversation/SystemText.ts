@@ -3,9 +3,8 @@ import type { DateTime } from "effect"
 import type { Change } from "../changes/Change.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
 import type { MessageClass } from "../messages/MessageClass.ts"
-import type { E164 } from "../contacts/PhoneNumber.ts"
 import type { TenantNumber } from "../contacts/InventoryNumber.ts"
-import * as Send from "../outbound/Send.ts"
+import * as ContactText from "../outbound/ContactText.ts"
 import * as SystemMessage from "../threads/SystemMessage.ts"
 import * as Thread from "../threads/Thread.ts"
 
@@ -39,23 +38,7 @@ export const send = (
       { _tag: "MessageAdded", message },
       {
         _tag: "SendQueued",
-        send: Send.queue(
-          {
-            id: ids.sendId,
-            siteGroupingId: thread.siteGroupingId,
-            threadId: thread.id,
-            messageId: message.id,
-            purpose: kind,
-            messageClass,
-            isUrgent,
-            from: on.number,
-            fromNumberId: on.id,
-            to: thread.externalContact as string as E164,
-            body: content,
-            mediaUrls: []
-          },
-          now
-        )
+        send: ContactText.queue(thread, message, on, { id: ids.sendId, purpose: kind, messageClass, isUrgent }, now)
       }
     ]
   }

@@ -2,10 +2,8 @@
 import type { DateTime } from "effect"
 import type { Change } from "../changes/Change.ts"
 import type { TenantNumber } from "../contacts/InventoryNumber.ts"
-import type { E164 } from "../contacts/PhoneNumber.ts"
-import { type Message, onNumber } from "../messages/Message.ts"
 import * as MessageClass from "../messages/MessageClass.ts"
-import * as Send from "../outbound/Send.ts"
+import * as ContactText from "../outbound/ContactText.ts"
 import type { MessageId, SendId } from "../shared/Ids.ts"
 import * as Thread from "../threads/Thread.ts"
 import * as Notification from "./Notification.ts"
@@ -42,34 +40,26 @@ export const release = (
   ids: { readonly messageId: MessageId; readonly sendId: SendId },
   now: DateTime.Utc
 ): Released => {
-  const message: Message = {
-    id: ids.messageId,
-    siteGroupingId: thread.siteGroupingId,
-    externalThreadId: thread.id,
-    position: Thread.nextPosition(thread),
-    messageType: "sms",
-    direction: "outbound",
-    senderId: notification.createdBy,
-    content: text.content,
-    transcript: null,
-    attachments: [],
-    metaData: { ...onNumber(on), notificationId: notification.id },
-    deliveryStatus: "queued",
-    createdAt: now
-  }
-  const send = Send.queue(
+  const message = ContactText.message(
+    thread,
+    {
+      id: ids.messageId,
+      senderId: notification.createdBy,
+      content: text.content,
+      attachments: [],
+      metaData: { notificationId: notification.id }
+    },
+    on,
+    now
+  )
+  const send = ContactText.queue(
+    thread,
+    message,
+    on,
     {
       id: ids.sendId,
-      siteGroupingId: thread.siteGroupingId,
-      threadId: thread.id,
-      messageId: message.id,
       purpose: notification.kind,
       messageClass: classOf(notification, thread, now),
-      from: on.number,
-      fromNumberId: on.id,
-      to: thread.externalContact as string as E164,
-      body: text.content,
-      mediaUrls: [],
       validUntil: notification.validUntil
     },
     now

@@ -117,7 +117,7 @@ const invalid = ([first]: ReadonlyArray<SyntaxFault>) =>
   new TemplateSyntaxInvalid({ at: first?.at ?? 0, detail: first?.message ?? "It does not read as a template" })
 
 /** The parts of a content's text message. */
-export const partsOf = ({ bodies }: Content): Result.Result<ReadonlyArray<Node>, TemplateSyntaxInvalid> =>
+const partsOf = ({ bodies }: Content): Result.Result<ReadonlyArray<Node>, TemplateSyntaxInvalid> =>
   Result.mapError(parse(bodies.sms), invalid)
 
 /** The text message that a version makes of the data, in the first of the wished languages that it has. */

@@ -147,12 +147,19 @@ const lintContent = (
   { bodies, language }: Content,
   variables: ReadonlyMap<string, Variable>,
   context: LintContext
-): { readonly faults: ReadonlyArray<Fault>; readonly estimate: Estimate | null } => {
+): {
+  readonly faults: ReadonlyArray<Fault>
+  readonly estimate: Estimate | null
+  /** The values that it names; `null`: it does not read as a template, and says nothing of what it uses. */
+  readonly paths: ReadonlySet<string> | null
+} => {
   const parsed = parse(bodies.sms)
   if (Result.isFailure(parsed)) {
-    return { faults: parsed.failure.map(({ at, message }) => error("syntax", message, at)), estimate: null }
+    const faults = parsed.failure.map(({ at, message }) => error("syntax", message, at))
+    return { faults, estimate: null, paths: null }
   }
   const nodes = parsed.success
+  const paths = new Set(valuesOf(nodes).map(({ path }) => path))
   const outcomes = outcomesOf(nodes, variables)
   const faults = [
     ...variableFaults(nodes, variables),
@@ -161,7 +168,7 @@ const lintContent = (
   ]
   if (outcomes === null) {
     const message = `A text depends on at most ${MAX_CONDITIONS} values that may be missing`
-    return { faults: [...faults, error("too_many_conditions", message)], estimate: null }
+    return { faults: [...faults, error("too_many_conditions", message)], estimate: null, paths }
   }
 
   const unguarded = new Map<number, Fault>()
@@ -188,6 +195,7 @@ const lintContent = (
   const isNamed = ({ paths, words }: (typeof names)[number]) =>
     paths.includes(IDENTITY_PATH) || (context.identity !== null && words.includes(context.identity))
   return {
+    paths,
     estimate: length,
     faults: [
       ...faults,
@@ -216,19 +224,13 @@ const lintContent = (
 }
 
 /** What is wrong with variables over all languages: each is used, and what cannot be missing is said in every language. */
-const coverage = (version: Pick<TemplateVersion, "contents" | "variables">): ReadonlyArray<Issue> => {
-  const usedIn = version.contents.map(({ bodies, language }) => ({
-    language,
-    paths: new Set(
-      Result.match(parse(bodies.sms), {
-        onFailure: () => null,
-        onSuccess: (nodes) => valuesOf(nodes).map(({ path }) => path)
-      })
-    )
-  }))
-  // A text that does not read as a template says nothing of what it uses.
-  if (version.contents.some(({ bodies }) => Result.isFailure(parse(bodies.sms)))) return []
-  return version.variables.flatMap(({ path, required }): ReadonlyArray<Issue> => {
+const coverage = (
+  variables: TemplateVersion["variables"],
+  texts: ReadonlyArray<{ readonly language: Language; readonly paths: ReadonlySet<string> | null }>
+): ReadonlyArray<Issue> => {
+  const usedIn = texts.flatMap(({ language, paths }) => (paths === null ? [] : [{ language, paths }]))
+  if (usedIn.length < texts.length) return []
+  return variables.flatMap(({ path, required }): ReadonlyArray<Issue> => {
     const without = usedIn.filter(({ paths }) => !paths.has(path))
     if (without.length === usedIn.length) {
       const message = `No text uses ${path}`
@@ -258,7 +260,10 @@ export const lint = (version: Pick<TemplateVersion, "contents" | "variables">, c
           place: at === null ? null : position(content.bodies.sms, at)
         }))
       ),
-      ...coverage(version)
+      ...coverage(
+        version.variables,
+        texts.map(({ content, paths }) => ({ language: content.language, paths }))
+      )
     ],
     estimates: texts.flatMap(({ estimate }) => (estimate === null ? [] : [estimate]))
   }

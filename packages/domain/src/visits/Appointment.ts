@@ -2,7 +2,7 @@
  * A visit as the appointment book has it. Its id names the occurrence, never the series, and its start says which time a text was
  * about: who answers about another time than the book has by now has not answered about this visit.
  */
-import { DateTime, Schema } from "effect"
+import { Schema } from "effect"
 import { Contact } from "../contacts/Contact.ts"
 import { Language } from "../contacts/Language.ts"
 import { AppointmentId, FacilityId, PatientId, SiteGroupingId } from "../shared/Ids.ts"
@@ -57,13 +57,3 @@ export type Appointment = typeof Appointment.Type
 /** Whether somebody is expected: a visit that is off, over or a mistake is nobody's to be reminded of. */
 export const isExpected = ({ status }: Pick<Appointment, "status">): boolean =>
   status === "booked" || status === "confirmed" || status === "reschedule_requested"
-
-/** Whether a reminder may leave for it now. */
-export const isRemindable = (appointment: Appointment, now: DateTime.Utc): boolean =>
-  appointment.remindable && isExpected(appointment) && DateTime.isGreaterThan(appointment.start, now)
-
-/** Whether the book has the visit where a text said it was. */
-export const isAsAsked = (
-  appointment: Pick<Appointment, "start" | "status">,
-  asked: { readonly start: DateTime.Utc }
-): boolean => isExpected(appointment) && DateTime.Equivalence(appointment.start, asked.start)

@@ -5,7 +5,8 @@
 import { DateTime, Schema } from "effect"
 import { Contact } from "../contacts/Contact.ts"
 import { AppointmentId, PhoneNumberId, PromptId, SiteGroupingId } from "../shared/Ids.ts"
-import type { Intent, Reply } from "./ReplyIntent.ts"
+import { Intent } from "./replyLexicon.ts"
+import type { Reply } from "./ReplyIntent.ts"
 
 /**
  * - `open`: may be answered. `answered`: was, once.
@@ -32,18 +33,15 @@ export const Prompt = Schema.Struct({
   expiresAt: Schema.DateTimeUtc,
   state: PromptState,
   /** What was answered. */
-  answer: Schema.NullOr(Schema.Literals(["confirm", "reschedule", "cancel"]))
+  answer: Schema.NullOr(Intent)
 })
 export type Prompt = typeof Prompt.Type
-
-/** How long the question which visit was meant may be answered. */
-export const CHOICE_MILLIS = 24 * 60 * 60 * 1000
 
 /** The question which of several visits was meant: the first option is `1`. */
 export const PromptChoice = Schema.Struct({
   options: Schema.Array(PromptId),
   /** What the answer asked for that led to the question; `null`: it did not say. */
-  intent: Schema.NullOr(Schema.Literals(["confirm", "reschedule", "cancel"])),
+  intent: Schema.NullOr(Intent),
   expiresAt: Schema.DateTimeUtc
 })
 export type PromptChoice = typeof PromptChoice.Type

@@ -2,9 +2,11 @@
  * The words by which patients answer a reminder, in English and Spanish, as data: whole phrases after `Consent.normalise`. Nothing
  * else is acted on. A phrase that could mean something else as well does not belong here.
  */
+import { Schema } from "effect"
 
 /** What an answer asks for. */
-export type Intent = "confirm" | "reschedule" | "cancel"
+export const Intent = Schema.Literals(["confirm", "reschedule", "cancel"])
+export type Intent = typeof Intent.Type
 
 export const phrases: Readonly<Record<Intent, ReadonlyArray<string>>> = {
   confirm: [
