@@ -270,10 +270,10 @@ const proceedCall = Effect.fnUntraced(function* (
   )
 })
 
-/** Takes calls. A host without it answers texts only, and asks callers to text. */
 /** What answering needs. */
 export type VoiceServices = StoragePorts | VoiceStoragePorts | TelephonyProviders.TelephonyProviders
 
+/** Takes calls. A host without it answers texts only, and asks callers to text. */
 export class Voice extends Context.Service<
   Voice,
   {

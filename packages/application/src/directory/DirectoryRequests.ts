@@ -36,8 +36,8 @@ export interface GivenEntry {
   readonly timeZone?: string | null | undefined
 }
 
-/** What is kept of a patient: who they are, where they are reached, and what their clock says. */
-const patient = {
+/** What is kept of a patient or a facility: who they are, where they are reached, and what their clock says. */
+const reached = {
   name: Name,
   /** Their own, and those of whom they are spoken for by. None where they are left out. */
   phones: optional(Phones),
@@ -45,28 +45,25 @@ const patient = {
   timeZone: nullable(DirectoryEntry.TimeZone)
 }
 
-export const PatientEdit = Schema.Struct(patient).annotate({ identifier: "PatientEdit" })
+export const PatientEdit = Schema.Struct(reached).annotate({ identifier: "PatientEdit" })
 export type PatientEdit = Given<typeof PatientEdit.Encoded>
 
 export const NewPatient = Schema.Struct({
   /** As the practice's own system has it; a new one where it is left out. */
   id: optional(pathSafe(PatientId)),
   siteGroupingId: Tenant,
-  ...patient
+  ...reached
 }).annotate({ identifier: "NewPatient" })
 export type NewPatient = Given<typeof NewPatient.Encoded>
 
-/** What is kept of a facility. */
-const facility = { name: Name, phones: optional(Phones), timeZone: nullable(DirectoryEntry.TimeZone) }
-
-export const FacilityEdit = Schema.Struct(facility).annotate({ identifier: "FacilityEdit" })
+export const FacilityEdit = Schema.Struct(reached).annotate({ identifier: "FacilityEdit" })
 export type FacilityEdit = Given<typeof FacilityEdit.Encoded>
 
 export const NewFacility = Schema.Struct({
   /** A new one where it is left out. */
   id: optional(pathSafe(FacilityId)),
   siteGroupingId: Tenant,
-  ...facility
+  ...reached
 }).annotate({ identifier: "NewFacility" })
 export type NewFacility = Given<typeof NewFacility.Encoded>
 

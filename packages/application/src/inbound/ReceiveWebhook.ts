@@ -48,7 +48,7 @@ export const receiveWebhook = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   WebhookReply,
   TelephonyError.TelephonyError | StorageError | NotFound | IntakeOverloaded,
-  Intake | TenantNumbers | TelephonyProviders.TelephonyProviders | Optional.Optional<NumberInventory | Voice>
+  WebhookServices
 > {
   const telephony = (yield* TelephonyProviders.TelephonyProviders).byName(provider)
   if (telephony === undefined) return yield* new NotFound({ entity: "provider" })

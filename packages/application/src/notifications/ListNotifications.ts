@@ -8,7 +8,7 @@ import { audit, auditList, narrowedBy } from "../access/Audit.ts"
 import { NotFound } from "../shared/Errors.ts"
 import { type Given, reader } from "../shared/ReadRequest.ts"
 import { Instant, optional, Page, pageOf } from "../shared/RequestFields.ts"
-import { viewOf } from "./NotificationContent.ts"
+import { viewOf, whoseOf, wordSource } from "./NotificationContent.ts"
 
 const MAX_OFFSET = 10_000
 
@@ -31,8 +31,6 @@ export type NotificationQuery = Given<typeof NotificationQuery.Encoded>
 
 const readQuery = reader(NotificationQuery)
 
-const patientsOf = ({ patientId }: Notification.Notification) => (patientId === null ? [] : [patientId])
-
 export const listNotifications = Effect.fnUntraced(function* (actor: Actor, given: NotificationQuery) {
   const { endDate: to, kind, offset, startDate: from, state, total = false, ...page } = yield* readQuery(given)
   const filter = {
@@ -49,12 +47,13 @@ export const listNotifications = Effect.fnUntraced(function* (actor: Actor, give
       const found = yield* port.list({ ...filter, ...pageOf(page), offset })
       const shown = found.items.map((one) => ({
         siteGroupingId: one.siteGroupingId,
-        patientIds: patientsOf(one),
+        ...whoseOf(one),
         threadIds: one.threadId === null ? [] : [one.threadId]
       }))
       yield* auditList(actor, "notification.list", "notifications", shown, narrowedBy({ from, to, kind, state }))
+      const source = yield* wordSource
       return {
-        items: yield* Effect.forEach(found.items, viewOf),
+        items: yield* Effect.forEach(found.items, (one) => viewOf(one, source)),
         nextCursor: found.nextCursor,
         total: total ? yield* port.count(filter) : null
       }
@@ -69,8 +68,14 @@ export const viewNotification = Effect.fnUntraced(function* (actor: Actor, id: N
       const found = yield* (yield* Notifications).find(actor.scope, id)
       if (Option.isNone(found)) return yield* new NotFound({ entity: "notification" })
       const notification = found.value
-      const whose = { patientIds: patientsOf(notification) }
-      yield* audit(actor, notification.siteGroupingId, "notification.view", `notification:${id}`, {}, whose)
+      yield* audit(
+        actor,
+        notification.siteGroupingId,
+        "notification.view",
+        `notification:${id}`,
+        {},
+        whoseOf(notification)
+      )
       return yield* viewOf(notification)
     })
   )

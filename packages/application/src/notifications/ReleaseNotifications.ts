@@ -26,14 +26,14 @@ import {
 } from "@careline/ports"
 import { Cause, DateTime, Effect, Result } from "effect"
 import { asSystem } from "../access/Access.ts"
-import { contactCards, contactKey } from "../access/ContactCards.ts"
+import { contactKey } from "../access/ContactCards.ts"
 import { gatherFacts } from "../outbound/SendGate.ts"
 import { commit } from "../shared/Commit.ts"
 import { countsAgainstNothing } from "../shared/Failure.ts"
 import { describeFault } from "../shared/Fault.ts"
 import { Limits } from "../shared/Limits.ts"
 import { senderFor } from "../threads/LoadThread.ts"
-import { loadPublished, type NoWords, wordsOf } from "./NotificationContent.ts"
+import { type NoWords, wordsOf, wordSource } from "./NotificationContent.ts"
 
 type Due = Notification.Notification
 
@@ -57,19 +57,6 @@ const reasonOf = (error: NoWords): string => {
   }
 }
 
-/** Loads each template once, however many are made of it. */
-const onceEach = Effect.sync((): typeof loadPublished => {
-  const known = new Map<string, ReturnType<typeof loadPublished>>()
-  return ((tenant, id) =>
-    Effect.suspend(() => {
-      const found = known.get(id)
-      if (found !== undefined) return found
-      return Effect.tap(Effect.result(loadPublished(tenant, id)), (result) =>
-        Effect.sync(() => known.set(id, Effect.fromResult(result)))
-      ).pipe(Effect.flatMap(Effect.fromResult))
-    })) as typeof loadPublished
-})
-
 /** Up to `limit` in the ambient transaction. Tells `claimed` which, for when it fails. */
 const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<Due>) {
   const port = yield* Notifications
@@ -88,8 +75,7 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
   )
   const facts = yield* gatherFacts(keys, now)
   const numbers = yield* (yield* TenantNumbers).list([...new Set(keys.map(({ siteGroupingId }) => siteGroupingId))])
-  const load = yield* onceEach
-  const cardOf = yield* contactCards(keys)
+  const source = yield* wordSource
   const ids = yield* IdGenerator
   const threadIds = yield* ids.next("thread", notifications.length)
   const messageIds = yield* ids.next("message", notifications.length)
@@ -107,7 +93,7 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       continue
     }
     const words = yield* Effect.result(
-      wordsOf(key.siteGroupingId, notification.content, notification.language, load)
+      wordsOf(key.siteGroupingId, notification.content, notification.language, source)
     ).pipe(
       Effect.flatMap((result) =>
         Result.isFailure(result) && result.failure._tag === "StorageError"
@@ -119,7 +105,7 @@ const releaseBatch = Effect.fnUntraced(function* (limit: number, claimed: Array<
       saved.push(Notification.end(notification, "failed", reasonOf(words.failure), now))
       continue
     }
-    const card = cardOf(key)
+    const { card } = facts[index]!
     const thread = ThreadLink.opened(
       { thread: known, contactName: card?.name ?? null, patientIds: card?.patientIds },
       threadIds[index] as ThreadId,

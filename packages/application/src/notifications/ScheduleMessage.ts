@@ -1,9 +1,10 @@
 /** Staff write to a contact now or at a time to come, in their own words or by a template, and change or take it back before it leaves. */
 import {
   Language,
-  MessageClass,
+  type MessageClass,
   Notification,
   type NotificationId,
+  NotificationText,
   PatientId,
   SendPolicy,
   Template,
@@ -36,7 +37,7 @@ import { type Given, readContact, reader } from "../shared/ReadRequest.ts"
 import { IdempotencyKey, Instant, nullable, optional } from "../shared/RequestFields.ts"
 import { TemplateData } from "../templates/TemplateRequests.ts"
 import { regionOf } from "../threads/LoadThread.ts"
-import { type NoWords, viewOf, wordsOf } from "./NotificationContent.ts"
+import { type NotificationView, type NoWords, viewOf, whoseOf, wordsOf } from "./NotificationContent.ts"
 
 const MAX_CONTACT = 254
 
@@ -129,13 +130,13 @@ const assertTimes = Effect.fnUntraced(function* (
   }
 })
 
-/** What it would say now, and of which class it is: what cannot be sent is refused while somebody can still change it. */
+/** What it says now, and of which class it is: what cannot be sent is refused while somebody can still change it. */
 const checkWords = Effect.fnUntraced(function* (
   tenant: Tenant,
   content: Notification.NotificationContent,
   language: Language | null
 ): Effect.fn.Return<
-  MessageClass.MessageClass,
+  { readonly messageClass: MessageClass.MessageClass; readonly text: string },
   InvalidRequest | NoWords | StorageError,
   Settings | Templates | TelephonyProviders.TelephonyProviders
 > {
@@ -143,7 +144,7 @@ const checkWords = Effect.fnUntraced(function* (
   yield* assertCarried({ content: text, mediaUrls: [] }).pipe(
     Effect.mapError(({ message }) => new InvalidRequest({ field: content._tag === "Words" ? "body" : "data", message }))
   )
-  return template === null ? "care" : Template.messageClass(template)
+  return { text, messageClass: template === null ? "care" : Template.messageClass(template) }
 })
 
 /** A value as JSON whose keys are in one order, however they were given. */
@@ -207,26 +208,24 @@ export const scheduleMessage = Effect.fn("scheduleMessage")(function* (actor: Ac
       const [kept] = yield* notifications.plan([draft])
       if (kept!.id !== draft.id) return yield* sameAs(actor, kept!, draft)
       yield* assertTimes({ sendAt: request.sendAt, validUntil }, dueAt, now)
-      const messageClass = yield* checkWords(tenant, content, language)
+      const { messageClass, text } = yield* checkWords(tenant, content, language)
+      const notification: Notification.Notification = { ...draft, messageClass }
       const [facts] = yield* gatherFacts([{ siteGroupingId: tenant, contact }], now)
-      const ofNow =
-        messageClass === "care" ? MessageClass.ofStaffMessage(thread?.lastInboundAt ?? null, now) : messageClass
+      const ofNow = NotificationText.classOf(notification, thread ?? null, now)
       const policy = SendPolicy.decide({ ...facts!, messageClass: ofNow })
       // A day's limit is over by then, as the night is.
       const isForNow =
         policy._tag === "Refuse" && (request.sendAt === undefined || policy.reason !== "daily_limit_reached")
       if (policy._tag === "Refuse" && isForNow) return yield* new SendRefused({ reason: policy.reason })
-      const notification: Notification.Notification = { ...draft, messageClass }
       yield* notifications.save([notification])
       yield* audit(actor, tenant, "notification.schedule", `notification:${id}`, {}, whoseOf(draft))
-      return yield* viewOf(notification)
+      const view: NotificationView = { notification, words: text }
+      return view
     })
   )
 }, byStaff)
 
 const sentAt = (at: DateTime.Utc | null | undefined): string | null => (at == null ? null : DateTime.formatIso(at))
-
-const whoseOf = ({ patientId }: Notification.Notification) => ({ patientIds: patientId === null ? [] : [patientId] })
 
 /** What an earlier request with the key planned, if it asked for the same. */
 const sameAs = Effect.fnUntraced(function* (
@@ -279,7 +278,7 @@ export const editNotification = Effect.fn("editNotification")(function* (
         )
       )
       yield* assertTimes({ sendAt, validUntil: changed.validUntil }, changed.dueAt, now)
-      const messageClass = yield* checkWords(changed.siteGroupingId, changed.content, changed.language)
+      const { messageClass, text } = yield* checkWords(changed.siteGroupingId, changed.content, changed.language)
       const notification: Notification.Notification = { ...changed, messageClass }
       yield* (yield* Notifications).save([notification])
       yield* audit(
@@ -290,7 +289,8 @@ export const editNotification = Effect.fn("editNotification")(function* (
         { fields: Object.keys(edit).toSorted().join(",") },
         whoseOf(before)
       )
-      return yield* viewOf(notification)
+      const view: NotificationView = { notification, words: text }
+      return view
     })
   )
 }, byStaff)

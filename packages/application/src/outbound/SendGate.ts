@@ -33,7 +33,7 @@ interface Recipient {
   readonly contact: Contact.Contact
 }
 
-/** What the policy asks of each recipient, in their order. In the ambient transaction. */
+/** What the policy asks of each recipient, and what the directory has of them, in their order. In the ambient transaction. */
 export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArray<Recipient>, now: DateTime.Utc) {
   const settings = yield* (yield* Settings).effective(recipients.map(({ siteGroupingId }) => siteGroupingId))
   const consents = yield* (yield* Consents).load(recipients)
@@ -53,14 +53,16 @@ export const gatherFacts = Effect.fnUntraced(function* (recipients: ReadonlyArra
   )
   return recipients.map((recipient, index) => {
     const { contact, siteGroupingId } = recipient
-    return {
+    const card = cardOf(recipient)
+    const facts = {
       recipient: contact,
       settings: settings[index]!,
       consent: consentOf.get(contactKey(recipient)) ?? Consent.unrecorded(siteGroupingId, contact),
-      recipientZone: cardOf(recipient)?.timeZone ?? null,
+      recipientZone: card?.timeZone ?? null,
       sentInLastDay: sentTo[index]!,
       now
     } satisfies Omit<SendPolicy.Facts, "messageClass">
+    return { ...facts, card }
   })
 })
 

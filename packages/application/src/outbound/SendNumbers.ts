@@ -1,5 +1,4 @@
 /**
-/**
  * Selects the number that a text leaves from if the one that it was queued for is not its tenant's any more, or out of service:
  * what took its place, else the tenant's default. Of a number that is suspended nothing leaves, and from another one only what
  * may.
@@ -70,12 +69,19 @@ export const numbersToLeaveFrom = Effect.fnUntraced(function* (
     reached.find(({ number, on }) => number === from && on.siteGroupingId === siteGroupingId)?.on
   const suspended = sends.filter((send) => numberOf(send)?.status === "suspended")
   const standInFor = suspended.length === 0 ? null : yield* standIns(suspended)
-  const { list } = yield* TenantNumbers
+  const lost: Array<Send.Send> = []
   for (const send of sends) {
     const number = numberOf(send)
     if (number !== undefined && InventoryNumber.canText(number)) found.set(send, number)
     else if (number?.status === "suspended" && standInFor !== null) found.set(send, standInFor(send))
-    else found.set(send, InventoryNumber.textingNumber(yield* list([send.siteGroupingId])) ?? null)
+    else lost.push(send)
+  }
+  // As a rule there is none.
+  if (lost.length === 0) return found
+  const numbers = yield* (yield* TenantNumbers).list([...new Set(lost.map(({ siteGroupingId }) => siteGroupingId))])
+  for (const send of lost) {
+    const own = numbers.filter(({ siteGroupingId }) => siteGroupingId === send.siteGroupingId)
+    found.set(send, InventoryNumber.textingNumber(own) ?? null)
   }
   return found
 })

@@ -1,16 +1,8 @@
 /** Shows a text that a template makes, how many SMS it is, and what is to be said of its version. */
-import {
-  type Language,
-  RenderedText,
-  Segments,
-  Template,
-  type TemplateId,
-  type TemplateLint,
-  TemplateValue
-} from "@careline/domain"
+import { type Language, Segments, type TemplateId, type TemplateLint, TemplateValue } from "@careline/domain"
 import {
   type Optional,
-  Settings,
+  type Settings,
   type SiteGroupings,
   type StorageError,
   type TelephonyProviders,
@@ -24,7 +16,7 @@ import type { InvalidRequest, NotFound } from "../shared/Errors.ts"
 import { reader } from "../shared/ReadRequest.ts"
 import { type SegmentPrice, segmentPrice } from "./SegmentPrice.ts"
 import { lintVersion } from "./LintTemplate.ts"
-import { TemplateDataInvalid } from "./TemplateErrors.ts"
+import { linkHostsOf, type NoText, renderVersion } from "./RenderVersion.ts"
 import { LintRequest, PreviewRequest } from "./TemplateRequests.ts"
 import { loadTemplate, loadVersion } from "./Templates.ts"
 
@@ -41,41 +33,20 @@ export interface Preview {
 /** What a text and its price are made of. */
 type Priced = TelephonyProviders.TelephonyProviders | Templates | TenantNumbers
 
-/** Why a version makes no text. */
-type NoWords =
-  | NotFound
-  | RenderedText.LinkHostRefused
-  | RenderedText.RenderedTextTooLong
-  | Template.NoSuchLanguage
-  | Template.TemplateSyntaxInvalid
-  | Template.VariableMissing
-  | TemplateDataInvalid
-
 const readPreview = reader(PreviewRequest)
-
-/** The values that a version's text is made of. */
-const dataOf = Effect.fnUntraced(function* (
-  { variables }: Template.TemplateVersion,
-  given: Readonly<Record<string, unknown>>
-) {
-  const { data, faults } = TemplateValue.decode(variables, given)
-  return faults.length === 0 ? data : yield* new TemplateDataInvalid({ faults })
-})
 
 /** The text that a version makes of data, or of its samples. */
 export const previewTemplate = Effect.fnUntraced(function* (
   actor: Actor,
   id: TemplateId,
   given: PreviewRequest
-): Effect.fn.Return<Preview, InvalidRequest | NoWords | StorageError, Priced | Settings> {
+): Effect.fn.Return<Preview, InvalidRequest | NotFound | NoText | StorageError, Priced | Settings> {
   const { data, language, version: wanted } = yield* readPreview(given)
   const template = yield* loadTemplate(actor, id)
   const version = yield* loadVersion(actor, id, wanted ?? template.latestVersion)
-  const wished = language === undefined ? version.contents.slice(0, 1).map((one) => one.language) : [language]
-  const values = yield* dataOf(version, data ?? TemplateValue.samplesOf(version.variables))
-  const rendered = yield* Effect.fromResult(Template.renderText(version, wished, values))
-  const [settings] = yield* (yield* Settings).effective([template.siteGroupingId])
-  yield* Effect.fromResult(RenderedText.checkRendered(rendered.text, settings?.linkHosts ?? []))
+  const linkHosts = yield* linkHostsOf(template.siteGroupingId)
+  const values = data ?? TemplateValue.samplesOf(version.variables)
+  const rendered = yield* renderVersion(version, language ?? null, values, linkHosts)
   return {
     ...rendered,
     version: version.number,
