@@ -6,6 +6,7 @@ import { DateTime, Duration, Effect } from "effect"
 import { accessTest, byStaff, type Chapter } from "../shared/Chapter.ts"
 import * as Given from "../shared/Given.ts"
 import { StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 
 const record = (entries: ReadonlyArray<AuditEntry>) => Effect.flatMap(AuditLog, (log) => log.record(entries))
 
@@ -45,14 +46,8 @@ const pages = Effect.fnUntraced(function* (
   query: Omit<Parameters<AuditTrail["Service"]["list"]>[0], "limit" | "cursor">
 ) {
   const trail = yield* AuditTrail
-  const subjects: Array<string> = []
-  let cursor: string | null = null
-  do {
-    const page: Effect.Success<ReturnType<typeof trail.list>> = yield* trail.list({ ...query, limit: 2, cursor })
-    subjects.push(...page.items.map(({ subject }) => subject))
-    cursor = page.nextCursor
-  } while (cursor !== null)
-  return subjects
+  const found = yield* Paging.walk((cursor) => trail.list({ ...query, limit: 2, cursor }))
+  return found.flatMap(({ items }) => items.map(({ subject }) => subject))
 })
 
 export const auditTrailChapter: Chapter = {

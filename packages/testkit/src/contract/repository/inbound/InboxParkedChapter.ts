@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { type Chapter, test } from "../shared/Chapter.ts"
 import * as Given from "../shared/Given.ts"
 import { freshContact, freshNumber, StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 import * as Traffic from "./Traffic.ts"
 
 const MANY = 100
@@ -64,14 +65,8 @@ export const inboxParkedChapter: Chapter = {
       yield* early
       const inbox = yield* Inbox
       const all = (yield* Traffic.parked(MANY)).map(({ id }) => id)
-      const paged: Array<string> = []
-      let cursor: string | null = null
-      do {
-        const page: { readonly items: ReadonlyArray<{ readonly id: string }>; readonly nextCursor: string | null } =
-          yield* inbox.parked({ limit: 2, cursor })
-        paged.push(...page.items.map(({ id }) => id))
-        cursor = page.nextCursor
-      } while (cursor !== null)
+      const pages = yield* Paging.walk((cursor) => inbox.parked({ limit: 2, cursor }))
+      const paged = pages.flatMap(({ items }) => items.map(({ id }) => id))
       assert.deepStrictEqual(paged, all)
       const refused = yield* Effect.flip(inbox.parked({ limit: 2, cursor: "not a cursor" }))
       assert.strictEqual(refused._tag, "InvalidCursor")

@@ -7,6 +7,7 @@ import { byStaff, type Chapter, test } from "../shared/Chapter.ts"
 import { idsOf, sameMessage, sameMessages, sameSet } from "../shared/Compare.ts"
 import * as Given from "../shared/Given.ts"
 import { StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 
 const list = Effect.fnUntraced(function* (query: Partial<MessageStatusQuery> = {}) {
   const { tenants } = yield* StoreUnderTest
@@ -28,16 +29,7 @@ const shows = Effect.fnUntraced(function* (
   sameSet(idsOf((yield* list(query)).items), idsOf(expected))
 })
 
-/** Every page of a list, from the first to the last. */
-const walk = Effect.fnUntraced(function* (query: Partial<MessageStatusQuery>) {
-  const pages = [yield* list(query)]
-  while (true) {
-    const cursor = pages.at(-1)!.nextCursor
-    if (cursor === null) return pages
-    pages.push(yield* list({ ...query, cursor }))
-    assert.isBelow(pages.length, 100, "paging has to come to an end")
-  }
-})
+const walk = (query: Partial<MessageStatusQuery>) => Paging.walk((cursor) => list({ ...query, cursor }))
 
 interface Written {
   readonly tenant?: Tenant
@@ -136,15 +128,12 @@ export const messagesByStatusChapter: Chapter = {
       )
       for (const limit of [1, 4, 11, 12]) {
         const pages = yield* walk({ scope: [tenants[0], tenants[1]], needsDecision: true, limit })
-        const shown = pages.flatMap(({ items }) => items)
-        assert.strictEqual(shown.length, messages.length)
-        sameSet(idsOf(shown), idsOf(messages))
-        const times = shown.map(({ createdAt }) => createdAt.epochMilliseconds)
-        assert.deepStrictEqual(
-          times,
-          times.toSorted((left, right) => right - left)
-        )
-        for (const { items } of pages.slice(0, -1)) assert.strictEqual(items.length, limit)
+        Paging.eachOnceNewestFirst(pages, {
+          expected: messages,
+          itemOf: (message) => message,
+          timeOf: ({ createdAt }) => createdAt,
+          limit
+        })
       }
     }),
 

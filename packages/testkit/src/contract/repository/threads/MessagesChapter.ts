@@ -14,6 +14,7 @@ import { byStaff, type Chapter, test } from "../shared/Chapter.ts"
 import { sameMessage, sameMessages } from "../shared/Compare.ts"
 import * as Given from "../shared/Given.ts"
 import { StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 
 const list = Effect.fnUntraced(function* (thread: Thread.Thread, limit = 50, cursor: string | null = null) {
   const { id: threadId, siteGroupingId } = thread
@@ -81,14 +82,9 @@ export const messagesChapter: Chapter = {
       let latest = thread
       for (let count = 0; count < 9; count++) latest = (yield* Given.aReply(latest, number)).thread
       for (const limit of [1, 3, 11, 12]) {
-        const positions: Array<number> = []
-        let cursor: string | null = null
-        do {
-          const page: Effect.Success<ReturnType<typeof list>> = yield* list(thread, limit, cursor)
-          assert.isAtMost(page.items.length, limit)
-          positions.push(...page.items.map(({ position }) => position))
-          cursor = page.nextCursor
-        } while (cursor !== null && positions.length < 100)
+        const pages = yield* Paging.walk((cursor) => list(thread, limit, cursor))
+        for (const { items } of pages) assert.isAtMost(items.length, limit)
+        const positions = pages.flatMap(({ items }) => items.map(({ position }) => position))
         assert.deepStrictEqual(
           positions,
           Array.from({ length: 11 }, (_, index) => 11 - index)

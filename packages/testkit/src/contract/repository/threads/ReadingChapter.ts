@@ -7,6 +7,7 @@ import { byStaff, type Chapter, test } from "../shared/Chapter.ts"
 import { idsOf, sameSet } from "../shared/Compare.ts"
 import * as Given from "../shared/Given.ts"
 import { StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 
 const startReading = Effect.fnUntraced(function* (userId: UserId, at: DateTime.Utc, scope: TenantScope = "all") {
   yield* (yield* Messages).startReading({ scope, userId, at })
@@ -186,14 +187,11 @@ export const readingChapter: Chapter = {
       const newest: ReadonlyArray<Thread.Thread["id"]> = [heard.id, answered.id]
       const all = [...newest, ...threads.map(({ id }) => id).filter((id) => expected.has(id) && !newest.includes(id))]
       assert.deepStrictEqual(yield* listed(me, "unread"), all)
-      const seen: Array<string> = []
-      let cursor: string | null = null
-      do {
-        const page: { readonly items: ReadonlyArray<{ thread: Thread.Thread }>; readonly nextCursor: string | null } =
-          yield* (yield* Threads).list({ scope: [tenants[0]], view: "unread", userId: me, limit: 5, cursor })
-        seen.push(...idsOf(page.items.map(({ thread }) => thread)))
-        cursor = page.nextCursor
-      } while (cursor !== null)
+      const port = yield* Threads
+      const pages = yield* Paging.walk((cursor) =>
+        port.list({ scope: [tenants[0]], view: "unread", userId: me, limit: 5, cursor })
+      )
+      const seen = pages.flatMap(({ items }) => items.map(({ thread }) => thread.id))
       assert.deepStrictEqual(seen, all)
       assert.lengthOf(yield* listed(colleague, "unread"), 24)
     }),

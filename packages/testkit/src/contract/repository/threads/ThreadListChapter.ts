@@ -7,6 +7,7 @@ import { byStaff, type Chapter, test } from "../shared/Chapter.ts"
 import { idsOf, sameSet } from "../shared/Compare.ts"
 import * as Given from "../shared/Given.ts"
 import { StoreUnderTest } from "../shared/Harness.ts"
+import * as Paging from "../shared/Paging.ts"
 
 type Query = Partial<ThreadQuery>
 
@@ -30,16 +31,7 @@ const shows = Effect.fnUntraced(function* (query: Query, expected: ReadonlyArray
   sameSet(yield* listed(query), idsOf(expected))
 })
 
-/** Every page of a list, from the first to the last. */
-const walk = Effect.fnUntraced(function* (query: Query) {
-  const pages = [yield* list(query)]
-  while (true) {
-    const cursor = pages.at(-1)!.nextCursor
-    if (cursor === null) return pages
-    pages.push(yield* list({ ...query, cursor }))
-    assert.isBelow(pages.length, 100, "paging has to come to an end")
-  }
-})
+const walk = (query: Query) => Paging.walk((cursor) => list({ ...query, cursor }))
 
 /** The first user reads since long ago. */
 const reading = Effect.gen(function* () {
@@ -224,14 +216,12 @@ export const threadListChapter: Chapter = {
       const threads = yield* threadsOfAge(Array.from({ length: 23 }, (_, index) => index % 3))
       for (const limit of [1, 4, 23, 24]) {
         const pages = yield* walk({ limit })
-        const shown = pages.flatMap(({ items }) => items.map(({ thread }) => thread))
-        sameSet(idsOf(shown), idsOf(threads))
-        const times = shown.map(({ lastMessageAt }) => lastMessageAt.epochMilliseconds)
-        assert.deepStrictEqual(
-          times,
-          times.toSorted((left, right) => right - left)
-        )
-        for (const { items } of pages.slice(0, -1)) assert.strictEqual(items.length, limit)
+        Paging.eachOnceNewestFirst(pages, {
+          expected: threads,
+          itemOf: ({ thread }) => thread,
+          timeOf: ({ lastMessageAt }) => lastMessageAt,
+          limit
+        })
       }
     }),
 
