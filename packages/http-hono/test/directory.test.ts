@@ -1,32 +1,25 @@
 /** The directory through the API: kept, found by phone and name, and what threads, calls and the audit log make of it. */
-import { processInbound } from "@careline/application"
-import { Inbox, RowAccess } from "@careline/ports"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import type { Hono } from "hono"
 import { assert, beforeEach, describe, it } from "vitest"
-import type { Role } from "../src/index.ts"
-import { openOnPostgres } from "./postgresLine.ts"
-import { addLine, ask, tokenOf } from "./twilioLine.ts"
+import { openOnPostgres, type PostgresLine } from "./postgresLine.ts"
+import { addLine, askAs, tokenOf, type Who } from "./twilioLine.ts"
 
 let app: Hono
-let run: Awaited<ReturnType<typeof openOnPostgres>>["run"]
+let hear: PostgresLine["hear"]
 
 beforeEach(async () => {
-  const world = await openOnPostgres(Layer.empty)
-  app = world.app
-  run = world.run
+  ;({ app, hear } = await openOnPostgres())
   const root = await Effect.runPromise(tokenOf("root", ["SYSTEM_ADMIN"]))
   await addLine(app, root, "+12025550100", "north", "Front desk")
   await addLine(app, root, "+12025550101", "south", "Front desk")
 })
 
-type Who = readonly [role: Role, tenants: ReadonlyArray<string>]
 const admin: Who = ["SITE_ADMIN", ["north"]]
 const nurse: Who = ["CLINICIAN", ["north"]]
 const stranger: Who = ["CLINICIAN", ["south"]]
 
-const as = async ([role, tenants]: Who, method: string, path: string, body?: unknown) =>
-  ask(app, await Effect.runPromise(tokenOf(`${role}-1`, [role], tenants)), method, path, body)
+const as = (who: Who, method: string, path: string, body?: unknown) => askAs(app, who, method, path, body)
 
 const created = async (path: string, body: object, who: Who = admin) => {
   const { body: answer, status } = await as(who, "POST", path, body)
@@ -47,23 +40,7 @@ const siblings = async () => {
   await created("/patients", { id: "ben", name: "Ben Muñoz", phones: [{ number: MOTHER, isProxy: true }] })
 }
 
-const texted = async (from: string, to = "+12025550100", id = `SM ${from} ${to}`) => {
-  const event = {
-    _tag: "MessageReceived",
-    providerMessageId: id,
-    from,
-    to,
-    text: "Hello",
-    attachments: [],
-    providerKeyword: null
-  }
-  await run(
-    Effect.flatMap(Inbox, (inbox) => inbox.accept([{ provider: "twilio", account: "AC", event: event as never }])).pipe(
-      Effect.provideService(RowAccess, { _tag: "System" })
-    )
-  )
-  await run(processInbound())
-}
+const texted = (from: string, to = "+12025550100", id = `SM ${from} ${to}`) => hear({ from, to, text: "Hello", id })
 
 const threads = async (who: Who) => (await as(who, "GET", "/external-threads?view=all")).body.items
 

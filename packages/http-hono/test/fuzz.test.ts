@@ -2,8 +2,7 @@
  * No input is answered with a 500: every parameter, header, cursor and field of a body in the OpenAPI document is given what
  * nobody means to send, on a real PostgreSQL. What is refused is refused with problem details, in words.
  */
-import { BreakGlassAllowed, processInbound } from "@careline/application"
-import { Inbox, RowAccess } from "@careline/ports"
+import { BreakGlassAllowed } from "@careline/application"
 import { Effect, Layer } from "effect"
 import type { Hono } from "hono"
 import { assert, beforeAll, describe, it } from "vitest"
@@ -263,21 +262,7 @@ beforeAll(async () => {
   app = world.app
   root = await Effect.runPromise(tokenOf("root", ["SYSTEM_ADMIN"]))
   await addLine(app, root, "+12025550100", "north", "Front desk")
-  const event = {
-    _tag: "MessageReceived",
-    providerMessageId: "SM1",
-    from: "+13035550123",
-    to: "+12025550100",
-    text: "Hello",
-    attachments: [],
-    providerKeyword: null
-  }
-  await world.run(
-    Effect.flatMap(Inbox, (inbox) => inbox.accept([{ provider: "twilio", account: "AC", event: event as never }])).pipe(
-      Effect.provideService(RowAccess, { _tag: "System" })
-    )
-  )
-  await world.run(processInbound())
+  await world.hear({ from: "+13035550123", to: "+12025550100", text: "Hello" })
   ids.thread = (await ask(app, root, "GET", "/external-threads?view=all")).body.items[0].id
   ids.message = (await ask(app, root, "GET", `/external-threads/${ids.thread}/messages`)).body.items[0].id
   const template = { siteGroupingId: "north", name: "Hello", category: "general" }

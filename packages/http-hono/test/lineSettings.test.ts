@@ -2,11 +2,10 @@
 import { Optional } from "@careline/ports"
 import { BreakGlassAllowed, Intake, Voice } from "@careline/application"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { Layer } from "effect"
 import type { Hono } from "hono"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { makeApp, type Role } from "../src/index.ts"
-import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { askAs, openApp, twilio, type Who } from "./twilioLine.ts"
 
 const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
   Layer.provideMerge(Layer.merge(Memory.layer, Layer.succeed(BreakGlassAllowed, true)))
@@ -15,30 +14,20 @@ const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio).pipe(
 const ON_CALL = "+12025550187"
 
 let app: Hono
-let scope: Scope.Closeable
+let close: () => Promise<void>
 
 beforeEach(async () => {
-  scope = await Effect.runPromise(Scope.make())
-  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  app = makeApp(
-    {
-      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
-      closing: new AbortController().signal
-    },
-    authenticate
-  )
+  ;({ app, close } = await openApp(world))
   for (const id of ["north", "south"]) await as(system, "POST", "/site-groupings", { id, name: id })
 })
-afterEach(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+afterEach(() => close())
 
-type Who = readonly [role: Role, tenants: ReadonlyArray<string>]
 const system: Who = ["SYSTEM_ADMIN", []]
 /** Of the system-wide space, which is no tenant's. */
 const nobodys: Who = ["SITE_ADMIN", []]
 const north: Who = ["SITE_ADMIN", ["north"]]
 
-const as = async ([role, tenants]: Who, method: string, path: string, body?: unknown) =>
-  ask(app, await Effect.runPromise(tokenOf(`${role}-1`, [role], tenants)), method, path, body)
+const as = (who: Who, method: string, path: string, body?: unknown) => askAs(app, who, method, path, body)
 
 const settings = async (who: Who) => (await as(who, "GET", "/voip-settings")).body
 

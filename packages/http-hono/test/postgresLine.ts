@@ -1,7 +1,7 @@
 /** The API over a PostgreSQL with row-level security, in this process. */
 import { layer as postgres } from "@careline/adapter-postgres"
-import { Intake, Voice } from "@careline/application"
-import { BlobStore, Directory, Optional, Spool } from "@careline/ports"
+import { Intake, processInbound, Voice } from "@careline/application"
+import { BlobStore, Directory, Inbox, Optional, RowAccess, Spool } from "@careline/ports"
 import * as Memory from "@careline/testkit"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
@@ -26,6 +26,8 @@ export const openOnPostgres = async (more: Layer.Layer<never> = Layer.empty, htt
     )
   )
   const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  const run = <A>(effect: Effect.Effect<A, unknown, any>): Promise<A> =>
+    Effect.runPromiseWith(context)(effect as Effect.Effect<never>)
   return {
     app: makeApp(
       { runPromiseExit: (effect, given) => Effect.runPromiseExitWith(context)(effect, given) },
@@ -33,8 +35,16 @@ export const openOnPostgres = async (more: Layer.Layer<never> = Layer.empty, htt
       null,
       http
     ),
-    run: <A>(effect: Effect.Effect<A, unknown, any>): Promise<A> =>
-      Effect.runPromiseWith(context)(effect as Effect.Effect<never>),
+    run,
+    /** A contact texts a number, and the inbound worker has seen to it. */
+    hear: async ({ id = "SM1", ...text }: { from: string; to: string; text: string; id?: string }) => {
+      const event = { ...text, _tag: "MessageReceived", providerMessageId: id, attachments: [], providerKeyword: null }
+      const accept = Effect.flatMap(Inbox, (inbox) =>
+        inbox.accept([{ provider: "twilio", account: "AC", event: event as never }])
+      )
+      await run(Effect.provideService(accept, RowAccess, { _tag: "System" }))
+      await run(processInbound())
+    },
     /** Who owns the tables, and can do to them what nobody else can. */
     owner: <A extends object>(statement: string): Promise<ReadonlyArray<A>> =>
       Effect.runPromise(

@@ -2,11 +2,10 @@
 import { Intake, TextPrices, Voice } from "@careline/application"
 import { Optional } from "@careline/ports"
 import * as Memory from "@careline/testkit"
-import { Effect, Exit, Layer, Scope } from "effect"
+import { Layer } from "effect"
 import type { Hono } from "hono"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { makeApp, type Role } from "../src/index.ts"
-import { ask, authenticate, tokenOf, twilio } from "./twilioLine.ts"
+import { askAs, openApp, twilio, type Who } from "./twilioLine.ts"
 
 const price = {
   provider: "twilio",
@@ -22,30 +21,20 @@ const world = Layer.mergeAll(Intake.layer, Optional.absent(Voice), twilio, Layer
 )
 
 let app: Hono
-let scope: Scope.Closeable
+let close: () => Promise<void>
 
 beforeEach(async () => {
-  scope = await Effect.runPromise(Scope.make())
-  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
-  app = makeApp(
-    {
-      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
-      closing: new AbortController().signal
-    },
-    authenticate
-  )
+  ;({ app, close } = await openApp(world))
   for (const id of ["north", "south"]) {
     await as(["SYSTEM_ADMIN", []], "POST", "/site-groupings", { id, name: `Clinic ${id}` })
   }
 })
-afterEach(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+afterEach(() => close())
 
-type Who = readonly [role: Role, tenants: ReadonlyArray<string>]
 const north: Who = ["SITE_ADMIN", ["north"]]
 const clinician: Who = ["CLINICIAN", ["north"]]
 
-const as = async ([role, tenants]: Who, method: string, path: string, body?: unknown) =>
-  ask(app, await Effect.runPromise(tokenOf(`${role}-1`, [role], tenants)), method, path, body)
+const as = (who: Who, method: string, path: string, body?: unknown) => askAs(app, who, method, path, body)
 
 const REMINDER = {
   name: "Reminder",

@@ -1,9 +1,10 @@
 /** A line whose provider is Twilio, as requests meet it, at an address where nobody listens: whatever it sends does not leave. */
 import { TwilioTelephony } from "@careline/adapter-twilio"
 import { TelephonyProviders } from "@careline/ports"
-import { Layer, Redacted } from "effect"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import type { Hono } from "hono"
-import { issueToken, makeAuthenticate, type Role } from "../src/index.ts"
+import { issueToken, makeApp, makeAuthenticate, type Role } from "../src/index.ts"
+import type { Services } from "../src/Services.ts"
 
 export const accountSid = `AC${"3d".repeat(16)}`
 export const authToken = "http-test-auth-token"
@@ -30,6 +31,20 @@ export const authenticate = makeAuthenticate({ source: { _tag: "Secret", secret 
 /** A token that works for an hour. */
 export const tokenOf = (sub: string, roles: ReadonlyArray<Role>, siteGroupingIds: ReadonlyArray<string> = []) =>
   issueToken(secret, { sub, roles, siteGroupingIds }, { expiresIn: "1h" })
+
+/** An app over a world, which lives until it is closed. */
+export const openApp = async (world: Layer.Layer<Services, unknown>) => {
+  const scope = await Effect.runPromise(Scope.make())
+  const context = await Effect.runPromise(Layer.buildWithScope(world, scope))
+  const app = makeApp(
+    {
+      runPromiseExit: (effect, options) => Effect.runPromiseExitWith(context)(effect, options),
+      closing: new AbortController().signal
+    },
+    authenticate
+  )
+  return { app, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
+}
 
 /** An answer of the API, its body read. */
 export interface Answer<Body = Record<string, any>> {
@@ -66,6 +81,13 @@ export const ask = async <Body = Record<string, any>>(
     body: (text === "" ? {} : JSON.parse(text)) as Body
   }
 }
+
+/** Somebody of a role, and the tenants that are theirs. */
+export type Who = readonly [role: Role, tenants: ReadonlyArray<string>]
+
+/** Asks the API as somebody. */
+export const askAs = async (app: Hono, [role, tenants]: Who, method: string, path: string, body?: unknown) =>
+  ask(app, await Effect.runPromise(tokenOf(`${role}-1`, [role], tenants)), method, path, body)
 
 /** Why a number is ours where nobody listens who could tell. */
 export const overrideReason = "the provider of these tests tells nothing"

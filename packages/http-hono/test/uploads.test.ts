@@ -1,7 +1,7 @@
 /** Files that staff upload, on a PostgreSQL with row-level security: a message's, or removed after a day, and so many of one user. */
-import { Limits, processInbound, removeUploads } from "@careline/application"
+import { Limits, removeUploads } from "@careline/application"
 import { Attachment } from "@careline/domain"
-import { BlobStore, Inbox, RowAccess } from "@careline/ports"
+import { BlobStore } from "@careline/ports"
 import { Effect, Layer, Option } from "effect"
 import type { Hono } from "hono"
 import { assert, beforeAll, describe, it } from "vitest"
@@ -19,25 +19,12 @@ let nurse: string
 let threadId: string
 
 beforeAll(async () => {
-  ;({ app, owner, run } = await openOnPostgres(Layer.succeed(Limits.Limits, { ...Limits.defaults, uploadsPerUser })))
+  const { hear, ...opened } = await openOnPostgres(Layer.succeed(Limits.Limits, { ...Limits.defaults, uploadsPerUser }))
+  ;({ app, owner, run } = opened)
   nurse = await Effect.runPromise(tokenOf("nurse", ["CLINICIAN"], ["north"]))
   const root = await Effect.runPromise(tokenOf("root", ["SYSTEM_ADMIN"]))
   await addLine(app, root, line, "north", null)
-  const event = {
-    _tag: "MessageReceived",
-    providerMessageId: "SM1",
-    from: contact,
-    to: line,
-    text: "Could you send me the form?",
-    attachments: [],
-    providerKeyword: null
-  }
-  await run(
-    Effect.flatMap(Inbox, (inbox) => inbox.accept([{ provider: "twilio", account: "AC", event: event as never }])).pipe(
-      Effect.provideService(RowAccess, { _tag: "System" })
-    )
-  )
-  await run(processInbound())
+  await hear({ from: contact, to: line, text: "Could you send me the form?" })
   threadId = (await ask(app, nurse, "GET", "/external-threads?view=all")).body.items[0].id
 })
 const upload = (bearer = nurse) =>
